@@ -1,0 +1,15 @@
+namespace Pipulate.Models;
+
+/// <summary>Why a model did not answer, whichever client was asked.</summary>
+internal enum ModelFailureKind
+{
+    Unreachable,
+    ModelMissing,
+    NoModel,
+    Busy,
+    BadRequest,
+    ServerFailed,
+    TimedOut,
+    Incomplete,
+    Cancelled,
+}
