@@ -1,0 +1,8 @@
+namespace Pipulate.Channels;
+
+internal enum Admission
+{
+    Granted,
+    VisitorFull,
+    ServerFull,
+}

@@ -1,0 +1,53 @@
+namespace Pipulate;
+
+/// <summary>
+/// Whom something is said to: the pages of a conversation, of a user, one page, or all of them.
+/// </summary>
+public readonly record struct ChatAudience
+{
+    private ChatAudience(AudienceKind kind, string? name)
+    {
+        Kind = kind;
+        Name = name;
+    }
+
+    /// <summary>
+    /// Gets the audience of every page that is connected to this server.
+    /// </summary>
+    public static ChatAudience Everyone => new(AudienceKind.Everyone, null);
+
+    internal AudienceKind Kind { get; }
+
+    internal string? Name { get; }
+
+    /// <summary>
+    /// Names the pages of one conversation. What is said to it is kept in it also while no page is open.
+    /// </summary>
+    /// <param name="id">The conversation.</param>
+    /// <returns>The audience.</returns>
+    public static ChatAudience Conversation(ConversationId id) => new(AudienceKind.Conversation, id.Value);
+
+    /// <summary>
+    /// Names the open pages of one signed-in user.
+    /// </summary>
+    /// <param name="userId">The user's id: the claim <c>ClaimTypes.NameIdentifier</c>.</param>
+    /// <returns>The audience.</returns>
+    /// <exception cref="ArgumentException"><paramref name="userId"/> is null or empty.</exception>
+    public static ChatAudience User(string userId)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(userId);
+        return new(AudienceKind.User, userId);
+    }
+
+    /// <summary>
+    /// Names one open page.
+    /// </summary>
+    /// <param name="connectionId">The id from <see cref="ChatConnectionInfo.Id"/>.</param>
+    /// <returns>The audience.</returns>
+    /// <exception cref="ArgumentException"><paramref name="connectionId"/> is null or empty.</exception>
+    public static ChatAudience Connection(string connectionId)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(connectionId);
+        return new(AudienceKind.Connection, connectionId);
+    }
+}

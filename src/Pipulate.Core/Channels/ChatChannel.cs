@@ -1,0 +1,86 @@
+using System.Text;
+using Pipulate.Conversations;
+
+namespace Pipulate.Channels;
+
+internal sealed class ChatChannel(ConversationDirectory conversations, ConnectionRegistry registry) : IChatChannel
+{
+    /// <summary>Four of the largest fit into a page's queue.</summary>
+    private const int LongestFragment = FragmentQueue.CapacityBytes / 4;
+
+    public Task SayAsync(ChatAudience audience, string text, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(text);
+        foreach (var conversation in ConversationsOf(audience))
+        {
+            conversation.Say(EntryRole.Assistant, text);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task StreamAsync(ChatAudience audience, IAsyncEnumerable<string> chunks, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(chunks);
+        var answers = ConversationsOf(audience).Select(conversation => (conversation, Entry: conversation.Begin())).ToList();
+        void End(EntryState state, string? reason)
+        {
+            foreach (var (conversation, entry) in answers)
+            {
+                conversation.End(entry, state, reason);
+            }
+        }
+
+        try
+        {
+            await foreach (var chunk in chunks.WithCancellation(cancellationToken))
+            {
+                foreach (var (conversation, entry) in answers)
+                {
+                    conversation.Append(entry, chunk);
+                }
+            }
+
+            End(EntryState.Complete, null);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            End(EntryState.Stopped, "Stopped.");
+            throw;
+        }
+        catch
+        {
+            End(EntryState.Failed, "The text broke off: its source failed.");
+            throw;
+        }
+    }
+
+    public Task SendAsync(ChatAudience audience, string fragment, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(fragment);
+        if (!fragment.StartsWith('<') || !fragment.Contains("hx-swap-oob", StringComparison.Ordinal))
+        {
+            throw new ArgumentException(
+                "A fragment begins with an element that has an id and an hx-swap-oob: htmx 4 would put anything else in the place of the whole chat panel.", nameof(fragment));
+        }
+
+        var bytes = Encoding.UTF8.GetBytes(fragment);
+        if (bytes.Length > LongestFragment)
+        {
+            throw new ArgumentException($"A fragment has at most {LongestFragment} bytes; this one has {bytes.Length}.", nameof(fragment));
+        }
+
+        foreach (var connection in registry.Find(audience))
+        {
+            connection.Send(bytes);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private IEnumerable<Conversation> ConversationsOf(ChatAudience audience) => audience switch
+    {
+        { Kind: AudienceKind.Conversation, Name: { } name } => [conversations.Get(new ConversationId(name))],
+        _ => registry.Find(audience).Select(connection => connection.Conversation).Distinct(),
+    };
+}

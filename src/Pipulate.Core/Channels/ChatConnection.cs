@@ -1,0 +1,110 @@
+using System.Buffers;
+using Pipulate.Conversations;
+using Pipulate.Rendering;
+
+namespace Pipulate.Channels;
+
+/// <summary>
+/// One open page: a cursor into its conversation, a small queue for fragments, and the one loop that writes to it.
+/// The loop looks at most every <see cref="Gathering"/>, and at once when it has been quiet for as long, so the first token does not wait.
+/// </summary>
+internal sealed class ChatConnection : IConversationWatcher, IDisposable
+{
+    /// <summary>Tokens of this long are sent together: fewer, larger writes are what makes many pages cheap (docs/decisions/0005).</summary>
+    public static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(40);
+
+    private readonly IChatTransport _transport;
+    private readonly PanelCursor _cursor;
+    private readonly FragmentQueue _fragments = new();
+    private readonly WakeSignal _wake = new();
+    private readonly WakeSignal _gathered = new();
+    private readonly ITimer _timer;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _sendTimeout;
+    private readonly ArrayBufferWriter<byte> _message = new(1024);
+    private CloseReason _closing;
+
+    public ChatConnection(ChatConnectionInfo info, Conversation conversation, PanelStatus status, IChatTransport transport, TimeSpan sendTimeout, TimeProvider time)
+    {
+        Info = info;
+        Conversation = conversation;
+        _transport = transport;
+        _sendTimeout = sendTimeout;
+        _time = time;
+        _cursor = new PanelCursor(conversation, status);
+        _timer = time.CreateTimer(static signal => ((WakeSignal)signal!).Set(), _gathered, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public ChatConnectionInfo Info { get; }
+
+    public Conversation Conversation { get; }
+
+    public void Wake() => _wake.Set();
+
+    /// <summary>Queues a fragment for this page alone; a page that lets its queue fill up is asked to come back later.</summary>
+    public void Send(ReadOnlyMemory<byte> fragment)
+    {
+        if (!_fragments.TryAdd(fragment))
+        {
+            Close(CloseReason.TryAgainLater);
+            return;
+        }
+
+        _wake.Set();
+    }
+
+    /// <summary>Ends the connection from the server's side, after what is being sent now. The first reason counts.</summary>
+    public void Close(CloseReason reason)
+    {
+        Interlocked.CompareExchange(ref _closing, reason, default);
+        _wake.Set();
+    }
+
+    /// <summary>
+    /// Writes until the connection is closed from here or <paramref name="gone"/> says that the page has gone. Throws when a send fails or takes too long.
+    /// </summary>
+    public async Task WriteAsync(CancellationToken gone)
+    {
+        await using var waking = gone.UnsafeRegister(static connection => ((ChatConnection)connection!).Wake(), this);
+        using var sendTimer = new SendTimer(_sendTimeout, _time, gone);
+        long? sent = null;
+        _wake.Set();
+        while (true)
+        {
+            await _wake.WaitAsync();
+            if (sent is { } last && Gathering - _time.GetElapsedTime(last) is { Ticks: > 0 } rest)
+            {
+                _timer.Change(rest, Timeout.InfiniteTimeSpan);
+                await _gathered.WaitAsync();
+            }
+
+            if (gone.IsCancellationRequested)
+            {
+                return;
+            }
+
+            // What is new goes out first, also when the connection is about to be closed: a stopped answer is shown as stopped.
+            if (Gather())
+            {
+                await _transport.SendAsync(_message.WrittenMemory, sendTimer.Start());
+                sendTimer.Stop();
+                sent = _time.GetTimestamp();
+            }
+
+            if (_closing != default)
+            {
+                await _transport.CloseAsync(_closing);
+                return;
+            }
+        }
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    private bool Gather()
+    {
+        _message.ResetWrittenCount();
+        var any = _cursor.Write(_message);
+        return _fragments.TakeAll(_message) || any;
+    }
+}

@@ -1,0 +1,45 @@
+namespace Pipulate;
+
+/// <summary>
+/// Puts text and fragments before an audience, from anywhere in the program. All members are thread-safe, and none waits for a browser:
+/// what is said is written to the conversation, and each page fetches it at its own pace.
+/// </summary>
+public interface IChatChannel
+{
+    /// <summary>
+    /// Says a finished text. It becomes an entry of the conversation: the model knows it from then on.
+    /// </summary>
+    /// <param name="audience">
+    /// Who hears it. For an audience that is not a conversation, the text is added to each conversation that one of its pages shows.
+    /// </param>
+    /// <param name="text">Plain text; markup in it is shown, not obeyed.</param>
+    /// <param name="cancellationToken">Not needed today: nothing is waited for.</param>
+    /// <returns>A task that ends when the text is in the conversation.</returns>
+    /// <exception cref="ArgumentException"><paramref name="text"/> is null or empty.</exception>
+    Task SayAsync(ChatAudience audience, string text, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Says a text that comes in pieces, each shown as it comes.
+    /// </summary>
+    /// <param name="audience">Who hears it, as in <see cref="SayAsync"/>, looked up once at the beginning.</param>
+    /// <param name="chunks">The pieces. When the enumeration throws, the entry ends as failed with what came before, and the exception goes on to the caller.</param>
+    /// <param name="cancellationToken">Ends the entry as stopped, with what came before.</param>
+    /// <returns>A task that ends with the last piece.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    Task StreamAsync(ChatAudience audience, IAsyncEnumerable<string> chunks, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Sends a piece of HTML of your own to the pages that are open now: at most once, not kept, not repeated after a reconnect.
+    /// </summary>
+    /// <param name="audience">Whose pages.</param>
+    /// <param name="fragment">
+    /// One or more elements, each at the top with an <c>id</c> and an explicit <c>hx-swap-oob</c> of <c>true</c>, <c>innerHTML</c>,
+    /// <c>beforeend</c> or <c>delete</c>, at most 65,536 bytes in UTF-8. It is sent as it is: encode what users wrote.
+    /// </param>
+    /// <param name="cancellationToken">Not needed today: nothing is waited for.</param>
+    /// <returns>A task that ends when the fragment waits in each page's queue. A page whose queue is full is closed with 1013 and comes back.</returns>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="fragment"/> does not begin with an element, has no <c>hx-swap-oob</c>, or is too long.
+    /// </exception>
+    Task SendAsync(ChatAudience audience, string fragment, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,296 @@
+namespace Pipulate.Conversations;
+
+/// <summary>
+/// The one owner of what was said and done: an append-only list of entries under one lock.
+/// Everything that changes it raises <see cref="Version"/> and wakes the watchers; whoever reads, reads under <see cref="Gate"/>.
+/// </summary>
+internal sealed class Conversation(ConversationId id, TimeProvider time)
+{
+    /// <summary>How many of the page's last messages are looked at for one that was sent twice.</summary>
+    private const int RememberedMessageIds = 20;
+
+    private const int Resting = 0;
+    private const int Working = 1;
+    private const int DueAgain = 2;
+
+    private readonly List<ConversationEntry> _entries = [];
+    private readonly HistoryWindow _window = new();
+    private readonly Lock _watchersGate = new();
+    private readonly HashSet<IConversationWatcher> _watchers = [];
+    private long _unwatchedSince = time.GetTimestamp();
+    private int _answeredThrough;
+    private int _due;
+
+    /// <summary>Raised when a person has typed something, outside the lock: an answer that has not begun makes way.</summary>
+    public event Action? Heard;
+
+    public ConversationId Id { get; } = id;
+
+    public Lock Gate { get; } = new();
+
+    /// <summary>Raised by one with each change. Read under <see cref="Gate"/>.</summary>
+    public long Version { get; private set; }
+
+    /// <summary>All entries by ordinal; the first has ordinal 1. Read under <see cref="Gate"/>.</summary>
+    public IReadOnlyList<ConversationEntry> Entries => _entries;
+
+    public bool IsWatched
+    {
+        get
+        {
+            lock (_watchersGate)
+            {
+                return _watchers.Count > 0;
+            }
+        }
+    }
+
+    /// <summary>How long nobody has been looking: zero while somebody is.</summary>
+    public TimeSpan UnwatchedFor
+    {
+        get
+        {
+            lock (_watchersGate)
+            {
+                return _watchers.Count > 0 ? TimeSpan.Zero : time.GetElapsedTime(_unwatchedSince);
+            }
+        }
+    }
+
+    /// <summary>Adds an entry that is whole already.</summary>
+    public ConversationEntry Say(EntryRole role, string text, bool wantsAnswer = false, string? voice = null)
+    {
+        ConversationEntry entry;
+        lock (Gate)
+        {
+            entry = Add(new ConversationEntry(_entries.Count + 1, role, EntryState.Complete, time.GetUtcNow())
+            {
+                WantsAnswer = wantsAnswer,
+                Voice = voice,
+            });
+            entry.Text.Append(text);
+            entry.Text.Seal();
+        }
+
+        WakeWatchers();
+        return entry;
+    }
+
+    /// <summary>Adds what a person typed, unless the page has sent this very message before.</summary>
+    /// <param name="text">What was typed.</param>
+    /// <param name="messageId">The id the page gave it, or null when it gave none.</param>
+    /// <returns>Whether it was new.</returns>
+    public bool Hear(string text, string? messageId)
+    {
+        lock (Gate)
+        {
+            if (messageId is not null && IsRepeated(text, messageId))
+            {
+                return false;
+            }
+
+            var entry = Add(new ConversationEntry(_entries.Count + 1, EntryRole.User, EntryState.Complete, time.GetUtcNow())
+            {
+                WantsAnswer = true,
+                MessageId = messageId,
+            });
+            entry.Text.Append(text);
+            entry.Text.Seal();
+        }
+
+        WakeWatchers();
+        Heard?.Invoke();
+        return true;
+    }
+
+    /// <summary>Tells the people at the pages something about the chat itself; the model never hears of it.</summary>
+    /// <param name="text">The notice.</param>
+    /// <param name="evenIfKnown">Whether it is told again although it is the last notice that was told.</param>
+    public void Notify(string text, bool evenIfKnown)
+    {
+        lock (Gate)
+        {
+            if (!evenIfKnown && _entries.FindLast(entry => entry.Role is EntryRole.Notice)?.Text.ToString() == text)
+            {
+                return;
+            }
+        }
+
+        Say(EntryRole.Notice, text);
+    }
+
+    /// <summary>Begins an entry whose text is still to come.</summary>
+    public ConversationEntry Begin(string? voice = null)
+    {
+        ConversationEntry entry;
+        lock (Gate)
+        {
+            entry = Add(new ConversationEntry(_entries.Count + 1, EntryRole.Assistant, EntryState.Streaming, time.GetUtcNow()) { Voice = voice });
+        }
+
+        WakeWatchers();
+        return entry;
+    }
+
+    public void Append(ConversationEntry entry, ReadOnlySpan<char> piece)
+    {
+        lock (Gate)
+        {
+            entry.Text.Append(piece);
+            Touch(entry);
+        }
+
+        WakeWatchers();
+    }
+
+    /// <summary>Ends an entry: its text and state are final. Ending it again does nothing.</summary>
+    public void End(ConversationEntry entry, EntryState state, string? reason = null)
+    {
+        lock (Gate)
+        {
+            if (entry.State is not EntryState.Streaming)
+            {
+                return;
+            }
+
+            entry.Text.Seal();
+            entry.State = state;
+            entry.Reason = reason;
+            entry.Epoch++;
+            Touch(entry);
+        }
+
+        WakeWatchers();
+    }
+
+    /// <summary>The next answer that is owed, with everything that came since the last one; null when none is owed.</summary>
+    public Turn? BeginTurn()
+    {
+        Turn turn;
+        lock (Gate)
+        {
+            var wanted = false;
+            var typed = false;
+            foreach (var pending in _entries.Skip(_answeredThrough))
+            {
+                wanted |= pending.WantsAnswer;
+                typed |= pending is { WantsAnswer: true, Role: EntryRole.User };
+            }
+
+            if (!wanted)
+            {
+                return null;
+            }
+
+            var history = _window.Read(_entries);
+            var entry = Add(new ConversationEntry(_entries.Count + 1, EntryRole.Assistant, EntryState.Streaming, time.GetUtcNow()));
+            turn = new Turn(entry, history, typed, _answeredThrough);
+            _answeredThrough = entry.Ordinal;
+        }
+
+        WakeWatchers();
+        return turn;
+    }
+
+    /// <summary>Whether an entry has not said anything yet.</summary>
+    public bool IsSilent(ConversationEntry entry)
+    {
+        lock (Gate)
+        {
+            return entry.Text.Length == 0;
+        }
+    }
+
+    /// <summary>Takes an answer back that has said nothing, so that what came meanwhile is answered with it.</summary>
+    /// <returns>Whether it had said nothing; else nothing was done.</returns>
+    public bool Withdraw(Turn turn, bool answerAgain)
+    {
+        lock (Gate)
+        {
+            if (turn.Entry.Text.Length > 0)
+            {
+                return false;
+            }
+
+            turn.Entry.Withdrawn = true;
+            turn.Entry.State = EntryState.Stopped;
+            turn.Entry.Epoch++;
+            Touch(turn.Entry);
+            if (answerAgain)
+            {
+                _answeredThrough = turn.AnsweredBefore;
+            }
+        }
+
+        WakeWatchers();
+        return true;
+    }
+
+    /// <summary>Says that an answer is due.</summary>
+    /// <returns>Whether somebody must be sent to give it; else somebody is on it and will look again.</returns>
+    public bool TryRouse() => Interlocked.Exchange(ref _due, DueAgain) == Resting;
+
+    /// <summary>Says that all answers are given.</summary>
+    /// <returns>Whether that is so; else something came meanwhile.</returns>
+    public bool TryRest() => Interlocked.CompareExchange(ref _due, Resting, Working) == Working;
+
+    /// <summary>Says that somebody looks now: what is due from here on makes them look again.</summary>
+    public void BeginWork() => Volatile.Write(ref _due, Working);
+
+    public void Watch(IConversationWatcher watcher)
+    {
+        lock (_watchersGate)
+        {
+            _watchers.Add(watcher);
+        }
+    }
+
+    public void Unwatch(IConversationWatcher watcher)
+    {
+        lock (_watchersGate)
+        {
+            if (_watchers.Remove(watcher) && _watchers.Count == 0)
+            {
+                _unwatchedSince = time.GetTimestamp();
+            }
+        }
+    }
+
+    private ConversationEntry Add(ConversationEntry entry)
+    {
+        _entries.Add(entry);
+        Touch(entry);
+        return entry;
+    }
+
+    private void Touch(ConversationEntry entry) => entry.Revision = ++Version;
+
+    private bool IsRepeated(string text, string messageId)
+    {
+        var looked = 0;
+        for (var i = _entries.Count - 1; i >= 0 && looked < RememberedMessageIds; i--)
+        {
+            if (_entries[i].Role is EntryRole.User)
+            {
+                looked++;
+                if (_entries[i].MessageId == messageId && _entries[i].Text.ToString() == text)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private void WakeWatchers()
+    {
+        lock (_watchersGate)
+        {
+            foreach (var watcher in _watchers)
+            {
+                watcher.Wake();
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+namespace Pipulate.Conversations;
+
+/// <summary>
+/// One thing that was said or done. Its text only grows; whatever else changes, changes its <see cref="Epoch"/>.
+/// Owned by its <see cref="Conversation"/>: read and written under that one's lock only.
+/// </summary>
+internal sealed class ConversationEntry(int ordinal, EntryRole role, EntryState state, DateTimeOffset at)
+{
+    /// <summary>The place in the conversation, from 1; also what its element is called on a page.</summary>
+    public int Ordinal { get; } = ordinal;
+
+    public EntryRole Role { get; } = role;
+
+    public DateTimeOffset At { get; } = at;
+
+    public EntryText Text { get; } = new();
+
+    public EntryState State { get; set; } = state;
+
+    /// <summary>Raised when what was sent before must be replaced and not continued.</summary>
+    public int Epoch { get; set; }
+
+    /// <summary>The conversation's version when this entry last changed.</summary>
+    public long Revision { get; set; }
+
+    /// <summary>Taken back before it said anything: pages remove it, the model never hears of it.</summary>
+    public bool Withdrawn { get; set; }
+
+    /// <summary>Whether the model is to answer this entry (a user's words, an event that is to be commented).</summary>
+    public bool WantsAnswer { get; init; }
+
+    /// <summary>Who spoke when it was not the model, such as "demo"; else null.</summary>
+    public string? Voice { get; set; }
+
+    /// <summary>Why it failed or was stopped, in a sentence for the person at the page.</summary>
+    public string? Reason { get; set; }
+
+    /// <summary>The id that the page gave a user's message, so that one sent twice is stored once.</summary>
+    public string? MessageId { get; init; }
+
+    public bool Visible => Role is not EntryRole.Event && !Withdrawn;
+}

@@ -1,0 +1,9 @@
+namespace Pipulate.Conversations;
+
+internal enum EntryState
+{
+    Streaming,
+    Complete,
+    Stopped,
+    Failed,
+}

@@ -1,0 +1,12 @@
+using Microsoft.Extensions.AI;
+
+namespace Pipulate.Conversations;
+
+/// <summary>
+/// The model's turn to speak: the entry that its words go to, and all that it is told.
+/// </summary>
+/// <param name="Entry">The answer, still empty.</param>
+/// <param name="History">What was said and done before, oldest first, without the system message.</param>
+/// <param name="AnswersUser">Whether a person typed something that waits for this answer.</param>
+/// <param name="AnsweredBefore">What the conversation had answered before this turn; it goes back to that if the turn is withdrawn.</param>
+internal sealed record Turn(ConversationEntry Entry, IReadOnlyList<ChatMessage> History, bool AnswersUser, int AnsweredBefore);

@@ -1,0 +1,212 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using Pipulate.Conversations;
+
+namespace Pipulate.Rendering;
+
+/// <summary>
+/// How much of a conversation one page has been sent. Each round it writes what is missing from there to the shared text:
+/// the first time a snapshot, later new entries, growth, and replacements. So a page that reads slowly gets fewer and larger
+/// rounds, nothing is queued for it, and a page that comes back starts with a snapshot that is right whatever it missed.
+/// </summary>
+internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
+{
+    /// <summary>How many entries a page is shown when it opens.</summary>
+    public const int ShownEntries = 50;
+
+    /// <summary>Past this many bytes of growth the whole entry costs little more and heals whatever went wrong.</summary>
+    private const int LongestGrowth = 32 * 1024;
+
+    private readonly List<Place> _streaming = [];
+    private bool _opened;
+    private long _seen;
+    private int _known;
+    private int _first;
+    private int _statusSeen = -1;
+
+    /// <summary>Writes what is new since the last call.</summary>
+    /// <returns>Whether there was anything.</returns>
+    public bool Write(IBufferWriter<byte> html)
+    {
+        var wroteStatus = WriteStatus(html);
+        lock (conversation.Gate)
+        {
+            if (!_opened)
+            {
+                _opened = true;
+                WriteSnapshot(html);
+                return true;
+            }
+
+            return conversation.Version > _seen && WriteChanges(html) || wroteStatus;
+        }
+    }
+
+    /// <summary>The inside of the message list as it is now, for a page that is being rendered.</summary>
+    public static void WriteList(IBufferWriter<byte> html, Conversation conversation)
+    {
+        lock (conversation.Gate)
+        {
+            foreach (var entry in conversation.Entries.Skip(FirstShown(conversation.Entries)))
+            {
+                if (entry.Visible)
+                {
+                    EntryHtml.Write(html, entry, replacing: false);
+                }
+            }
+        }
+    }
+
+    /// <summary>Counts back over what is shown: events are told to the model only and take no place.</summary>
+    private static int FirstShown(IReadOnlyList<ConversationEntry> entries)
+    {
+        var shown = 0;
+        for (var i = entries.Count - 1; i >= 0; i--)
+        {
+            shown += entries[i].Visible ? 1 : 0;
+            if (shown == ShownEntries)
+            {
+                return i;
+            }
+        }
+
+        return 0;
+    }
+
+    private bool WriteStatus(IBufferWriter<byte> html)
+    {
+        var (version, text) = status.Read();
+        if (version == _statusSeen)
+        {
+            return false;
+        }
+
+        _statusSeen = version;
+        OobFrame.OpenInner(html, PanelIds.Status);
+        Encoding.UTF8.GetBytes(HtmlEncoder.Default.Encode(text), html);
+        OobFrame.Close(html);
+        return true;
+    }
+
+    private void WriteSnapshot(IBufferWriter<byte> html)
+    {
+        var entries = conversation.Entries;
+        _first = FirstShown(entries);
+        OobFrame.OpenInner(html, PanelIds.List);
+        for (var i = _first; i < entries.Count; i++)
+        {
+            WriteNew(html, entries[i]);
+        }
+
+        OobFrame.Close(html);
+        _known = entries.Count;
+        _seen = conversation.Version;
+    }
+
+    private bool WriteChanges(IBufferWriter<byte> html)
+    {
+        var entries = conversation.Entries;
+        var wrote = false;
+        for (var i = _first; i < _known; i++)
+        {
+            if (entries[i].Revision > _seen)
+            {
+                wrote |= WriteChange(html, entries[i]);
+            }
+        }
+
+        // What is new comes last and in one element: nothing in this message refers to an id that it creates.
+        if (entries.Skip(_known).Any(entry => entry.Visible))
+        {
+            OobFrame.OpenAppend(html, PanelIds.List);
+            for (var i = _known; i < entries.Count; i++)
+            {
+                WriteNew(html, entries[i]);
+            }
+
+            OobFrame.Close(html);
+            wrote = true;
+        }
+
+        _known = entries.Count;
+        _seen = conversation.Version;
+        _first = Math.Max(_first, OldestThatMayChange());
+        return wrote;
+    }
+
+    /// <summary>Keeps a round short on a page that has been open for days: of what is long gone only a growing entry is looked at.</summary>
+    private int OldestThatMayChange()
+    {
+        var oldest = _known - (2 * ShownEntries);
+        foreach (var place in _streaming)
+        {
+            oldest = Math.Min(oldest, place.Ordinal - 1);
+        }
+
+        return oldest;
+    }
+
+    private void WriteNew(IBufferWriter<byte> html, ConversationEntry entry)
+    {
+        if (!entry.Visible)
+        {
+            return;
+        }
+
+        EntryHtml.Write(html, entry, replacing: false);
+        Remember(entry);
+    }
+
+    private bool WriteChange(IBufferWriter<byte> html, ConversationEntry entry)
+    {
+        var index = _streaming.FindIndex(place => place.Ordinal == entry.Ordinal);
+        if (entry.Withdrawn)
+        {
+            if (index < 0)
+            {
+                return false;
+            }
+
+            _streaming.RemoveAt(index);
+            EntryHtml.WriteRemoval(html, entry);
+            return true;
+        }
+
+        if (index >= 0 && _streaming[index].Epoch == entry.Epoch)
+        {
+            var from = _streaming[index].Length;
+            if (entry.Text.EncodedLength == from)
+            {
+                return false;
+            }
+
+            if (entry.Text.EncodedLength - from <= LongestGrowth)
+            {
+                EntryHtml.WriteGrowth(html, entry, from);
+                _streaming[index] = _streaming[index] with { Length = entry.Text.EncodedLength };
+                return true;
+            }
+        }
+
+        if (index >= 0)
+        {
+            _streaming.RemoveAt(index);
+        }
+
+        EntryHtml.Write(html, entry, replacing: true);
+        Remember(entry);
+        return true;
+    }
+
+    private void Remember(ConversationEntry entry)
+    {
+        if (entry.State is EntryState.Streaming)
+        {
+            _streaming.Add(new Place(entry.Ordinal, entry.Epoch, entry.Text.EncodedLength));
+        }
+    }
+
+    /// <summary>Up to where a page has an entry that still grows.</summary>
+    private readonly record struct Place(int Ordinal, int Epoch, int Length);
+}

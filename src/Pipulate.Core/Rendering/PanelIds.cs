@@ -1,0 +1,15 @@
+namespace Pipulate.Rendering;
+
+/// <summary>The ids that pages, styles and tests hold on to (README, "Stable hooks").</summary>
+internal static class PanelIds
+{
+    public const string Panel = "chat-panel";
+    public const string Status = "chat-status";
+    public const string List = "msg-list";
+    public const string Form = "chat-form";
+    public const string Hint = "chat-hint";
+    public const string InputGroup = "input-group";
+    public const string Input = "msg";
+    public const string MessageId = "msg-id";
+    public const string Send = "send-btn";
+}
