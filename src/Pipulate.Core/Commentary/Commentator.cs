@@ -1,0 +1,95 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Pipulate.Conversations;
+
+namespace Pipulate.Commentary;
+
+/// <summary>
+/// Lets the model speak where an answer is due: one answer at a time in a conversation, a few at once in the process.
+/// A failing answer ends that answer only.
+/// </summary>
+internal sealed partial class Commentator(ChatQueue queue, Generation generation, IOptions<PipulateOptions> options, ILogger<Commentator> logger) : BackgroundService
+{
+    private readonly SemaphoreSlim _voices = new(options.Value.Limits.Generations);
+
+    public override void Dispose()
+    {
+        _voices.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var working = new HashSet<Task>();
+        try
+        {
+            await foreach (var conversation in queue.Due.ReadAllAsync(stoppingToken))
+            {
+                working.RemoveWhere(task => task.IsCompleted);
+                working.Add(AnswerAllAsync(conversation, stoppingToken));
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+
+        // Each marks its entry as stopped before it ends.
+        await Task.WhenAll(working);
+    }
+
+    private async Task AnswerAllAsync(Conversation conversation, CancellationToken stopping)
+    {
+        try
+        {
+            do
+            {
+                conversation.BeginWork();
+                await AnswerAsync(conversation, stopping);
+            }
+            while (!conversation.TryRest());
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task AnswerAsync(Conversation conversation, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            // First a place, then the turn: what comes while all places are taken is answered together.
+            await _voices.WaitAsync(stopping);
+            try
+            {
+                if (conversation.BeginTurn() is not { } turn)
+                {
+                    return;
+                }
+
+                await SpeakAsync(conversation, turn, stopping);
+            }
+            finally
+            {
+                _voices.Release();
+            }
+        }
+    }
+
+    private async Task SpeakAsync(Conversation conversation, Turn turn, CancellationToken stopping)
+    {
+        try
+        {
+            await generation.RunAsync(conversation, turn, stopping);
+        }
+        catch (Exception problem)
+        {
+            // Not foreseen; all the same the page must not wait for ever, and the next thing that happens must get its answer.
+            LogBroken(conversation.Id, problem);
+            conversation.End(turn.Entry, EntryState.Failed, "The answer broke off. The server's log says why.");
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "Answering in conversation {Conversation} broke off.")]
+    private partial void LogBroken(ConversationId conversation, Exception problem);
+}

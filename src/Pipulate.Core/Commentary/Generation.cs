@@ -1,0 +1,106 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Pipulate.Conversations;
+using Pipulate.Models;
+
+namespace Pipulate.Commentary;
+
+/// <summary>
+/// One answer, from the request to the last token. It belongs to the conversation and not to a page: a page that goes away does not end it;
+/// a time limit, a shutdown, or nobody looking for a minute does. What went wrong is told in the conversation, never thrown.
+/// </summary>
+internal sealed partial class Generation(
+    IChatClient client, DemoVoice demo, ModelWatch watch, IOptions<PipulateOptions> options, TimeProvider time, ILogger<Generation> logger)
+{
+    private readonly PipulateOptions _options = options.Value;
+
+    public async Task RunAsync(Conversation conversation, Turn turn, CancellationToken stopping)
+    {
+        using var ending = new GenerationEnd(conversation, turn, _options.Limits, time, stopping);
+        try
+        {
+            var trouble = watch.Trouble is null ? null : await watch.AskAsync(ending.Token);
+            if (trouble is null)
+            {
+                await SpeakAsync(client, conversation, turn.Entry, turn.History, ending);
+                LogSpoken(conversation.Id, turn.Entry.Ordinal);
+            }
+            else
+            {
+                await StandInAsync(conversation, turn, trouble, ending);
+            }
+        }
+        catch (OperationCanceledException) when (ending.Token.IsCancellationRequested)
+        {
+            ending.Settle();
+        }
+        catch (Exception problem)
+        {
+            await FailAsync(conversation, turn, problem, ending);
+        }
+    }
+
+    private async Task SpeakAsync(IChatClient voice, Conversation conversation, ConversationEntry entry, IReadOnlyList<ChatMessage> history, GenerationEnd ending)
+    {
+        ChatMessage[] messages = [SystemPrompt.For(_options.Persona), .. history];
+        var limits = _options.Limits;
+        var ask = new ChatOptions { MaxOutputTokens = limits.AnswerTokens };
+        await foreach (var update in GuardedStream.ReadAsync(voice, messages, ask, limits.FirstToken, limits.Idle, time, ending.Token))
+        {
+            ending.NoteSignOfLife();
+            if (update.Text is { Length: > 0 } words)
+            {
+                conversation.Append(entry, words);
+                if (voice == client)
+                {
+                    watch.NoteSpoken(update.ModelId);
+                }
+            }
+        }
+
+        conversation.End(entry, EntryState.Complete);
+    }
+
+    private async Task FailAsync(Conversation conversation, Turn turn, Exception problem, GenerationEnd ending)
+    {
+        var endpoint = client.GetService<ChatClientMetadata>()?.ProviderUri;
+        var trouble = ModelFailures.Classify(problem, endpoint, CancellationToken.None);
+        LogFailed(conversation.Id, turn.Entry.Ordinal, trouble.Kind, problem);
+        if (!ModelWatch.KeepsSilent(trouble) || !conversation.Withdraw(turn, answerAgain: false))
+        {
+            conversation.End(turn.Entry, EntryState.Failed, trouble.Sentence);
+            return;
+        }
+
+        watch.Report(trouble);
+        try
+        {
+            await StandInAsync(conversation, turn, trouble, ending);
+        }
+        catch (OperationCanceledException) when (ending.Token.IsCancellationRequested)
+        {
+            ending.Settle();
+        }
+    }
+
+    /// <summary>Nobody can answer: the conversation is told why, once, and the demo voice speaks if it may.</summary>
+    private async Task StandInAsync(Conversation conversation, Turn turn, ModelTrouble trouble, GenerationEnd ending)
+    {
+        conversation.Withdraw(turn, answerAgain: false);
+        var demoSpeaks = _options.UseDemoVoiceWhenUnavailable;
+        conversation.Notify(trouble.Sentence, evenIfKnown: turn.AnswersUser && !demoSpeaks);
+        if (demoSpeaks)
+        {
+            var entry = conversation.Begin("demo");
+            ending.Follow(entry);
+            await SpeakAsync(demo, conversation, entry, turn.History, ending);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Debug, "Answer {Ordinal} of conversation {Conversation} is complete.")]
+    private partial void LogSpoken(ConversationId conversation, int ordinal);
+
+    [LoggerMessage(2, LogLevel.Error, "Answer {Ordinal} of conversation {Conversation} failed: {Kind}.")]
+    private partial void LogFailed(ConversationId conversation, int ordinal, ModelFailureKind kind, Exception problem);
+}

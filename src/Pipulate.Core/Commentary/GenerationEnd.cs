@@ -1,0 +1,119 @@
+using Pipulate.Conversations;
+
+namespace Pipulate.Commentary;
+
+/// <summary>
+/// The ways in which an answer ends before the model is done with it, and what is then left in the conversation. The first one counts.
+/// </summary>
+internal sealed class GenerationEnd : IDisposable
+{
+    private readonly Conversation _conversation;
+    private readonly Turn _turn;
+    private readonly PipulateLimits _limits;
+    private readonly CancellationTokenSource _source;
+    private readonly CancellationTokenRegistration _stopping;
+    private readonly ITimer _unwatched;
+    private readonly ITimer _tooLong;
+    private ConversationEntry _entry;
+    private int _why;
+    private bool _alive;
+
+    public GenerationEnd(Conversation conversation, Turn turn, PipulateLimits limits, TimeProvider time, CancellationToken stopping)
+    {
+        _conversation = conversation;
+        _turn = turn;
+        _entry = turn.Entry;
+        _limits = limits;
+        _source = new CancellationTokenSource();
+        _stopping = stopping.Register(() => End(Why.Shutdown));
+        _tooLong = time.CreateTimer(_ => End(Why.TooLong), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+        // Looking four times in the limit ends an unwatched answer at most a quarter late.
+        var glance = _limits.Unwatched / 4;
+        _unwatched = time.CreateTimer(_ => LookWhetherWatched(), null, glance, glance);
+        conversation.Heard += MakeWay;
+    }
+
+    private enum Why
+    {
+        NotEnded,
+        Shutdown,
+        TooLong,
+        Unwatched,
+        MadeWay,
+    }
+
+    public CancellationToken Token => _source.Token;
+
+    /// <summary>Another entry takes the words from here on.</summary>
+    public void Follow(ConversationEntry entry) => _entry = entry;
+
+    /// <summary>Something came from the model: the time for the whole answer runs from the first of it.</summary>
+    public void NoteSignOfLife()
+    {
+        if (!_alive)
+        {
+            _alive = true;
+            _tooLong.Change(_limits.Answer, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Writes into the conversation how it ended.</summary>
+    public void Settle()
+    {
+        var why = (Why)_why;
+        if (why is Why.MadeWay && _conversation.Withdraw(_turn, answerAgain: true))
+        {
+            return;
+        }
+
+        _conversation.End(_entry, EntryState.Stopped, why switch
+        {
+            Why.Shutdown => "Stopped: the server is restarting.",
+            Why.TooLong => $"Stopped: the answer took longer than {_limits.Answer.TotalSeconds:0} seconds.",
+            Why.Unwatched => "Stopped: nobody was looking.",
+            _ => "Stopped: you spoke first.",
+        });
+    }
+
+    public void Dispose()
+    {
+        _conversation.Heard -= MakeWay;
+        _unwatched.Dispose();
+        _tooLong.Dispose();
+        _stopping.Dispose();
+        _source.Dispose();
+    }
+
+    /// <summary>A person has typed something: a comment that has said nothing yet is not worth their waiting.</summary>
+    private void MakeWay()
+    {
+        if (!_turn.AnswersUser && _entry == _turn.Entry && _conversation.IsSilent(_entry))
+        {
+            End(Why.MadeWay);
+        }
+    }
+
+    private void LookWhetherWatched()
+    {
+        if (_conversation.UnwatchedFor >= _limits.Unwatched)
+        {
+            End(Why.Unwatched);
+        }
+    }
+
+    private void End(Why why)
+    {
+        if (Interlocked.CompareExchange(ref _why, (int)why, (int)Why.NotEnded) == (int)Why.NotEnded)
+        {
+            try
+            {
+                _source.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The answer ended by itself in this very moment.
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace Pipulate;
+
+/// <summary>
+/// Endpoint metadata: what the model is told when the endpoint has done its work. The last one on an endpoint counts.
+/// </summary>
+public interface IChatCommentaryMetadata
+{
+    /// <summary>
+    /// Gets the text with its placeholders, such as <c>They deleted {title}.</c>
+    /// </summary>
+    string Template { get; }
+
+    /// <summary>
+    /// Gets what becomes of the event.
+    /// </summary>
+    ChatLane Lane { get; }
+}

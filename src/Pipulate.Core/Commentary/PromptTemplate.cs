@@ -1,0 +1,127 @@
+using System.Buffers;
+using System.Text;
+
+namespace Pipulate.Commentary;
+
+/// <summary>
+/// A text with placeholders, parsed once: <c>They deleted {title}.</c>, <c>{result.Title}</c>, and <c>{{</c> and <c>}}</c> for braces.
+/// Rendering is a single pass: what a value holds is never read as a template.
+/// </summary>
+internal sealed class PromptTemplate
+{
+    public const string Unknown = "(unknown)";
+
+    private static readonly SearchValues<char> Braces = SearchValues.Create("{}");
+
+    private readonly Part[] _parts;
+
+    private PromptTemplate(string source, Part[] parts)
+    {
+        Source = source;
+        _parts = parts;
+    }
+
+    public string Source { get; }
+
+    /// <summary>Parses a template.</summary>
+    /// <exception cref="FormatException">A brace stands alone, or a placeholder is no name.</exception>
+    public static PromptTemplate Parse(string source)
+    {
+        var parts = new List<Part>();
+        var text = new StringBuilder();
+        var i = 0;
+        while (i < source.Length)
+        {
+            var brace = source.AsSpan(i).IndexOfAny(Braces);
+            if (brace < 0)
+            {
+                text.Append(source, i, source.Length - i);
+                break;
+            }
+
+            text.Append(source, i, brace);
+            i += brace;
+            if (i + 1 < source.Length && source[i + 1] == source[i])
+            {
+                text.Append(source[i]);
+                i += 2;
+                continue;
+            }
+
+            if (source[i] == '}')
+            {
+                throw new FormatException($"The template \"{source}\" has a closing brace at position {i + 1} that nothing opens. Write }}}} for a brace.");
+            }
+
+            var end = source.IndexOf('}', i);
+            if (end < 0)
+            {
+                throw new FormatException($"The template \"{source}\" opens a placeholder at position {i + 1} and does not close it. Write {{{{ for a brace.");
+            }
+
+            var name = source[(i + 1)..end];
+            if (!IsName(name))
+            {
+                throw new FormatException(
+                    $"The template \"{source}\" has a placeholder {{{name}}} that is no name. Names are like {{title}} or {{todo.Title}}; write {{{{ for a brace.");
+            }
+
+            parts.Add(new Part(text.ToString(), name));
+            text.Clear();
+            i = end + 1;
+        }
+
+        if (text.Length > 0 || parts.Count == 0)
+        {
+            parts.Add(new Part(text.ToString(), null));
+        }
+
+        return new PromptTemplate(source, [.. parts]);
+    }
+
+    /// <summary>Puts the values in.</summary>
+    /// <param name="values">Where values come from.</param>
+    /// <param name="quoted">Whether a text is written as a JSON string, as the model gets it, or plain, as people do.</param>
+    /// <param name="longestValue">How many characters of a value are taken.</param>
+    /// <param name="unknown">Told each name that nothing supplies; "(unknown)" stands in its place.</param>
+    public string Render(IPlaceholderValues values, bool quoted, int longestValue, Action<string>? unknown = null)
+    {
+        var text = new StringBuilder();
+        foreach (var (literal, name) in _parts)
+        {
+            text.Append(literal);
+            if (name is null)
+            {
+                continue;
+            }
+
+            if (values.TryGet(name, out var value))
+            {
+                PlaceholderValue.Append(text, value, quoted, longestValue);
+            }
+            else
+            {
+                text.Append(Unknown);
+                unknown?.Invoke(name);
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static bool IsName(string name)
+    {
+        foreach (var part in name.Split('.'))
+        {
+            if (part.Length == 0 || !(char.IsLetter(part[0]) || part[0] == '_') || !part.All(character => char.IsLetterOrDigit(character) || character is '_' or '-'))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>A piece of literal text and the placeholder that follows it, if one does.</summary>
+    private readonly record struct Part(string Literal, string? Name);
+}

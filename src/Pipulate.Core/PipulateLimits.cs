@@ -1,0 +1,85 @@
+namespace Pipulate;
+
+/// <summary>
+/// What may come in, and what may be spent (section <c>Pipulate:Limits</c>).
+/// </summary>
+public sealed class PipulateLimits
+{
+    /// <summary>
+    /// Gets or sets the largest message that a page may send over the socket, in bytes. A larger one closes the socket with 1009.
+    /// </summary>
+    /// <value>The default is 32,768; from 1,024 to 1,048,576.</value>
+    public int MessageBytes { get; set; } = 32_768;
+
+    /// <summary>
+    /// Gets or sets how many characters a person may type in one message. A longer one is refused, with the limit in the answer.
+    /// </summary>
+    /// <value>The default is 4,000; from 1 to 100,000.</value>
+    public int MessageCharacters { get; set; } = 4_000;
+
+    /// <summary>
+    /// Gets or sets how many characters of an event's rendered text reach the model; the rest is cut.
+    /// </summary>
+    /// <value>The default is 500; from 50 to 100,000.</value>
+    public int EventCharacters { get; set; } = 500;
+
+    /// <summary>
+    /// Gets or sets how many characters of one placeholder's value enter a text; the rest is cut.
+    /// </summary>
+    /// <value>The default is 200; from 1 to 100,000.</value>
+    public int ValueCharacters { get; set; } = 200;
+
+    /// <summary>
+    /// Gets or sets how many pages one visitor may have connected. One more is refused at the handshake with 429.
+    /// </summary>
+    /// <value>The default is 10; from 1 to 1,000,000. Not applied when everybody shares one conversation.</value>
+    public int ConnectionsPerVisitor { get; set; } = 10;
+
+    /// <summary>
+    /// Gets or sets how many pages may be connected to this server. One more is refused at the handshake with 503.
+    /// </summary>
+    /// <value>The default is 10,000; from 1 to 1,000,000.</value>
+    public int Connections { get; set; } = 10_000;
+
+    /// <summary>
+    /// Gets or sets how many answers the model writes at once, in this process.
+    /// </summary>
+    /// <value>The default is 4; from 1 to 1,000.</value>
+    public int Generations { get; set; } = 4;
+
+    /// <summary>
+    /// Gets or sets how long an answer may be, in tokens. The model is told; Ollama then ends the answer by itself.
+    /// </summary>
+    /// <value>The default is 1,024; from 1 to 1,000,000.</value>
+    public int AnswerTokens { get; set; } = 1_024;
+
+    /// <summary>
+    /// Gets or sets how long the first token may take. A cold model loads for minutes, and giving up aborts the load.
+    /// </summary>
+    /// <value>The default is 10 minutes; from 1 millisecond to a day.</value>
+    public TimeSpan FirstToken { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// Gets or sets how long the model may be silent between two tokens.
+    /// </summary>
+    /// <value>The default is 30 seconds; from 1 millisecond to a day.</value>
+    public TimeSpan Idle { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Gets or sets how long a whole answer may take, from its first token on.
+    /// </summary>
+    /// <value>The default is 5 minutes; from 1 millisecond to a day.</value>
+    public TimeSpan Answer { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// Gets or sets how long an answer goes on while no page shows its conversation. A reload or a hidden tab is back long before.
+    /// </summary>
+    /// <value>The default is 60 seconds; from 1 millisecond to a day.</value>
+    public TimeSpan Unwatched { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// Gets or sets how long one write to a page may take before the page is let go. It comes back and gets everything.
+    /// </summary>
+    /// <value>The default is 10 seconds; from 1 millisecond to a day.</value>
+    public TimeSpan Send { get; set; } = TimeSpan.FromSeconds(10);
+}

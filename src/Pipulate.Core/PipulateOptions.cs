@@ -1,0 +1,52 @@
+namespace Pipulate;
+
+/// <summary>
+/// The settings of Pipulate, bound from the configuration section <c>Pipulate</c>. A wrong value stops the host at start and names its key.
+/// </summary>
+public sealed class PipulateOptions
+{
+    /// <summary>
+    /// The configuration section that the options are bound from.
+    /// </summary>
+    public const string Section = "Pipulate";
+
+    /// <summary>
+    /// Gets or sets who the model is: its character and tone, in a sentence or two. It stands at the head of the system message.
+    /// </summary>
+    /// <value>The default is a friendly, brief companion.</value>
+    public string Persona { get; set; } = "You are a friendly companion inside a web application. You are brief and you never make things up.";
+
+    /// <summary>
+    /// Gets or sets for which htmx the tag helpers write their markup, and which one <c>&lt;chat-assets&gt;</c> brings.
+    /// </summary>
+    /// <value>The default is <see cref="HtmxVersion.V2"/>.</value>
+    public HtmxVersion Htmx { get; set; } = HtmxVersion.V2;
+
+    /// <summary>
+    /// Gets the settings of the built-in Ollama client. Unused when the application registers an <c>IChatClient</c> of its own.
+    /// </summary>
+    public OllamaOptions Ollama { get; } = new();
+
+    /// <summary>
+    /// Gets or sets whether a scripted demo voice speaks while no model can. The panel always says so, with the command that mends it.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool UseDemoVoiceWhenUnavailable { get; set; }
+
+    /// <summary>
+    /// Gets or sets whose conversation a page shows.
+    /// </summary>
+    /// <value>The default is <see cref="ConversationScope.PerVisitor"/>.</value>
+    public ConversationScope Conversations { get; set; } = ConversationScope.PerVisitor;
+
+    /// <summary>
+    /// Gets the origins, such as <c>https://app.example.com</c>, whose pages may connect beside those of the same origin.
+    /// </summary>
+    /// <value>The default is empty.</value>
+    public IList<string> AllowedOrigins { get; } = [];
+
+    /// <summary>
+    /// Gets the limits on what comes in and what may be spent.
+    /// </summary>
+    public PipulateLimits Limits { get; } = new();
+}

@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Options;
+
+namespace Pipulate;
+
+/// <summary>Says of each wrong setting which key it is, what it may be and what it is.</summary>
+internal sealed class PipulateOptionsValidator : IValidateOptions<PipulateOptions>
+{
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+
+    public ValidateOptionsResult Validate(string? name, PipulateOptions options)
+    {
+        var wrong = new List<string>();
+        void Check(string key, bool right, string rule, object? value)
+        {
+            if (!right)
+            {
+                wrong.Add($"{PipulateOptions.Section}:{key} {rule}, but it is \"{value}\".");
+            }
+        }
+
+        void Number(string key, int value, int least, int most) =>
+            Check(key, value >= least && value <= most, FormattableString.Invariant($"must be a number from {least} to {most}"), value);
+        void Time(string key, TimeSpan value) =>
+            Check(key, value >= Shortest && value <= Longest, "must be a time from 00:00:00.001 to 1.00:00:00", value);
+
+        Check(nameof(options.Persona), !string.IsNullOrWhiteSpace(options.Persona), "must say who the model is", options.Persona);
+        Check(nameof(options.Htmx), Enum.IsDefined(options.Htmx), "must be V2 or V4", options.Htmx);
+        Check(nameof(options.Conversations), Enum.IsDefined(options.Conversations), "must be PerVisitor or Shared", options.Conversations);
+        Check("Ollama:Endpoint", options.Ollama.Endpoint is not { } endpoint || IsHttp(endpoint), "must be an absolute http or https address", options.Ollama.Endpoint);
+        for (var i = 0; i < options.AllowedOrigins.Count; i++)
+        {
+            Check($"AllowedOrigins:{i}", IsOrigin(options.AllowedOrigins[i]), "must be an origin such as https://app.example.com, without a path", options.AllowedOrigins[i]);
+        }
+
+        var limits = options.Limits;
+        Number("Limits:MessageBytes", limits.MessageBytes, 1_024, 1_048_576);
+        Number("Limits:MessageCharacters", limits.MessageCharacters, 1, 100_000);
+        Number("Limits:EventCharacters", limits.EventCharacters, 50, 100_000);
+        Number("Limits:ValueCharacters", limits.ValueCharacters, 1, 100_000);
+        Number("Limits:ConnectionsPerVisitor", limits.ConnectionsPerVisitor, 1, 1_000_000);
+        Number("Limits:Connections", limits.Connections, 1, 1_000_000);
+        Number("Limits:Generations", limits.Generations, 1, 1_000);
+        Number("Limits:AnswerTokens", limits.AnswerTokens, 1, 1_000_000);
+        Time("Limits:FirstToken", limits.FirstToken);
+        Time("Limits:Idle", limits.Idle);
+        Time("Limits:Answer", limits.Answer);
+        Time("Limits:Unwatched", limits.Unwatched);
+        Time("Limits:Send", limits.Send);
+        return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
+    }
+
+    private static bool IsHttp(Uri address) =>
+        address.IsAbsoluteUri && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps);
+
+    private static bool IsOrigin(string? origin) =>
+        Uri.TryCreate(origin, UriKind.Absolute, out var address) && IsHttp(address)
+        && string.Equals(address.GetLeftPart(UriPartial.Authority), origin, StringComparison.OrdinalIgnoreCase);
+}
