@@ -1,0 +1,69 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+
+namespace Pipulate.Commentary;
+
+/// <summary>
+/// The placeholders' values out of a finished request: what the handler set, bound arguments, route, form, query, the result,
+/// and the request's own names, in this order. The form is used only if the endpoint has read it; nothing is awaited here.
+/// </summary>
+internal readonly struct RequestValues(HttpContext context) : IPlaceholderValues
+{
+    public bool TryGet(string name, out object? value)
+    {
+        // A form field or argument may have a dot in its name, so the whole name is tried before its parts.
+        if (TryGetRoot(name, out value))
+        {
+            return true;
+        }
+
+        var dot = name.IndexOf('.', StringComparison.Ordinal);
+        return dot > 0 && TryGetRoot(name[..dot], out var root) && MemberPath.TryRead(root, name.AsSpan(dot + 1), out value);
+    }
+
+    private bool TryGetRoot(string name, out object? value)
+    {
+        var feature = context.Features.Get<CommentaryFeature>();
+        if (feature is not null && (feature.TryGetSet(name, out value) || feature.Arguments?.TryGetValue(name, out value) is true))
+        {
+            return true;
+        }
+
+        if (context.Request.RouteValues.TryGetValue(name, out value))
+        {
+            return true;
+        }
+
+        if (context.Features.Get<IFormFeature>()?.Form is { } form && form.TryGetValue(name, out var field))
+        {
+            value = Joined(field);
+            return true;
+        }
+
+        if (context.Request.Query.TryGetValue(name, out var parameter))
+        {
+            value = Joined(parameter);
+            return true;
+        }
+
+        if (feature is { HasResult: true } && name == "result")
+        {
+            value = feature.Result;
+            return true;
+        }
+
+        value = name switch
+        {
+            "status" => context.Response.StatusCode,
+            "method" => context.Request.Method,
+            "path" => context.Request.Path.Value,
+            "user" => context.User.Identity?.Name ?? context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "a visitor",
+            _ => null,
+        };
+        return value is not null;
+    }
+
+    private static string Joined(StringValues values) => values.Count == 1 ? values[0] ?? "" : string.Join(", ", values.AsEnumerable());
+}

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using Pipulate.Channels;
+
+namespace Pipulate.Endpoints;
+
+/// <summary>
+/// What a page sent: the form's fields as one JSON object, as htmx sends it. Only two fields are taken; whatever else is in it, htmx's own
+/// headers included, says nothing that a server should believe.
+/// </summary>
+/// <param name="Text">What was typed; empty when nothing was.</param>
+/// <param name="MessageId">The id that the page gave the message, if it gave one.</param>
+/// <param name="Refusal">Why the message cannot be taken, with the code to close with.</param>
+internal readonly record struct IncomingMessage(string Text, string? MessageId, CloseReason? Refusal = null)
+{
+    private const int LongestMessageId = 64;
+
+    /// <summary>The fields are one level deep, htmx's headers two; anything much deeper was not made by a page.</summary>
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
+
+    public static IncomingMessage Refused(CloseReason reason) => new("", null, reason);
+
+    public static IncomingMessage Parse(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, Strict);
+            if (document.RootElement.ValueKind is not JsonValueKind.Object)
+            {
+                return Refused(CloseReason.NotUnderstood);
+            }
+
+            var id = Field(document.RootElement, "mid");
+            return new IncomingMessage(Field(document.RootElement, "msg") ?? "", id is { Length: > 0 and <= LongestMessageId } ? id : null);
+        }
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
+        {
+            // The second is what invalid UTF-8 and half a surrogate pair inside a string throw.
+            return Refused(CloseReason.NotUnderstood);
+        }
+    }
+
+    private static string? Field(JsonElement fields, string name) =>
+        fields.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
+}

@@ -1,0 +1,19 @@
+using System.Net.WebSockets;
+using Pipulate.Channels;
+
+namespace Pipulate.Endpoints;
+
+internal sealed class WebSocketTransport(WebSocket socket) : IChatTransport
+{
+    public ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
+        socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
+
+    public async Task CloseAsync(CloseReason reason)
+    {
+        // Only our half: whoever reads waits for the page's answer, and not for ever.
+        if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+        {
+            await socket.CloseOutputAsync((WebSocketCloseStatus)(int)reason, null, CancellationToken.None);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.DependencyInjection;
+using Pipulate.Commentary;
+
+namespace Microsoft.AspNetCore.Builder;
+
+/// <summary>
+/// Adds the middleware that watches endpoints with commentary.
+/// </summary>
+public static class PipulateApplicationBuilderExtensions
+{
+    /// <summary>
+    /// Watches the endpoints that carry commentary metadata: when one has answered, what the user did is told to the model.
+    /// </summary>
+    /// <param name="app">The application.</param>
+    /// <returns>The application.</returns>
+    /// <remarks>
+    /// Its place is behind <c>UseCors</c>, <c>UseAuthentication</c> and <c>UseAuthorization</c>, or a refused request would be commented on;
+    /// last before the <c>Map…</c> calls is right. A request to an endpoint without commentary pays nothing but the look at its metadata.
+    /// </remarks>
+    /// <exception cref="InvalidOperationException"><c>AddPipulate</c> was not called.</exception>
+    public static IApplicationBuilder UsePipulate(this IApplicationBuilder app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        if (app.ApplicationServices.GetService<CommentaryText>() is null)
+        {
+            throw new InvalidOperationException("UsePipulate needs services that are not there. Call builder.Services.AddPipulate() before builder.Build().");
+        }
+
+        return app.UseMiddleware<CommentaryMiddleware>();
+    }
+}

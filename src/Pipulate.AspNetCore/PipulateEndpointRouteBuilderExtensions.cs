@@ -1,0 +1,36 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Pipulate.Endpoints;
+
+namespace Microsoft.AspNetCore.Builder;
+
+/// <summary>
+/// Maps the endpoints that pages talk to.
+/// </summary>
+public static class PipulateEndpointRouteBuilderExtensions
+{
+    /// <summary>
+    /// Maps <c>GET /ws</c>, the WebSocket that the chat panel opens.
+    /// </summary>
+    /// <param name="endpoints">The application's endpoints.</param>
+    /// <param name="prefix">What stands before <c>/ws</c>, such as <c>/chat</c>. The tag helpers write the same address by themselves.</param>
+    /// <returns>A builder for conventions: <c>.RequireAuthorization()</c> on it covers all of Pipulate's endpoints.</returns>
+    /// <exception cref="InvalidOperationException"><c>AddPipulate</c> was not called.</exception>
+    public static IEndpointConventionBuilder MapPipulate(this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string prefix = "")
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentNullException.ThrowIfNull(prefix);
+        var socket = endpoints.ServiceProvider.GetService<ChatSocket>()
+            ?? throw new InvalidOperationException("MapPipulate needs services that are not there. Call builder.Services.AddPipulate() before builder.Build().");
+
+        // A pipeline of its own, as SignalR has: the application need not call UseWebSockets, and whether it does changes nothing here.
+        var pipeline = endpoints.CreateApplicationBuilder()
+            .UseWebSockets(ChatSocket.Options)
+            .Use(_ => socket.HandleAsync)
+            .Build();
+        var group = endpoints.MapGroup(prefix);
+        group.MapGet(ChatSocket.Path, pipeline).WithDisplayName("Pipulate socket").WithMetadata(new ChatSocketMetadata());
+        return group;
+    }
+}

@@ -1,0 +1,103 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Pipulate;
+using Pipulate.Channels;
+using Pipulate.Commentary;
+using Pipulate.Conversations;
+using Pipulate.Endpoints;
+using Pipulate.Rendering;
+using Pipulate.Security;
+using Pipulate.TagHelpers;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>
+/// Adds Pipulate to an application's services.
+/// </summary>
+public static class PipulateServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds what Pipulate needs, with the settings of the configuration section <c>Pipulate</c>. Calling it twice is harmless.
+    /// </summary>
+    /// <param name="services">The application's services.</param>
+    /// <param name="configure">Settings in code; they win over those of the configuration.</param>
+    /// <returns>A builder for further packages.</returns>
+    /// <remarks>
+    /// An <see cref="IChatClient"/> that the application registers is used, before or after this call. Otherwise Ollama is, at
+    /// <c>Pipulate:Ollama:Endpoint</c>, else at the environment variable <c>OLLAMA_HOST</c>, else at <c>http://127.0.0.1:11434</c>.
+    /// A setting that is wrong or unknown stops the host at start and names its key.
+    /// </remarks>
+    public static IPipulateBuilder AddPipulate(this IServiceCollection services, Action<PipulateOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+
+        var settings = services.AddOptions<PipulateOptions>()
+            .BindConfiguration(PipulateOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateOnStart();
+        if (configure is not null)
+        {
+            settings.Configure(configure);
+        }
+
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PipulateOptions>, PipulateOptionsValidator>());
+        services.TryAddSingleton(TimeProvider.System);
+
+        AddModel(services);
+        AddConversations(services);
+        AddWeb(services);
+        return new PipulateBuilder(services);
+    }
+
+    private static void AddModel(IServiceCollection services)
+    {
+        services.TryAddSingleton<IChatClient>(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<PipulateOptions>>().Value;
+            return new OllamaChatClient(
+                options.Ollama,
+                options.Limits.FirstToken,
+                options.Limits.Idle,
+                provider.GetRequiredService<TimeProvider>(),
+                logger: provider.GetRequiredService<ILogger<OllamaChatClient>>());
+        });
+        services.TryAddSingleton<DemoVoice>();
+        services.TryAddSingleton<ModelWatch>();
+    }
+
+    private static void AddConversations(IServiceCollection services)
+    {
+        services.TryAddSingleton<ConversationDirectory>();
+        services.TryAddSingleton<PanelStatus>();
+        services.TryAddSingleton<ConnectionRegistry>();
+        services.TryAddSingleton<IConnectionRegistry>(provider => provider.GetRequiredService<ConnectionRegistry>());
+        services.TryAddSingleton<IChatChannel, ChatChannel>();
+        services.TryAddSingleton<ChatQueue>();
+        services.TryAddSingleton<IChatQueue>(provider => provider.GetRequiredService<ChatQueue>());
+        services.TryAddSingleton<Generation>();
+        services.AddHostedService<Commentator>();
+    }
+
+    private static void AddWeb(IServiceCollection services)
+    {
+        services.AddHttpContextAccessor();
+        services.AddDataProtection();
+        services.TryAddSingleton<VisitorIdentity>();
+        services.TryAddSingleton<OriginRule>();
+        services.TryAddSingleton<CommentaryText>();
+        services.TryAddSingleton<ChatSocket>();
+        services.TryAddSingleton<ChatMarkup>();
+        services.AddHostedService<ConnectionDrain>();
+        services.Configure<MvcOptions>(mvc =>
+        {
+            if (!mvc.Filters.Any(filter => filter is CommentaryMvcFilter))
+            {
+                mvc.Filters.Add(new CommentaryMvcFilter());
+            }
+        });
+    }
+
+    private sealed record PipulateBuilder(IServiceCollection Services) : IPipulateBuilder;
+}

@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+
+namespace Pipulate.Security;
+
+/// <summary>
+/// Which pages may open the socket. Browsers let any site open one and send the visitor's cookies along, so the server has to look:
+/// the page's origin must be the host it talks to, or one of <see cref="PipulateOptions.AllowedOrigins"/>.
+/// </summary>
+internal sealed class OriginRule(IOptions<PipulateOptions> options)
+{
+    /// <summary>A request without an origin comes from a program and not from a page: no visitor's cookies are at stake.</summary>
+    public bool Allows(HttpRequest request)
+    {
+        var origins = request.Headers.Origin;
+        if (origins.Count == 0)
+        {
+            return true;
+        }
+
+        return origins.Count == 1
+            && origins[0] is { } origin
+            && (IsSame(origin, request) || options.Value.AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase));
+    }
+
+    /// <summary>Host and port decide, not the scheme: behind a proxy that ends TLS the request itself is plain http.</summary>
+    private static bool IsSame(string origin, HttpRequest request) =>
+        Uri.TryCreate(origin, UriKind.Absolute, out var address)
+        && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp)
+        && string.Equals(origin, address.GetLeftPart(UriPartial.Authority), StringComparison.OrdinalIgnoreCase)
+        && request.Host.Host.Equals(address.Host, StringComparison.OrdinalIgnoreCase)
+        && (request.Host.Port is { } port ? port == address.Port : address.IsDefaultPort);
+}

@@ -1,0 +1,83 @@
+using System.Buffers.Text;
+using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+
+namespace Pipulate.Security;
+
+/// <summary>
+/// Knows visitors: by the signed-in user's id, else by a random id in a protected cookie that scripts cannot read.
+/// </summary>
+internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptions<PipulateOptions> options)
+{
+    public const string CookieName = "pipulate.visitor";
+
+    private static readonly ConversationId SharedRoom = new("shared");
+    private static readonly object FreshKey = new();
+
+    private readonly IDataProtector _protector = protection.CreateProtector("Pipulate.Visitor.v1");
+
+    /// <summary>Who it is, or null for somebody who was never seen.</summary>
+    public Visitor? Find(HttpContext context)
+    {
+        var userId = context.User.Identity is { IsAuthenticated: true } ? context.User.FindFirstValue(ClaimTypes.NameIdentifier) : null;
+        if (options.Value.Conversations is ConversationScope.Shared)
+        {
+            return new Visitor(SharedRoom, userId);
+        }
+
+        if (!string.IsNullOrEmpty(userId))
+        {
+            // Hashed: a user's id may hold anything, and it is no business of logs.
+            return new Visitor(new ConversationId("u-" + Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(userId)).AsSpan(0, 16))), userId);
+        }
+
+        if (context.Items[FreshKey] is Visitor fresh)
+        {
+            return fresh;
+        }
+
+        return context.Request.Cookies.TryGetValue(CookieName, out var cookie) && Unprotect(cookie) is { } id
+            ? new Visitor(new ConversationId("v-" + id), null)
+            : null;
+    }
+
+    /// <summary>Who it is; somebody who was never seen gets the cookie with this response, which must not have begun.</summary>
+    public Visitor FindOrWelcome(HttpContext context)
+    {
+        if (Find(context) is { } known)
+        {
+            return known;
+        }
+
+        var id = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
+        context.Response.Cookies.Append(CookieName, _protector.Protect(id), new CookieOptions
+        {
+            HttpOnly = true,
+            SameSite = SameSiteMode.Lax,
+            Secure = context.Request.IsHttps,
+            Path = context.Request.PathBase.HasValue ? context.Request.PathBase.Value : "/",
+            IsEssential = true,
+            MaxAge = TimeSpan.FromDays(365),
+        });
+        var visitor = new Visitor(new ConversationId("v-" + id), null);
+        context.Items[FreshKey] = visitor;
+        return visitor;
+    }
+
+    private string? Unprotect(string cookie)
+    {
+        try
+        {
+            return _protector.Unprotect(cookie);
+        }
+        catch (CryptographicException)
+        {
+            // Forged, or protected with keys that are gone: a stranger either way.
+            return null;
+        }
+    }
+}

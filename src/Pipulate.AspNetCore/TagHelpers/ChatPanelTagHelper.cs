@@ -1,0 +1,157 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc.Rendering;
+using Microsoft.AspNetCore.Mvc.ViewFeatures;
+using Microsoft.AspNetCore.Razor.TagHelpers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Pipulate.Conversations;
+using Pipulate.Rendering;
+using Pipulate.Security;
+
+namespace Pipulate.TagHelpers;
+
+/// <summary>
+/// <c>&lt;chat-panel /&gt;</c>: the visitor's conversation, the line that says which model speaks, and the form to talk back. It holds what was
+/// said so far; from there the socket goes on. One to a page.
+/// </summary>
+/// <remarks>Requires <c>app.MapPipulate()</c>. A visitor who has no identity yet gets the cookie with this page.</remarks>
+[HtmlTargetElement("chat-panel", TagStructure = TagStructure.NormalOrSelfClosing)]
+public sealed class ChatPanelTagHelper : TagHelper
+{
+    /// <summary>
+    /// Gets or sets the view that the helper stands in; set by the framework.
+    /// </summary>
+    [HtmlAttributeNotBound]
+    [ViewContext]
+    public ViewContext ViewContext { get; set; } = null!;
+
+    /// <summary>
+    /// Gets or sets the panel's look.
+    /// </summary>
+    /// <value>The default is <c>neutral</c>: light or dark, as the browser prefers.</value>
+    public string Theme { get; set; } = "neutral";
+
+    /// <summary>
+    /// Gets or sets what stands in the empty input.
+    /// </summary>
+    /// <value>The default is <c>Say something</c>.</value>
+    public string Placeholder { get; set; } = "Say something";
+
+    /// <summary>
+    /// Gets or sets what the input holds at first.
+    /// </summary>
+    /// <value>The default is nothing.</value>
+    public string? Value { get; set; }
+
+    /// <summary>
+    /// Gets or sets whether the input and the button are disabled.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool Disabled { get; set; }
+
+    /// <summary>
+    /// Gets or sets whether the input has the focus when the page opens.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool Autofocus { get; set; }
+
+    /// <inheritdoc/>
+    public override void Process(TagHelperContext context, TagHelperOutput output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        var http = ViewContext.HttpContext;
+        var services = http.RequestServices;
+        var markup = services.GetRequiredService<ChatMarkup>();
+        var limits = services.GetRequiredService<IOptions<PipulateOptions>>().Value.Limits;
+
+        output.TagName = "section";
+        output.TagMode = TagMode.StartTagAndEndTag;
+        output.Attributes.SetAttribute("id", PanelIds.Panel);
+        output.Attributes.SetAttribute("class", "chat-panel");
+        output.Attributes.SetAttribute("data-theme", Theme);
+        output.Attributes.SetAttribute("aria-label", "Chat");
+        foreach (var (name, value) in markup.Connect(http))
+        {
+            output.Attributes.SetAttribute(name, value);
+        }
+
+        var status = Element("p", PanelIds.Status, "chat-status", ("role", "status"));
+        status.InnerHtml.Append(services.GetRequiredService<PanelStatus>().Read().Text);
+        output.Content.AppendHtml(status);
+        var list = Element("div", PanelIds.List, "chat-list", ("role", "log"), ("aria-label", "Conversation"));
+        list.InnerHtml.AppendHtml(Conversation(services, http));
+        var scroll = Element("div", null, "chat-scroll", ("tabindex", "0"), ("role", "group"), ("aria-label", "Messages"));
+        scroll.InnerHtml.AppendHtml(list);
+        output.Content.AppendHtml(scroll);
+        output.Content.AppendHtml(Form(markup, limits));
+    }
+
+    private TagBuilder Form(ChatMarkup markup, PipulateLimits limits)
+    {
+        var id = Element("input", PanelIds.MessageId, null, ("type", "hidden"), ("name", "mid"), ("value", PanelFragments.NewMessageId()));
+        var input = Element("input", PanelIds.Input, null,
+            ("name", "msg"), ("type", "text"), ("aria-label", "Message"), ("placeholder", Placeholder), ("autocomplete", "off"),
+            ("maxlength", limits.MessageCharacters.ToString(CultureInfo.InvariantCulture)), ("required", ""));
+        var send = Element("button", PanelIds.Send, null, ("type", "submit"));
+        send.InnerHtml.Append("Send");
+        if (Value is not null)
+        {
+            input.Attributes["value"] = Value;
+        }
+
+        if (Autofocus)
+        {
+            input.Attributes["autofocus"] = "";
+        }
+
+        if (Disabled)
+        {
+            input.Attributes["disabled"] = "";
+            send.Attributes["disabled"] = "";
+        }
+
+        var group = Element("div", PanelIds.InputGroup, "chat-input-group", ("role", "group"));
+        group.InnerHtml.AppendHtml(input).AppendHtml(send);
+        var form = Element("form", PanelIds.Form, "chat-form", (markup.Send, ""));
+        form.InnerHtml.AppendHtml(id).AppendHtml(Element("div", PanelIds.Hint, "chat-hint", ("role", "alert"))).AppendHtml(group);
+        return form;
+    }
+
+    /// <summary>What was said so far, so that the first paint shows it. A page that has begun to be sent can carry no cookie any more: the socket brings it then.</summary>
+    private static string Conversation(IServiceProvider services, HttpContext http)
+    {
+        var visitors = services.GetRequiredService<VisitorIdentity>();
+        if ((http.Response.HasStarted ? visitors.Find(http) : visitors.FindOrWelcome(http)) is not { } visitor)
+        {
+            return "";
+        }
+
+        var html = new ArrayBufferWriter<byte>();
+        PanelCursor.WriteList(html, services.GetRequiredService<ConversationDirectory>().Get(visitor.Conversation));
+        return Encoding.UTF8.GetString(html.WrittenSpan);
+    }
+
+    private static TagBuilder Element(string name, string? id, string? cssClass, params ReadOnlySpan<(string Name, string Value)> attributes)
+    {
+        var element = new TagBuilder(name) { TagRenderMode = name == "input" ? TagRenderMode.SelfClosing : TagRenderMode.Normal };
+        if (id is not null)
+        {
+            element.Attributes["id"] = id;
+        }
+
+        if (cssClass is not null)
+        {
+            element.Attributes["class"] = cssClass;
+        }
+
+        foreach (var (key, value) in attributes)
+        {
+            element.Attributes[key] = value;
+        }
+
+        return element;
+    }
+}
