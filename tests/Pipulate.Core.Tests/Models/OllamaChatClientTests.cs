@@ -222,20 +222,30 @@ public class OllamaChatClientTests
         Assert.Equal("<thi", (await ReadAsync(server.Client())).Text);
     }
 
-    [Fact]
-    public async Task GetStreamingResponseAsync_ConnectionReset_IsIncomplete()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task GetStreamingResponseAsync_ConnectionReset_IsIncomplete(bool afterTheFirst)
     {
         await using var server = await StartAsync();
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         server.Chat = async (context, _) =>
         {
-            await WriteAsync(context, Line("Hel"));
+            if (afterTheFirst)
+            {
+                await WriteAsync(context, Line("Hel"));
+                await seen.Task;
+            }
+
             context.Abort();
         };
+        using var client = server.Client();
 
-        var (_, failure) = await ReadAsync(server.Client());
+        var (text, failure) = await ReadAsync(client, seen.SetResult);
 
+        Assert.Equal(afterTheFirst ? "Hel" : "", text);
         Assert.Equal(ModelFailureKind.Incomplete, Trouble(failure).Kind);
-        Assert.IsAssignableFrom<IOException>(failure);
+        Assert.Equal(afterTheFirst, failure is IOException);
     }
 
     [Fact]
@@ -567,7 +577,7 @@ public class OllamaChatClientTests
 
     private static ModelTrouble Trouble(Exception? failure) => ModelFailures.Classify(failure!, null, CancellationToken.None);
 
-    private static async Task<(string Text, Exception? Failure)> ReadAsync(OllamaChatClient client)
+    private static async Task<(string Text, Exception? Failure)> ReadAsync(OllamaChatClient client, Action? seen = null)
     {
         var text = "";
         try
@@ -575,6 +585,7 @@ public class OllamaChatClientTests
             await foreach (var update in client.GetStreamingResponseAsync("hi", cancellationToken: Token))
             {
                 text += update.Text;
+                seen?.Invoke();
             }
         }
         catch (Exception failure)
