@@ -6,7 +6,7 @@ namespace Pipulate.Models;
 internal static class OllamaErrorText
 {
     private const int Longest = 2000;
-    private const int Deepest = 4;
+    private const int Deepest = 8;
 
     public static string Read(string body) => Shorten(Dig(body.Trim(), 0));
 

@@ -1,0 +1,59 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Mvc;
+using TodoWithCommentary.Todos;
+
+namespace TodoWithCommentary.Controllers;
+
+public sealed class TodoController(TodoStore todos) : Controller
+{
+    private bool IsHtmx => Request.Headers.ContainsKey("HX-Request");
+
+    [HttpGet("/")]
+    public IActionResult Index()
+    {
+        return View(todos.All());
+    }
+
+    [HttpPost("/todo")]
+    public IActionResult Add(
+        [FromForm]
+        [Required(ErrorMessage = "Write down what there is to do.")]
+        [StringLength(Todo.TitleLength, ErrorMessage = "That is too long: {1} characters at most.")]
+        string title)
+    {
+        if (!ModelState.IsValid)
+        {
+            Response.StatusCode = StatusCodes.Status400BadRequest;
+            return IsHtmx ? OutOfBand("_TitleField") : View(nameof(Index), todos.All());
+        }
+
+        var todo = todos.Add(title.Trim());
+        return IsHtmx ? PartialView("Added", todo) : RedirectToAction(nameof(Index));
+    }
+
+    [HttpPost("/todo/{id:int}/toggle")]
+    public IActionResult Toggle(int id)
+    {
+        return todos.Toggle(id) is { } todo ? PartialView("_Item", todo) : Gone(id);
+    }
+
+    [HttpDelete("/todo/{id:int}")]
+    public IActionResult Delete(int id)
+    {
+        return todos.Delete(id) is not null ? Ok() : Gone(id);
+    }
+
+    // Another tab was faster: the item leaves this page as well.
+    private PartialViewResult Gone(int id)
+    {
+        Response.StatusCode = StatusCodes.Status404NotFound;
+        return OutOfBand("Gone", id);
+    }
+
+    // An error changes only what it names itself, never the target of the request (see site.js).
+    private PartialViewResult OutOfBand(string view, object? model = null)
+    {
+        Response.Headers["HX-Reswap"] = "none";
+        return PartialView(view, model);
+    }
+}

@@ -1,0 +1,16 @@
+using Pipulate.Models;
+
+namespace Pipulate.Tests.Models;
+
+public class OllamaErrorTextTests
+{
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("404 page not found", "404 page not found")]
+    [InlineData("""{"error":"model 'x' not found"}""", "model 'x' not found")]
+    [InlineData("""{"error":{"code":400,"message":"too long"}}""", "too long")]
+    [InlineData("""{"error":"{\"error\":{\"code\":400,\"message\":\"request (302 tokens) exceeds\"}}"}""", "request (302 tokens) exceeds")]
+    [InlineData("""{"error":"{broken"}""", "{broken")]
+    [InlineData("""{"other":1}""", """{"other":1}""")]
+    public void Read_AnyForm_FindsTheWords(string body, string expected) => Assert.Equal(expected, OllamaErrorText.Read(body));
+}
