@@ -6,6 +6,11 @@ var builder = WebApplication.CreateBuilder(args);
 builder.WebHost.UseStaticWebAssets();
 builder.Services.AddControllersWithViews(o => o.Filters.Add(new AutoValidateAntiforgeryTokenAttribute()));
 builder.Services.AddSingleton<TodoStore>();
+builder.Services.AddPipulate(options =>
+{
+    options.Persona = "You live inside a todo list and watch over it: dry humour, short sentences, never mean.";
+    options.UseDemoVoiceWhenUnavailable = true;
+});
 
 var app = builder.Build();
 app.Services.GetRequiredService<TodoStore>().EnsureCreated();
@@ -15,5 +20,7 @@ app.Use((context, next) =>
     return next(context);
 });
 app.UseStaticFiles();
+app.UsePipulate();
 app.MapControllers();
+app.MapPipulate();
 app.Run();

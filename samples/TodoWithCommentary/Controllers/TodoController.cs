@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
+using Pipulate;
 using TodoWithCommentary.Todos;
 
 namespace TodoWithCommentary.Controllers;
@@ -15,6 +16,7 @@ public sealed class TodoController(TodoStore todos) : Controller
     }
 
     [HttpPost("/todo")]
+    [ChatCommentary("They put {result.Title} on the list. One remark, 40 words at most.")]
     public IActionResult Add(
         [FromForm]
         [Required(ErrorMessage = "Write down what there is to do.")]
@@ -32,15 +34,29 @@ public sealed class TodoController(TodoStore todos) : Controller
     }
 
     [HttpPost("/todo/{id:int}/toggle")]
+    [ChatCommentary("They changed {result.Title} from {before} to {result.State}. One remark, 40 words at most.")]
     public IActionResult Toggle(int id)
     {
-        return todos.Toggle(id) is { } todo ? PartialView("_Item", todo) : Gone(id);
+        if (todos.Toggle(id) is not { } todo)
+        {
+            return Gone(id);
+        }
+
+        HttpContext.SetCommentary("before", (todo with { Done = !todo.Done }).State);
+        return PartialView("_Item", todo);
     }
 
     [HttpDelete("/todo/{id:int}")]
+    [ChatCommentary("They deleted {todo.Title}, which was {todo.State}. One remark, 40 words at most.")]
     public IActionResult Delete(int id)
     {
-        return todos.Delete(id) is not null ? Ok() : Gone(id);
+        if (todos.Delete(id) is not { } todo)
+        {
+            return Gone(id);
+        }
+
+        HttpContext.SetCommentary("todo", todo);
+        return Ok();
     }
 
     // Another tab was faster: the item leaves this page as well.

@@ -3,4 +3,6 @@ namespace TodoWithCommentary.Todos;
 public sealed record Todo(int Id, string Title, bool Done)
 {
     public const int TitleLength = 200;
+
+    public string State => Done ? "done" : "open";
 }
