@@ -1,0 +1,3 @@
+namespace Pipulate.FakeOllama;
+
+public sealed record RecordedMessage(string Role, string Content);
