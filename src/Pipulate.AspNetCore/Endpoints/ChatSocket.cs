@@ -161,7 +161,7 @@ internal sealed partial class ChatSocket(
         if (text.Length > 0)
         {
             queue.Hear(connection.Info.Conversation, text, incoming.MessageId);
-            connection.Send(PanelFragments.Accepted());
+            connection.Send(PanelFragments.Accepted(incoming.MessageId));
         }
     }
 
