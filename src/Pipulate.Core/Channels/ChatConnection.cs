@@ -10,7 +10,7 @@ namespace Pipulate.Channels;
 /// </summary>
 internal sealed class ChatConnection : IConversationWatcher, IDisposable
 {
-    /// <summary>Tokens of this long are sent together: fewer, larger writes are what makes many pages cheap (docs/decisions/0005).</summary>
+    /// <summary>Tokens of this long are sent together: fewer, larger writes are what makes many pages cheap (docs/decisions/0001).</summary>
     public static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(40);
 
     private readonly IChatTransport _transport;
