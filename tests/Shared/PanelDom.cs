@@ -1,0 +1,96 @@
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+using AngleSharp.Html.Parser;
+
+namespace Pipulate.Tests;
+
+/// <summary>
+/// What a page shows after the messages that it got, as htmx 4 applies them (the stricter of the two): all targets of a message are
+/// looked up before anything is swapped, and a target that is missing is passed over in silence. Each message is first held to the form
+/// that both versions read alike.
+/// </summary>
+internal sealed class PanelDom
+{
+    private const string Attribute = "hx-swap-oob";
+    private const string EmptyPage =
+        """
+        <!DOCTYPE html><html><body><div id="chat-panel"><div id="chat-status"></div><div id="msg-list"></div>
+        <form id="chat-form"><div id="chat-hint"></div><input type="hidden" id="msg-id" name="mid" value=""><div id="input-group">
+        <textarea id="msg" name="msg"></textarea><button id="send-btn">Send</button></div></form></div></body></html>
+        """;
+
+    private readonly HtmlParser _parser = new();
+    private readonly IHtmlDocument _page;
+
+    public PanelDom() => _page = _parser.ParseDocument(EmptyPage);
+
+    public IReadOnlyList<(string Id, string Role, string State, string Text)> Entries =>
+        [.. _page.GetElementById("msg-list")!.Children.Select(entry => (
+            entry.Id!, entry.GetAttribute("data-role")!, entry.GetAttribute("data-state")!, entry.QuerySelector(".chat-text")!.TextContent))];
+
+    public string Status => TextOf("chat-status")!;
+
+    /// <summary>The text inside an element, or null when the page has none with that id.</summary>
+    public string? TextOf(string elementId) => _page.GetElementById(elementId)?.TextContent;
+
+    /// <summary>An attribute of an element, or null when the page has none with that id.</summary>
+    public string? AttributeOf(string elementId, string name) => _page.GetElementById(elementId)?.GetAttribute(name);
+
+    public void Apply(string message)
+    {
+        Assert.StartsWith("<", message, StringComparison.Ordinal);
+        var nodes = _parser.ParseFragment(message, _page.Body!).ToArray();
+        Assert.NotEmpty(nodes);
+        var carriers = nodes.Select(AsCarrier).ToArray();
+        AssertNothingRefersToWhatIsMadeHere(carriers, message);
+
+        var swaps = carriers.Select(carrier => (Carrier: carrier, Target: _page.GetElementById(carrier.Id!))).ToArray();
+        foreach (var (carrier, target) in swaps)
+        {
+            if (target is not null)
+            {
+                Swap(carrier, target);
+            }
+        }
+    }
+
+    private static IElement AsCarrier(INode node)
+    {
+        var carrier = Assert.IsType<IElement>(node, exactMatch: false);
+        Assert.False(string.IsNullOrEmpty(carrier.Id), $"A top-level element has no id: {carrier.OuterHtml}");
+        Assert.Contains(carrier.GetAttribute(Attribute), (string[])["beforeend", "innerHTML", "true", "delete"]);
+        Assert.Empty(carrier.QuerySelectorAll($"[{Attribute}]"));
+        return carrier;
+    }
+
+    private static void AssertNothingRefersToWhatIsMadeHere(IElement[] carriers, string message)
+    {
+        var made = carriers.SelectMany(carrier => carrier.QuerySelectorAll("[id]")).Select(element => element.Id!).ToList();
+        Assert.True(made.Count == made.Distinct().Count(), $"An id is made twice: {message}");
+        Assert.False(carriers.Any(carrier => made.Contains(carrier.Id!)), $"An id is made and referred to in one message: {message}");
+
+        var gone = carriers.Where(carrier => carrier.GetAttribute(Attribute) is "true" or "delete").Select(carrier => carrier.Id);
+        Assert.All(gone, id => Assert.Single(carriers, carrier => carrier.Id == id));
+    }
+
+    private static void Swap(IElement carrier, IElement target)
+    {
+        switch (carrier.GetAttribute(Attribute))
+        {
+            case "beforeend":
+                target.Append([.. carrier.ChildNodes]);
+                break;
+            case "innerHTML":
+                target.TextContent = "";
+                target.Append([.. carrier.ChildNodes]);
+                break;
+            case "true":
+                carrier.RemoveAttribute(Attribute);
+                target.ReplaceWith(carrier);
+                break;
+            default:
+                target.Remove();
+                break;
+        }
+    }
+}
