@@ -1,77 +1,95 @@
 using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
 
 namespace Pipulate.Tests;
 
 /// <summary>
-/// The panel's document as htmx builds it out of the server's messages. It follows htmx 4, the stricter of the two: all targets of a message are
-/// looked up before any swap, and what has no hx-swap-oob would take the place of the whole panel, so it must not come.
+/// What a page shows after the messages that it got, as htmx 4 applies them (the stricter of the two): all targets of a message are
+/// looked up before anything is swapped, and a target that is missing is passed over in silence. Each message is first held to the form
+/// that both versions read alike.
 /// </summary>
 internal sealed class PanelDom
 {
-    private static readonly HtmlParser Parser = new();
-    private static readonly string[] Swaps = ["innerHTML", "beforeend", "true", "delete"];
+    private const string Attribute = "hx-swap-oob";
+    private const string EmptyPage =
+        """
+        <!DOCTYPE html><html><body><div id="chat-panel"><div id="chat-status"></div><div id="msg-list"></div>
+        <form id="chat-form"><div id="chat-hint"></div><input type="hidden" id="msg-id" name="mid" value=""><div id="input-group">
+        <textarea id="msg" name="msg"></textarea><button id="send-btn">Send</button></div></form></div></body></html>
+        """;
 
-    private readonly IDocument _page = Parser.ParseDocument(
-        "<section id=\"chat-panel\"><p id=\"chat-status\"></p><div id=\"msg-list\"></div><input id=\"msg-id\"><div id=\"chat-hint\"></div><input id=\"msg\"></section>");
+    private readonly HtmlParser _parser = new();
+    private readonly IHtmlDocument _page;
 
-    public sealed record Entry(string Id, string Role, string State, string Text);
+    public PanelDom() => _page = _parser.ParseDocument(EmptyPage);
+
+    public IReadOnlyList<(string Id, string Role, string State, string Text)> Entries =>
+        [.. _page.GetElementById("msg-list")!.Children.Select(entry => (
+            entry.Id!, entry.GetAttribute("data-role")!, entry.GetAttribute("data-state")!, entry.QuerySelector(".chat-text")!.TextContent))];
 
     public string Status => TextOf("chat-status")!;
 
-    public IReadOnlyList<Entry> Entries =>
-    [
-        .. _page.GetElementById("msg-list")!.Children.Select(element => new Entry(
-            element.Id!, element.GetAttribute("data-role")!, element.GetAttribute("data-state")!, TextOf(element.Id + "t")!)),
-    ];
-
+    /// <summary>The text inside an element, or null when the page has none with that id.</summary>
     public string? TextOf(string elementId) => _page.GetElementById(elementId)?.TextContent;
 
+    /// <summary>An attribute of an element, or null when the page has none with that id.</summary>
+    public string? AttributeOf(string elementId, string name) => _page.GetElementById(elementId)?.GetAttribute(name);
+
+    /// <summary>The sentence that says why an entry failed or was stopped, or null when there is none.</summary>
     public string? ReasonOf(string entryId) => _page.GetElementById(entryId)?.QuerySelector(".chat-reason")?.TextContent;
 
-    /// <summary>Applies one message, and asserts that it is of the form that both htmx versions read alike.</summary>
     public void Apply(string message)
     {
         Assert.StartsWith("<", message, StringComparison.Ordinal);
-        var nodes = Parser.ParseFragment(message, _page.Body!).ToList();
-        var swaps = new List<(IElement Target, string Swap, IElement Carrier)>();
-        foreach (var node in nodes)
-        {
-            var carrier = Assert.IsType<IElement>(node, exactMatch: false);
-            var swap = carrier.GetAttribute("hx-swap-oob");
-            Assert.False(string.IsNullOrEmpty(carrier.Id), $"A top-level element without an id: {carrier.OuterHtml}");
-            Assert.Contains(swap, Swaps);
-            Assert.Empty(carrier.QuerySelectorAll("[hx-swap-oob]"));
-            if (_page.GetElementById(carrier.Id) is { } target)
-            {
-                swaps.Add((target, swap!, carrier));
-            }
-            else
-            {
-                Assert.Equal("delete", swap);
-            }
-        }
+        var nodes = _parser.ParseFragment(message, _page.Body!).ToArray();
+        Assert.NotEmpty(nodes);
+        var carriers = nodes.Select(AsCarrier).ToArray();
+        AssertNothingRefersToWhatIsMadeHere(carriers, message);
 
-        foreach (var (target, swap, carrier) in swaps)
+        var swaps = carriers.Select(carrier => (Carrier: carrier, Target: _page.GetElementById(carrier.Id!))).ToArray();
+        foreach (var (carrier, target) in swaps)
         {
-            Swap(target, swap, carrier);
+            if (target is not null)
+            {
+                Swap(carrier, target);
+            }
         }
     }
 
-    private static void Swap(IElement target, string swap, IElement carrier)
+    private static IElement AsCarrier(INode node)
     {
-        switch (swap)
+        var carrier = Assert.IsType<IElement>(node, exactMatch: false);
+        Assert.False(string.IsNullOrEmpty(carrier.Id), $"A top-level element has no id: {carrier.OuterHtml}");
+        Assert.Contains(carrier.GetAttribute(Attribute), (string[])["beforeend", "innerHTML", "true", "delete"]);
+        Assert.Empty(carrier.QuerySelectorAll($"[{Attribute}]"));
+        return carrier;
+    }
+
+    private static void AssertNothingRefersToWhatIsMadeHere(IElement[] carriers, string message)
+    {
+        var made = carriers.SelectMany(carrier => carrier.QuerySelectorAll("[id]")).Select(element => element.Id!).ToList();
+        Assert.True(made.Count == made.Distinct().Count(), $"An id is made twice: {message}");
+        Assert.False(carriers.Any(carrier => made.Contains(carrier.Id!)), $"An id is made and referred to in one message: {message}");
+
+        var gone = carriers.Where(carrier => carrier.GetAttribute(Attribute) is "true" or "delete").Select(carrier => carrier.Id);
+        Assert.All(gone, id => Assert.Single(carriers, carrier => carrier.Id == id));
+    }
+
+    private static void Swap(IElement carrier, IElement target)
+    {
+        switch (carrier.GetAttribute(Attribute))
         {
-            case "innerHTML":
-                target.InnerHtml = "";
-                target.Append([.. carrier.ChildNodes]);
-                break;
             case "beforeend":
                 target.Append([.. carrier.ChildNodes]);
                 break;
+            case "innerHTML":
+                target.TextContent = "";
+                target.Append([.. carrier.ChildNodes]);
+                break;
             case "true":
-                carrier.RemoveAttribute("hx-swap-oob");
-                target.Replace(carrier);
+                carrier.RemoveAttribute(Attribute);
+                target.ReplaceWith(carrier);
                 break;
             default:
                 target.Remove();

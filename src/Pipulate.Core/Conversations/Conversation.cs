@@ -84,18 +84,21 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
     {
         lock (Gate)
         {
-            if (messageId is not null && IsRepeated(text, messageId))
+            var entry = new ConversationEntry(_entries.Count + 1, EntryRole.User, EntryState.Complete, time.GetUtcNow())
+            {
+                WantsAnswer = true,
+                MessageId = messageId,
+            };
+            entry.Text.Append(text);
+            entry.Text.Seal();
+
+            // Compared as it is kept, for what is kept is not always what was sent: a page's newline may come with a carriage return.
+            if (messageId is not null && IsRepeated(entry.Text.ToString(), messageId))
             {
                 return false;
             }
 
-            var entry = Add(new ConversationEntry(_entries.Count + 1, EntryRole.User, EntryState.Complete, time.GetUtcNow())
-            {
-                WantsAnswer = true,
-                MessageId = messageId,
-            });
-            entry.Text.Append(text);
-            entry.Text.Seal();
+            Add(entry);
         }
 
         WakeWatchers();
@@ -132,10 +135,16 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
         return entry;
     }
 
+    /// <summary>Adds to an entry that has not ended; to one that has, nothing is added any more.</summary>
     public void Append(ConversationEntry entry, ReadOnlySpan<char> piece)
     {
         lock (Gate)
         {
+            if (entry.State is not EntryState.Streaming)
+            {
+                return;
+            }
+
             entry.Text.Append(piece);
             Touch(entry);
         }

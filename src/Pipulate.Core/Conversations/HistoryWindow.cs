@@ -67,12 +67,15 @@ internal sealed class HistoryWindow
         return characters;
     }
 
-    /// <summary>Drops the oldest whole turns until half is free: an answer never stands first, without what it answers.</summary>
+    /// <summary>Drops the oldest whole turns until half is free: an answer never stands first, and what is asked last is never dropped.</summary>
     private void Cut(List<ConversationEntry> entries)
     {
+        static bool Begins(ConversationEntry entry) => entry.Role is not EntryRole.Assistant && IsTold(entry);
+
         var left = Measure(entries, _first);
+        var last = entries.FindLastIndex(Begins);
         var i = _first;
-        while (i < entries.Count - 1 && (left > Characters / 2 || entries[i].Role is EntryRole.Assistant))
+        while (i < last && (left > Characters / 2 || !Begins(entries[i])))
         {
             left -= IsTold(entries[i]) ? entries[i].Text.Length : 0;
             i++;

@@ -1,0 +1,38 @@
+namespace Pipulate.Tests.Conversations;
+
+public class ConversationIdTests
+{
+    [Theory]
+    [InlineData("a")]
+    [InlineData("user:4f0c-2_x.Y")]
+    public void Constructor_AllowedCharacters_KeepsThem(string value)
+    {
+        Assert.Equal(value, new ConversationId(value).Value);
+        Assert.Equal(value, new ConversationId(value).ToString());
+    }
+
+    [Fact]
+    public void Constructor_LongestValue_IsTaken() => Assert.Equal(128, new ConversationId(new string('x', 128)).Value.Length);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("a b")]
+    [InlineData("a\n")]
+    [InlineData("é")]
+    [InlineData("a/b")]
+    [InlineData("<b>")]
+    public void Constructor_AnythingElse_Throws(string value) => Assert.Throws<ArgumentException>(() => new ConversationId(value));
+
+    [Fact]
+    public void Constructor_TooLong_Throws() => Assert.Throws<ArgumentException>(() => new ConversationId(new string('x', 129)));
+
+    [Fact]
+    public void Constructor_Null_Throws() => Assert.Throws<ArgumentNullException>(() => new ConversationId(null!));
+
+    [Fact]
+    public void Equals_SameText_IsTrue() => Assert.Equal(new ConversationId("a"), new ConversationId("a"));
+
+    [Fact]
+    public void Default_ToString_IsEmpty() => Assert.Equal("", default(ConversationId).ToString());
+}

@@ -1,0 +1,297 @@
+using Pipulate.Conversations;
+
+namespace Pipulate.Tests.Conversations;
+
+public class ConversationTests
+{
+    private readonly ManualTime _time = new();
+    private readonly Conversation _conversation;
+
+    public ConversationTests() => _conversation = new Conversation(new ConversationId("c"), _time);
+
+    [Fact]
+    public void Entries_AnyAdditions_KeepTheirOrderAndNumbers()
+    {
+        _conversation.Say(EntryRole.Event, "one");
+        _conversation.Hear("two", null);
+        _conversation.Begin();
+        _conversation.Notify("four", evenIfKnown: false);
+
+        Assert.Equal([1, 2, 3, 4], _conversation.Entries.Select(entry => entry.Ordinal));
+        Assert.Equal([EntryRole.Event, EntryRole.User, EntryRole.Assistant, EntryRole.Notice], _conversation.Entries.Select(entry => entry.Role));
+        Assert.Equal(["one", "two", "", "four"], _conversation.Entries.Select(entry => entry.Text.ToString()));
+    }
+
+    [Fact]
+    public void Version_EachChange_GrowsAndMarksItsEntry()
+    {
+        var entry = _conversation.Begin();
+        var begun = _conversation.Version;
+        _conversation.Append(entry, "x");
+        var appended = _conversation.Version;
+        _conversation.End(entry, EntryState.Complete);
+
+        Assert.True(begun < appended && appended < _conversation.Version);
+        Assert.Equal(_conversation.Version, entry.Revision);
+    }
+
+    [Fact]
+    public void Hear_SameIdAndText_IsHeardOnce()
+    {
+        Assert.True(_conversation.Hear("hello", "m1"));
+        Assert.False(_conversation.Hear("hello", "m1"));
+
+        Assert.Single(_conversation.Entries);
+    }
+
+    [Theory]
+    [InlineData("hello", "m2")]
+    [InlineData("other", "m1")]
+    [InlineData("hello", null)]
+    public void Hear_OtherIdOrText_IsHeard(string text, string? id)
+    {
+        _conversation.Hear("hello", "m1");
+
+        Assert.True(_conversation.Hear(text, id));
+    }
+
+    [Fact]
+    public void Hear_RepeatedTextWithCharactersThatAreLeftOut_IsHeardOnce()
+    {
+        Assert.True(_conversation.Hear("two\r\nlines", "m1"));
+
+        Assert.False(_conversation.Hear("two\r\nlines", "m1"));
+    }
+
+    [Fact]
+    public void Hear_NewMessage_TellsWhoListens()
+    {
+        var heard = 0;
+        _conversation.Heard += () => heard++;
+        _conversation.Hear("hello", "m1");
+        _conversation.Hear("hello", "m1");
+        _conversation.Say(EntryRole.Event, "x", wantsAnswer: true);
+
+        Assert.Equal(1, heard);
+    }
+
+    [Fact]
+    public void BeginTurn_NothingToAnswer_GivesNone()
+    {
+        _conversation.Say(EntryRole.Event, "noted");
+        _conversation.Say(EntryRole.Assistant, "said");
+
+        Assert.Null(_conversation.BeginTurn());
+    }
+
+    [Fact]
+    public void BeginTurn_SeveralWaiting_GathersWhatCameSinceTheLastAnswer()
+    {
+        _conversation.Hear("first", null);
+        End(_conversation.BeginTurn()!, "answer");
+        _conversation.Say(EntryRole.Event, "a", wantsAnswer: true);
+        _conversation.Say(EntryRole.Event, "b");
+        _conversation.Hear("c", null);
+
+        var turn = _conversation.BeginTurn();
+
+        Assert.NotNull(turn);
+        Assert.True(turn.AnswersUser);
+        Assert.Equal(["user: first", "assistant: answer", "user: [event] a\n[event] b", "user: c"], Told(turn));
+        Assert.Null(_conversation.BeginTurn());
+    }
+
+    [Fact]
+    public void BeginTurn_EventsOnly_AnswersNoUser()
+    {
+        _conversation.Say(EntryRole.Event, "a", wantsAnswer: true);
+
+        Assert.False(_conversation.BeginTurn()!.AnswersUser);
+    }
+
+    [Fact]
+    public void BeginTurn_EntryWhileTheLastAnswerWasWritten_IsAnsweredNext()
+    {
+        _conversation.Hear("first", null);
+        var first = _conversation.BeginTurn()!;
+        _conversation.Hear("second", null);
+        End(first, "answer");
+
+        Assert.Equal(["user: first", "assistant: answer", "user: second"], Told(_conversation.BeginTurn()!));
+    }
+
+    [Fact]
+    public void Withdraw_AnswerAgain_TheNextTurnAnswersItAll()
+    {
+        _conversation.Say(EntryRole.Event, "a", wantsAnswer: true);
+        var turn = _conversation.BeginTurn()!;
+        _conversation.Hear("b", null);
+
+        Assert.True(_conversation.Withdraw(turn, answerAgain: true));
+
+        var next = _conversation.BeginTurn()!;
+        Assert.False(turn.Entry.Visible);
+        Assert.True(next.AnswersUser);
+        Assert.Equal(["user: [event] a", "user: b"], Told(next));
+    }
+
+    [Fact]
+    public void Withdraw_NotAgain_NothingIsOwed()
+    {
+        _conversation.Say(EntryRole.Event, "a", wantsAnswer: true);
+        var turn = _conversation.BeginTurn()!;
+
+        Assert.True(_conversation.Withdraw(turn, answerAgain: false));
+        Assert.Null(_conversation.BeginTurn());
+    }
+
+    [Fact]
+    public void Withdraw_AfterTheFirstWord_DoesNothing()
+    {
+        _conversation.Hear("a", null);
+        var turn = _conversation.BeginTurn()!;
+        _conversation.Append(turn.Entry, "Hm");
+
+        Assert.False(_conversation.Withdraw(turn, answerAgain: true));
+        Assert.True(turn.Entry.Visible);
+        Assert.Equal(EntryState.Streaming, turn.Entry.State);
+    }
+
+    [Fact]
+    public void End_Twice_TheFirstCounts()
+    {
+        var entry = _conversation.Begin();
+        _conversation.End(entry, EntryState.Stopped, "Stopped.");
+        var version = _conversation.Version;
+        _conversation.End(entry, EntryState.Failed, "Failed.");
+
+        Assert.Equal((EntryState.Stopped, "Stopped.", version), (entry.State, entry.Reason, _conversation.Version));
+    }
+
+    [Fact]
+    public void Append_AfterTheEnd_ChangesNothing()
+    {
+        var entry = _conversation.Begin();
+        _conversation.Append(entry, "whole");
+        _conversation.End(entry, EntryState.Complete);
+        var version = _conversation.Version;
+        _conversation.Append(entry, " and more");
+
+        Assert.Equal("whole", entry.Text.ToString());
+        Assert.Equal(version, _conversation.Version);
+    }
+
+    [Fact]
+    public void End_HalfARuneWaiting_IsToldAsReplaced()
+    {
+        var entry = _conversation.Begin();
+        _conversation.Append(entry, "x\uD83D");
+        _conversation.End(entry, EntryState.Failed);
+
+        Assert.Equal("x\uFFFD", entry.Text.ToString());
+    }
+
+    [Fact]
+    public void Notify_LastNoticeAgain_IsToldOnce()
+    {
+        _conversation.Notify("down", evenIfKnown: false);
+        _conversation.Say(EntryRole.Event, "between");
+        _conversation.Notify("down", evenIfKnown: false);
+
+        Assert.Single(_conversation.Entries, entry => entry.Role is EntryRole.Notice);
+    }
+
+    [Fact]
+    public void Notify_OtherOrAskedFor_IsTold()
+    {
+        _conversation.Notify("down", evenIfKnown: false);
+        _conversation.Notify("other", evenIfKnown: false);
+        _conversation.Notify("down", evenIfKnown: false);
+        _conversation.Notify("down", evenIfKnown: true);
+
+        Assert.Equal(["down", "other", "down", "down"], _conversation.Entries.Select(entry => entry.Text.ToString()));
+    }
+
+    [Fact]
+    public void UnwatchedFor_WatchersComeAndGo_CountsFromTheLastThatLeft()
+    {
+        var (first, second) = (new Watcher(), new Watcher());
+        _time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(TimeSpan.FromSeconds(5), _conversation.UnwatchedFor);
+
+        _conversation.Watch(first);
+        _conversation.Watch(second);
+        _conversation.Unwatch(first);
+        _time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(TimeSpan.Zero, _conversation.UnwatchedFor);
+        Assert.True(_conversation.IsWatched);
+
+        _conversation.Unwatch(second);
+        _time.Advance(TimeSpan.FromSeconds(7));
+        _conversation.Unwatch(second);
+        Assert.Equal(TimeSpan.FromSeconds(7), _conversation.UnwatchedFor);
+        Assert.False(_conversation.IsWatched);
+    }
+
+    [Fact]
+    public void Watch_EachChange_WakesEachWatcher()
+    {
+        var watcher = new Watcher();
+        _conversation.Watch(watcher);
+        _conversation.Hear("a", null);
+        var turn = _conversation.BeginTurn()!;
+        _conversation.Append(turn.Entry, "x");
+        _conversation.End(turn.Entry, EntryState.Complete);
+
+        Assert.Equal(4, watcher.Woken);
+        _conversation.Unwatch(watcher);
+        _conversation.Say(EntryRole.Event, "b");
+        Assert.Equal(4, watcher.Woken);
+    }
+
+    [Fact]
+    public void TryRouse_WhileSomebodyWorks_SendsNobodyAndTheWorkerLooksAgain()
+    {
+        Assert.True(_conversation.TryRouse());
+        Assert.False(_conversation.TryRouse());
+        _conversation.BeginWork();
+        Assert.False(_conversation.TryRouse());
+        Assert.False(_conversation.TryRest());
+        _conversation.BeginWork();
+        Assert.True(_conversation.TryRest());
+        Assert.True(_conversation.TryRouse());
+    }
+
+    [Fact]
+    public async Task Append_FromManyThreads_LosesNothing()
+    {
+        var entries = Enumerable.Range(0, 4).Select(_ => _conversation.Begin()).ToArray();
+        await Task.WhenAll(entries.Select(entry => Task.Run(
+            () =>
+            {
+                for (var i = 0; i < 500; i++)
+                {
+                    _conversation.Append(entry, "x");
+                }
+            },
+            TestContext.Current.CancellationToken)));
+
+        Assert.All(entries, entry => Assert.Equal(500, entry.Text.Length));
+        Assert.Equal(4 + 2000, _conversation.Version);
+    }
+
+    private void End(Turn turn, string text)
+    {
+        _conversation.Append(turn.Entry, text);
+        _conversation.End(turn.Entry, EntryState.Complete);
+    }
+
+    private static IEnumerable<string> Told(Turn turn) => turn.History.Select(message => $"{message.Role}: {message.Text}");
+
+    private sealed class Watcher : IConversationWatcher
+    {
+        public int Woken { get; private set; }
+
+        public void Wake() => Woken++;
+    }
+}

@@ -1,0 +1,187 @@
+using Pipulate.Conversations;
+using Pipulate.Rendering;
+
+namespace Pipulate.Tests.Rendering;
+
+/// <summary>
+/// No token lost, none doubled: random lives of a conversation before several pages, some slow, some coming back. At any time what a page
+/// shows of an entry is a beginning of its text, and after its round the page shows what there is.
+/// </summary>
+public class DeliveryModelTests
+{
+    private const int Runs = 2_500;
+
+    private static readonly string[] Pieces =
+        [" ", "\n", "word ", "<b>x</b>", "&amp;", "&", "\"", "é", "\U0001F600", "\uD83D", "\uDE00", "\uD83D\uDC69\u200D", "</div>", "\0", "\r\n", "<div id=\"e1\" hx-swap-oob=\"delete\">"];
+
+    [Fact]
+    public void Write_AnyOrderOfEvents_LosesNothingAndDoublesNothing()
+    {
+        Parallel.For(0, Runs, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = TestContext.Current.CancellationToken }, seed =>
+        {
+            try
+            {
+                new Life(seed).Run();
+            }
+            catch (Exception problem)
+            {
+                throw new InvalidOperationException($"The life with seed {seed} went wrong.", problem);
+            }
+        });
+    }
+
+    private sealed class Life(int seed)
+    {
+        private readonly Random _random = new(seed);
+        private readonly Conversation _conversation = new(new ConversationId("c"), new ManualTime());
+        private readonly PanelStatus _status = new();
+        private readonly List<Viewer> _viewers = [];
+        private readonly List<ConversationEntry> _growing = [];
+        private Turn? _turn;
+
+        public void Run()
+        {
+            for (var step = _random.Next(10, 60); step > 0; step--)
+            {
+                Step();
+            }
+
+            // Everything ends, and every page comes to its last round.
+            foreach (var entry in _growing)
+            {
+                _conversation.End(entry, EntryState.Complete);
+            }
+
+            _viewers.ForEach(viewer => viewer.Round());
+            _viewers.ForEach(viewer => viewer.RoundWithNothingNew());
+        }
+
+        private void Step()
+        {
+            switch (_random.Next(20))
+            {
+                case 0:
+                    _conversation.Hear(Text(), _random.Next(2) == 0 ? null : "m" + _random.Next(3));
+                    break;
+                case 1:
+                    _conversation.Say((EntryRole)_random.Next(4), Text(), wantsAnswer: _random.Next(2) == 0);
+                    break;
+                case 2:
+                    _conversation.Notify(Text(), evenIfKnown: _random.Next(2) == 0);
+                    break;
+                case 3:
+                    _growing.Add(_conversation.Begin(_random.Next(3) == 0 ? "demo" : null));
+                    break;
+                case 4 or 5:
+                    BeginOrWithdrawTurn();
+                    break;
+                case >= 6 and <= 10 when _growing.Count > 0:
+                    _conversation.Append(_growing[_random.Next(_growing.Count)], Text());
+                    break;
+                case 11 when _growing.Count > 0:
+                    End(_growing[_random.Next(_growing.Count)]);
+                    break;
+                case 12:
+                    _status.Say($"Model: <{_random.Next(3)}> & co");
+                    break;
+                case 13 when _viewers.Count < 4:
+                    _viewers.Add(new Viewer(_conversation, _status, slow: _random.Next(3) == 0));
+                    break;
+                case 14 when _viewers.Count > 0:
+                    _viewers[_random.Next(_viewers.Count)].Reconnect();
+                    break;
+                case 15 when _random.Next(10) == 0:
+                    SayMuch();
+                    break;
+                case > 15:
+                    _viewers.FindAll(viewer => !viewer.Slow || _random.Next(8) == 0).ForEach(viewer => viewer.Round());
+                    break;
+            }
+        }
+
+        private void BeginOrWithdrawTurn()
+        {
+            if (_turn is { } turn && _random.Next(2) == 0)
+            {
+                if (_conversation.Withdraw(turn, answerAgain: _random.Next(2) == 0))
+                {
+                    _growing.Remove(turn.Entry);
+                }
+
+                _turn = null;
+            }
+            else if (_turn is null && _conversation.BeginTurn() is { } next)
+            {
+                _turn = next;
+                _growing.Add(next.Entry);
+            }
+        }
+
+        private void End(ConversationEntry entry)
+        {
+            _growing.Remove(entry);
+            _turn = _turn?.Entry == entry ? null : _turn;
+            _conversation.End(entry, (EntryState)_random.Next(1, 4), _random.Next(2) == 0 ? null : Text());
+        }
+
+        /// <summary>More than a page shows when it opens, or more than one growth may hold.</summary>
+        private void SayMuch()
+        {
+            if (_random.Next(2) == 0 || _growing.Count == 0)
+            {
+                for (var i = 0; i < 60; i++)
+                {
+                    _conversation.Say(EntryRole.User, "again");
+                }
+            }
+            else
+            {
+                _conversation.Append(_growing[_random.Next(_growing.Count)], new string('<', 10_000));
+            }
+        }
+
+        private string Text() => string.Concat(Enumerable.Range(0, _random.Next(0, 5)).Select(_ => Pieces[_random.Next(Pieces.Length)]));
+    }
+
+    private sealed class Viewer(Conversation conversation, PanelStatus status, bool slow)
+    {
+        private readonly PanelPage _page = new(conversation, status);
+        private int _firstShown;
+
+        public bool Slow { get; } = slow;
+
+        public void Round()
+        {
+            AssertBeginnings();
+            if (_firstShown == 0)
+            {
+                // The last fifty that are shown, and everything after them.
+                var shown = conversation.Entries.Where(entry => entry.Visible).ToList();
+                _firstShown = shown.Count < PanelCursor.ShownEntries ? 1 : shown[^PanelCursor.ShownEntries].Ordinal;
+            }
+
+            _page.Round();
+            var expected = conversation.Entries
+                .Where(entry => entry.Visible && entry.Ordinal >= _firstShown)
+                .Select(entry => ($"e{entry.Ordinal}", entry.Role.ToString().ToLowerInvariant(), entry.State.ToString().ToLowerInvariant(), entry.Text.ToString()));
+            Assert.Equal(expected, _page.Dom.Entries);
+            Assert.Equal(status.Read().Text, _page.Dom.Status);
+        }
+
+        public void RoundWithNothingNew() => Assert.Null(_page.Round());
+
+        public void Reconnect()
+        {
+            _page.Reconnect();
+            _firstShown = 0;
+        }
+
+        private void AssertBeginnings()
+        {
+            foreach (var (id, _, _, text) in _page.Dom.Entries)
+            {
+                Assert.StartsWith(text, conversation.Entries[int.Parse(id.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture) - 1].Text.ToString(), StringComparison.Ordinal);
+            }
+        }
+    }
+}

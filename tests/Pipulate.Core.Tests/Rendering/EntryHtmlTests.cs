@@ -1,0 +1,70 @@
+using System.Buffers;
+using System.Text;
+using Pipulate.Conversations;
+using Pipulate.Rendering;
+
+namespace Pipulate.Tests.Rendering;
+
+public class EntryHtmlTests
+{
+    private readonly ArrayBufferWriter<byte> _html = new();
+
+    private string Html => Encoding.UTF8.GetString(_html.WrittenSpan);
+
+    [Fact]
+    public void Write_Entry_HasItsRoleStateAndText()
+    {
+        EntryHtml.Write(_html, Entry(EntryRole.User, EntryState.Complete, "<b> & \""), replacing: false);
+
+        Assert.Equal(
+            "<div id=\"e7\" class=\"chat-entry\" data-role=\"user\" data-state=\"complete\">" +
+            "<div id=\"e7t\" class=\"chat-text\" hx-disable hx-ignore>&lt;b&gt; &amp; &quot;</div></div>",
+            Html);
+    }
+
+    [Fact]
+    public void Write_Replacing_NamesTheSwap()
+    {
+        EntryHtml.Write(_html, Entry(EntryRole.Assistant, EntryState.Stopped, "x"), replacing: true);
+
+        Assert.StartsWith("<div id=\"e7\" class=\"chat-entry\" data-role=\"assistant\" data-state=\"stopped\" hx-swap-oob=\"true\">", Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_VoiceAndReason_AreEncoded()
+    {
+        var entry = Entry(EntryRole.Assistant, EntryState.Failed, "x");
+        entry.Voice = "a\"b";
+        entry.Reason = "<i>";
+        EntryHtml.Write(_html, entry, replacing: false);
+
+        Assert.Contains(" data-voice=\"a&quot;b\"", Html, StringComparison.Ordinal);
+        Assert.Contains("<p class=\"chat-reason\">&lt;i&gt;</p>", Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WriteGrowth_FromALengthSeen_HasOnlyWhatCameBehind()
+    {
+        var entry = Entry(EntryRole.Assistant, EntryState.Streaming, "a<");
+        var from = entry.Text.EncodedLength;
+        entry.Text.Append(" b");
+        EntryHtml.WriteGrowth(_html, entry, from);
+
+        Assert.Equal("<div id=\"e7t\" hx-swap-oob=\"beforeend\"> b</div>", Html);
+    }
+
+    [Fact]
+    public void WriteRemoval_Always_DeletesTheWholeEntry()
+    {
+        EntryHtml.WriteRemoval(_html, Entry(EntryRole.Assistant, EntryState.Stopped, ""));
+
+        Assert.Equal("<div id=\"e7\" hx-swap-oob=\"delete\"></div>", Html);
+    }
+
+    private static ConversationEntry Entry(EntryRole role, EntryState state, string text)
+    {
+        var entry = new ConversationEntry(7, role, state, default);
+        entry.Text.Append(text);
+        return entry;
+    }
+}
