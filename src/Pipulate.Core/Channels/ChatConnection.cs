@@ -22,6 +22,7 @@ internal sealed class ChatConnection : IConversationWatcher, IDisposable
     private readonly TimeProvider _time;
     private readonly TimeSpan _sendTimeout;
     private readonly ArrayBufferWriter<byte> _message = new(1024);
+    private byte[]? _form;
     private CloseReason _closing;
 
     public ChatConnection(ChatConnectionInfo info, Conversation conversation, PanelStatus status, IChatTransport transport, TimeSpan sendTimeout, TimeProvider time)
@@ -50,6 +51,13 @@ internal sealed class ChatConnection : IConversationWatcher, IDisposable
             return;
         }
 
+        _wake.Set();
+    }
+
+    /// <summary>Tells this page about its form. Only the latest counts: two replacements of one element in one message would lose the second.</summary>
+    public void TellForm(byte[] fragment)
+    {
+        Volatile.Write(ref _form, fragment);
         _wake.Set();
     }
 
@@ -105,6 +113,12 @@ internal sealed class ChatConnection : IConversationWatcher, IDisposable
     {
         _message.ResetWrittenCount();
         var any = _cursor.Write(_message);
+        if (Interlocked.Exchange(ref _form, null) is { } form)
+        {
+            _message.Write(form);
+            any = true;
+        }
+
         return _fragments.TakeAll(_message) || any;
     }
 }
