@@ -36,7 +36,7 @@ public sealed class ChatConnectionTests : IDisposable
         var writing = _connection.WriteAsync(_gone.Token);
 
         Assert.Contains("id=\"msg-list\" hx-swap-oob=\"innerHTML\"", await _transport.NextAsync(), StringComparison.Ordinal);
-        await LeaveAsync(writing);
+        await writing.LeaveAsync(_gone, _time);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class ChatConnectionTests : IDisposable
 
         Assert.Contains(">one two</div>", await _transport.NextAsync(), StringComparison.Ordinal);
         Assert.False(_transport.TryNext(out _));
-        await LeaveAsync(writing);
+        await writing.LeaveAsync(_gone, _time);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class ChatConnectionTests : IDisposable
         _conversation.Hear("hello", null);
 
         Assert.StartsWith("<div id=\"msg-list\" hx-swap-oob=\"beforeend\"><div id=\"e1\"", await _transport.NextAsync(), StringComparison.Ordinal);
-        await LeaveAsync(writing);
+        await writing.LeaveAsync(_gone, _time);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class ChatConnectionTests : IDisposable
         var writing = _connection.WriteAsync(_gone.Token);
 
         Assert.EndsWith("</div><i id=\"a\" hx-swap-oob=\"true\"></i><i id=\"b\" hx-swap-oob=\"true\"></i>", await _transport.NextAsync(), StringComparison.Ordinal);
-        await LeaveAsync(writing);
+        await writing.LeaveAsync(_gone, _time);
     }
 
     [Fact]
@@ -166,7 +166,7 @@ public sealed class ChatConnectionTests : IDisposable
             await _transport.NextAsync();
         }
 
-        await LeaveAsync(writing);
+        await writing.LeaveAsync(_gone, _time);
     }
 
     [Fact]
@@ -182,7 +182,7 @@ public sealed class ChatConnectionTests : IDisposable
     {
         var writing = _connection.WriteAsync(_gone.Token);
         await _transport.NextAsync();
-        await LeaveAsync(writing);
+        await writing.LeaveAsync(_gone, _time);
 
         Assert.False(_transport.IsClosed);
     }
@@ -206,15 +206,8 @@ public sealed class ChatConnectionTests : IDisposable
         _time.Advance(ChatConnection.Gathering);
 
         Assert.Equal($"<div id=\"e1t\" hx-swap-oob=\"beforeend\">{new string('x', 1_000)}</div>", await _transport.NextAsync());
-        await LeaveAsync(writing);
+        await writing.LeaveAsync(_gone, _time);
     }
 
     private static byte[] Bytes(string html) => Encoding.UTF8.GetBytes(html);
-
-    private async Task LeaveAsync(Task writing)
-    {
-        await _gone.CancelAsync();
-        _time.Advance(ChatConnection.Gathering);
-        await writing.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
-    }
 }

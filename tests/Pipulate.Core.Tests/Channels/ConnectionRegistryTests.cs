@@ -130,9 +130,7 @@ public sealed class ConnectionRegistryTests : IDisposable
         _time.Advance(ChatConnection.Gathering);
 
         Assert.Equal("<div id=\"chat-status\" hx-swap-oob=\"innerHTML\">Model: x</div>", await transport.NextAsync());
-        await gone.CancelAsync();
-        _time.Advance(ChatConnection.Gathering);
-        await writing.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
+        await writing.LeaveAsync(gone, _time);
     }
 
     private string[] Ids(ChatAudience audience) => [.. _registry.GetConnections(audience).Select(info => info.Id).Order()];
