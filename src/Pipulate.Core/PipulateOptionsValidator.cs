@@ -27,7 +27,7 @@ internal sealed class PipulateOptionsValidator : IValidateOptions<PipulateOption
         Check(nameof(options.Persona), !string.IsNullOrWhiteSpace(options.Persona), "must say who the model is", options.Persona);
         Check(nameof(options.Htmx), Enum.IsDefined(options.Htmx), "must be V2 or V4", options.Htmx);
         Check(nameof(options.Conversations), Enum.IsDefined(options.Conversations), "must be PerVisitor or Shared", options.Conversations);
-        Check("Ollama:Endpoint", options.Ollama.Endpoint is not { } endpoint || IsHttp(endpoint), "must be an absolute http or https address", options.Ollama.Endpoint);
+        Check("Ollama:Endpoint", options.Ollama.Endpoint is not { } endpoint || IsHttp(endpoint) || IsHostAndPort(endpoint), "must be an http or https address, or a host and a port", options.Ollama.Endpoint);
         for (var i = 0; i < options.AllowedOrigins.Count; i++)
         {
             Check($"AllowedOrigins:{i}", IsOrigin(options.AllowedOrigins[i]), "must be an origin such as https://app.example.com, without a path", options.AllowedOrigins[i]);
@@ -53,7 +53,12 @@ internal sealed class PipulateOptionsValidator : IValidateOptions<PipulateOption
     private static bool IsHttp(Uri address) =>
         address.IsAbsoluteUri && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps);
 
+    /// <summary>"localhost:11434", as Ollama's own users write it. To System.Uri that is a scheme, or no whole address.</summary>
+    private static bool IsHostAndPort(Uri address) =>
+        !address.OriginalString.StartsWith('/') && !address.OriginalString.Contains("://", StringComparison.Ordinal)
+        && Uri.TryCreate($"http://{address.OriginalString}", UriKind.Absolute, out _);
+
     private static bool IsOrigin(string? origin) =>
-        Uri.TryCreate(origin, UriKind.Absolute, out var address) && IsHttp(address)
+        Uri.TryCreate(origin, UriKind.Absolute, out var address) && IsHttp(address) && address.UserInfo.Length == 0
         && string.Equals(address.GetLeftPart(UriPartial.Authority), origin, StringComparison.OrdinalIgnoreCase);
 }

@@ -35,6 +35,8 @@ internal sealed class ChatChannel(ConversationDirectory conversations, Connectio
         {
             await foreach (var chunk in chunks.WithCancellation(cancellationToken))
             {
+                // A source may never look at its token.
+                cancellationToken.ThrowIfCancellationRequested();
                 foreach (var (conversation, entry) in answers)
                 {
                     conversation.Append(entry, chunk);
@@ -58,7 +60,7 @@ internal sealed class ChatChannel(ConversationDirectory conversations, Connectio
     public Task SendAsync(ChatAudience audience, string fragment, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(fragment);
-        if (!fragment.StartsWith('<') || !fragment.Contains("hx-swap-oob", StringComparison.Ordinal))
+        if (fragment is not ['<', var first, ..] || !char.IsAsciiLetter(first) || !fragment.Contains("hx-swap-oob", StringComparison.Ordinal))
         {
             throw new ArgumentException(
                 "A fragment begins with an element that has an id and an hx-swap-oob: htmx 4 would put anything else in the place of the whole chat panel.", nameof(fragment));

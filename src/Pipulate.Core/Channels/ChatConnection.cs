@@ -92,6 +92,8 @@ internal sealed class ChatConnection : IConversationWatcher, IDisposable
             }
 
             // What is new goes out first, also when the connection is about to be closed: a stopped answer is shown as stopped.
+            // Read before gathering, so that a close with its last words that comes during the send gets a round of its own.
+            var closing = _closing;
             if (Gather())
             {
                 await _transport.SendAsync(_message.WrittenMemory, sendTimer.Start());
@@ -99,9 +101,9 @@ internal sealed class ChatConnection : IConversationWatcher, IDisposable
                 sent = _time.GetTimestamp();
             }
 
-            if (_closing != default)
+            if (closing != default)
             {
-                await _transport.CloseAsync(_closing);
+                await _transport.CloseAsync(closing);
                 return;
             }
         }

@@ -38,9 +38,7 @@ internal sealed class ChatQueue(ConversationDirectory conversations, IOptions<Pi
             return;
         }
 
-        var longest = options.Value.Limits.EventCharacters;
-        var text = chatEvent.Text.Length <= longest ? chatEvent.Text : chatEvent.Text[..longest] + "…";
-        conversation.Say(EntryRole.Event, text, wantsAnswer: chatEvent.Lane is ChatLane.Comment);
+        conversation.Say(EntryRole.Event, Cut(chatEvent.Text, options.Value.Limits.EventCharacters), wantsAnswer: chatEvent.Lane is ChatLane.Comment);
         if (chatEvent.Lane is ChatLane.Comment)
         {
             Announce(conversation);
@@ -56,6 +54,9 @@ internal sealed class ChatQueue(ConversationDirectory conversations, IOptions<Pi
             Announce(conversation);
         }
     }
+
+    private static string Cut(string text, int longest) =>
+        text.Length <= longest ? text : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest), "…");
 
     private void Announce(Conversation conversation)
     {

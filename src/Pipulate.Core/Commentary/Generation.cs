@@ -94,7 +94,17 @@ internal sealed partial class Generation(
         {
             var entry = conversation.Begin("demo");
             ending.Follow(entry);
-            await SpeakAsync(demo, conversation, entry, turn.History, ending);
+            try
+            {
+                await SpeakAsync(demo, conversation, entry, turn.History, ending);
+            }
+            catch (Exception problem) when (!ending.Token.IsCancellationRequested)
+            {
+                // Nobody stands in for the one who stands in, but the page must not wait for ever.
+                var broken = ModelFailures.Classify(problem, null, CancellationToken.None);
+                LogFailed(conversation.Id, entry.Ordinal, broken.Kind, problem);
+                conversation.End(entry, EntryState.Failed, broken.Sentence);
+            }
         }
     }
 

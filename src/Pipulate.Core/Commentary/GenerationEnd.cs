@@ -10,6 +10,8 @@ internal sealed class GenerationEnd : IDisposable
     private readonly Conversation _conversation;
     private readonly Turn _turn;
     private readonly PipulateLimits _limits;
+    private readonly TimeProvider _time;
+    private readonly long _begun;
     private readonly CancellationTokenSource _source;
     private readonly CancellationTokenRegistration _stopping;
     private readonly ITimer _unwatched;
@@ -24,6 +26,8 @@ internal sealed class GenerationEnd : IDisposable
         _turn = turn;
         _entry = turn.Entry;
         _limits = limits;
+        _time = time;
+        _begun = time.GetTimestamp();
         _source = new CancellationTokenSource();
         _stopping = stopping.Register(() => End(Why.Shutdown));
         _tooLong = time.CreateTimer(_ => End(Why.TooLong), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -96,7 +100,8 @@ internal sealed class GenerationEnd : IDisposable
 
     private void LookWhetherWatched()
     {
-        if (_conversation.UnwatchedFor >= _limits.Unwatched)
+        // An answer that begins while nobody has been looking for long has its whole time too: the page may be on its way.
+        if (_conversation.UnwatchedFor >= _limits.Unwatched && _time.GetElapsedTime(_begun) >= _limits.Unwatched)
         {
             End(Why.Unwatched);
         }

@@ -1,0 +1,213 @@
+using System.Text;
+using Pipulate.Channels;
+using Pipulate.Conversations;
+using Pipulate.Rendering;
+using Pipulate.Tests.Conversations;
+
+namespace Pipulate.Tests.Channels;
+
+public sealed class ChatConnectionTests : IDisposable
+{
+    private static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(10);
+
+    private readonly ManualTime _time = new();
+    private readonly ScriptedTransport _transport = new();
+    private readonly CancellationTokenSource _gone = new();
+    private readonly Conversation _conversation;
+    private readonly ChatConnection _connection;
+
+    public ChatConnectionTests()
+    {
+        var id = new ConversationId("c");
+        _conversation = new Conversation(id, _time);
+        _connection = new ChatConnection(new ChatConnectionInfo("1", id, null, _time.GetUtcNow()), _conversation, new PanelStatus(), _transport, SendLimit, _time);
+        _conversation.Watch(_connection);
+    }
+
+    public void Dispose()
+    {
+        _connection.Dispose();
+        _gone.Dispose();
+    }
+
+    [Fact]
+    public async Task WriteAsync_AtFirst_SendsASnapshotWithoutBeingAsked()
+    {
+        var writing = _connection.WriteAsync(_gone.Token);
+
+        Assert.Contains("id=\"msg-list\" hx-swap-oob=\"innerHTML\"", await _transport.NextAsync(), StringComparison.Ordinal);
+        await writing.LeaveAsync(_gone, _time);
+    }
+
+    [Fact]
+    public async Task WriteAsync_ChangesWithinTheGathering_AreOneMessage()
+    {
+        var writing = _connection.WriteAsync(_gone.Token);
+        await _transport.NextAsync();
+        var entry = _conversation.Begin();
+        await _time.WaitForTimerAsync(ChatConnection.Gathering);
+        _conversation.Append(entry, "one ");
+        _conversation.Append(entry, "two");
+        Assert.False(_transport.TryNext(out _));
+        _time.Advance(ChatConnection.Gathering);
+
+        Assert.Contains(">one two</div>", await _transport.NextAsync(), StringComparison.Ordinal);
+        Assert.False(_transport.TryNext(out _));
+        await writing.LeaveAsync(_gone, _time);
+    }
+
+    [Fact]
+    public async Task WriteAsync_ChangeAfterQuiet_IsSentAtOnceAndNothingNewSendsNothing()
+    {
+        var writing = _connection.WriteAsync(_gone.Token);
+        await _transport.NextAsync();
+        _connection.Wake();
+        await _time.WaitForTimerAsync(ChatConnection.Gathering);
+        _time.Advance(ChatConnection.Gathering);
+
+        // The clock stands from here on: nobody can be waiting for it.
+        _conversation.Hear("hello", null);
+
+        Assert.StartsWith("<div id=\"msg-list\" hx-swap-oob=\"beforeend\"><div id=\"e1\"", await _transport.NextAsync(), StringComparison.Ordinal);
+        await writing.LeaveAsync(_gone, _time);
+    }
+
+    [Fact]
+    public async Task Send_Fragments_GoBehindWhatIsNewInTheirOrder()
+    {
+        _connection.Send(Bytes("<i id=\"a\" hx-swap-oob=\"true\"></i>"));
+        _connection.Send(Bytes("<i id=\"b\" hx-swap-oob=\"true\"></i>"));
+        var writing = _connection.WriteAsync(_gone.Token);
+
+        Assert.EndsWith("</div><i id=\"a\" hx-swap-oob=\"true\"></i><i id=\"b\" hx-swap-oob=\"true\"></i>", await _transport.NextAsync(), StringComparison.Ordinal);
+        await writing.LeaveAsync(_gone, _time);
+    }
+
+    [Fact]
+    public async Task Send_FullQueue_ClosesWithTryAgainLater()
+    {
+        for (var i = 0; i <= FragmentQueue.Capacity; i++)
+        {
+            _connection.Send(Bytes("<i id=\"a\" hx-swap-oob=\"true\"></i>"));
+        }
+
+        await _connection.WriteAsync(_gone.Token).WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
+
+        Assert.Equal(CloseReason.TryAgainLater, await _transport.ClosedAsync());
+        Assert.Equal(1013, (int)CloseReason.TryAgainLater);
+    }
+
+    [Fact]
+    public async Task Close_WithSomethingNew_SendsItFirst()
+    {
+        _conversation.Hear("last words", null);
+        _connection.Close(CloseReason.Restarting);
+        await _connection.WriteAsync(_gone.Token).WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
+
+        Assert.Contains("last words", await _transport.NextAsync(), StringComparison.Ordinal);
+        Assert.Equal(CloseReason.Restarting, await _transport.ClosedAsync());
+    }
+
+    [Fact]
+    public async Task Close_WhileSomethingElseIsBeingSent_SendsWhatCameMeanwhileFirst()
+    {
+        var entry = _conversation.Begin();
+        var release = new TaskCompletionSource();
+        _transport.OnSend = _ => release.Task;
+        var writing = _connection.WriteAsync(_gone.Token);
+        await _transport.NextAsync();
+        _conversation.End(entry, EntryState.Stopped, "Stopped: the server is restarting.");
+        _connection.Close(CloseReason.Restarting);
+        _transport.OnSend = null;
+        release.SetResult();
+        await _time.WaitForTimerAsync(ChatConnection.Gathering);
+        _time.Advance(ChatConnection.Gathering);
+
+        Assert.Contains("the server is restarting", await _transport.NextAsync(), StringComparison.Ordinal);
+        Assert.Equal(CloseReason.Restarting, await _transport.ClosedAsync());
+        await writing.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Close_Twice_TheFirstReasonCounts()
+    {
+        _connection.Close(CloseReason.PolicyViolation);
+        _connection.Close(CloseReason.Restarting);
+        await _connection.WriteAsync(_gone.Token).WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
+
+        Assert.Equal(CloseReason.PolicyViolation, await _transport.ClosedAsync());
+    }
+
+    [Fact]
+    public async Task WriteAsync_SendOverTheLimit_IsCancelled()
+    {
+        _transport.OnSend = token => Task.Delay(Timeout.InfiniteTimeSpan, token);
+        var writing = _connection.WriteAsync(_gone.Token);
+        await _transport.NextAsync();
+        await _time.WaitForTimerAsync(SendLimit);
+        _time.Advance(SendLimit - TimeSpan.FromMilliseconds(1));
+        Assert.False(writing.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writing.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken));
+        Assert.False(_transport.IsClosed);
+    }
+
+    [Fact]
+    public async Task WriteAsync_QuickSends_AreNotCountedTogether()
+    {
+        var writing = _connection.WriteAsync(_gone.Token);
+        await _transport.NextAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            _conversation.Hear("x", null);
+            await _time.WaitForTimerAsync(ChatConnection.Gathering);
+            _time.Advance(SendLimit / 2);
+            await _transport.NextAsync();
+        }
+
+        await writing.LeaveAsync(_gone, _time);
+    }
+
+    [Fact]
+    public async Task WriteAsync_SendFails_TheExceptionGoesOn()
+    {
+        _transport.OnSend = _ => throw new IOException("The connection was reset.");
+
+        await Assert.ThrowsAsync<IOException>(() => _connection.WriteAsync(_gone.Token).WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task WriteAsync_PageGone_EndsWithoutClosing()
+    {
+        var writing = _connection.WriteAsync(_gone.Token);
+        await _transport.NextAsync();
+        await writing.LeaveAsync(_gone, _time);
+
+        Assert.False(_transport.IsClosed);
+    }
+
+    [Fact]
+    public async Task WriteAsync_SlowPage_GetsAllOfItInOneLargerMessage()
+    {
+        var entry = _conversation.Begin();
+        var release = new TaskCompletionSource();
+        _transport.OnSend = _ => release.Task;
+        var writing = _connection.WriteAsync(_gone.Token);
+        await _transport.NextAsync();
+        for (var i = 0; i < 1_000; i++)
+        {
+            _conversation.Append(entry, "x");
+        }
+
+        _transport.OnSend = null;
+        release.SetResult();
+        await _time.WaitForTimerAsync(ChatConnection.Gathering);
+        _time.Advance(ChatConnection.Gathering);
+
+        Assert.Equal($"<div id=\"e1t\" hx-swap-oob=\"beforeend\">{new string('x', 1_000)}</div>", await _transport.NextAsync());
+        await writing.LeaveAsync(_gone, _time);
+    }
+
+    private static byte[] Bytes(string html) => Encoding.UTF8.GetBytes(html);
+}

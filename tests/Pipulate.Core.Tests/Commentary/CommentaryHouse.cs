@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Pipulate.Commentary;
+using Pipulate.Conversations;
+using Pipulate.Rendering;
+
+namespace Pipulate.Tests.Commentary;
+
+/// <summary>Everything from the queue to the conversation, around a scripted model and a clock that stands.</summary>
+internal sealed class CommentaryHouse : IAsyncDisposable
+{
+    private Commentator? _commentator;
+
+    public ManualTime Time { get; } = new();
+
+    public PipulateOptions Options { get; } = new();
+
+    public ScriptedChatClient Client { get; } = new();
+
+    public PanelStatus Status { get; } = new();
+
+    /// <summary>How long the demo voice waits before each word.</summary>
+    public TimeSpan WordDelay { get; set; }
+
+    public ConversationDirectory Conversations => field ??= new ConversationDirectory(Time);
+
+    public ChatQueue Queue => field ??= new ChatQueue(Conversations, Microsoft.Extensions.Options.Options.Create(Options));
+
+    public Conversation this[string id] => Conversations.Get(new ConversationId(id));
+
+    public async Task StartAsync()
+    {
+        var options = Microsoft.Extensions.Options.Options.Create(Options);
+        var watch = new ModelWatch(Client, Status, options, NullLogger<ModelWatch>.Instance);
+        var generation = new Generation(Client, new DemoVoice(WordDelay, Time), watch, options, Time, NullLogger<Generation>.Instance);
+        _commentator = new Commentator(Queue, generation, options, NullLogger<Commentator>.Instance);
+        await _commentator.StartAsync(TestContext.Current.CancellationToken);
+    }
+
+    public Task StopAsync() => _commentator!.StopAsync(TestContext.Current.CancellationToken).WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
+
+    public ValueTask Happen(string conversation, string text, ChatLane lane = ChatLane.Comment) =>
+        Queue.EnqueueAsync(new ChatEvent(new ConversationId(conversation), text) { Lane = lane }, TestContext.Current.CancellationToken);
+
+    public void Type(string conversation, string text, string? messageId = null) => Queue.Hear(new ConversationId(conversation), text, messageId);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_commentator is not null)
+        {
+            await StopAsync();
+            _commentator.Dispose();
+        }
+    }
+}
