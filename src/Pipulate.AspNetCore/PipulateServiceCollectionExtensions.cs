@@ -69,11 +69,15 @@ public static class PipulateServiceCollectionExtensions
 
     private static void AddConversations(IServiceCollection services)
     {
+        services.AddMetrics();
         services.TryAddSingleton<ConversationDirectory>();
         services.TryAddSingleton<PanelStatus>();
         services.TryAddSingleton<ConnectionRegistry>();
         services.TryAddSingleton<IConnectionRegistry>(provider => provider.GetRequiredService<ConnectionRegistry>());
         services.TryAddSingleton<IChatChannel, ChatChannel>();
+        services.TryAddSingleton<CommentaryMetrics>();
+        services.TryAddSingleton(provider => new CommentSchedule(
+            provider.GetRequiredService<IOptions<PipulateOptions>>(), provider.GetRequiredService<TimeProvider>(), Random.Shared));
         services.TryAddSingleton<ChatQueue>();
         services.TryAddSingleton<IChatQueue>(provider => provider.GetRequiredService<ChatQueue>());
         services.TryAddSingleton<Generation>();

@@ -48,6 +48,18 @@ public sealed class PipulateLimits
     public int Generations { get; set; } = 4;
 
     /// <summary>
+    /// Gets or sets how many answers the model begins in a minute, in this process. Past it events stay without a comment, and typed messages wait.
+    /// </summary>
+    /// <value>The default is 0: no limit; up to 1,000,000.</value>
+    public int GenerationsPerMinute { get; set; }
+
+    /// <summary>
+    /// Gets or sets how many answers the model begins in a minute in one conversation. Past it events stay without a comment, and typed messages wait.
+    /// </summary>
+    /// <value>The default is 0: no limit; up to 1,000,000.</value>
+    public int GenerationsPerConversationPerMinute { get; set; }
+
+    /// <summary>
     /// Gets or sets how long an answer may be, in tokens. The model is told; Ollama then ends the answer by itself.
     /// </summary>
     /// <value>The default is 1,024; from 1 to 1,000,000.</value>

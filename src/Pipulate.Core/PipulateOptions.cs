@@ -46,6 +46,11 @@ public sealed class PipulateOptions
     public IList<string> AllowedOrigins { get; } = [];
 
     /// <summary>
+    /// Gets when the model comments.
+    /// </summary>
+    public PipulateSchedule Schedule { get; } = new();
+
+    /// <summary>
     /// Gets the limits on what comes in and what may be spent.
     /// </summary>
     public PipulateLimits Limits { get; } = new();

@@ -33,6 +33,11 @@ internal sealed class PipulateOptionsValidator : IValidateOptions<PipulateOption
             Check($"AllowedOrigins:{i}", IsOrigin(options.AllowedOrigins[i]), "must be an origin such as https://app.example.com, without a path", options.AllowedOrigins[i]);
         }
 
+        var schedule = options.Schedule;
+        Check("Schedule:Debounce", schedule.Debounce >= TimeSpan.Zero && schedule.Debounce <= TimeSpan.FromMinutes(1), "must be a time from 00:00:00 to 00:01:00", schedule.Debounce);
+        Check("Schedule:Cooldown", schedule.Cooldown >= TimeSpan.Zero && schedule.Cooldown <= Longest, "must be a time from 00:00:00 to 1.00:00:00", schedule.Cooldown);
+        Check("Schedule:Chance", schedule.Chance is >= 0 and <= 1, "must be a number from 0 to 1", schedule.Chance);
+
         var limits = options.Limits;
         Number("Limits:MessageBytes", limits.MessageBytes, 1_024, 1_048_576);
         Number("Limits:MessageCharacters", limits.MessageCharacters, 1, 100_000);
@@ -41,6 +46,8 @@ internal sealed class PipulateOptionsValidator : IValidateOptions<PipulateOption
         Number("Limits:ConnectionsPerVisitor", limits.ConnectionsPerVisitor, 1, 1_000_000);
         Number("Limits:Connections", limits.Connections, 1, 1_000_000);
         Number("Limits:Generations", limits.Generations, 1, 1_000);
+        Number("Limits:GenerationsPerMinute", limits.GenerationsPerMinute, 0, 1_000_000);
+        Number("Limits:GenerationsPerConversationPerMinute", limits.GenerationsPerConversationPerMinute, 0, 1_000_000);
         Number("Limits:AnswerTokens", limits.AnswerTokens, 1, 1_000_000);
         Time("Limits:FirstToken", limits.FirstToken);
         Time("Limits:Idle", limits.Idle);

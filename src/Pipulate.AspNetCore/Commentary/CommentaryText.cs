@@ -28,7 +28,7 @@ internal sealed partial class CommentaryText(VisitorIdentity visitors, ChatQueue
             quoted: commentary.Lane is not ChatLane.Say,
             _longestValue,
             name => NoteUnknown(context, template, name));
-        queue.Enqueue(new ChatEvent(visitor.Conversation, text) { Lane = commentary.Lane });
+        queue.Enqueue(new ChatEvent(visitor.Conversation, text) { Lane = commentary.Lane, Kind = template.Source });
     }
 
     private void NoteUnknown(HttpContext context, PromptTemplate template, string name)

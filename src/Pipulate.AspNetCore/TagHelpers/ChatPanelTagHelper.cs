@@ -130,7 +130,9 @@ public sealed class ChatPanelTagHelper : TagHelper
         }
 
         var html = new ArrayBufferWriter<byte>();
-        PanelCursor.WriteList(html, services.GetRequiredService<ConversationDirectory>().Get(visitor.Conversation));
+        var conversation = services.GetRequiredService<ConversationDirectory>().Get(visitor.Conversation);
+        conversation.ExpectWatcher();
+        PanelCursor.WriteList(html, conversation);
         return Encoding.UTF8.GetString(html.WrittenSpan);
     }
 

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipulate.Conversations;
 
@@ -8,7 +9,8 @@ namespace Pipulate.Commentary;
 /// The way into the conversations. What comes is put into its conversation at once, in order, so nothing waits here but the word
 /// that an answer is due: one per conversation, however much came.
 /// </summary>
-internal sealed class ChatQueue(ConversationDirectory conversations, IOptions<PipulateOptions> options) : IChatQueue
+internal sealed partial class ChatQueue(
+    ConversationDirectory conversations, CommentSchedule schedule, CommentaryMetrics metrics, IOptions<PipulateOptions> options, ILogger<ChatQueue> logger) : IChatQueue
 {
     private readonly Channel<Conversation> _due =
         Channel.CreateUnbounded<Conversation>(new UnboundedChannelOptions { SingleReader = true });
@@ -38,10 +40,23 @@ internal sealed class ChatQueue(ConversationDirectory conversations, IOptions<Pi
             return;
         }
 
-        conversation.Say(EntryRole.Event, Cut(chatEvent.Text, options.Value.Limits.EventCharacters), wantsAnswer: chatEvent.Lane is ChatLane.Comment);
-        if (chatEvent.Lane is ChatLane.Comment)
+        var text = Cut(chatEvent.Text, options.Value.Limits.EventCharacters);
+        if (chatEvent.Lane is ChatLane.Note)
+        {
+            conversation.Say(EntryRole.Event, text, kind: chatEvent.Kind);
+            return;
+        }
+
+        var drawn = schedule.Draws();
+        conversation.Say(EntryRole.Event, text, wantsAnswer: drawn, chatEvent.Kind);
+        if (drawn)
         {
             Announce(conversation);
+        }
+        else
+        {
+            metrics.Suppressed(Suppression.Chance, 1);
+            LogNotDrawn(conversation.Id);
         }
     }
 
@@ -65,4 +80,7 @@ internal sealed class ChatQueue(ConversationDirectory conversations, IOptions<Pi
             _due.Writer.TryWrite(conversation);
         }
     }
+
+    [LoggerMessage(1, LogLevel.Debug, "An event in conversation {Conversation} stays without a comment: Chance.")]
+    private partial void LogNotDrawn(ConversationId conversation);
 }

@@ -9,7 +9,9 @@ namespace Pipulate.Commentary;
 /// Lets the model speak where an answer is due: one answer at a time in a conversation, a few at once in the process.
 /// A failing answer ends that answer only.
 /// </summary>
-internal sealed partial class Commentator(ChatQueue queue, Generation generation, IOptions<PipulateOptions> options, ILogger<Commentator> logger) : BackgroundService
+internal sealed partial class Commentator(
+    ChatQueue queue, CommentSchedule schedule, Generation generation, CommentaryMetrics metrics, IOptions<PipulateOptions> options, TimeProvider time, ILogger<Commentator> logger)
+    : BackgroundService
 {
     private readonly SemaphoreSlim _voices = new(options.Value.Limits.Generations);
 
@@ -56,23 +58,57 @@ internal sealed partial class Commentator(ChatQueue queue, Generation generation
 
     private async Task AnswerAsync(Conversation conversation, CancellationToken stopping)
     {
-        while (!stopping.IsCancellationRequested)
+        while (!stopping.IsCancellationRequested && conversation.LookAhead() is { } due)
         {
-            // First a place, then the turn: what comes while all places are taken is answered together.
-            await _voices.WaitAsync(stopping);
-            try
+            if (!due.Typed && schedule.Suppresses(conversation) is { } reason)
             {
-                if (conversation.BeginTurn() is not { } turn)
-                {
-                    return;
-                }
+                var events = conversation.LeaveUncommented();
+                metrics.Suppressed(reason, events);
+                LogSuppressed(conversation.Id, events, reason);
+            }
+            else if (schedule.Rest(conversation, due) is { Ticks: > 0 } rest)
+            {
+                await RestAsync(conversation, rest, stopping);
+            }
+            else
+            {
+                await TakeTurnAsync(conversation, stopping);
+            }
+        }
+    }
 
+    /// <summary>Waits for more to come; a person who types ends the wait.</summary>
+    private async Task RestAsync(Conversation conversation, TimeSpan rest, CancellationToken stopping)
+    {
+        var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Wake() => heard.TrySetResult();
+        conversation.Heard += Wake;
+        try
+        {
+            await heard.Task.WaitAsync(rest, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        finally
+        {
+            conversation.Heard -= Wake;
+        }
+    }
+
+    private async Task TakeTurnAsync(Conversation conversation, CancellationToken stopping)
+    {
+        // First a place, then the turn: what comes while all places are taken is answered together.
+        await _voices.WaitAsync(stopping);
+        try
+        {
+            if (conversation.BeginTurn() is { } turn)
+            {
+                schedule.Spend(conversation);
+                metrics.Merged(turn.Events);
                 await SpeakAsync(conversation, turn, stopping);
             }
-            finally
-            {
-                _voices.Release();
-            }
+        }
+        finally
+        {
+            _voices.Release();
         }
     }
 
@@ -92,4 +128,7 @@ internal sealed partial class Commentator(ChatQueue queue, Generation generation
 
     [LoggerMessage(1, LogLevel.Error, "Answering in conversation {Conversation} broke off.")]
     private partial void LogBroken(ConversationId conversation, Exception problem);
+
+    [LoggerMessage(2, LogLevel.Debug, "{Events} events in conversation {Conversation} stay without a comment: {Reason}.")]
+    private partial void LogSuppressed(ConversationId conversation, int events, Suppression reason);
 }

@@ -17,9 +17,10 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
     private readonly HistoryWindow _window = new();
     private readonly Lock _watchersGate = new();
     private readonly HashSet<IConversationWatcher> _watchers = [];
-    private long _unwatchedSince = time.GetTimestamp();
+    private long? _unwatchedSince;
     private int _answeredThrough;
     private int _due;
+    private long? _lastSpoken;
 
     /// <summary>Raised when a person has typed something, outside the lock: an answer that has not begun makes way.</summary>
     public event Action? Heard;
@@ -45,20 +46,34 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
         }
     }
 
-    /// <summary>How long nobody has been looking: zero while somebody is.</summary>
+    /// <summary>How long nobody has been looking: zero while somebody is, without end where nobody ever was.</summary>
     public TimeSpan UnwatchedFor
     {
         get
         {
             lock (_watchersGate)
             {
-                return _watchers.Count > 0 ? TimeSpan.Zero : time.GetElapsedTime(_unwatchedSince);
+                return _watchers.Count > 0 ? TimeSpan.Zero
+                    : _unwatchedSince is { } since ? time.GetElapsedTime(since)
+                    : TimeSpan.MaxValue;
+            }
+        }
+    }
+
+    /// <summary>How long the model has kept quiet: without end where it has not spoken yet.</summary>
+    public TimeSpan QuietFor
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _lastSpoken is { } last ? time.GetElapsedTime(last) : TimeSpan.MaxValue;
             }
         }
     }
 
     /// <summary>Adds an entry that is whole already.</summary>
-    public ConversationEntry Say(EntryRole role, string text, bool wantsAnswer = false, string? voice = null)
+    public ConversationEntry Say(EntryRole role, string text, bool wantsAnswer = false, string? kind = null)
     {
         ConversationEntry entry;
         lock (Gate)
@@ -66,7 +81,7 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
             entry = Add(new ConversationEntry(_entries.Count + 1, role, EntryState.Complete, time.GetUtcNow())
             {
                 WantsAnswer = wantsAnswer,
-                Voice = voice,
+                Kind = kind,
             });
             entry.Text.Append(text);
             entry.Text.Seal();
@@ -163,6 +178,7 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
             }
 
             entry.Text.Seal();
+            _lastSpoken = time.GetTimestamp();
             entry.State = state;
             entry.Reason = reason;
             entry.Epoch++;
@@ -172,28 +188,49 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
         WakeWatchers();
     }
 
+    /// <summary>What waits for an answer since the last one; null when nothing does.</summary>
+    public DueAnswer? LookAhead()
+    {
+        lock (Gate)
+        {
+            return LookAheadLocked();
+        }
+    }
+
+    /// <summary>Leaves what waits for a comment without one: it stays in the conversation, and the model knows it from now on.</summary>
+    /// <returns>How many events that were.</returns>
+    public int LeaveUncommented()
+    {
+        lock (Gate)
+        {
+            var left = 0;
+            foreach (var pending in _entries.Skip(_answeredThrough))
+            {
+                if (pending is { WantsAnswer: true, Role: EntryRole.Event })
+                {
+                    pending.WantsAnswer = false;
+                    left++;
+                }
+            }
+
+            return left;
+        }
+    }
+
     /// <summary>The next answer that is owed, with everything that came since the last one; null when none is owed.</summary>
     public Turn? BeginTurn()
     {
         Turn turn;
         lock (Gate)
         {
-            var wanted = false;
-            var typed = false;
-            foreach (var pending in _entries.Skip(_answeredThrough))
-            {
-                wanted |= pending.WantsAnswer;
-                typed |= pending is { WantsAnswer: true, Role: EntryRole.User };
-            }
-
-            if (!wanted)
+            if (LookAheadLocked() is not { } due)
             {
                 return null;
             }
 
             var history = _window.Read(_entries);
             var entry = Add(new ConversationEntry(_entries.Count + 1, EntryRole.Assistant, EntryState.Streaming, time.GetUtcNow()));
-            turn = new Turn(entry, history, typed, _answeredThrough);
+            turn = new Turn(entry, history, due.Typed, due.Events, _answeredThrough);
             _answeredThrough = entry.Ordinal;
         }
 
@@ -246,6 +283,15 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
     /// <summary>Says that somebody looks now: what is due from here on makes them look again.</summary>
     public void BeginWork() => Volatile.Write(ref _due, Working);
 
+    /// <summary>A page that shows this conversation is on its way and will be watching in a moment.</summary>
+    public void ExpectWatcher()
+    {
+        lock (_watchersGate)
+        {
+            _unwatchedSince = time.GetTimestamp();
+        }
+    }
+
     public void Watch(IConversationWatcher watcher)
     {
         lock (_watchersGate)
@@ -265,8 +311,27 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
         }
     }
 
+    private DueAnswer? LookAheadLocked()
+    {
+        DueAnswer? due = null;
+        for (var i = _answeredThrough; i < _entries.Count; i++)
+        {
+            var pending = _entries[i];
+            if (pending.WantsAnswer)
+            {
+                var typed = pending.Role is EntryRole.User;
+                due = due is { } before
+                    ? before with { Typed = before.Typed || typed, Events = before.Events + (typed ? 0 : 1), Last = pending.Arrived }
+                    : new DueAnswer(typed, typed ? 0 : 1, pending.Arrived, pending.Arrived);
+            }
+        }
+
+        return due;
+    }
+
     private ConversationEntry Add(ConversationEntry entry)
     {
+        entry.Arrived = time.GetTimestamp();
         _entries.Add(entry);
         Touch(entry);
         return entry;

@@ -27,7 +27,13 @@ internal sealed class ConversationEntry(int ordinal, EntryRole role, EntryState 
     public bool Withdrawn { get; set; }
 
     /// <summary>Whether the model is to answer this entry (a user's words, an event that is to be commented).</summary>
-    public bool WantsAnswer { get; init; }
+    public bool WantsAnswer { get; set; }
+
+    /// <summary>When it came, as a timestamp of the conversation's clock.</summary>
+    public long Arrived { get; set; }
+
+    /// <summary>What an event is an instance of; those of one kind that come together are told together.</summary>
+    public string? Kind { get; init; }
 
     /// <summary>Who spoke when it was not the model, such as "demo"; else null.</summary>
     public string? Voice { get; set; }

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.AI;
 
 namespace Pipulate.Conversations;
@@ -17,70 +16,73 @@ internal sealed class HistoryWindow
     /// <summary>The entries as chat messages, oldest first. Called under the conversation's lock.</summary>
     public List<ChatMessage> Read(List<ConversationEntry> entries)
     {
-        if (Measure(entries, _first) > Characters)
+        var messages = Tell(entries, _first);
+        if (Measure(messages) > Characters)
         {
-            Cut(entries);
+            messages = Cut(entries);
         }
 
+        return messages;
+    }
+
+    private static List<ChatMessage> Tell(List<ConversationEntry> entries, int first)
+    {
         var messages = new List<ChatMessage>();
-        var events = new StringBuilder();
-        for (var i = _first; i < entries.Count; i++)
+        var events = new EventReport();
+        for (var i = first; i < entries.Count; i++)
         {
             var entry = entries[i];
             if (entry.Role is EntryRole.Event)
             {
-                events.Append(events.Length > 0 ? "\n" : "").Append("[event] ").Append(entry.Text.ToString());
-                continue;
+                events.Add(entry);
             }
-
-            if (IsTold(entry))
+            else if (IsTold(entry))
             {
-                AddEvents(messages, events);
+                events.MoveTo(messages);
                 messages.Add(new ChatMessage(entry.Role is EntryRole.User ? ChatRole.User : ChatRole.Assistant, entry.Text.ToString()));
             }
         }
 
-        AddEvents(messages, events);
+        events.MoveTo(messages);
         return messages;
-    }
-
-    private static void AddEvents(List<ChatMessage> messages, StringBuilder events)
-    {
-        if (events.Length > 0)
-        {
-            messages.Add(new ChatMessage(ChatRole.User, events.ToString()));
-            events.Clear();
-        }
     }
 
     private static bool IsTold(ConversationEntry entry) =>
         entry is { Withdrawn: false, Role: not EntryRole.Notice, Text.Length: > 0 };
 
-    private static int Measure(List<ConversationEntry> entries, int first)
-    {
-        var characters = 0;
-        for (var i = first; i < entries.Count; i++)
-        {
-            characters += IsTold(entries[i]) ? entries[i].Text.Length : 0;
-        }
-
-        return characters;
-    }
+    private static int Measure(List<ChatMessage> messages) => messages.Sum(message => message.Text.Length);
 
     /// <summary>Drops the oldest whole turns until half is free: an answer never stands first, and what is asked last is never dropped.</summary>
-    private void Cut(List<ConversationEntry> entries)
+    private List<ChatMessage> Cut(List<ConversationEntry> entries)
     {
-        static bool Begins(ConversationEntry entry) => entry.Role is not EntryRole.Assistant && IsTold(entry);
-
-        var left = Measure(entries, _first);
-        var last = entries.FindLastIndex(Begins);
-        var i = _first;
-        while (i < last && (left > Characters / 2 || !Begins(entries[i])))
+        // A turn begins with what is told after an answer; what came together stays together.
+        var begins = new List<int>();
+        var answered = false;
+        for (var i = _first; i < entries.Count; i++)
         {
-            left -= IsTold(entries[i]) ? entries[i].Text.Length : 0;
-            i++;
+            if (IsTold(entries[i]))
+            {
+                var answers = entries[i].Role is EntryRole.Assistant;
+                if (answered && !answers)
+                {
+                    begins.Add(i);
+                }
+
+                answered = answers;
+            }
         }
 
-        _first = i;
+        var messages = Tell(entries, _first);
+        foreach (var first in begins)
+        {
+            _first = first;
+            messages = Tell(entries, first);
+            if (Measure(messages) <= Characters / 2)
+            {
+                break;
+            }
+        }
+
+        return messages;
     }
 }
