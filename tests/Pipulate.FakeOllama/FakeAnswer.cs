@@ -1,45 +1,62 @@
-using System.Text.RegularExpressions;
+using Pipulate.FakeOllama.Chat;
 
 namespace Pipulate.FakeOllama;
 
-/// <summary>What the model says to one request, and how.</summary>
-public sealed partial record FakeAnswer
+/// <summary>How one chat is answered; change a setting with <c>with { … }</c>.</summary>
+public sealed record FakeAnswer
 {
-    /// <summary>The pieces, exactly as they are sent.</summary>
+    /// <summary>The tokens of the content, in order.</summary>
     public IReadOnlyList<string> Pieces { get; init; } = [];
 
-    /// <summary>The pace; 0 is as fast as possible.</summary>
+    /// <summary>The pace; 0 is as fast as possible. Default 200.</summary>
     public double TokensPerSecond { get; init; } = 200;
 
-    /// <summary>How long nothing comes, no header either, as while a model loads.</summary>
+    /// <summary>The time the prompt takes; not even the headers come before it is over.</summary>
     public TimeSpan FirstTokenDelay { get; init; }
 
-    /// <summary>What is sent as thinking before the first piece.</summary>
+    /// <summary>The time the model takes to load, before <see cref="FirstTokenDelay"/>; reported as <c>load_duration</c>.</summary>
+    public TimeSpan LoadDuration { get; init; }
+
+    /// <summary>Thinking that comes first, unless the request says <c>think:false</c>.</summary>
     public string? Thinking { get; init; }
 
-    /// <summary>Whether the model asks for the first tool of the request instead of speaking.</summary>
-    public bool CallsTool { get; init; }
+    /// <summary>Puts the thinking into the content between think tags, as old servers and bad templates do.</summary>
+    public bool ThinkInContent { get; init; }
+
+    public IReadOnlyList<FakeToolCall> ToolCalls { get; init; } = [];
+
+    /// <summary>Sends the tool calls on the <c>done:true</c> line (0.30 and newer) and not on a line before it.</summary>
+    public bool ToolCallsOnDoneLine { get; init; }
 
     public FakeFault Fault { get; init; }
 
-    public int FaultAfterTokens { get; init; } = 1;
+    /// <summary>How many tokens (thinking included) come before the fault and before <see cref="GateAfterFirst"/>.</summary>
+    public int FaultAfterTokens { get; init; }
 
-    public string ErrorText { get; init; } = "an error was encountered while running the model: unexpected EOF";
+    /// <summary>The text of the error line or of the error before the stream; null takes Ollama's own. Empty with a <see cref="StatusCode"/> sends no body.</summary>
+    public string? ErrorText { get; init; }
 
-    /// <summary>An HTTP error before the stream, with <see cref="ErrorText"/>.</summary>
+    /// <summary>An error in place of the stream: this status and <c>{"error":"…"}</c>.</summary>
     public int? StatusCode { get; init; }
 
-    /// <summary>Awaited before the first token: a test holds the answer back without a clock.</summary>
+    /// <summary>The bytes of <see cref="FakeFault.HugeLine"/>. Default 16 MiB.</summary>
+    public int HugeLineBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>What the last line says of the prompt; null is an estimate of four characters a token, cut to the context.</summary>
+    public int? PromptEvalCount { get; init; }
+
+    /// <summary>Awaited before the first token: holds the whole answer, headers too.</summary>
     public Task? Gate { get; init; }
 
-    /// <summary>Awaited after <see cref="FaultAfterTokens"/> tokens: a test holds the answer in the middle.</summary>
-    public Task? GateInTheMiddle { get; init; }
+    /// <summary>Awaited after the first token, or after <see cref="FaultAfterTokens"/> tokens when that is set.</summary>
+    public Task? GateAfterFirst { get; init; }
 
-    /// <summary>Cuts a text into pieces the size of words; put together they are the text.</summary>
-    public static FakeAnswer Text(string text) => new() { Pieces = [.. Words().Matches(text).Select(match => match.Value)] };
+    /// <summary>An answer of the text cut into tokens like words; joined they are the text again, to the last blank.</summary>
+    public static FakeAnswer Text(string text) => new() { Pieces = Tokenizer.Cut(text) };
 
+    /// <summary>An answer of exactly these tokens.</summary>
     public static FakeAnswer Tokens(params string[] tokens) => new() { Pieces = tokens };
 
-    [GeneratedRegex(@"\s*\S+|\s+")]
-    private static partial Regex Words();
+    /// <summary>The server's default: what a special model's name promises, else about forty words.</summary>
+    public static FakeAnswer ByModelName(RecordedChat chat) => SpecialModels.Answer(chat);
 }

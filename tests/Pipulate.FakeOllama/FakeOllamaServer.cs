@@ -1,92 +1,137 @@
-using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Pipulate.FakeOllama.Chat;
+using Pipulate.FakeOllama.Hosting;
+using Pipulate.FakeOllama.Library;
 
 namespace Pipulate.FakeOllama;
 
-/// <summary>
-/// Ollama's HTTP surface with scripted answers, on a real Kestrel on loopback. What it says and how it fails follows Ollama's own source;
-/// the official npm client cannot tell the difference (README.md beside this file).
-/// </summary>
+/// <summary>A server that speaks Ollama's HTTP protocol on a real loopback socket and says what the test wants to hear.</summary>
 public sealed class FakeOllamaServer : IAsyncDisposable
 {
-    private readonly ConcurrentQueue<RecordedChat> _chats = new();
-    private readonly Counter _chatCount = new();
-    private readonly Counter _aborted = new();
-    private readonly Counter _listed = new();
-    private WebApplication? _app;
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
 
-    public FakeOllamaServer() => Answer = SpecialModels.Answer;
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly WebApplication _app;
+    private IReadOnlyList<FakeModel> _models = SpecialModels.Installed;
+    private Task? _stopped;
+    private int _tagsRequests;
 
-    /// <summary>What is installed, newest first.</summary>
-    public IReadOnlyList<FakeModel> Models { get; set; } = [new FakeModel("llama3.2:latest")];
+    private FakeOllamaServer(int port)
+    {
+        Stopping = _stopping.Token;
 
-    /// <summary>Decides what each request is answered.</summary>
-    public Func<RecordedChat, FakeAnswer> Answer { get; set; }
+        // The empty builder reads no configuration: ASPNETCORE_URLS in a developer's shell must not move the server.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // Go sets no pace: a client that stops reading for a while has not gone away.
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
+        });
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
+        _app = builder.Build();
+        FakeOllamaRoutes.Map(_app, this);
+    }
 
+    /// <summary>http://127.0.0.1:PORT.</summary>
     public Uri Endpoint { get; private set; } = new("http://127.0.0.1");
 
-    public IReadOnlyList<RecordedChat> Chats => [.. _chats];
+    /// <summary>What is installed, newest first. Default: llama3.2:latest and the special models.</summary>
+    public IReadOnlyList<FakeModel> Models
+    {
+        get => Volatile.Read(ref _models);
+        set => Volatile.Write(ref _models, value);
+    }
 
-    /// <summary>How many chats the client left before their end.</summary>
-    public int Aborted => _aborted.Value;
+    /// <summary>What can be pulled besides the installed models. Default: tinyllama:latest.</summary>
+    public IReadOnlyList<FakeModel> Pullable { get; set; } = SpecialModels.Pullable;
 
-    /// <summary>How often /api/tags was asked.</summary>
-    public int Listed => _listed.Value;
+    /// <summary>Decides each chat's answer. Default: <see cref="FakeAnswer.ByModelName"/>.</summary>
+    public Func<RecordedChat, FakeAnswer> Answer { get; set; } = FakeAnswer.ByModelName;
 
+    /// <summary>The version it says it has.</summary>
+    public string Version { get; set; } = "0.32.15";
+
+    /// <summary>The context of a request that names none. Default 4096.</summary>
+    public int ContextLength { get; set; } = 4096;
+
+    /// <summary>Every body <c>/api/chat</c> received so far, in order: refused ones and mere loads too.</summary>
+    public IReadOnlyList<RecordedChat> Chats => Journal.Chats;
+
+    /// <summary>How many chats' clients went away before the end.</summary>
+    public int Aborted => Journal.Aborted;
+
+    /// <summary>How often the list of models was asked for.</summary>
+    public int TagsRequests => Volatile.Read(ref _tagsRequests);
+
+    /// <summary>The Stopwatch timestamp of the newest token sent to anybody.</summary>
+    public long? LastTokenTimestamp => Chats.Max(chat => chat.LastTokenTimestamp);
+
+    internal ChatJournal Journal { get; } = new();
+
+    internal LoadedModels Loaded { get; } = new();
+
+    internal CancellationToken Stopping { get; }
+
+    /// <summary>Starts a server on 127.0.0.1; port 0 is any free one.</summary>
     public static async Task<FakeOllamaServer> StartAsync(int port = 0)
     {
-        var server = new FakeOllamaServer();
-        await server.ListenAsync([], $"http://127.0.0.1:{port}");
+        var server = new FakeOllamaServer(port);
+        try
+        {
+            await server._app.StartAsync();
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+
+        server.Endpoint = new Uri(server._app.Urls.Single());
         return server;
     }
 
-    /// <summary>Ends when at least so many chats have come, with that one of them.</summary>
-    public async Task<RecordedChat> WaitForChatAsync(int count, CancellationToken cancellationToken)
-    {
-        await _chatCount.WaitForAsync(count, cancellationToken);
-        return Chats[count - 1];
-    }
+    /// <summary>Waits until at least <paramref name="count"/> chats were received and returns that one, counted from 1.</summary>
+    public Task<RecordedChat> WaitForChatAsync(int count, CancellationToken ct) => Journal.WaitForChatAsync(count, ct);
 
-    public Task WaitForAbortedAsync(int count, CancellationToken cancellationToken) => _aborted.WaitForAsync(count, cancellationToken);
+    /// <summary>Waits until at least <paramref name="count"/> clients went away before the end.</summary>
+    public Task WaitForAbortedAsync(int count, CancellationToken ct) => Journal.WaitForAbortedAsync(count, ct);
 
-    /// <summary>Gives the port free at once, whatever is under way.</summary>
-    public async Task StopAsync()
+    /// <summary>Cuts every client off and frees the port; what was recorded stays readable.</summary>
+    public Task StopAsync()
     {
-        if (_app is { } app)
+        lock (_gate)
         {
-            _app = null;
-            await app.StopAsync(new CancellationToken(canceled: true));
-            await app.DisposeAsync();
+            return _stopped ??= StopOnceAsync();
         }
     }
 
-    public async ValueTask DisposeAsync() => await StopAsync();
-
-    /// <summary>Listens with the arguments of a command line; without an address in them, at the one given.</summary>
-    internal async Task<WebApplication> ListenAsync(string[] args, string? url = null)
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder(args);
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        if (url is not null)
+        await StopAsync();
+        _stopping.Dispose();
+    }
+
+    internal void CountTags() => Interlocked.Increment(ref _tagsRequests);
+
+    internal void Install(FakeModel model)
+    {
+        lock (_gate)
         {
-            builder.WebHost.UseUrls(url);
+            Models = [model, .. Models.Where(m => !m.IsCalled(model.FullName))];
         }
-
-        var app = builder.Build();
-        OllamaEndpoints.Map(app, this);
-        await app.StartAsync();
-        Endpoint = new Uri(app.Urls.First());
-        _app = app;
-        return app;
     }
 
-    internal void Record(RecordedChat chat)
+    private async Task StopOnceAsync()
     {
-        _chats.Enqueue(chat);
-        _chatCount.Increment();
+        await _stopping.CancelAsync();
+        using var timeout = new CancellationTokenSource(StopTimeout);
+        await _app.StopAsync(timeout.Token);
+        await _app.DisposeAsync();
     }
-
-    internal void NoteAborted() => _aborted.Increment();
-
-    internal void NoteListed() => _listed.Increment();
 }

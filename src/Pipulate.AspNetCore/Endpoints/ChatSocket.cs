@@ -154,14 +154,14 @@ internal sealed partial class ChatSocket(
         var most = options.Value.Limits.MessageCharacters;
         if (text.Length > most)
         {
-            connection.Send(PanelFragments.Hint($"Your message has {text.Length} characters; at most {most} can be sent."));
+            connection.TellForm(PanelFragments.Hint($"Your message has {text.Length} characters; at most {most} can be sent."));
             return;
         }
 
         if (text.Length > 0)
         {
             queue.Hear(connection.Info.Conversation, text, incoming.MessageId);
-            connection.Send(PanelFragments.Accepted());
+            connection.TellForm(PanelFragments.Accepted(incoming.MessageId));
         }
     }
 

@@ -10,7 +10,7 @@ namespace Pipulate.Channels;
 /// </summary>
 internal sealed class ChatConnection : IConversationWatcher, IDisposable
 {
-    /// <summary>Tokens of this long are sent together: fewer, larger writes are what makes many pages cheap (docs/decisions/0005).</summary>
+    /// <summary>Tokens of this long are sent together: fewer, larger writes are what makes many pages cheap (docs/decisions/0001).</summary>
     public static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(40);
 
     private readonly IChatTransport _transport;
@@ -22,6 +22,7 @@ internal sealed class ChatConnection : IConversationWatcher, IDisposable
     private readonly TimeProvider _time;
     private readonly TimeSpan _sendTimeout;
     private readonly ArrayBufferWriter<byte> _message = new(1024);
+    private byte[]? _form;
     private CloseReason _closing;
 
     public ChatConnection(ChatConnectionInfo info, Conversation conversation, PanelStatus status, IChatTransport transport, TimeSpan sendTimeout, TimeProvider time)
@@ -50,6 +51,13 @@ internal sealed class ChatConnection : IConversationWatcher, IDisposable
             return;
         }
 
+        _wake.Set();
+    }
+
+    /// <summary>Tells this page about its form. Only the latest counts: two replacements of one element in one message would lose the second.</summary>
+    public void TellForm(byte[] fragment)
+    {
+        Volatile.Write(ref _form, fragment);
         _wake.Set();
     }
 
@@ -107,6 +115,12 @@ internal sealed class ChatConnection : IConversationWatcher, IDisposable
     {
         _message.ResetWrittenCount();
         var any = _cursor.Write(_message);
+        if (Interlocked.Exchange(ref _form, null) is { } form)
+        {
+            _message.Write(form);
+            any = true;
+        }
+
         return _fragments.TakeAll(_message) || any;
     }
 }

@@ -11,9 +11,13 @@ internal static class PanelFragments
     /// <summary>An id that a page gives its next message, so that one sent twice is heard once.</summary>
     public static string NewMessageId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(9));
 
-    /// <summary>The message is in the conversation: the page may empty its input, and its next message has a new id.</summary>
-    public static byte[] Accepted() => Encoding.UTF8.GetBytes(
-        $"<input type=\"hidden\" id=\"{PanelIds.MessageId}\" name=\"mid\" value=\"{NewMessageId()}\" hx-swap-oob=\"true\">{HintElement("")}");
+    /// <summary>The message with this id is in the conversation: the page may empty its input, and its next message has a new id.</summary>
+    public static byte[] Accepted(string? messageId)
+    {
+        var taken = messageId is null ? "" : $" data-ack=\"{HtmlEncoder.Default.Encode(messageId)}\"";
+        return Encoding.UTF8.GetBytes(
+            $"<input type=\"hidden\" id=\"{PanelIds.MessageId}\" name=\"mid\" value=\"{NewMessageId()}\"{taken} hx-swap-oob=\"true\">{HintElement("")}");
+    }
 
     /// <summary>The message was not taken; it stays in the input.</summary>
     public static byte[] Hint(string text) => Encoding.UTF8.GetBytes(HintElement(HtmlEncoder.Default.Encode(text)));

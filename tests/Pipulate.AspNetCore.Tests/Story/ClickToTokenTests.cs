@@ -1,0 +1,291 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Pipulate.FakeOllama;
+
+namespace Pipulate.Tests.Story;
+
+/// <summary>From a click to the last token, over real HTTP to the model and a real socket to the page.</summary>
+public sealed class ClickToTokenTests(ITestOutputHelper output)
+{
+    private const string Awkward = " lead  two\nlines\t<b>bold</b> &amp; & \"quotes\" 'single' 🌅👩‍👩‍👧 ü + ` trail ";
+
+    [Fact]
+    public async Task Answer_OfAwkwardText_IsExactlyThatOnThePage()
+    {
+        await using var host = await StartAsync();
+        host.Ollama.Answer = _ => FakeAnswer.Text(Awkward);
+        var page = await host.OpenAsync();
+
+        await ClickAsync(page, "Milk");
+
+        Assert.Equal(Awkward, await page.WaitForAnswerAsync());
+    }
+
+    [Fact]
+    public async Task Answer_AtTwentyTokensASecond_ShowsItsFirstWordsWithin300MsAndGrows()
+    {
+        await using var host = await StartAsync();
+        host.Ollama.Answer = _ => FakeAnswer.Text(string.Join(' ', Enumerable.Range(1, 12).Select(i => $"word{i}"))) with { TokensPerSecond = 20 };
+        var page = await host.OpenAsync();
+
+        await ClickAsync(page, "Milk");
+        await page.WaitAsync(dom => dom.Entries.Any(entry => entry.Role == "assistant" && entry.Text.Length > 0));
+        var shown = Stopwatch.GetTimestamp();
+        var written = await host.Ollama.Chats[0].FirstTokenWritten;
+        var early = page.Read(dom => dom.Entries.Single(entry => entry.Role == "assistant"));
+        var whole = await page.WaitForAnswerAsync();
+
+        var late = Stopwatch.GetElapsedTime(written, shown);
+        output.WriteLine($"First words {late.TotalMilliseconds:0.0} ms after the model's first token (goal: 300 ms).");
+        Assert.True(late < TimeSpan.FromSeconds(2), $"The first words came {late} after the first token.");
+        Assert.Equal("streaming", early.State);
+        Assert.NotEqual(whole, early.Text);
+        Assert.StartsWith(early.Text, whole, StringComparison.Ordinal);
+        Assert.True(page.Messages.Count >= 5, "More words were to follow while the stream runs.");
+    }
+
+    [Fact]
+    public async Task Request_AfterThreeActionsAndATypedMessage_HoldsAllInOrderAndBeginsAsTheOneBefore()
+    {
+        await using var host = await StartAsync();
+        host.Ollama.Answer = chat => FakeAnswer.Text($"answer {host.Ollama.Chats.Count}");
+        var page = await host.OpenAsync();
+
+        foreach (var (title, count) in new[] { ("Milk", 1), ("Eggs", 2), ("Tea", 3) })
+        {
+            await ClickAsync(page, title);
+            await page.WaitForAnswerAsync(count);
+        }
+
+        await page.TypeAsync("What is on my list?");
+        await page.WaitForAnswerAsync(4);
+
+        var last = host.Ollama.Chats[3];
+        Assert.Equal(["system", "user", "assistant", "user", "assistant", "user", "assistant", "user"], last.Messages.Select(message => message.Role));
+        Assert.Equal(
+            ["[event] They added \"Milk\".", "answer 1", "[event] They added \"Eggs\".", "answer 2", "[event] They added \"Tea\".", "answer 3", "What is on my list?"],
+            last.Messages.Skip(1).Select(message => message.Content));
+        for (var i = 1; i < 4; i++)
+        {
+            var before = MessagesOf(host.Ollama.Chats[i - 1].Body);
+            Assert.StartsWith(before[..^1], MessagesOf(host.Ollama.Chats[i].Body), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Endpoint_WhileTheModelTakesTenSecondsToItsFirstToken_IsAsFastAsWithoutCommentary()
+    {
+        await using var host = await StartAsync();
+        var never = new TaskCompletionSource();
+        host.Ollama.Answer = _ => FakeAnswer.Text("late") with { Gate = never.Task };
+        var page = await host.OpenAsync();
+        await ClickAsync(page, "the first, so that the model is busy");
+        await host.Ollama.WaitForChatAsync(1, TestContext.Current.CancellationToken);
+
+        var with = new List<double>();
+        var without = new List<double>();
+        for (var i = 0; i < 220; i++)
+        {
+            without.Add(await TimeAsync(page, "/silent"));
+            with.Add(await TimeAsync(page, "/todo"));
+        }
+
+        // The first rounds are the compiler's.
+        var difference = Median(with.Skip(20)) - Median(without.Skip(20));
+        output.WriteLine($"Median with commentary {Median(with.Skip(20)):0.000} ms, without {Median(without.Skip(20)):0.000} ms.");
+        Assert.True(difference < 2, $"Commentary costs {difference:0.000} ms a request.");
+    }
+
+    [Theory]
+    [InlineData(FakeFault.ErrorLine)]
+    [InlineData(FakeFault.EndWithoutDone)]
+    [InlineData(FakeFault.Stall)]
+    [InlineData(FakeFault.GarbageLine)]
+    [InlineData(FakeFault.Reset)]
+    [InlineData(FakeFault.HugeLine)]
+    public async Task Answer_ThatBreaksInTheMiddle_KeepsItsTextAndSaysWhyAndTheNextOneWorks(FakeFault fault)
+    {
+        await using var host = await ChatHost.StartAsync(Map, options => options.Limits.Idle = TimeSpan.FromMilliseconds(500));
+        host.Ollama.Answer = _ => FakeAnswer.Tokens("half ", "an ", "answer") with { Fault = fault, FaultAfterTokens = 2 };
+        var page = await host.OpenAsync();
+
+        await ClickAsync(page, "Milk");
+        Assert.Equal("half an ", await page.WaitForAnswerAsync(state: "failed"));
+        var reason = page.Read(dom => dom.ReasonOf(dom.Entries.Single().Id));
+        Assert.NotNull(reason);
+        Assert.EndsWith(".", reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", reason, StringComparison.Ordinal);
+
+        host.Ollama.Answer = _ => FakeAnswer.Text("whole again");
+        await ClickAsync(page, "Eggs");
+        Assert.Equal("whole again", await page.WaitForAnswerAsync());
+    }
+
+    [Fact]
+    public async Task TwoTabs_OfOneVisitor_ShowTheSameAndAnotherVisitorNothing()
+    {
+        await using var host = await StartAsync();
+        host.Ollama.Answer = _ => FakeAnswer.Text("only for you");
+        var first = await host.OpenAsync();
+        var second = await host.OpenAsync(first.Visitor);
+        var other = await host.OpenAsync();
+
+        await ClickAsync(first, "Milk");
+        await first.WaitForAnswerAsync();
+        await first.TypeAsync("hello");
+        await first.WaitForAnswerAsync(2);
+        await second.WaitForAnswerAsync(2);
+        await other.TypeAsync("and me?");
+        await other.WaitForAnswerAsync();
+
+        Assert.Equal(first.Read(dom => dom.Entries), second.Read(dom => dom.Entries));
+        Assert.DoesNotContain(other.Messages, message => message.Contains("hello", StringComparison.Ordinal));
+        Assert.DoesNotContain(host.Ollama.Chats[^1].Messages, message => message.Content.Contains("Milk", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Page_ThatComesBackInTheMiddle_HasAllSoFarAndThenTheRestOnce()
+    {
+        await using var host = await StartAsync();
+        var rest = new TaskCompletionSource();
+        host.Ollama.Answer = _ => FakeAnswer.Text("one two three four five six") with { GateAfterFirst = rest.Task, FaultAfterTokens = 3 };
+        var page = await host.OpenAsync();
+        await ClickAsync(page, "Milk");
+        await page.WaitAsync(dom => dom.Entries.Any(entry => entry.Text == "one two three"));
+
+        var again = await host.OpenAsync(page.Visitor);
+        Assert.Equal("one two three", again.Read(dom => dom.Entries.Single().Text));
+        rest.SetResult();
+
+        Assert.Equal("one two three four five six", await again.WaitForAnswerAsync());
+        Assert.Equal("one two three four five six", await page.WaitForAnswerAsync());
+    }
+
+    [Fact]
+    public async Task NoModel_WithTheDemoVoice_IsSaidWithTheCommandAndTheDemoSpeaksUntilTheModelComes()
+    {
+        var port = ChatHost.FreePort();
+        await using var host = await ChatHost.StartAsync(Map, options =>
+        {
+            options.Ollama.Endpoint = new Uri($"http://127.0.0.1:{port}");
+            options.UseDemoVoiceWhenUnavailable = true;
+        }, ollama: false);
+        var page = await host.OpenAsync();
+        await page.WaitAsync(dom => dom.Status.Contains($"http://127.0.0.1:{port}", StringComparison.Ordinal) && dom.Status.Contains("ollama serve", StringComparison.Ordinal));
+
+        await ClickAsync(page, "Milk");
+        Assert.NotEmpty(await page.WaitForAnswerAsync());
+        Assert.Contains("data-voice=\"demo\"", string.Concat(page.Messages), StringComparison.Ordinal);
+
+        await using var ollama = await FakeOllamaServer.StartAsync(port);
+        ollama.Answer = _ => FakeAnswer.Text("I am here now");
+        await ClickAsync(page, "Eggs");
+
+        Assert.Equal("I am here now", await page.WaitForAnswerAsync(2));
+        await page.WaitAsync(dom => dom.Status == "Model: llama3.2:latest");
+    }
+
+    [Fact]
+    public async Task NoModel_WithoutTheDemoVoice_IsSaidOnceForCommentsAndAlwaysToAPerson()
+    {
+        await using var host = await ChatHost.StartAsync(Map, ollama: false);
+        var page = await host.OpenAsync();
+
+        await ClickAsync(page, "Milk");
+        await page.WaitAsync(dom => dom.Entries.Count(entry => entry.Role == "notice") == 1);
+        await ClickAsync(page, "Eggs");
+        await page.TypeAsync("hello?");
+        await page.WaitAsync(dom => dom.Entries.Count(entry => entry.Role == "notice") == 2);
+
+        Assert.Equal(["notice", "user", "notice"], page.Read(dom => dom.Entries.Select(entry => entry.Role)));
+        Assert.Contains("ollama serve", page.Read(dom => dom.Entries[0].Text), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ModelThatIsMissing_IsSaidWithWhatIsInstalledAndTheCommand()
+    {
+        await using var host = await ChatHost.StartAsync(Map, options => options.Ollama.Model = "gemma3");
+        host.Ollama.Models = [new FakeModel("llama3.2:latest"), new FakeModel("qwen3:8b")];
+        var page = await host.OpenAsync();
+
+        await ClickAsync(page, "Milk");
+        await page.WaitAsync(dom => dom.Entries.Any(entry => entry.Role == "notice"));
+
+        var notice = page.Read(dom => dom.Entries.Single().Text);
+        Assert.Contains("llama3.2:latest", notice, StringComparison.Ordinal);
+        Assert.Contains("qwen3:8b", notice, StringComparison.Ordinal);
+        Assert.Contains("ollama pull gemma3", notice, StringComparison.Ordinal);
+        Assert.Contains("ollama pull gemma3", page.Read(dom => dom.Status), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ChatClientOfTheApplication_IsUsedInOllamasPlace()
+    {
+        await using var host = await ChatHost.StartAsync(Map, services: services =>
+            services.AddSingleton<Microsoft.Extensions.AI.IChatClient>(new DemoVoice(TimeSpan.Zero)));
+        var page = await host.OpenAsync();
+
+        await ClickAsync(page, "Milk");
+        await page.WaitForAnswerAsync();
+
+        Assert.Empty(host.Ollama.Chats);
+    }
+
+    [Fact]
+    public async Task Channel_SaysStreamsAndSends_ToItsAudience()
+    {
+        await using var host = await StartAsync();
+        var page = await host.OpenAsync();
+        var other = await host.OpenAsync();
+        var channel = host.Services.GetRequiredService<IChatChannel>();
+        var mine = host.Services.Registry().GetConnections(ChatAudience.Everyone).OrderBy(connection => connection.ConnectedAt).First();
+
+        await channel.SayAsync(ChatAudience.Conversation(mine.Conversation), "only <b>one</b>", TestContext.Current.CancellationToken);
+        Assert.Equal("only <b>one</b>", await page.WaitForAnswerAsync());
+        await channel.StreamAsync(ChatAudience.Everyone, Chunks(), TestContext.Current.CancellationToken);
+        Assert.Equal("a b c", await page.WaitForAnswerAsync(2));
+        Assert.Equal("a b c", await other.WaitForAnswerAsync(1));
+        await channel.SendAsync(ChatAudience.Connection(mine.Id), "<div id=\"chat-hint\" hx-swap-oob=\"innerHTML\">my own</div>", TestContext.Current.CancellationToken);
+        await page.WaitAsync(dom => dom.TextOf("chat-hint") == "my own");
+
+        static async IAsyncEnumerable<string> Chunks()
+        {
+            yield return "a ";
+            await Task.Yield();
+            yield return "b ";
+            yield return "c";
+        }
+    }
+
+    private static Task<ChatHost> StartAsync() => ChatHost.StartAsync(Map);
+
+    private static void Map(IEndpointRouteBuilder app)
+    {
+        app.MapPost("/todo", [ChatCommentary("They added {title}.")] (string title) => "added");
+        app.MapPost("/silent", (string title) => "added");
+    }
+
+    private static async Task ClickAsync(ChatPage page, string title) =>
+        (await page.Http.PostAsync($"/todo?title={Uri.EscapeDataString(title)}", null, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+
+    private static async Task<double> TimeAsync(ChatPage page, string path)
+    {
+        var began = Stopwatch.GetTimestamp();
+        using var response = await page.Http.PostAsync($"{path}?title=x", null, TestContext.Current.CancellationToken);
+        return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToList();
+        return sorted[sorted.Count / 2];
+    }
+
+    private static string MessagesOf(string body)
+    {
+        using var json = System.Text.Json.JsonDocument.Parse(body);
+        return json.RootElement.GetProperty("messages").GetRawText();
+    }
+}
