@@ -36,6 +36,11 @@ internal sealed class GenerationEnd : IDisposable
         var glance = _limits.Unwatched / 4;
         _unwatched = time.CreateTimer(_ => LookWhetherWatched(), null, glance, glance);
         conversation.Heard += MakeWay;
+        if (conversation.HasHeardSince(turn.Entry))
+        {
+            // Typed between the turn's beginning and now: nobody was listening yet.
+            MakeWay();
+        }
     }
 
     private enum Why

@@ -247,6 +247,15 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
         }
     }
 
+    /// <summary>Whether a person has typed something since an entry was begun.</summary>
+    public bool HasHeardSince(ConversationEntry entry)
+    {
+        lock (Gate)
+        {
+            return _entries.FindIndex(entry.Ordinal, later => later.Role is EntryRole.User) >= 0;
+        }
+    }
+
     /// <summary>Takes an answer back that has said nothing, so that what came meanwhile is answered with it.</summary>
     /// <returns>Whether it had said nothing; else nothing was done.</returns>
     public bool Withdraw(Turn turn, bool answerAgain)

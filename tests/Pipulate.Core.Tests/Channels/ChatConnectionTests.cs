@@ -84,6 +84,18 @@ public sealed class ChatConnectionTests : IDisposable
     }
 
     [Fact]
+    public async Task TellForm_SeveralBeforeAMessage_OnlyTheLatestIsSentAndOnce()
+    {
+        _connection.TellForm(Bytes("<i id=\"old\" hx-swap-oob=\"true\"></i>"));
+        _connection.TellForm(Bytes("<i id=\"new\" hx-swap-oob=\"true\"></i>"));
+        var writing = _connection.WriteAsync(_gone.Token);
+
+        Assert.EndsWith("</div><i id=\"new\" hx-swap-oob=\"true\"></i>", await _transport.NextAsync(), StringComparison.Ordinal);
+        await writing.LeaveAsync(_gone, _time);
+        Assert.False(_transport.TryNext(out _));
+    }
+
+    [Fact]
     public async Task Send_FullQueue_ClosesWithTryAgainLater()
     {
         for (var i = 0; i <= FragmentQueue.Capacity; i++)
