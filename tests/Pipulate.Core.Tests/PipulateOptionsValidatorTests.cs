@@ -5,6 +5,9 @@ public class PipulateOptionsValidatorTests
     public static TheoryData<string> Numbers { get; } =
         ["MessageBytes", "MessageCharacters", "EventCharacters", "ValueCharacters", "ConnectionsPerVisitor", "Connections", "Generations", "AnswerTokens"];
 
+    /// <summary>Numbers of which zero means that there is no limit.</summary>
+    public static TheoryData<string> Budgets { get; } = ["GenerationsPerMinute", "GenerationsPerConversationPerMinute"];
+
     public static TheoryData<string> Times { get; } = ["FirstToken", "Idle", "Answer", "Unwatched", "Send"];
 
     [Fact]
@@ -14,7 +17,7 @@ public class PipulateOptionsValidatorTests
     public void Validate_EachLimit_IsKnownHere() =>
         Assert.Equal(
             typeof(PipulateLimits).GetProperties().Select(property => property.Name).Order(),
-            Numbers.Concat(Times).Select(row => row.Data).Order());
+            Numbers.Concat(Budgets).Concat(Times).Select(row => row.Data).Order());
 
     [Theory]
     [MemberData(nameof(Numbers))]
@@ -23,6 +26,23 @@ public class PipulateOptionsValidatorTests
         AssertNames($"Pipulate:Limits:{name} must be a number", options => SetLimit(options, name, 0));
         AssertNames($"Pipulate:Limits:{name} must be a number", options => SetLimit(options, name, -1));
         AssertNames($"Pipulate:Limits:{name} must be a number", options => SetLimit(options, name, int.MaxValue));
+    }
+
+    [Theory]
+    [MemberData(nameof(Budgets))]
+    public void Validate_BudgetOutOfItsRange_NamesItsKey(string name)
+    {
+        AssertNames($"Pipulate:Limits:{name} must be a number", options => SetLimit(options, name, -1));
+        AssertNames($"Pipulate:Limits:{name} must be a number", options => SetLimit(options, name, int.MaxValue));
+    }
+
+    [Fact]
+    public void Validate_ScheduleOutOfItsRange_NamesItsKey()
+    {
+        AssertNames("Pipulate:Schedule:Debounce must be a time", options => options.Schedule.Debounce = TimeSpan.FromMinutes(2));
+        AssertNames("Pipulate:Schedule:Cooldown must be a time", options => options.Schedule.Cooldown = TimeSpan.FromSeconds(-1));
+        AssertNames("Pipulate:Schedule:Chance must be a number", options => options.Schedule.Chance = 1.1);
+        AssertNames("Pipulate:Schedule:Chance must be a number", options => options.Schedule.Chance = double.NaN);
     }
 
     [Theory]

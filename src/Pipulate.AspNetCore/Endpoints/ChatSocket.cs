@@ -154,14 +154,14 @@ internal sealed partial class ChatSocket(
         var most = options.Value.Limits.MessageCharacters;
         if (text.Length > most)
         {
-            connection.TellForm(PanelFragments.Hint($"Your message has {text.Length} characters; at most {most} can be sent."));
+            connection.Send(PanelFragments.Hint($"Your message has {text.Length} characters; at most {most} can be sent."));
             return;
         }
 
         if (text.Length > 0)
         {
             queue.Hear(connection.Info.Conversation, text, incoming.MessageId);
-            connection.TellForm(PanelFragments.Accepted(incoming.MessageId));
+            connection.Send(PanelFragments.Accepted(incoming.MessageId));
         }
     }
 

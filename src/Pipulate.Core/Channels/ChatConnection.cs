@@ -22,7 +22,6 @@ internal sealed class ChatConnection : IConversationWatcher, IDisposable
     private readonly TimeProvider _time;
     private readonly TimeSpan _sendTimeout;
     private readonly ArrayBufferWriter<byte> _message = new(1024);
-    private byte[]? _form;
     private CloseReason _closing;
 
     public ChatConnection(ChatConnectionInfo info, Conversation conversation, PanelStatus status, IChatTransport transport, TimeSpan sendTimeout, TimeProvider time)
@@ -51,13 +50,6 @@ internal sealed class ChatConnection : IConversationWatcher, IDisposable
             return;
         }
 
-        _wake.Set();
-    }
-
-    /// <summary>Tells this page about its form. Only the latest counts: two replacements of one element in one message would lose the second.</summary>
-    public void TellForm(byte[] fragment)
-    {
-        Volatile.Write(ref _form, fragment);
         _wake.Set();
     }
 
@@ -94,11 +86,17 @@ internal sealed class ChatConnection : IConversationWatcher, IDisposable
             // What is new goes out first, also when the connection is about to be closed: a stopped answer is shown as stopped.
             // Read before gathering, so that a close with its last words that comes during the send gets a round of its own.
             var closing = _closing;
-            if (Gather())
+            _message.ResetWrittenCount();
+            if (_cursor.Write(_message))
             {
-                await _transport.SendAsync(_message.WrittenMemory, sendTimer.Start());
-                sendTimer.Stop();
+                await SendAsync(_message.WrittenMemory, sendTimer);
                 sent = _time.GetTimestamp();
+            }
+
+            // Each of the app's fragments is a message of its own: one may refer to what the one before has made.
+            while (_fragments.TryTake(out var fragment))
+            {
+                await SendAsync(fragment, sendTimer);
             }
 
             if (closing != default)
@@ -111,16 +109,9 @@ internal sealed class ChatConnection : IConversationWatcher, IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    private bool Gather()
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> message, SendTimer timer)
     {
-        _message.ResetWrittenCount();
-        var any = _cursor.Write(_message);
-        if (Interlocked.Exchange(ref _form, null) is { } form)
-        {
-            _message.Write(form);
-            any = true;
-        }
-
-        return _fragments.TakeAll(_message) || any;
+        await _transport.SendAsync(message, timer.Start());
+        timer.Stop();
     }
 }

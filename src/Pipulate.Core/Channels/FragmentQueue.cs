@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Pipulate.Channels;
 
 /// <summary>The app's own fragments that wait for a page: few and small, for they are not kept anywhere else.</summary>
@@ -27,18 +25,17 @@ internal sealed class FragmentQueue
         }
     }
 
-    public bool TakeAll(IBufferWriter<byte> html)
+    public bool TryTake(out ReadOnlyMemory<byte> fragment)
     {
         lock (_gate)
         {
-            var any = _waiting.Count > 0;
-            while (_waiting.TryDequeue(out var fragment))
+            if (!_waiting.TryDequeue(out fragment))
             {
-                html.Write(fragment.Span);
+                return false;
             }
 
-            _bytes = 0;
-            return any;
+            _bytes -= fragment.Length;
+            return true;
         }
     }
 }

@@ -70,8 +70,25 @@ internal sealed partial class ChatQueue(
         }
     }
 
-    private static string Cut(string text, int longest) =>
-        text.Length <= longest ? text : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest), "…");
+    /// <summary>A cut inside a quoted value closes the quotation: what follows must not be taken for a part of the value, nor the value for what follows.</summary>
+    private static string Cut(string text, int longest)
+    {
+        if (text.Length <= longest)
+        {
+            return text;
+        }
+
+        var kept = text.AsSpan(0, char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest);
+        var inside = false;
+        var escaped = false;
+        foreach (var character in kept)
+        {
+            inside ^= character == '"' && !escaped;
+            escaped = inside && character == '\\' && !escaped;
+        }
+
+        return inside ? $"{(escaped ? kept[..^1] : kept)}…\"" : $"{kept}…";
+    }
 
     private void Announce(Conversation conversation)
     {

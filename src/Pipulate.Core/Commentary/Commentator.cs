@@ -29,7 +29,7 @@ internal sealed partial class Commentator(
             await foreach (var conversation in queue.Due.ReadAllAsync(stoppingToken))
             {
                 working.RemoveWhere(task => task.IsCompleted);
-                working.Add(AnswerAllAsync(conversation, stoppingToken));
+                                working.Add(AnswerAllAsync(conversation, stoppingToken));
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -103,7 +103,8 @@ internal sealed partial class Commentator(
             {
                 schedule.Spend(conversation);
                 metrics.Merged(turn.Events);
-                await SpeakAsync(conversation, turn, stopping);
+                // On a thread of its own: a client that works before it first waits must not hold up the other conversations.
+                await Task.Run(() => SpeakAsync(conversation, turn, stopping), CancellationToken.None);
             }
         }
         finally

@@ -24,6 +24,7 @@ internal sealed partial class Generation(
             if (trouble is null)
             {
                 await SpeakAsync(client, conversation, turn.Entry, turn.History, ending);
+                End(conversation, turn);
                 LogSpoken(conversation.Id, turn.Entry.Ordinal);
             }
             else
@@ -59,7 +60,23 @@ internal sealed partial class Generation(
             }
         }
 
-        conversation.End(entry, EntryState.Complete);
+    }
+
+    /// <summary>An answer without a word: a person is told so, and a comment was none.</summary>
+    private static void End(Conversation conversation, Turn turn)
+    {
+        if (!conversation.IsSilent(turn.Entry))
+        {
+            conversation.End(turn.Entry, EntryState.Complete);
+        }
+        else if (turn.AnswersUser)
+        {
+            conversation.End(turn.Entry, EntryState.Failed, "The model had nothing to say. Try again, or ask in other words.");
+        }
+        else
+        {
+            conversation.Withdraw(turn, answerAgain: false);
+        }
     }
 
     private async Task FailAsync(Conversation conversation, Turn turn, Exception problem, GenerationEnd ending)
@@ -97,6 +114,7 @@ internal sealed partial class Generation(
             try
             {
                 await SpeakAsync(demo, conversation, entry, turn.History, ending);
+                conversation.End(entry, EntryState.Complete);
             }
             catch (Exception problem) when (!ending.Token.IsCancellationRequested)
             {

@@ -118,7 +118,8 @@ internal sealed class GenerationEnd : IDisposable
         {
             try
             {
-                _source.Cancel();
+                // Not on this thread: it may be the one that reads from a page, and whatever waits for the token would run on it.
+                _ = _source.CancelAsync();
             }
             catch (ObjectDisposedException)
             {

@@ -51,6 +51,9 @@ internal static class PlaceholderValue
         }
     }
 
+    /// <summary>Variation selectors beyond the first sixteen change nothing that a person sees, and can carry a text that only a model reads.</summary>
+    private static bool IsHiddenSelector(Rune rune) => rune.Value is >= 0xE0100 and <= 0xE01EF;
+
     private static string Clean(string value, int longest)
     {
         var clean = new StringBuilder(Math.Min(value.Length, longest) + 1);
@@ -59,6 +62,7 @@ internal static class PlaceholderValue
             var kept = Rune.GetUnicodeCategory(rune) switch
             {
                 UnicodeCategory.Control => new Rune(' '),
+                _ when IsHiddenSelector(rune) => default,
                 UnicodeCategory.Format when rune != ZeroWidthJoiner && rune != ZeroWidthNonJoiner => default,
                 UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => new Rune(' '),
                 _ => rune,

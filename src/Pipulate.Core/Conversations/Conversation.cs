@@ -17,7 +17,8 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
     private readonly HistoryWindow _window = new();
     private readonly Lock _watchersGate = new();
     private readonly HashSet<IConversationWatcher> _watchers = [];
-    private long? _unwatchedSince;
+    private long _unwatchedSince = time.GetTimestamp();
+    private bool _everExpected;
     private int _answeredThrough;
     private int _due;
     private long? _lastSpoken;
@@ -46,17 +47,24 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
         }
     }
 
-    /// <summary>How long nobody has been looking: zero while somebody is, without end where nobody ever was.</summary>
+    /// <summary>How long nobody has been looking: zero while somebody is, since its beginning where nobody ever was.</summary>
     public TimeSpan UnwatchedFor
     {
         get
         {
             lock (_watchersGate)
             {
-                return _watchers.Count > 0 ? TimeSpan.Zero
-                    : _unwatchedSince is { } since ? time.GetElapsedTime(since)
-                    : TimeSpan.MaxValue;
+                return _watchers.Count > 0 ? TimeSpan.Zero : time.GetElapsedTime(_unwatchedSince);
             }
+        }
+    }
+
+    /// <summary>Whether somebody looks, or did so recently enough to be on their way back.</summary>
+    public bool IsAttended(TimeSpan away)
+    {
+        lock (_watchersGate)
+        {
+            return _watchers.Count > 0 || (_everExpected && time.GetElapsedTime(_unwatchedSince) <= away);
         }
     }
 
@@ -297,6 +305,7 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
     {
         lock (_watchersGate)
         {
+            _everExpected = true;
             _unwatchedSince = time.GetTimestamp();
         }
     }
@@ -305,6 +314,7 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
     {
         lock (_watchersGate)
         {
+            _everExpected = true;
             _watchers.Add(watcher);
         }
     }

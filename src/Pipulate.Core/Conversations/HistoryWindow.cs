@@ -25,26 +25,46 @@ internal sealed class HistoryWindow
         return messages;
     }
 
+    /// <summary>
+    /// Of what came between two answers the events are told first and the typed words last, so that a question is the newest however much happened after it.
+    /// </summary>
     private static List<ChatMessage> Tell(List<ConversationEntry> entries, int first)
     {
         var messages = new List<ChatMessage>();
         var events = new EventReport();
+        var typed = new List<ChatMessage>();
         for (var i = first; i < entries.Count; i++)
         {
             var entry = entries[i];
-            if (entry.Role is EntryRole.Event)
+            if (!IsTold(entry))
             {
-                events.Add(entry);
+                continue;
             }
-            else if (IsTold(entry))
+
+            switch (entry.Role)
             {
-                events.MoveTo(messages);
-                messages.Add(new ChatMessage(entry.Role is EntryRole.User ? ChatRole.User : ChatRole.Assistant, entry.Text.ToString()));
+                case EntryRole.Event:
+                    events.Add(entry);
+                    break;
+                case EntryRole.User:
+                    typed.Add(new ChatMessage(ChatRole.User, entry.Text.ToString()));
+                    break;
+                default:
+                    MoveTo();
+                    messages.Add(new ChatMessage(ChatRole.Assistant, entry.Text.ToString()));
+                    break;
             }
         }
 
-        events.MoveTo(messages);
+        MoveTo();
         return messages;
+
+        void MoveTo()
+        {
+            events.MoveTo(messages);
+            messages.AddRange(typed);
+            typed.Clear();
+        }
     }
 
     private static bool IsTold(ConversationEntry entry) =>
@@ -55,32 +75,44 @@ internal sealed class HistoryWindow
     /// <summary>Drops the oldest whole turns until half is free: an answer never stands first, and what is asked last is never dropped.</summary>
     private List<ChatMessage> Cut(List<ConversationEntry> entries)
     {
-        // A turn begins with what is told after an answer; what came together stays together.
-        var begins = new List<int>();
+        // A turn begins with what is told after an answer; what came together stays together, unless that alone is too much.
+        var questions = new List<int>();
+        var turns = new List<int>();
         var answered = false;
         for (var i = _first; i < entries.Count; i++)
         {
             if (IsTold(entries[i]))
             {
                 var answers = entries[i].Role is EntryRole.Assistant;
-                if (answered && !answers)
+                if (!answers)
                 {
-                    begins.Add(i);
+                    questions.Add(i);
+                    if (answered)
+                    {
+                        turns.Add(i);
+                    }
                 }
 
                 answered = answers;
             }
         }
 
+        var messages = CutTo(turns, entries);
+        return Measure(messages) <= Characters ? messages : CutTo(questions, entries);
+    }
+
+    private List<ChatMessage> CutTo(List<int> beginnings, List<ConversationEntry> entries)
+    {
         var messages = Tell(entries, _first);
-        foreach (var first in begins)
+        foreach (var beginning in beginnings.SkipWhile(beginning => beginning <= _first))
         {
-            _first = first;
-            messages = Tell(entries, first);
             if (Measure(messages) <= Characters / 2)
             {
                 break;
             }
+
+            _first = beginning;
+            messages = Tell(entries, beginning);
         }
 
         return messages;

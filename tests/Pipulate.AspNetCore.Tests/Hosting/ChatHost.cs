@@ -55,6 +55,7 @@ internal sealed class ChatHost : IAsyncDisposable
         builder.Services.AddPipulate(options =>
         {
             options.Ollama.Endpoint = model?.Endpoint ?? new Uri($"http://127.0.0.1:{FreePort()}");
+            options.Schedule.Debounce = TimeSpan.Zero;
             configure?.Invoke(options);
         });
         var app = builder.Build();

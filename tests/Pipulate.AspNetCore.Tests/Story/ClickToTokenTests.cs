@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Pipulate.Conversations;
 using Pipulate.FakeOllama;
 
 namespace Pipulate.Tests.Story;
@@ -256,6 +257,38 @@ public sealed class ClickToTokenTests(ITestOutputHelper output)
             await Task.Yield();
             yield return "b ";
             yield return "c";
+        }
+    }
+
+    [Fact]
+    public async Task TwoHundredClicks_InTenSecondsAgainstASlowModel_TakeThreeAnswersAndATypedQuestionIsAnsweredNext()
+    {
+        await using var host = await ChatHost.StartAsync(Map, options => options.Schedule.Debounce = TimeSpan.FromMilliseconds(400));
+        host.Ollama.Answer = _ => FakeAnswer.Text(string.Join(' ', Enumerable.Repeat("word", 20))) with { TokensPerSecond = 5 };
+        var page = await host.OpenAsync();
+
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        for (var i = 0; i < 200; i++)
+        {
+            await ClickAsync(page, $"todo {i}");
+            if (i == 100)
+            {
+                await page.TypeAsync("What am I doing?");
+            }
+
+            await pace.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+
+        await page.WaitAsync(dom => dom.Entries.Count(entry => entry is { Role: "assistant", State: "complete" }) >= 2);
+        var comments = host.Ollama.Chats.Count(chat => chat.Messages[^1].Content.StartsWith("[event]", StringComparison.Ordinal));
+        var question = host.Ollama.Chats.Single(chat => chat.Messages[^1].Content == "What am I doing?");
+        output.WriteLine($"{comments} comments and one answer for 200 clicks in ten seconds; the question was request {host.Ollama.Chats.ToList().IndexOf(question) + 1}.");
+        Assert.InRange(comments, 1, 3);
+        Assert.Equal(2, host.Ollama.Chats.ToList().IndexOf(question) + 1);
+        var conversation = host.Services.GetRequiredService<ConversationDirectory>().Get(host.Services.Registry().GetConnections(ChatAudience.Everyone).Single().Conversation);
+        lock (conversation.Gate)
+        {
+            Assert.Equal(200, conversation.Entries.Count(entry => entry.Role is EntryRole.Event));
         }
     }
 

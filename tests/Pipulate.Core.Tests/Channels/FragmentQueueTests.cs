@@ -1,4 +1,3 @@
-using System.Buffers;
 using Pipulate.Channels;
 
 namespace Pipulate.Tests.Channels;
@@ -6,17 +5,18 @@ namespace Pipulate.Tests.Channels;
 public class FragmentQueueTests
 {
     private readonly FragmentQueue _queue = new();
-    private readonly ArrayBufferWriter<byte> _html = new();
 
     [Fact]
-    public void TakeAll_Waiting_GivesThemInOrderAndOnce()
+    public void TryTake_Waiting_GivesThemInOrderAndOnce()
     {
         Assert.True(_queue.TryAdd("<a>"u8.ToArray()));
         Assert.True(_queue.TryAdd("<b>"u8.ToArray()));
 
-        Assert.True(_queue.TakeAll(_html));
-        Assert.Equal("<a><b>"u8, _html.WrittenSpan);
-        Assert.False(_queue.TakeAll(_html));
+        Assert.True(_queue.TryTake(out var first));
+        Assert.True(_queue.TryTake(out var second));
+        Assert.Equal("<a>"u8, first.Span);
+        Assert.Equal("<b>"u8, second.Span);
+        Assert.False(_queue.TryTake(out _));
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public class FragmentQueueTests
         }
 
         Assert.False(_queue.TryAdd(new byte[1]));
-        _queue.TakeAll(_html);
+        Assert.True(_queue.TryTake(out _));
         Assert.True(_queue.TryAdd(new byte[1]));
     }
 
@@ -38,7 +38,8 @@ public class FragmentQueueTests
         Assert.True(_queue.TryAdd(new byte[FragmentQueue.CapacityBytes - 1]));
         Assert.False(_queue.TryAdd(new byte[2]));
         Assert.True(_queue.TryAdd(new byte[1]));
-        _queue.TakeAll(_html);
+        Assert.True(_queue.TryTake(out _));
+        Assert.True(_queue.TryTake(out _));
         Assert.True(_queue.TryAdd(new byte[FragmentQueue.CapacityBytes]));
     }
 }

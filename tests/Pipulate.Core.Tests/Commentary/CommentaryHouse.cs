@@ -13,7 +13,13 @@ internal sealed class CommentaryHouse : IAsyncDisposable
 
     public ManualTime Time { get; } = new();
 
-    public PipulateOptions Options { get; } = new();
+    /// <summary>The defaults, but for the pause before a comment: tests of it set it.</summary>
+    public PipulateOptions Options { get; } = new() { Schedule = { Debounce = TimeSpan.Zero } };
+
+    /// <summary>What the draws give, for a chance between never and always.</summary>
+    public ScriptedRandom Random { get; } = new();
+
+    public RecordedMeter Meter { get; } = new();
 
     public ScriptedChatClient Client { get; } = new();
 
@@ -24,7 +30,11 @@ internal sealed class CommentaryHouse : IAsyncDisposable
 
     public ConversationDirectory Conversations => field ??= new ConversationDirectory(Time);
 
-    public ChatQueue Queue => field ??= new ChatQueue(Conversations, Microsoft.Extensions.Options.Options.Create(Options));
+    public ChatQueue Queue => field ??= new ChatQueue(Conversations, Schedule, Metrics, Microsoft.Extensions.Options.Options.Create(Options), NullLogger<ChatQueue>.Instance);
+
+    public CommentSchedule Schedule => field ??= new CommentSchedule(Microsoft.Extensions.Options.Options.Create(Options), Time, Random);
+
+    private CommentaryMetrics Metrics => field ??= new CommentaryMetrics(Meter);
 
     public Conversation this[string id] => Conversations.Get(new ConversationId(id));
 
@@ -33,14 +43,22 @@ internal sealed class CommentaryHouse : IAsyncDisposable
         var options = Microsoft.Extensions.Options.Options.Create(Options);
         var watch = new ModelWatch(Client, Status, options, NullLogger<ModelWatch>.Instance);
         var generation = new Generation(Client, new DemoVoice(WordDelay, Time), watch, options, Time, NullLogger<Generation>.Instance);
-        _commentator = new Commentator(Queue, generation, options, NullLogger<Commentator>.Instance);
+        _commentator = new Commentator(Queue, Schedule, generation, Metrics, options, Time, NullLogger<Commentator>.Instance);
         await _commentator.StartAsync(TestContext.Current.CancellationToken);
     }
 
     public Task StopAsync() => _commentator!.StopAsync(TestContext.Current.CancellationToken).WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
 
-    public ValueTask Happen(string conversation, string text, ChatLane lane = ChatLane.Comment) =>
-        Queue.EnqueueAsync(new ChatEvent(new ConversationId(conversation), text) { Lane = lane }, TestContext.Current.CancellationToken);
+    /// <summary>Something happens on a page that is open, or will be in a moment.</summary>
+    public ValueTask Happen(string conversation, string text, ChatLane lane = ChatLane.Comment, string? kind = null)
+    {
+        this[conversation].ExpectWatcher();
+        return HappenUnseen(conversation, text, lane, kind);
+    }
+
+    /// <summary>Something happens, wherever the pages are.</summary>
+    public ValueTask HappenUnseen(string conversation, string text, ChatLane lane = ChatLane.Comment, string? kind = null) =>
+        Queue.EnqueueAsync(new ChatEvent(new ConversationId(conversation), text) { Lane = lane, Kind = kind }, TestContext.Current.CancellationToken);
 
     public void Type(string conversation, string text, string? messageId = null) => Queue.Hear(new ConversationId(conversation), text, messageId);
 

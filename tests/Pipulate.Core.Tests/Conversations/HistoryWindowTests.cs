@@ -21,14 +21,14 @@ public class HistoryWindowTests
     }
 
     [Fact]
-    public void Read_EventsThatFollowEachOther_AreJoined()
+    public void Read_WhatCameBetweenTwoAnswers_IsToldWithTheEventsJoinedAndTheTypedWordsLast()
     {
         Add(EntryRole.Event, "a");
         Add(EntryRole.Event, "b");
         Add(EntryRole.User, "c");
         Add(EntryRole.Event, "d");
 
-        Assert.Equal(["user: [event] a\n[event] b", "user: c", "user: [event] d"], Read());
+        Assert.Equal(["user: [event] a\n[event] b\n[event] d", "user: c"], Read());
     }
 
     [Fact]
