@@ -29,7 +29,7 @@ internal sealed partial class Commentator(
             await foreach (var conversation in queue.Due.ReadAllAsync(stoppingToken))
             {
                 working.RemoveWhere(task => task.IsCompleted);
-                                working.Add(AnswerAllAsync(conversation, stoppingToken));
+                working.Add(AnswerAllAsync(conversation, stoppingToken));
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
