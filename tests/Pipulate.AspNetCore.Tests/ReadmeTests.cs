@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
 namespace Pipulate.Tests;
@@ -9,11 +8,11 @@ public sealed partial class ReadmeTests
     [Fact]
     public void Readme_LinesOfPipulate_AreTheSamples()
     {
-        var sample = Path.Combine(Root(), "samples", "TodoWithCommentary");
+        var sample = Path.Combine(Repository.Root, "samples", "TodoWithCommentary");
         var sources = Directory.EnumerateFiles(sample, "*.cs*", SearchOption.AllDirectories)
             .Where(file => file.EndsWith(".cs", StringComparison.Ordinal) || file.EndsWith(".cshtml", StringComparison.Ordinal))
             .SelectMany(File.ReadLines).Select(line => line.Trim()).Where(line => line.Length > 0).ToHashSet();
-        var readme = File.ReadAllText(Path.Combine(Root(), "README.md"));
+        var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
         var section = readme[readme.IndexOf("## What it takes", StringComparison.Ordinal)..readme.IndexOf("## What it does", StringComparison.Ordinal)];
 
         var shown = Blocks().Matches(section).SelectMany(block => block.Groups[1].Value.Split('\n'))
@@ -26,8 +25,6 @@ public sealed partial class ReadmeTests
         Assert.InRange(shown.Count, 10, 14);
         Assert.All(sources.Where(line => line.Contains("Pipulate(", StringComparison.Ordinal) || line.Contains("ChatCommentary(", StringComparison.Ordinal)), line => Assert.Contains(line, shown));
     }
-
-    private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
 
     [GeneratedRegex("```[a-z]+\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Blocks();

@@ -16,7 +16,7 @@ public sealed class TodoController(TodoStore todos) : Controller
     }
 
     [HttpPost("/todo")]
-    [ChatCommentary("They put {result.Title} on the list. One remark, 40 words at most.")]
+    [ChatCommentary("They put {title} on the list. One remark, 40 words at most.")]
     public IActionResult Add(
         [FromForm]
         [Required(ErrorMessage = "Write down what there is to do.")]

@@ -52,8 +52,9 @@ public sealed class ChatAssetsTagHelper : TagHelper
         foreach (var file in scripts)
         {
             var script = new TagBuilder("script");
+
+            // Not deferred: htmx 4 begins at once when the page has been parsed, and with luck before a deferred extension is there.
             script.Attributes["src"] = Address(file);
-            script.Attributes["defer"] = "";
             output.Content.AppendHtml(script);
         }
 

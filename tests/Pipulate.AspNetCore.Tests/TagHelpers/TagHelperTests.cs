@@ -51,6 +51,7 @@ public sealed class TagHelperTests
         Assert.Equal(
             files.Split(' ').Select(file => "/_content/Pipulate.AspNetCore/" + file),
             page.QuerySelectorAll("script").Select(script => script.GetAttribute("src")));
+        Assert.All(page.QuerySelectorAll("script"), script => Assert.False(script.HasAttribute("defer"), "htmx 4 may begin before a deferred extension is there."));
         Assert.Equal("/_content/Pipulate.AspNetCore/pipulate.css", page.QuerySelector("link")!.GetAttribute("href"));
         Assert.NotNull(page.QuerySelector("meta[name=htmx-config]"));
     }

@@ -1,0 +1,79 @@
+using Microsoft.Playwright;
+using Pipulate.FakeOllama;
+using Pipulate.Tests;
+
+namespace Pipulate.Browser.Hosting;
+
+/// <summary>The running sample beside a fake Ollama, and visitors in Chromium.</summary>
+public sealed class SampleSite : IAsyncDisposable
+{
+    private readonly Chromium _chromium;
+    private readonly string _database;
+    private readonly List<IBrowserContext> _visitors = [];
+
+    private SampleSite(Chromium chromium, FakeOllamaServer ollama, string database, HtmxVersion version)
+    {
+        _chromium = chromium;
+        _database = database;
+        Ollama = ollama;
+        Version = version;
+    }
+
+    public enum HtmxVersion
+    {
+        V2,
+        V4,
+    }
+
+    public FakeOllamaServer Ollama { get; }
+
+    public SampleProcess Sample { get; private set; } = null!;
+
+    private HtmxVersion Version { get; }
+
+    /// <summary>Starts both; without a model there is nobody at the address that the sample asks.</summary>
+    public static async Task<SampleSite> StartAsync(Chromium chromium, HtmxVersion version, bool withModel = true)
+    {
+        Chromium.SkipWithout();
+        var site = new SampleSite(
+            chromium, await FakeOllamaServer.StartAsync(), Path.Combine(Path.GetTempPath(), $"pipulate-{Guid.NewGuid():N}.db"), version);
+        if (!withModel)
+        {
+            await site.Ollama.StopAsync();
+        }
+
+        await site.StartSampleAsync();
+        return site;
+    }
+
+    /// <summary>Starts the sample, where it ran before if it did.</summary>
+    public async Task StartSampleAsync() => Sample = await SampleProcess.StartAsync(
+        [$"--Pipulate:Htmx={Version}", $"--Pipulate:Ollama:Endpoint={Ollama.Endpoint}", $"--Todo:Database={_database}"],
+        Sample?.Address.Port ?? 0);
+
+    public async Task<IBrowserContext> NewVisitorAsync(ColorScheme scheme = ColorScheme.Light, int width = 1100)
+    {
+        var visitor = await _chromium.NewVisitorAsync(scheme, width);
+        _visitors.Add(visitor);
+        return visitor;
+    }
+
+    /// <summary>A page of a visitor, loaded and connected.</summary>
+    public async Task<TodoPage> OpenAsync(IBrowserContext? visitor = null)
+    {
+        var page = await TodoPage.OpenAsync(await (visitor ?? await NewVisitorAsync()).NewPageAsync(), Sample.Address);
+        return page;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var visitor in _visitors)
+        {
+            await visitor.DisposeAsync();
+        }
+
+        await Sample.DisposeAsync();
+        await Ollama.DisposeAsync();
+        File.Delete(_database);
+    }
+}

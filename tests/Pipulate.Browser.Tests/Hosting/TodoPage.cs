@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Pipulate.Browser.Hosting;
+
+/// <summary>The sample's page, by the hooks that it promises, and all that the browser complained of.</summary>
+public sealed class TodoPage
+{
+    private readonly ConcurrentQueue<string> _complaints = new();
+    private readonly ConcurrentQueue<string> _requests = new();
+
+    private TodoPage(IPage page)
+    {
+        Page = page;
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error")
+            {
+                _complaints.Enqueue($"console: {message.Text}");
+            }
+        };
+        page.PageError += (_, problem) => _complaints.Enqueue($"error: {problem}");
+        page.Dialog += (_, dialog) =>
+        {
+            _complaints.Enqueue($"dialog: {dialog.Message}");
+            _ = dialog.DismissAsync();
+        };
+        page.Request += (_, request) => _requests.Enqueue($"{request.Method} {new Uri(request.Url).AbsolutePath}");
+    }
+
+    public IPage Page { get; }
+
+    public ILocator Panel => Page.Locator("#chat-panel");
+
+    public ILocator Status => Page.Locator("#chat-status");
+
+    public ILocator Entries => Page.Locator("#msg-list > .chat-entry");
+
+    public ILocator Input => Page.Locator("#msg");
+
+    public ILocator Todos => Page.Locator("#todo-list > li");
+
+    /// <summary>Errors, dialogs and what the content security policy forbade.</summary>
+    public IReadOnlyList<string> Complaints => [.. _complaints];
+
+    public IReadOnlyList<string> Requests => [.. _requests];
+
+    public static async Task<TodoPage> OpenAsync(IPage page, Uri address)
+    {
+        var todo = new TodoPage(page);
+        await page.AddInitScriptAsync("""
+            window.closings = [];
+            const Native = window.WebSocket;
+            window.WebSocket = class extends Native {
+              constructor(...args) { super(...args); this.addEventListener('close', e => window.closings.push(e.code)); }
+            };
+            document.addEventListener('securitypolicyviolation', e => console.error('CSP forbids ' + e.violatedDirective + ' ' + e.blockedURI));
+            """);
+        await page.GotoAsync(address.ToString());
+        await todo.ConnectedAsync();
+        return todo;
+    }
+
+    public Task ConnectedAsync() => Expect(Panel).ToHaveAttributeAsync("data-connection", "open");
+
+    public ILocator Answers(string state = "complete") => Page.Locator($"#msg-list > .chat-entry[data-role=assistant][data-state={state}]");
+
+    public static ILocator TextOf(ILocator entry) => entry.Locator(".chat-text");
+
+    public async Task AddAsync(string title)
+    {
+        await Page.GetByRole(AriaRole.Textbox, new() { Name = "What is to be done?" }).FillAsync(title);
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
+    }
+
+    public Task ToggleAsync(string title) => Page.GetByRole(AriaRole.Button, new() { Name = $"Toggle {title}", Exact = true }).ClickAsync();
+
+    public Task DeleteAsync(string title) => Page.GetByRole(AriaRole.Button, new() { Name = $"Delete {title}", Exact = true }).ClickAsync();
+
+    public async Task SayAsync(string text)
+    {
+        await Page.GetByRole(AriaRole.Textbox, new() { Name = "Message" }).FillAsync(text);
+        await Input.PressAsync("Enter");
+    }
+
+    /// <summary>The text of the so-manieth answer in a state, to the letter.</summary>
+    public async Task<string> AnswerAsync(int count = 1, string state = "complete")
+    {
+        await Expect(Answers(state)).ToHaveCountAsync(count);
+        return await TextOf(Answers(state).Nth(count - 1)).EvaluateAsync<string>("element => element.textContent");
+    }
+}
