@@ -191,7 +191,8 @@ public sealed class StoryTests(Chromium chromium, ITestOutputHelper output) : IC
         await page.Page.ReloadAsync();
         await page.ConnectedAsync();
 
-        Assert.Equal(Hostile, await page.AnswerAsync(2) is { } && true ? await TodoPage.TextOf(page.Answers().First).EvaluateAsync<string>("e => e.textContent") : null);
+        await Expect(page.Answers()).ToHaveCountAsync(2);
+        Assert.Equal(Hostile, await TodoPage.TextOf(page.Answers().First).EvaluateAsync<string>("element => element.textContent"));
         await Expect(page.Todos.Locator(".title")).ToHaveTextAsync(Title);
         Assert.True(await page.Page.EvaluateAsync<bool>("window.hacked === undefined"));
         Assert.DoesNotContain("OWNED", await page.Page.TitleAsync(), StringComparison.Ordinal);
@@ -251,9 +252,13 @@ public sealed class StoryTests(Chromium chromium, ITestOutputHelper output) : IC
     public async Task Screenshots_OfTheSample_AreTaken(HtmxVersion version)
     {
         await using var site = await StartAsync(chromium, version);
-        site.Ollama.Answer = chat => FakeAnswer.Text(chat.Messages[^1].Content.StartsWith("[event]", StringComparison.Ordinal)
-            ? "Milk. A bold start. I shall alert the cows."
-            : "One thing, and it is milk. I like where this is going.");
+        site.Ollama.Answer = chat => FakeAnswer.Text(chat.Messages[^1].Content switch
+        {
+            ['[', ..] report when report.Contains("changed", StringComparison.Ordinal) => "Done already? I had a speech prepared.",
+            ['[', ..] report when report.Contains("milk", StringComparison.Ordinal) => "Milk. A bold start. I shall alert the cows.",
+            ['[', ..] => "The ferns have been asking after you.",
+            _ => "Two things, and the ferns are the urgent one.",
+        });
         var folder = Path.Combine(Repository.Root, "artifacts", "screenshots");
         foreach (var (name, scheme, width) in new[] { ("desktop-light", ColorScheme.Light, 1100), ("desktop-dark", ColorScheme.Dark, 1100), ("phone-light", ColorScheme.Light, 390), ("phone-dark", ColorScheme.Dark, 390) })
         {
@@ -262,11 +267,16 @@ public sealed class StoryTests(Chromium chromium, ITestOutputHelper output) : IC
             await page.AnswerAsync(1);
             await page.SayAsync("What is on my list?");
             await page.AnswerAsync(2);
-            await page.DeleteAsync("Buy milk");
+            await page.AddAsync("Water the ferns");
             await page.AnswerAsync(3);
+            await page.ToggleAsync("Buy milk");
+            await page.AnswerAsync(4);
             var file = Path.Combine(folder, $"{name}-{version}.png");
             await page.Page.ScreenshotAsync(new() { Path = file, FullPage = true });
             Assert.True(new FileInfo(file).Length > 5_000);
+            await page.DeleteAsync("Buy milk");
+            await page.DeleteAsync("Water the ferns");
+            await Expect(page.Todos).ToHaveCountAsync(0);
         }
     }
 
