@@ -131,7 +131,7 @@ public sealed class ChatPanelTagHelper : TagHelper
 
         var html = new ArrayBufferWriter<byte>();
         var conversation = services.GetRequiredService<ConversationDirectory>().Get(visitor.Conversation);
-        conversation.ExpectWatcher();
+        conversation.Watchers.Expect();
         PanelCursor.WriteList(html, conversation);
         return Encoding.UTF8.GetString(html.WrittenSpan);
     }

@@ -65,7 +65,7 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
             }
         }
 
-        connection.Conversation.Watch(connection);
+        connection.Conversation.Watchers.Add(connection);
         if (draining)
         {
             connection.Close(CloseReason.Restarting);
@@ -74,7 +74,7 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
 
     public void Remove(ChatConnection connection)
     {
-        connection.Conversation.Unwatch(connection);
+        connection.Conversation.Watchers.Remove(connection);
         lock (_gate)
         {
             _connections.Remove(connection.Info.Id);

@@ -25,7 +25,7 @@ internal sealed class CommentSchedule(IOptions<PipulateOptions> options, TimePro
     /// <summary>Why the events that wait are left without a comment; null when they get one.</summary>
     public Suppression? Suppresses(Conversation conversation)
     {
-        if (!conversation.IsAttended(BetweenPages))
+        if (!conversation.Watchers.AreAround(BetweenPages))
         {
             return Suppression.Unwatched;
         }

@@ -68,7 +68,7 @@ internal sealed partial class Commentator(
             }
             else if (schedule.Rest(conversation, due) is { Ticks: > 0 } rest)
             {
-                await RestAsync(conversation, rest, stopping);
+                await RestAsync(conversation, due, rest, stopping);
             }
             else
             {
@@ -78,13 +78,19 @@ internal sealed partial class Commentator(
     }
 
     /// <summary>Waits for more to come; a person who types ends the wait.</summary>
-    private async Task RestAsync(Conversation conversation, TimeSpan rest, CancellationToken stopping)
+    private async Task RestAsync(Conversation conversation, DueAnswer due, TimeSpan rest, CancellationToken stopping)
     {
         var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         void Wake() => heard.TrySetResult();
         conversation.Heard += Wake;
         try
         {
+            if (!due.Typed && conversation.LookAhead() is { Typed: true })
+            {
+                // Typed just before the bell was hung up.
+                return;
+            }
+
             await heard.Task.WaitAsync(rest, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         finally
@@ -103,6 +109,7 @@ internal sealed partial class Commentator(
             {
                 schedule.Spend(conversation);
                 metrics.Merged(turn.Events);
+
                 // On a thread of its own: a client that works before it first waits must not hold up the other conversations.
                 await Task.Run(() => SpeakAsync(conversation, turn, stopping), CancellationToken.None);
             }

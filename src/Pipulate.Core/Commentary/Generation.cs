@@ -59,7 +59,6 @@ internal sealed partial class Generation(
                 }
             }
         }
-
     }
 
     /// <summary>An answer without a word: a person is told so, and a comment was none.</summary>

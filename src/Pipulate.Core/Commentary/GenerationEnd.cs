@@ -106,7 +106,7 @@ internal sealed class GenerationEnd : IDisposable
     private void LookWhetherWatched()
     {
         // An answer that begins while nobody has been looking for long has its whole time too: the page may be on its way.
-        if (_conversation.UnwatchedFor >= _limits.Unwatched && _time.GetElapsedTime(_begun) >= _limits.Unwatched)
+        if (_conversation.Watchers.AwayFor >= _limits.Unwatched && _time.GetElapsedTime(_begun) >= _limits.Unwatched)
         {
             End(Why.Unwatched);
         }

@@ -15,10 +15,6 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
 
     private readonly List<ConversationEntry> _entries = [];
     private readonly HistoryWindow _window = new();
-    private readonly Lock _watchersGate = new();
-    private readonly HashSet<IConversationWatcher> _watchers = [];
-    private long _unwatchedSince = time.GetTimestamp();
-    private bool _everExpected;
     private int _answeredThrough;
     private int _due;
     private long? _lastSpoken;
@@ -30,43 +26,13 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
 
     public Lock Gate { get; } = new();
 
+    public Watchers Watchers { get; } = new(time);
+
     /// <summary>Raised by one with each change. Read under <see cref="Gate"/>.</summary>
     public long Version { get; private set; }
 
     /// <summary>All entries by ordinal; the first has ordinal 1. Read under <see cref="Gate"/>.</summary>
     public IReadOnlyList<ConversationEntry> Entries => _entries;
-
-    public bool IsWatched
-    {
-        get
-        {
-            lock (_watchersGate)
-            {
-                return _watchers.Count > 0;
-            }
-        }
-    }
-
-    /// <summary>How long nobody has been looking: zero while somebody is, since its beginning where nobody ever was.</summary>
-    public TimeSpan UnwatchedFor
-    {
-        get
-        {
-            lock (_watchersGate)
-            {
-                return _watchers.Count > 0 ? TimeSpan.Zero : time.GetElapsedTime(_unwatchedSince);
-            }
-        }
-    }
-
-    /// <summary>Whether somebody looks, or did so recently enough to be on their way back.</summary>
-    public bool IsAttended(TimeSpan away)
-    {
-        lock (_watchersGate)
-        {
-            return _watchers.Count > 0 || (_everExpected && time.GetElapsedTime(_unwatchedSince) <= away);
-        }
-    }
 
     /// <summary>How long the model has kept quiet: without end where it has not spoken yet.</summary>
     public TimeSpan QuietFor
@@ -95,7 +61,7 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
             entry.Text.Seal();
         }
 
-        WakeWatchers();
+        Watchers.Wake();
         return entry;
     }
 
@@ -124,7 +90,7 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
             Add(entry);
         }
 
-        WakeWatchers();
+        Watchers.Wake();
         Heard?.Invoke();
         return true;
     }
@@ -154,7 +120,7 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
             entry = Add(new ConversationEntry(_entries.Count + 1, EntryRole.Assistant, EntryState.Streaming, time.GetUtcNow()) { Voice = voice });
         }
 
-        WakeWatchers();
+        Watchers.Wake();
         return entry;
     }
 
@@ -172,7 +138,7 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
             Touch(entry);
         }
 
-        WakeWatchers();
+        Watchers.Wake();
     }
 
     /// <summary>Ends an entry: its text and state are final. Ending it again does nothing.</summary>
@@ -193,7 +159,7 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
             Touch(entry);
         }
 
-        WakeWatchers();
+        Watchers.Wake();
     }
 
     /// <summary>What waits for an answer since the last one; null when nothing does.</summary>
@@ -242,7 +208,7 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
             _answeredThrough = entry.Ordinal;
         }
 
-        WakeWatchers();
+        Watchers.Wake();
         return turn;
     }
 
@@ -285,7 +251,7 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
             }
         }
 
-        WakeWatchers();
+        Watchers.Wake();
         return true;
     }
 
@@ -299,36 +265,6 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
 
     /// <summary>Says that somebody looks now: what is due from here on makes them look again.</summary>
     public void BeginWork() => Volatile.Write(ref _due, Working);
-
-    /// <summary>A page that shows this conversation is on its way and will be watching in a moment.</summary>
-    public void ExpectWatcher()
-    {
-        lock (_watchersGate)
-        {
-            _everExpected = true;
-            _unwatchedSince = time.GetTimestamp();
-        }
-    }
-
-    public void Watch(IConversationWatcher watcher)
-    {
-        lock (_watchersGate)
-        {
-            _everExpected = true;
-            _watchers.Add(watcher);
-        }
-    }
-
-    public void Unwatch(IConversationWatcher watcher)
-    {
-        lock (_watchersGate)
-        {
-            if (_watchers.Remove(watcher) && _watchers.Count == 0)
-            {
-                _unwatchedSince = time.GetTimestamp();
-            }
-        }
-    }
 
     private DueAnswer? LookAheadLocked()
     {
@@ -374,16 +310,5 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
         }
 
         return false;
-    }
-
-    private void WakeWatchers()
-    {
-        lock (_watchersGate)
-        {
-            foreach (var watcher in _watchers)
-            {
-                watcher.Wake();
-            }
-        }
     }
 }

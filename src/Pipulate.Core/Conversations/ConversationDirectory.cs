@@ -40,7 +40,7 @@ internal sealed class ConversationDirectory(TimeProvider time)
             }
 
             var oldest = _conversations.Values
-                .Select(conversation => (conversation.Id, Unwatched: conversation.UnwatchedFor))
+                .Select(conversation => (conversation.Id, Unwatched: conversation.Watchers.AwayFor))
                 .Where(candidate => candidate.Unwatched > TimeSpan.Zero)
                 .OrderByDescending(candidate => candidate.Unwatched)
                 .Take(Capacity / 10);

@@ -21,7 +21,7 @@ public sealed class ChatConnectionTests : IDisposable
         var id = new ConversationId("c");
         _conversation = new Conversation(id, _time);
         _connection = new ChatConnection(new ChatConnectionInfo("1", id, null, _time.GetUtcNow()), _conversation, new PanelStatus(), _transport, SendLimit, _time);
-        _conversation.Watch(_connection);
+        _conversation.Watchers.Add(_connection);
     }
 
     public void Dispose()

@@ -58,12 +58,12 @@ public sealed class ConnectionRegistryTests : IDisposable
     public void AddAndRemove_Connection_IsWatchedMeanwhile()
     {
         var connection = Add("1", "a", "anna");
-        Assert.True(connection.Conversation.IsWatched);
+        Assert.True(connection.Conversation.Watchers.Any);
 
         _registry.Remove(connection);
         _registry.Remove(connection);
 
-        Assert.False(connection.Conversation.IsWatched);
+        Assert.False(connection.Conversation.Watchers.Any);
         Assert.Equal(0, _registry.Count);
         Assert.Empty(Ids(ChatAudience.User("anna")));
         Assert.Empty(Ids(ChatAudience.Conversation(new ConversationId("a"))));

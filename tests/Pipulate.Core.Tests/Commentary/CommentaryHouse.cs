@@ -52,7 +52,7 @@ internal sealed class CommentaryHouse : IAsyncDisposable
     /// <summary>Something happens on a page that is open, or will be in a moment.</summary>
     public ValueTask Happen(string conversation, string text, ChatLane lane = ChatLane.Comment, string? kind = null)
     {
-        this[conversation].ExpectWatcher();
+        this[conversation].Watchers.Expect();
         return HappenUnseen(conversation, text, lane, kind);
     }
 

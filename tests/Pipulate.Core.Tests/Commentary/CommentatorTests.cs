@@ -337,7 +337,7 @@ public sealed class CommentatorTests : IAsyncLifetime
     [Fact]
     public async Task Unwatched_LongBeforeItBegan_TheLimitStillRunsFromItsBeginning()
     {
-        Assert.False(_house["a"].IsWatched);
+        Assert.False(_house["a"].Watchers.Any);
         _house.Time.Advance(TimeSpan.FromHours(1));
         await _house.StartAsync();
         _house.Type("a", "hello");
@@ -352,16 +352,16 @@ public sealed class CommentatorTests : IAsyncLifetime
     public async Task Watched_OverTheLimit_GoesOn()
     {
         var watcher = new Watcher();
-        _house["a"].Watch(watcher);
+        _house["a"].Watchers.Add(watcher);
         await _house.StartAsync();
         _house.Type("a", "hello");
         var call = await _house.Client.NextCallAsync();
         await GlanceAsync(8);
         Assert.False(call.Token.IsCancellationRequested);
 
-        _house["a"].Unwatch(watcher);
+        _house["a"].Watchers.Remove(watcher);
         await GlanceAsync(2);
-        _house["a"].Watch(watcher);
+        _house["a"].Watchers.Add(watcher);
         await GlanceAsync(8);
         Assert.False(call.Token.IsCancellationRequested);
         call.Finish("x");

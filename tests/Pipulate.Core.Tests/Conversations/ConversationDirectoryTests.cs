@@ -23,7 +23,7 @@ public class ConversationDirectoryTests
             _time.Advance(TimeSpan.FromMilliseconds(1));
         }
 
-        all[0].Watch(new Watcher());
+        all[0].Watchers.Add(new Watcher());
         var newest = _directory.Get(Id(ConversationDirectory.Capacity));
 
         Assert.Same(newest, _directory.Get(newest.Id));

@@ -213,38 +213,38 @@ public class ConversationTests
     }
 
     [Fact]
-    public void UnwatchedFor_WatchersComeAndGo_CountsFromTheLastThatLeft()
+    public void Watchers_ComeAndGo_CountsFromTheLastThatLeft()
     {
         var (first, second) = (new Watcher(), new Watcher());
         _time.Advance(TimeSpan.FromSeconds(5));
-        Assert.Equal(TimeSpan.FromSeconds(5), _conversation.UnwatchedFor);
+        Assert.Equal(TimeSpan.FromSeconds(5), _conversation.Watchers.AwayFor);
 
-        _conversation.Watch(first);
-        _conversation.Watch(second);
-        _conversation.Unwatch(first);
+        _conversation.Watchers.Add(first);
+        _conversation.Watchers.Add(second);
+        _conversation.Watchers.Remove(first);
         _time.Advance(TimeSpan.FromSeconds(5));
-        Assert.Equal(TimeSpan.Zero, _conversation.UnwatchedFor);
-        Assert.True(_conversation.IsWatched);
+        Assert.Equal(TimeSpan.Zero, _conversation.Watchers.AwayFor);
+        Assert.True(_conversation.Watchers.Any);
 
-        _conversation.Unwatch(second);
+        _conversation.Watchers.Remove(second);
         _time.Advance(TimeSpan.FromSeconds(7));
-        _conversation.Unwatch(second);
-        Assert.Equal(TimeSpan.FromSeconds(7), _conversation.UnwatchedFor);
-        Assert.False(_conversation.IsWatched);
+        _conversation.Watchers.Remove(second);
+        Assert.Equal(TimeSpan.FromSeconds(7), _conversation.Watchers.AwayFor);
+        Assert.False(_conversation.Watchers.Any);
     }
 
     [Fact]
     public void Watch_EachChange_WakesEachWatcher()
     {
         var watcher = new Watcher();
-        _conversation.Watch(watcher);
+        _conversation.Watchers.Add(watcher);
         _conversation.Hear("a", null);
         var turn = _conversation.BeginTurn()!;
         _conversation.Append(turn.Entry, "x");
         _conversation.End(turn.Entry, EntryState.Complete);
 
         Assert.Equal(4, watcher.Woken);
-        _conversation.Unwatch(watcher);
+        _conversation.Watchers.Remove(watcher);
         _conversation.Say(EntryRole.Event, "b");
         Assert.Equal(4, watcher.Woken);
     }

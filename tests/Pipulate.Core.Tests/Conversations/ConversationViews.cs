@@ -20,7 +20,7 @@ internal static class ConversationViews
     public static async Task UntilAsync(this Conversation conversation, Func<IReadOnlyList<ConversationEntry>, bool> condition)
     {
         using var bell = new Bell();
-        conversation.Watch(bell);
+        conversation.Watchers.Add(bell);
         try
         {
             while (!conversation.Look(condition))
@@ -32,7 +32,7 @@ internal static class ConversationViews
         }
         finally
         {
-            conversation.Unwatch(bell);
+            conversation.Watchers.Remove(bell);
         }
     }
 
