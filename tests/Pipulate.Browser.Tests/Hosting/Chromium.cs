@@ -19,7 +19,7 @@ public sealed class Chromium : IAsyncLifetime
     private IBrowser? _browser;
 
     public static string? Path { get; } = Environment.GetEnvironmentVariable("PIPULATE_CHROMIUM") is { Length: > 0 } named
-        ? named
+        ? File.Exists(named) ? named : null
         : Places.FirstOrDefault(File.Exists);
 
     public static void SkipWithout()
