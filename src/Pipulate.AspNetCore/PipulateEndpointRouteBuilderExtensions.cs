@@ -11,10 +11,10 @@ namespace Microsoft.AspNetCore.Builder;
 public static class PipulateEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Maps <c>GET /ws</c>, the WebSocket that the chat panel opens.
+    /// Maps <c>GET /ws</c>, the WebSocket that the chat panel opens, and <c>/context</c>, which shows visitors what the model knows of them.
     /// </summary>
     /// <param name="endpoints">The application's endpoints.</param>
-    /// <param name="prefix">What stands before <c>/ws</c>, such as <c>/chat</c>. The tag helpers write the same address by themselves.</param>
+    /// <param name="prefix">What stands before them, such as <c>/chat</c>. The tag helpers write the same address by themselves.</param>
     /// <returns>A builder for conventions: <c>.RequireAuthorization()</c> on it covers all of Pipulate's endpoints.</returns>
     /// <exception cref="InvalidOperationException"><c>AddPipulate</c> was not called.</exception>
     public static IEndpointConventionBuilder MapPipulate(this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string prefix = "")
@@ -31,6 +31,9 @@ public static class PipulateEndpointRouteBuilderExtensions
             .Build();
         var group = endpoints.MapGroup(prefix);
         group.MapGet(ChatSocket.Path, pipeline).WithDisplayName("Pipulate socket").WithMetadata(new ChatSocketMetadata());
+        var context = endpoints.ServiceProvider.GetRequiredService<ContextEndpoint>();
+        group.MapGet(ContextEndpoint.Path, context.ShowAsync).WithDisplayName("Pipulate context");
+        group.MapPost(ContextEndpoint.Path, context.ChangeAsync).WithDisplayName("Pipulate context");
         return group;
     }
 }

@@ -88,11 +88,13 @@ public static class PipulateServiceCollectionExtensions
     {
         services.AddHttpContextAccessor();
         services.AddDataProtection();
+        services.AddAntiforgery();
         services.TryAddSingleton<VisitorIdentity>();
         services.TryAddSingleton<OriginRule>();
         services.TryAddSingleton<CommentaryText>();
         services.TryAddSingleton<ChatSocket>();
         services.TryAddSingleton<ChatMarkup>();
+        services.TryAddSingleton<ContextEndpoint>();
         services.AddHostedService<ConnectionDrain>();
         services.Configure<MvcOptions>(mvc =>
         {

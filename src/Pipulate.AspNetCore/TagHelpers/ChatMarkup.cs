@@ -39,6 +39,13 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, EndpointData
         ? """{"defaultSettleDelay":0}"""
         : """{"includeIndicatorStyles":false,"allowScriptTags":false,"defaultSettleDelay":0}""";
 
+    /// <summary>Where another of our endpoints is: beside the socket, under the same prefix.</summary>
+    public string AddressOf(HttpContext context, string path)
+    {
+        var socket = SocketPath().Value!;
+        return context.Request.PathBase.Add(socket[..^ChatSocket.Path.Length] + path).Value!;
+    }
+
     private PathString SocketPath()
     {
         var socket = endpoints.Endpoints.OfType<RouteEndpoint>().FirstOrDefault(endpoint => endpoint.Metadata.GetMetadata<ChatSocketMetadata>() is not null)

@@ -40,6 +40,13 @@ internal sealed partial class ChatQueue(
             return;
         }
 
+        if (conversation.IsPaused)
+        {
+            metrics.Suppressed(Suppression.Paused, 1);
+            LogUncommented(conversation.Id, Suppression.Paused);
+            return;
+        }
+
         var text = Cut(chatEvent.Text, options.Value.Limits.EventCharacters);
         if (chatEvent.Lane is ChatLane.Note)
         {
@@ -56,7 +63,7 @@ internal sealed partial class ChatQueue(
         else
         {
             metrics.Suppressed(Suppression.Chance, 1);
-            LogNotDrawn(conversation.Id);
+            LogUncommented(conversation.Id, Suppression.Chance);
         }
     }
 
@@ -98,6 +105,6 @@ internal sealed partial class ChatQueue(
         }
     }
 
-    [LoggerMessage(1, LogLevel.Debug, "An event in conversation {Conversation} stays without a comment: Chance.")]
-    private partial void LogNotDrawn(ConversationId conversation);
+    [LoggerMessage(1, LogLevel.Debug, "An event in conversation {Conversation} stays without a comment: {Reason}.")]
+    private partial void LogUncommented(ConversationId conversation, Suppression reason);
 }

@@ -30,6 +30,7 @@ internal sealed class CommentaryMetrics
     private static string Tag(Suppression reason) => reason switch
     {
         Suppression.Chance => "chance",
+        Suppression.Paused => "paused",
         Suppression.Unwatched => "unwatched",
         Suppression.Cooldown => "cooldown",
         _ => "budget",

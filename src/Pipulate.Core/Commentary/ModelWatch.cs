@@ -54,7 +54,7 @@ internal sealed partial class ModelWatch(IChatClient client, PanelStatus status,
 
         IsReady = false;
         Trouble = trouble;
-        status.Say(options.Value.UseDemoVoiceWhenUnavailable ? $"{trouble.Sentence} Until then the demo voice speaks." : trouble.Sentence);
+        status.Say(options.Value.UseDemoVoiceWhenUnavailable ? $"The demo voice speaks. {trouble.Sentence}" : trouble.Sentence);
     }
 
     /// <summary>The model has just spoken, so it can be had; its name is told unless it is known.</summary>

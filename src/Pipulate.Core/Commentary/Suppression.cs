@@ -6,6 +6,9 @@ internal enum Suppression
     /// <summary>It lost the draw (<see cref="PipulateSchedule.Chance"/>).</summary>
     Chance,
 
+    /// <summary>The user has paused the recording; the event is not even kept.</summary>
+    Paused,
+
     /// <summary>No page shows the conversation.</summary>
     Unwatched,
 

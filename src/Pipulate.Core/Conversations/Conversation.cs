@@ -1,3 +1,5 @@
+using Microsoft.Extensions.AI;
+
 namespace Pipulate.Conversations;
 
 /// <summary>
@@ -162,6 +164,48 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
         Watchers.Wake();
     }
 
+    /// <summary>Whether what the user does is not recorded at all, because they said so. Read and written in one piece.</summary>
+    public bool IsPaused { get; set; }
+
+    /// <summary>The events that the model has been told of or will be, oldest first.</summary>
+    public IReadOnlyList<RecordedEvent> ReadEvents()
+    {
+        lock (Gate)
+        {
+            return [.. _entries.Where(IsRecordedEvent).Select(entry => new RecordedEvent(entry.Ordinal, entry.At, entry.Text.ToString()))];
+        }
+    }
+
+    /// <summary>What the model would be told now, without the system message.</summary>
+    public IReadOnlyList<ChatMessage> ReadHistory()
+    {
+        lock (Gate)
+        {
+            return _window.Read(_entries);
+        }
+    }
+
+    /// <summary>Forgets one event, or all of them: their text is gone, and the model is not told of them any more.</summary>
+    /// <param name="ordinal">Which; null for all.</param>
+    public void ForgetEvents(int? ordinal = null)
+    {
+        lock (Gate)
+        {
+            foreach (var entry in _entries)
+            {
+                if (IsRecordedEvent(entry) && (ordinal is null || entry.Ordinal == ordinal))
+                {
+                    entry.Text.Clear();
+                    entry.WantsAnswer = false;
+                    entry.Withdrawn = true;
+                    Touch(entry);
+                }
+            }
+        }
+
+        Watchers.Wake();
+    }
+
     /// <summary>What waits for an answer since the last one; null when nothing does.</summary>
     public DueAnswer? LookAhead()
     {
@@ -265,6 +309,8 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
 
     /// <summary>Says that somebody looks now: what is due from here on makes them look again.</summary>
     public void BeginWork() => Volatile.Write(ref _due, Working);
+
+    private static bool IsRecordedEvent(ConversationEntry entry) => entry is { Role: EntryRole.Event, Withdrawn: false };
 
     private DueAnswer? LookAheadLocked()
     {

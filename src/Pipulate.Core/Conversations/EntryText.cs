@@ -72,6 +72,14 @@ internal sealed class EntryText
         }
     }
 
+    /// <summary>Forgets everything that was said.</summary>
+    public void Clear()
+    {
+        _halfRune = default;
+        _text.Clear();
+        _encoded.Clear();
+    }
+
     /// <summary>Nothing more comes: half a rune that still waits is told apart as U+FFFD.</summary>
     public void Seal()
     {

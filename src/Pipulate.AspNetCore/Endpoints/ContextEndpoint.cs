@@ -1,0 +1,83 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using Pipulate.Commentary;
+using Pipulate.Conversations;
+using Pipulate.Security;
+
+namespace Pipulate.Endpoints;
+
+/// <summary>
+/// <c>/context</c>: shows a visitor what the model knows of their doings and would be told next, and lets them pause it and have it forgotten.
+/// Both methods answer with the inside of <c>&lt;chat-context&gt;</c>. A visitor reaches their own conversation only: none is named in the request.
+/// </summary>
+internal sealed class ContextEndpoint(
+    VisitorIdentity visitors, OriginRule origins, ConversationDirectory conversations, IAntiforgery antiforgery, IOptions<PipulateOptions> options)
+{
+    public const string Path = "/context";
+
+    public Task ShowAsync(HttpContext context) =>
+        visitors.Find(context) is { } visitor ? AnswerAsync(context, conversations.Get(visitor.Conversation)) : RefuseAsync(context, StatusCodes.Status404NotFound);
+
+    public async Task ChangeAsync(HttpContext context)
+    {
+        if (!origins.Allows(context.Request))
+        {
+            await RefuseAsync(context, StatusCodes.Status403Forbidden);
+            return;
+        }
+
+        if (!context.Request.HasFormContentType || !await antiforgery.IsRequestValidAsync(context))
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest);
+            return;
+        }
+
+        if (visitors.Find(context) is not { } visitor)
+        {
+            await RefuseAsync(context, StatusCodes.Status404NotFound);
+            return;
+        }
+
+        var conversation = conversations.Get(visitor.Conversation);
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        switch (form["do"])
+        {
+            case "pause":
+                conversation.IsPaused = true;
+                break;
+            case "resume":
+                conversation.IsPaused = false;
+                break;
+            case "forget-all":
+                conversation.ForgetEvents();
+                break;
+            case "forget" when int.TryParse(form["event"], NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal):
+                conversation.ForgetEvents(ordinal);
+                break;
+            default:
+                await RefuseAsync(context, StatusCodes.Status400BadRequest);
+                return;
+        }
+
+        await AnswerAsync(context, conversation);
+    }
+
+    /// <summary>Without a body, and for htmx with the word to leave the page as it is: htmx 4 would swap an error in.</summary>
+    private static Task RefuseAsync(HttpContext context, int status)
+    {
+        context.Response.StatusCode = status;
+        context.Response.Headers["HX-Reswap"] = "none";
+        return Task.CompletedTask;
+    }
+
+    private Task AnswerAsync(HttpContext context, Conversation conversation)
+    {
+        context.Response.ContentType = "text/html; charset=utf-8";
+        context.Response.Headers.CacheControl = "no-store";
+        var token = antiforgery.GetAndStoreTokens(context);
+        var view = new ContextView(context.Request.PathBase.Add(context.Request.Path).Value!, token.FormFieldName, token.RequestToken!);
+        return context.Response.WriteAsync(view.Render(conversation, SystemPrompt.For(options.Value.Persona)), context.RequestAborted);
+    }
+}

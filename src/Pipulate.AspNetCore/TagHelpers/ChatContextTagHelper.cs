@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Mvc.Rendering;
+using Microsoft.AspNetCore.Mvc.ViewFeatures;
+using Microsoft.AspNetCore.Razor.TagHelpers;
+using Microsoft.Extensions.DependencyInjection;
+using Pipulate.Endpoints;
+
+namespace Pipulate.TagHelpers;
+
+/// <summary>
+/// <c>&lt;chat-context /&gt;</c>: shows the visitor what the model knows of their doings and what it would be told next. They can pause the recording, and have one event or
+/// all of them forgotten. It is closed at first and fetched when it is opened.
+/// </summary>
+/// <remarks>Requires <c>app.MapPipulate()</c>, and htmx on the page. One to a page.</remarks>
+[HtmlTargetElement("chat-context", TagStructure = TagStructure.NormalOrSelfClosing)]
+public sealed class ChatContextTagHelper : TagHelper
+{
+    /// <summary>
+    /// Gets or sets the view that the helper stands in; set by the framework.
+    /// </summary>
+    [HtmlAttributeNotBound]
+    [ViewContext]
+    public ViewContext ViewContext { get; set; } = null!;
+
+    /// <summary>
+    /// Gets or sets what the closed panel says.
+    /// </summary>
+    /// <value>The default is <c>What the AI sees</c>.</value>
+    public string Label { get; set; } = "What the AI sees";
+
+    /// <inheritdoc/>
+    public override void Process(TagHelperContext context, TagHelperOutput output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        var http = ViewContext.HttpContext;
+        output.TagName = "details";
+        output.TagMode = TagMode.StartTagAndEndTag;
+        output.Attributes.SetAttribute("id", "chat-context");
+        output.Attributes.SetAttribute("class", "chat-context");
+
+        var summary = new TagBuilder("summary");
+        summary.Attributes["hx-get"] = http.RequestServices.GetRequiredService<ChatMarkup>().AddressOf(http, ContextEndpoint.Path);
+        summary.Attributes["hx-target"] = "#chat-context-body";
+        summary.Attributes["hx-swap"] = "innerHTML";
+        summary.Attributes["hx-trigger"] = "click";
+        summary.InnerHtml.Append(Label);
+        var body = new TagBuilder("div");
+        body.Attributes["id"] = "chat-context-body";
+        output.Content.AppendHtml(summary).AppendHtml(body);
+    }
+}
