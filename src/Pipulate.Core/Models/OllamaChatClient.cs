@@ -228,6 +228,6 @@ public sealed partial class OllamaChatClient : IChatClient, IModelProbe
         problem.WithTrouble(ModelFailures.ModelMissing(model, _transport.Endpoint, names));
     }
 
-    [LoggerMessage(LogLevel.Debug, "The model {Model} answered: {PromptTokens} tokens read, {AnswerTokens} written, {Total} in all, {Load} of it loading.")]
+    [LoggerMessage(1, LogLevel.Debug, "The model {Model} answered: {PromptTokens} tokens read, {AnswerTokens} written, {Total} in all, {Load} of it loading.")]
     private partial void LogAnswered(string model, long promptTokens, long answerTokens, TimeSpan total, TimeSpan load);
 }
