@@ -229,7 +229,7 @@ public sealed class CommentatorTests : IAsyncLifetime
         Assert.Equal(2, shown.Length);
         Assert.StartsWith("Notice/Complete: No model answers.", shown[0], StringComparison.Ordinal);
         Assert.Contains("Milk", shown[1], StringComparison.Ordinal);
-        Assert.EndsWith("Until then the demo voice speaks.", _house.Status.Read().Text, StringComparison.Ordinal);
+        Assert.StartsWith("The demo voice speaks.", _house.Status.Read().Text, StringComparison.Ordinal);
     }
 
     [Fact]
