@@ -81,6 +81,9 @@ public static class PipulateServiceCollectionExtensions
         services.TryAddSingleton<ChatQueue>();
         services.TryAddSingleton<IChatQueue>(provider => provider.GetRequiredService<ChatQueue>());
         services.TryAddSingleton<Generation>();
+
+        // In this order, for they stop in the other one: first the answers are marked as stopped, then the pages that show it are sent away.
+        services.AddHostedService<ConnectionDrain>();
         services.AddHostedService<Commentator>();
     }
 
@@ -95,7 +98,6 @@ public static class PipulateServiceCollectionExtensions
         services.TryAddSingleton<ChatSocket>();
         services.TryAddSingleton<ChatMarkup>();
         services.TryAddSingleton<ContextEndpoint>();
-        services.AddHostedService<ConnectionDrain>();
         services.Configure<MvcOptions>(mvc =>
         {
             if (!mvc.Filters.Any(filter => filter is CommentaryMvcFilter))

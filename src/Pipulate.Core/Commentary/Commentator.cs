@@ -11,9 +11,26 @@ namespace Pipulate.Commentary;
 /// </summary>
 internal sealed partial class Commentator(
     ChatQueue queue, CommentSchedule schedule, Generation generation, CommentaryMetrics metrics, IOptions<PipulateOptions> options, TimeProvider time, ILogger<Commentator> logger)
-    : BackgroundService
+    : BackgroundService, IHostedLifecycleService
 {
+    /// <summary>How long the pages wait at a shutdown for the answers to be marked as stopped.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
     private readonly SemaphoreSlim _voices = new(options.Value.Limits.Generations);
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Stops the answers while the pages are still connected, so that none is left there as if it went on.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(LastWords);
+        await StopAsync(patience.Token);
+    }
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public override void Dispose()
     {

@@ -187,7 +187,7 @@ public sealed class ChatSocketTests
     }
 
     [Fact]
-    public async Task Shutdown_WhileAnAnswerStreams_Closes1012AndEndsWithinFiveSeconds()
+    public async Task Shutdown_WhileAnAnswerStreams_ShowsItAsStoppedThenCloses1012AndEndsWithinFiveSeconds()
     {
         await using var host = await ChatHost.StartAsync();
         var never = new TaskCompletionSource();
@@ -201,6 +201,9 @@ public sealed class ChatSocketTests
 
         Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(5));
         Assert.Equal(1012, await page.Closed.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken));
+        var answer = page.Read(dom => dom.Entries.Single(entry => entry.Role == "assistant"));
+        Assert.Equal("stopped", answer.State);
+        Assert.Equal("Stopped: the server is restarting.", page.Read(dom => dom.ReasonOf(answer.Id)));
     }
 
     [Fact]

@@ -17,28 +17,42 @@ public sealed class Chromium : IAsyncLifetime
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;
+    private string? _missing;
 
-    public static string? Path { get; } = Environment.GetEnvironmentVariable("PIPULATE_CHROMIUM") is { Length: > 0 } named
+    private static string? Path { get; } = Environment.GetEnvironmentVariable("PIPULATE_CHROMIUM") is { Length: > 0 } named
         ? File.Exists(named) ? named : null
         : Places.FirstOrDefault(File.Exists);
 
-    public static void SkipWithout()
+    /// <summary>Skips the test where there is no browser, and fails it where PIPULATE_REQUIRE_ALL=1 says that nothing may be missing.</summary>
+    public void SkipWithout()
     {
-        if (Path is null)
+        if (_missing is not null)
         {
-            const string Mend = "Chromium is missing. Mend it with: apt-get install chromium (or name one in PIPULATE_CHROMIUM).";
-            Assert.SkipUnless(Environment.GetEnvironmentVariable("PIPULATE_REQUIRE_ALL") == "1", Mend);
-            Assert.Fail(Mend);
+            Assert.SkipUnless(Environment.GetEnvironmentVariable("PIPULATE_REQUIRE_ALL") == "1", _missing);
+            Assert.Fail(_missing);
         }
     }
 
     public async ValueTask InitializeAsync()
     {
-        if (Path is not null)
+        if (Path is null)
+        {
+            _missing = "Chromium is missing. Mend it with: apt-get install chromium (or name one in PIPULATE_CHROMIUM).";
+            return;
+        }
+
+        Assertions.SetDefaultExpectTimeout((float)TestTime.Timeout.TotalMilliseconds);
+        try
         {
             _playwright = await Playwright.CreateAsync();
-            _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Path, Args = Quiet });
         }
+        catch (PlaywrightException problem) when (problem.Message.Contains("Driver not found", StringComparison.Ordinal))
+        {
+            _missing = "Playwright has no Node.js for this machine. Mend it with: apt-get install nodejs (and name it in PLAYWRIGHT_NODEJS_PATH).";
+            return;
+        }
+
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Path, Args = Quiet });
     }
 
     /// <summary>A visitor: cookies of their own.</summary>

@@ -9,20 +9,24 @@ namespace Pipulate.Browser.Hosting;
 /// <summary>The sample, running as a stranger runs it: a process of its own, with its settings on the command line.</summary>
 public sealed partial class SampleProcess : IAsyncDisposable
 {
+    private const string Listening = "Now listening on: ";
+
     private readonly Process _process;
     private readonly List<string> _output = [];
+    private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private SampleProcess(Process process, Uri address)
+    private SampleProcess(Process process)
     {
         _process = process;
-        Address = address;
+        process.EnableRaisingEvents = true;
+        process.Exited += (_, _) => _listening.TrySetException(new InvalidOperationException("The sample ended at its start."));
         process.OutputDataReceived += (_, line) => Take(line.Data);
         process.ErrorDataReceived += (_, line) => Take(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
 
-    public Uri Address { get; }
+    public Uri Address { get; private set; } = null!;
 
     /// <summary>Where the sample's project is: also its content root.</summary>
     public static string Folder { get; } = Path.Combine(Repository.Root, "samples", "TodoWithCommentary");
@@ -39,39 +43,33 @@ public sealed partial class SampleProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it and waits until it answers.</summary>
+    /// <param name="folder">A folder of the test's own, for the todos (<c>todo.db</c>) and for the keys that the sample keeps.</param>
     /// <param name="arguments">Settings such as <c>--Pipulate:Htmx=V4</c>.</param>
     /// <param name="port">Its port; 0 is any free one.</param>
     /// <param name="environment">Further environment variables.</param>
-    public static async Task<SampleProcess> StartAsync(IEnumerable<string> arguments, int port = 0, Dictionary<string, string>? environment = null)
+    public static async Task<SampleProcess> StartAsync(string folder, IEnumerable<string> arguments, int port = 0, Dictionary<string, string>? environment = null)
     {
-        var sample = Launch(arguments, port == 0 ? FreePort() : port, environment);
-        using var http = new HttpClient { BaseAddress = sample.Address };
-        using var limit = new CancellationTokenSource(TestTime.Timeout * 2);
-        while (true)
+        var sample = Launch(folder, [$"--urls=http://127.0.0.1:{port}", .. arguments], environment);
+        try
         {
-            if (sample._process.HasExited)
-            {
-                Assert.Fail($"The sample ended at its start:\n{sample.Output}");
-            }
-
-            try
-            {
-                using var response = await http.GetAsync(new Uri("/site.css", UriKind.Relative), limit.Token);
-                return sample;
-            }
-            catch (HttpRequestException)
-            {
-                // Nobody listens yet: asked again until somebody does or the limit is reached.
-                await Task.Yield();
-            }
+            sample.Address = await sample._listening.Task.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
+            using var http = new HttpClient { BaseAddress = sample.Address, Timeout = TestTime.Timeout };
+            using var response = await http.GetAsync(new Uri("/", UriKind.Relative), TestContext.Current.CancellationToken);
+            response.EnsureSuccessStatusCode();
+            return sample;
+        }
+        catch
+        {
+            await sample.DisposeAsync();
+            throw;
         }
     }
 
     /// <summary>Starts it and waits for its end.</summary>
     /// <returns>What it wrote, and how it ended.</returns>
-    public static async Task<(string Output, int ExitCode)> RunToEndAsync(params string[] arguments)
+    public static async Task<(string Output, int ExitCode)> RunToEndAsync(string folder, params string[] arguments)
     {
-        await using var sample = Launch(arguments, FreePort(), null);
+        await using var sample = Launch(folder, ["--urls=http://127.0.0.1:0", .. arguments], null);
         return (await sample.EndAsync(), sample._process.ExitCode);
     }
 
@@ -96,6 +94,8 @@ public sealed partial class SampleProcess : IAsyncDisposable
             await _process.WaitForExitAsync();
         }
 
+        // Shown where the test fails.
+        TestContext.Current.TestOutputHelper?.WriteLine(Output);
         _process.Dispose();
     }
 
@@ -106,9 +106,8 @@ public sealed partial class SampleProcess : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private static SampleProcess Launch(IEnumerable<string> arguments, int port, Dictionary<string, string>? environment)
+    private static SampleProcess Launch(string folder, IEnumerable<string> arguments, Dictionary<string, string>? environment)
     {
-        var address = new Uri($"http://127.0.0.1:{port}");
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
         var start = new ProcessStartInfo("dotnet")
         {
@@ -117,32 +116,51 @@ public sealed partial class SampleProcess : IAsyncDisposable
             RedirectStandardError = true,
         };
         start.ArgumentList.Add(Path.Combine(Repository.Root, "artifacts", "bin", "TodoWithCommentary", configuration, "TodoWithCommentary.dll"));
-        start.ArgumentList.Add($"--urls={address}");
+        start.ArgumentList.Add($"--Todo:Database={Path.Combine(folder, "todo.db")}");
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
         }
 
-        start.Environment.Remove("OLLAMA_HOST");
+        // What is set in a developer's shell must not decide a test, and no test may write keys into a developer's home.
+        foreach (var name in start.Environment.Keys.Where(IsSetting).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
+        start.Environment["HOME"] = folder;
         foreach (var (name, value) in environment ?? [])
         {
             start.Environment[name] = value;
         }
 
-        return new SampleProcess(Process.Start(start)!, address);
+        return new SampleProcess(Process.Start(start)!);
     }
+
+    private static bool IsSetting(string name) =>
+        name is "OLLAMA_HOST" or "DOTNET_ENVIRONMENT"
+        || name.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("Pipulate__", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("Todo__", StringComparison.OrdinalIgnoreCase);
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int SendSignal(int process, int signal);
 
     private void Take(string? line)
     {
-        if (line is not null)
+        if (line is null)
         {
-            lock (_output)
-            {
-                _output.Add(line);
-            }
+            return;
+        }
+
+        lock (_output)
+        {
+            _output.Add(line);
+        }
+
+        if (line.IndexOf(Listening, StringComparison.Ordinal) is var at and >= 0)
+        {
+            _listening.TrySetResult(new Uri(line[(at + Listening.Length)..].Trim()));
         }
     }
 }

@@ -8,13 +8,12 @@ namespace Pipulate.Browser.Hosting;
 public sealed class SampleSite : IAsyncDisposable
 {
     private readonly Chromium _chromium;
-    private readonly string _database;
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pipulate-");
     private readonly List<IBrowserContext> _visitors = [];
 
-    private SampleSite(Chromium chromium, FakeOllamaServer ollama, string database, HtmxVersion version)
+    private SampleSite(Chromium chromium, FakeOllamaServer ollama, HtmxVersion version)
     {
         _chromium = chromium;
-        _database = database;
         Ollama = ollama;
         Version = version;
     }
@@ -34,22 +33,37 @@ public sealed class SampleSite : IAsyncDisposable
     /// <summary>Starts both; without a model there is nobody at the address that the sample asks.</summary>
     public static async Task<SampleSite> StartAsync(Chromium chromium, HtmxVersion version, bool withModel = true)
     {
-        Chromium.SkipWithout();
-        var site = new SampleSite(
-            chromium, await FakeOllamaServer.StartAsync(), Path.Combine(Path.GetTempPath(), $"pipulate-{Guid.NewGuid():N}.db"), version);
+        chromium.SkipWithout();
+        var site = new SampleSite(chromium, await FakeOllamaServer.StartAsync(), version);
         if (!withModel)
         {
             await site.Ollama.StopAsync();
         }
 
-        await site.StartSampleAsync();
-        return site;
+        try
+        {
+            await site.StartSampleAsync();
+            return site;
+        }
+        catch
+        {
+            await site.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Starts the sample, where it ran before if it did.</summary>
-    public async Task StartSampleAsync() => Sample = await SampleProcess.StartAsync(
-        [$"--Pipulate:Htmx={Version}", $"--Pipulate:Ollama:Endpoint={Ollama.Endpoint}", $"--Todo:Database={_database}"],
-        Sample?.Address.Port ?? 0);
+    public async Task StartSampleAsync()
+    {
+        var before = Sample;
+        if (before is not null)
+        {
+            await before.DisposeAsync();
+        }
+
+        Sample = await SampleProcess.StartAsync(
+            _folder.FullName, [$"--Pipulate:Htmx={Version}", $"--Pipulate:Ollama:Endpoint={Ollama.Endpoint}"], before?.Address.Port ?? 0);
+    }
 
     public async Task<IBrowserContext> NewVisitorAsync(ColorScheme scheme = ColorScheme.Light, int width = 1100)
     {
@@ -72,8 +86,12 @@ public sealed class SampleSite : IAsyncDisposable
             await visitor.DisposeAsync();
         }
 
-        await Sample.DisposeAsync();
+        if (Sample is not null)
+        {
+            await Sample.DisposeAsync();
+        }
+
         await Ollama.DisposeAsync();
-        File.Delete(_database);
+        _folder.Delete(recursive: true);
     }
 }

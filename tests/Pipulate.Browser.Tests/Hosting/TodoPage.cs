@@ -90,4 +90,8 @@ public sealed class TodoPage
         await Expect(Answers(state)).ToHaveCountAsync(count);
         return await TextOf(Answers(state).Nth(count - 1)).EvaluateAsync<string>("element => element.textContent");
     }
+
+    /// <summary>All entries in order, as "role: text".</summary>
+    public Task<string[]> ReadAsync() => Entries.EvaluateAllAsync<string[]>(
+        "entries => entries.map(entry => entry.dataset.role + ': ' + entry.querySelector('.chat-text').textContent)");
 }
