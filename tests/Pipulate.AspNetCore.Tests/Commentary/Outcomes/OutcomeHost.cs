@@ -20,17 +20,14 @@ public sealed class OutcomeHost : IAsyncLifetime
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
     private WebApplication _app = null!;
 
-    /// <summary>Every line that was logged, with its exception.</summary>
-    internal RecordedLogs Logs { get; } = new();
-
     public async ValueTask InitializeAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders().AddProvider(Logs);
+        builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<IChatClient, SilentModel>();
         builder.Services.AddControllersWithViews().AddApplicationPart(typeof(OutcomeHost).Assembly);
-        builder.Services.AddRazorPages();
+        builder.Services.AddRazorPages(pages => pages.Conventions.AddFolderRouteModelConvention("/Broken", model => model.Selectors.Clear()));
         builder.Services.AddRazorComponents();
         builder.Services.AddPipulate();
         _app = builder.Build();
