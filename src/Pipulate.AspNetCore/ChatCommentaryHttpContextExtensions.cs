@@ -9,7 +9,7 @@ public static class ChatCommentaryHttpContextExtensions
 {
     /// <summary>
     /// Sets a value that the endpoint's commentary can name, such as the old state of what is about to change: <c>{before.Done}</c>.
-    /// It wins over an argument, route, form or query value of the same name.
+    /// It wins over an argument, route, form or query value of the same name, and over the words that stand for <c>{error}</c>.
     /// </summary>
     /// <param name="context">The request.</param>
     /// <param name="name">The name, as it stands between the braces of the template.</param>

@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Pipulate;
 using Pipulate.Commentary;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -16,6 +18,8 @@ public static class PipulateApplicationBuilderExtensions
     /// <remarks>
     /// Its place is behind <c>UseCors</c>, <c>UseAuthentication</c> and <c>UseAuthorization</c>, or a refused request would be commented on;
     /// last before the <c>Map…</c> calls is right. A request to an endpoint without commentary pays nothing but the look at its metadata.
+    /// Called on the <c>WebApplication</c> itself, with no <c>UseRouting</c> after it, it also gives <see cref="ChatCommentaryAttribute"/> on a minimal-API handler
+    /// the typed arguments and the result.
     /// </remarks>
     /// <exception cref="InvalidOperationException"><c>AddPipulate</c> was not called.</exception>
     public static IApplicationBuilder UsePipulate(this IApplicationBuilder app)
@@ -24,6 +28,17 @@ public static class PipulateApplicationBuilderExtensions
         if (app.ApplicationServices.GetService<CommentaryText>() is null)
         {
             throw new InvalidOperationException("UsePipulate needs services that are not there. Call builder.Services.AddPipulate() before builder.Build().");
+        }
+
+        if (app is IEndpointRouteBuilder routes)
+        {
+            // Runs while the pipeline is built: every Map call has been made by then, and nobody listens yet.
+            app.Use(next =>
+            {
+                CommentaryDataSource.WrapAll(routes.DataSources, app.ApplicationServices);
+                app.ApplicationServices.GetRequiredService<CommentaryStartCheck>().Check(routes.DataSources);
+                return next;
+            });
         }
 
         return app.UseMiddleware<CommentaryMiddleware>();

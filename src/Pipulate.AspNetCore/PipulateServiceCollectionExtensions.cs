@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -95,6 +96,9 @@ public static class PipulateServiceCollectionExtensions
         services.TryAddSingleton<VisitorIdentity>();
         services.TryAddSingleton<OriginRule>();
         services.TryAddSingleton<CommentaryText>();
+        services.TryAddSingleton<ICommentary, RequestCommentary>();
+        services.TryAddSingleton<CommentaryStartCheck>();
+        services.AddHostedService(provider => provider.GetRequiredService<CommentaryStartCheck>());
         services.TryAddSingleton<ChatSocket>();
         services.TryAddSingleton<ChatMarkup>();
         services.TryAddSingleton<ContextEndpoint>();
@@ -103,6 +107,13 @@ public static class PipulateServiceCollectionExtensions
             if (!mvc.Filters.Any(filter => filter is CommentaryMvcFilter))
             {
                 mvc.Filters.Add(new CommentaryMvcFilter());
+            }
+        });
+        services.Configure<RazorPagesOptions>(pages =>
+        {
+            if (!pages.Conventions.Any(convention => convention is PageHandlerCommentary.Convention))
+            {
+                pages.Conventions.Add(new PageHandlerCommentary.Convention());
             }
         });
     }

@@ -1,32 +1,61 @@
-using System.Collections.ObjectModel;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Pipulate.Commentary;
 
 /// <summary>Fills in a minimal-API handler's bound arguments and result.</summary>
 internal static class CommentaryEndpointFilter
 {
-    public static EndpointFilterDelegate Create(EndpointFilterFactoryContext factory, EndpointFilterDelegate next)
+    /// <summary>One delegate for all, so that an endpoint's list of filters tells whether it is there.</summary>
+    public static readonly Func<EndpointFilterFactoryContext, EndpointFilterDelegate, EndpointFilterDelegate> Factory = Create;
+
+    private static EndpointFilterDelegate Create(EndpointFilterFactoryContext factory, EndpointFilterDelegate next)
     {
-        var names = factory.MethodInfo.GetParameters().Select(parameter => parameter.Name ?? "").ToArray();
-        return async invocation =>
+        var parameters = factory.MethodInfo.GetParameters();
+        if (parameters is [{ ParameterType: var only }] && only == typeof(HttpContext) && factory.MethodInfo.ReturnType == typeof(Task))
+        {
+            // A plain RequestDelegate: nothing was bound, nothing is returned.
+            return next;
+        }
+
+        var names = Array.ConvertAll(parameters, parameter => parameter.Name ?? "");
+        return invocation =>
         {
             var feature = CommentaryFeature.Of(invocation.HttpContext);
-            feature.Arguments = Arguments(names, invocation.Arguments);
-            var result = await next(invocation);
-            feature.SetResult(result is IValueHttpResult { Value: { } value } ? value : result);
-            return result;
+            feature.SetArguments(names, invocation.Arguments);
+            var running = next(invocation);
+            if (!running.IsCompletedSuccessfully)
+            {
+                return AwaitAsync(running, feature);
+            }
+
+            var result = running.Result;
+            Fill(feature, result);
+            return ValueTask.FromResult(result);
         };
     }
 
-    private static ReadOnlyDictionary<string, object?> Arguments(string[] names, IList<object?> values)
+    private static async ValueTask<object?> AwaitAsync(ValueTask<object?> running, CommentaryFeature feature)
     {
-        var arguments = new Dictionary<string, object?>(names.Length, StringComparer.OrdinalIgnoreCase);
-        for (var i = 0; i < names.Length && i < values.Count; i++)
+        var result = await running;
+        Fill(feature, result);
+        return result;
+    }
+
+    private static void Fill(CommentaryFeature feature, object? result)
+    {
+        while (result is INestedHttpResult nested)
         {
-            arguments[names[i]] = values[i];
+            result = nested.Result;
         }
 
-        return arguments.AsReadOnly();
+        if (result is ChallengeHttpResult or ForbidHttpResult)
+        {
+            // With cookies both answer 302, to the login.
+            feature.Failed = true;
+            feature.Error = ErrorText.NotAllowed;
+        }
+
+        feature.SetResult(result is IValueHttpResult { Value: { } value } ? value : result);
     }
 }

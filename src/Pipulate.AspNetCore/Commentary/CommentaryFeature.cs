@@ -6,17 +6,26 @@ namespace Pipulate.Commentary;
 internal sealed class CommentaryFeature
 {
     private Dictionary<string, object?>? _set;
-
-    /// <summary>The handler's bound arguments by name, or null when no filter saw them.</summary>
-    public IReadOnlyDictionary<string, object?>? Arguments { get; set; }
+    private IDictionary<string, object?>? _named;
+    private string[] _names = [];
+    private IList<object?> _values = [];
 
     /// <summary>Whether a filter saw the result; it may have been null.</summary>
     public bool HasResult { get; private set; }
 
     public object? Result { get; private set; }
 
-    /// <summary>Whether a form was shown again with errors: the status says 200, and nothing was done.</summary>
-    public bool Invalid { get; set; }
+    /// <summary>What the page's handler method carries, or null when there is none.</summary>
+    public PageHandlerCommentary? Handler { get; set; }
+
+    /// <summary>Whether nothing was done although the status does not say so: a form shown again with errors, a refusal that redirects to a login.</summary>
+    public bool Failed { get; set; }
+
+    /// <summary>What went wrong, as the application itself told the client.</summary>
+    public string? Error { get; set; }
+
+    /// <summary>Whether this request was told to the model: an error page that runs through the pipeline again is not told as well.</summary>
+    public bool Told { get; set; }
 
     public static CommentaryFeature Of(HttpContext context)
     {
@@ -37,9 +46,50 @@ internal sealed class CommentaryFeature
         return _set is not null && _set.TryGetValue(name, out value);
     }
 
+    /// <summary>Takes a handler's bound arguments as they are; nothing is copied, for most requests name one or two of them.</summary>
+    public void SetArguments(string[] names, IList<object?> values) => (_names, _values, _named) = (names, values, null);
+
+    /// <inheritdoc cref="SetArguments(string[], IList{object?})"/>
+    public void SetArguments(IDictionary<string, object?> named) => _named = named;
+
+    public bool TryGetArgument(string name, out object? value)
+    {
+        if (_named is not null)
+        {
+            return _named.TryGetValue(name, out value);
+        }
+
+        for (var i = 0; i < _names.Length && i < _values.Count; i++)
+        {
+            if (_names[i].Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                value = _values[i];
+                return true;
+            }
+        }
+
+        value = null;
+        return false;
+    }
+
+    public Dictionary<string, object?> CopyArguments()
+    {
+        var copy = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var name in _named?.Keys ?? (IEnumerable<string>)_names)
+        {
+            if (TryGetArgument(name, out var value))
+            {
+                copy[name] = value;
+            }
+        }
+
+        return copy;
+    }
+
     public void SetResult(object? result)
     {
         HasResult = true;
         Result = result;
+        Error ??= ErrorText.Of(result);
     }
 }

@@ -1,17 +1,19 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Pipulate.Commentary;
 
 /// <summary>Fills in what MVC actions and Razor Page handlers were given, what they returned, and whether a form was shown again with errors.</summary>
-internal sealed class CommentaryMvcFilter : IActionFilter, IPageFilter
+internal sealed class CommentaryMvcFilter : IActionFilter, IPageFilter, IAlwaysRunResultFilter
 {
     public void OnActionExecuting(ActionExecutingContext context)
     {
         if (IsCommented(context))
         {
-            CommentaryFeature.Of(context.HttpContext).Arguments = new Dictionary<string, object?>(context.ActionArguments, StringComparer.OrdinalIgnoreCase);
+            CommentaryFeature.Of(context.HttpContext).SetArguments(context.ActionArguments);
         }
     }
 
@@ -25,13 +27,17 @@ internal sealed class CommentaryMvcFilter : IActionFilter, IPageFilter
 
     public void OnPageHandlerSelected(PageHandlerSelectedContext context)
     {
+        if (context.HandlerMethod is { } handler && IsCommented(context))
+        {
+            CommentaryFeature.Of(context.HttpContext).Handler = PageHandlerCommentary.Of(handler.MethodInfo);
+        }
     }
 
     public void OnPageHandlerExecuting(PageHandlerExecutingContext context)
     {
         if (IsCommented(context))
         {
-            CommentaryFeature.Of(context.HttpContext).Arguments = new Dictionary<string, object?>(context.HandlerArguments, StringComparer.OrdinalIgnoreCase);
+            CommentaryFeature.Of(context.HttpContext).SetArguments(context.HandlerArguments);
         }
     }
 
@@ -43,12 +49,42 @@ internal sealed class CommentaryMvcFilter : IActionFilter, IPageFilter
         }
     }
 
-    private static bool IsCommented(FilterContext context) => context.ActionDescriptor.EndpointMetadata.Any(item => item is IChatCommentaryMetadata);
+    /// <summary>Sees what other filters answered instead of the action: the 400 of an API controller, the redirect of a refusal.</summary>
+    public void OnResultExecuting(ResultExecutingContext context)
+    {
+        if (!IsCommented(context))
+        {
+            return;
+        }
+
+        var feature = CommentaryFeature.Of(context.HttpContext);
+        if (context.Result is ChallengeResult or ForbidResult)
+        {
+            feature.Failed = true;
+            feature.Error = ErrorText.NotAllowed;
+        }
+        else if (context.Result is ObjectResult { Value: var value })
+        {
+            feature.Error ??= ErrorText.Of(value);
+        }
+    }
+
+    public void OnResultExecuted(ResultExecutedContext context)
+    {
+    }
+
+    /// <summary>Asks the endpoint and not the action, for conventions are known only there.</summary>
+    private static bool IsCommented(FilterContext context) => context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<IChatCommentaryMetadata>() is not null;
 
     private static void Fill(FilterContext context, IActionResult? result)
     {
         var feature = CommentaryFeature.Of(context.HttpContext);
-        feature.Invalid = !context.ModelState.IsValid && result is ViewResult or PartialViewResult or PageResult;
+        if (!context.ModelState.IsValid && result is ViewResult or PartialViewResult or ViewComponentResult or PageResult)
+        {
+            feature.Failed = true;
+            feature.Error = FirstError(context.ModelState);
+        }
+
         feature.SetResult(result switch
         {
             ObjectResult { Value: var value } => value,
@@ -59,4 +95,8 @@ internal sealed class CommentaryMvcFilter : IActionFilter, IPageFilter
             _ => null,
         });
     }
+
+    private static string FirstError(ModelStateDictionary state) =>
+        state.Values.SelectMany(entry => entry.Errors).Select(error => ErrorText.Of(error.ErrorMessage)).FirstOrDefault(text => text is not null)
+        ?? ErrorText.InvalidForm;
 }

@@ -6,36 +6,115 @@ using Pipulate.Security;
 
 namespace Pipulate.Commentary;
 
-/// <summary>Turns a finished request into an event: renders the endpoint's template and puts it into the visitor's conversation.</summary>
+/// <summary>Turns a finished request into an event: renders the endpoint's template and puts it into the visitor's conversation. Whatever goes wrong here, the request does not.</summary>
 internal sealed partial class CommentaryText(VisitorIdentity visitors, ChatQueue queue, IOptions<PipulateOptions> options, ILogger<CommentaryText> logger)
 {
     private readonly ConcurrentDictionary<string, PromptTemplate> _templates = new();
     private readonly ConcurrentDictionary<(string Template, string Name), bool> _unknown = new();
+    private readonly ConcurrentDictionary<string, bool> _failed = new();
     private readonly int _longestValue = options.Value.Limits.ValueCharacters;
 
-    public void Tell(HttpContext context, IChatCommentaryMetadata commentary)
+    /// <summary>Parses a template, once.</summary>
+    /// <exception cref="FormatException">It cannot be parsed.</exception>
+    public PromptTemplate Parse(string template) => _templates.GetOrAdd(template, PromptTemplate.Parse);
+
+    /// <summary>Tells of a request that has ended, if its endpoint wants that.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="endpoint">What the user asked for.</param>
+    /// <param name="problem">The exception that left the endpoint, or null.</param>
+    public ValueTask TellAsync(HttpContext context, Endpoint? endpoint, Exception? problem)
     {
+        var feature = context.Features.Get<CommentaryFeature>();
+        if (endpoint is null
+            || feature is { Told: true }
+            || RequestOutcome.Of(context, feature, problem) is not { } outcome
+            || Choose(endpoint, feature, outcome.Kind) is not { } commentary)
+        {
+            return ValueTask.CompletedTask;
+        }
+
         if (visitors.Find(context) is not { } visitor)
         {
             // Nobody's page: without an identity there is no conversation that this could belong to.
-            LogNobody(context.GetEndpoint()?.DisplayName);
-            return;
+            LogNobody(endpoint.DisplayName);
+            return ValueTask.CompletedTask;
         }
 
-        var template = _templates.GetOrAdd(commentary.Template, PromptTemplate.Parse);
-        var text = template.Render(
-            new RequestValues(context),
-            quoted: commentary.Lane is not ChatLane.Say,
-            _longestValue,
-            name => NoteUnknown(context, template, name));
-        queue.Enqueue(new ChatEvent(visitor.Conversation, text) { Lane = commentary.Lane, Kind = template.Source });
+        CommentaryFeature.Of(context).Told = true;
+        var values = new RequestValues(context, feature, outcome);
+        if (commentary is CommentaryConvention { Text: { } text })
+        {
+            return TellAsync(endpoint, visitor, commentary, text, new CommentaryContext(context, feature, outcome, values, _longestValue));
+        }
+
+        try
+        {
+            var template = Parse(commentary.Template);
+            var rendered = template.Render(values, quoted: commentary.Lane is not ChatLane.Say, _longestValue);
+            foreach (var name in values.Missing)
+            {
+                NoteUnknown(endpoint, template, name);
+            }
+
+            queue.Enqueue(new ChatEvent(visitor.Conversation, rendered) { Lane = commentary.Lane, Kind = template.Source });
+        }
+        catch (Exception trouble)
+        {
+            // A value's property or ToString is the application's code and may throw; the answer has been given all the same.
+            NoteFailed(endpoint, trouble);
+        }
+
+        return ValueTask.CompletedTask;
     }
 
-    private void NoteUnknown(HttpContext context, PromptTemplate template, string name)
+    private async ValueTask TellAsync(
+        Endpoint endpoint, Visitor visitor, IChatCommentaryMetadata commentary, Func<CommentaryContext, ValueTask<string?>> text, CommentaryContext context)
+    {
+        try
+        {
+            if (await text(context) is { } said && !string.IsNullOrWhiteSpace(said))
+            {
+                queue.Enqueue(new ChatEvent(visitor.Conversation, said) { Lane = commentary.Lane, Kind = endpoint.DisplayName });
+            }
+        }
+        catch (Exception trouble)
+        {
+            NoteFailed(endpoint, trouble);
+        }
+    }
+
+    /// <summary>The most specific commentary for the outcome: a page's handler method before the endpoint's metadata, and of these the last.</summary>
+    private static IChatCommentaryMetadata? Choose(Endpoint endpoint, CommentaryFeature? feature, Outcome outcome) =>
+        feature?.Handler is { IsDisabled: true } || endpoint.Metadata.GetMetadata<DisableChatCommentaryAttribute>() is not null
+            ? null
+            : Last(feature?.Handler?.Commentary ?? [], outcome) ?? Last(endpoint.Metadata.GetOrderedMetadata<IChatCommentaryMetadata>(), outcome);
+
+    private static IChatCommentaryMetadata? Last(IReadOnlyList<IChatCommentaryMetadata> commentary, Outcome outcome)
+    {
+        for (var i = commentary.Count - 1; i >= 0; i--)
+        {
+            if ((commentary[i].On & outcome) != 0)
+            {
+                return commentary[i];
+            }
+        }
+
+        return null;
+    }
+
+    private void NoteUnknown(Endpoint endpoint, PromptTemplate template, string name)
     {
         if (_unknown.TryAdd((template.Source, name), true))
         {
-            LogUnknown(context.GetEndpoint()?.DisplayName, name);
+            LogUnknown(endpoint.DisplayName, name);
+        }
+    }
+
+    private void NoteFailed(Endpoint endpoint, Exception trouble)
+    {
+        if (_failed.TryAdd(endpoint.DisplayName ?? "", true))
+        {
+            LogFailed(trouble, endpoint.DisplayName);
         }
     }
 
@@ -44,4 +123,7 @@ internal sealed partial class CommentaryText(VisitorIdentity visitors, ChatQueue
 
     [LoggerMessage(2, LogLevel.Warning, "The commentary of {Endpoint} names {{{Name}}}, which nothing supplies; \"(unknown)\" stands in its place.")]
     private partial void LogUnknown(string? endpoint, string name);
+
+    [LoggerMessage(3, LogLevel.Warning, "The commentary of {Endpoint} could not be made, so nothing is said; the request itself went its way. This is told once.")]
+    private partial void LogFailed(Exception problem, string? endpoint);
 }

@@ -9,8 +9,13 @@ namespace Pipulate.Commentary;
 /// The placeholders' values out of a finished request: what the handler set, bound arguments, route, form, query, the result,
 /// and the request's own names, in this order. The form is used only if the endpoint has read it; nothing is awaited here.
 /// </summary>
-internal readonly struct RequestValues(HttpContext context) : IPlaceholderValues
+internal sealed class RequestValues(HttpContext context, CommentaryFeature? feature, RequestOutcome outcome) : IPlaceholderValues
 {
+    private List<string>? _missing;
+
+    /// <summary>The names that were asked for and that nothing supplied.</summary>
+    public IReadOnlyList<string> Missing => _missing ?? (IReadOnlyList<string>)[];
+
     public bool TryGet(string name, out object? value)
     {
         // A form field or argument may have a dot in its name, so the whole name is tried before its parts.
@@ -20,13 +25,18 @@ internal readonly struct RequestValues(HttpContext context) : IPlaceholderValues
         }
 
         var dot = name.IndexOf('.', StringComparison.Ordinal);
-        return dot > 0 && TryGetRoot(name[..dot], out var root) && MemberPath.TryRead(root, name.AsSpan(dot + 1), out value);
+        if (dot > 0 && TryGetRoot(name[..dot], out var root) && MemberPath.TryRead(root, name.AsSpan(dot + 1), out value))
+        {
+            return true;
+        }
+
+        (_missing ??= []).Add(name);
+        return false;
     }
 
     private bool TryGetRoot(string name, out object? value)
     {
-        var feature = context.Features.Get<CommentaryFeature>();
-        if (feature is not null && (feature.TryGetSet(name, out value) || feature.Arguments?.TryGetValue(name, out value) is true))
+        if (feature is not null && (feature.TryGetSet(name, out value) || feature.TryGetArgument(name, out value)))
         {
             return true;
         }
@@ -56,7 +66,8 @@ internal readonly struct RequestValues(HttpContext context) : IPlaceholderValues
 
         value = name switch
         {
-            "status" => context.Response.StatusCode,
+            "status" => outcome.Status,
+            "error" when outcome.Kind is Outcome.Failure => Error(),
             "method" => context.Request.Method,
             "path" => context.Request.Path.Value,
             "user" => context.User.Identity?.Name ?? context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "a visitor",
@@ -64,6 +75,8 @@ internal readonly struct RequestValues(HttpContext context) : IPlaceholderValues
         };
         return value is not null;
     }
+
+    private string Error() => (outcome.Threw ? null : feature?.Error) ?? ErrorText.OfStatus(outcome.Status);
 
     private static string Joined(StringValues values) => values.Count == 1 ? values[0] ?? "" : string.Join(", ", values.AsEnumerable());
 }

@@ -1,7 +1,7 @@
 namespace Pipulate;
 
 /// <summary>
-/// Endpoint metadata: what the model is told when the endpoint has done its work. The last one on an endpoint counts.
+/// Endpoint metadata: what the model is told when the endpoint has done its work. Of those whose <see cref="On"/> includes the outcome, the last one on an endpoint counts.
 /// </summary>
 public interface IChatCommentaryMetadata
 {
@@ -14,4 +14,9 @@ public interface IChatCommentaryMetadata
     /// Gets what becomes of the event.
     /// </summary>
     ChatLane Lane { get; }
+
+    /// <summary>
+    /// Gets the outcomes that this text is for.
+    /// </summary>
+    Outcome On => Outcome.Success;
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -27,7 +28,7 @@ internal static class PlaceholderValue
                 text.Append(truth ? "true" : "false");
                 break;
             case byte or sbyte or short or ushort or int or uint or long or ulong or float or double or decimal:
-                text.Append(((IFormattable)value).ToString(null, CultureInfo.InvariantCulture));
+                text.Append(CultureInfo.InvariantCulture, $"{value}");
                 break;
             case IFormattable formattable:
                 AppendText(text, formattable.ToString(null, CultureInfo.InvariantCulture), quoted, longest);
@@ -40,46 +41,75 @@ internal static class PlaceholderValue
 
     private static void AppendText(StringBuilder text, string value, bool quoted, int longest)
     {
-        var clean = Clean(value, longest);
-        if (quoted)
+        // One more for the ellipsis.
+        var clean = ArrayPool<char>.Shared.Rent(Math.Min(value.Length, longest) + 1);
+        try
         {
-            text.Append('"').Append(JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(clean)).Append('"');
+            var length = Clean(value, clean, longest);
+            if (quoted)
+            {
+                text.Append('"');
+                AppendEncoded(text, clean.AsSpan(0, length));
+                text.Append('"');
+            }
+            else
+            {
+                text.Append(clean, 0, length);
+            }
         }
-        else
+        finally
         {
-            text.Append(clean);
+            ArrayPool<char>.Shared.Return(clean);
         }
     }
 
     /// <summary>Variation selectors beyond the first sixteen change nothing that a person sees, and can carry a text that only a model reads.</summary>
     private static bool IsHiddenSelector(Rune rune) => rune.Value is >= 0xE0100 and <= 0xE01EF;
 
-    private static string Clean(string value, int longest)
+    private static void AppendEncoded(StringBuilder text, ReadOnlySpan<char> clean)
     {
-        var clean = new StringBuilder(Math.Min(value.Length, longest) + 1);
+        var encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        var encoded = ArrayPool<char>.Shared.Rent(clean.Length * encoder.MaxOutputCharactersPerInputCharacter);
+        try
+        {
+            encoder.Encode(clean, encoded, out _, out var written);
+            text.Append(encoded, 0, written);
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(encoded);
+        }
+    }
+
+    private static int Clean(string value, Span<char> clean, int longest)
+    {
+        var length = 0;
         foreach (var rune in value.EnumerateRunes())
         {
-            var kept = Rune.GetUnicodeCategory(rune) switch
-            {
-                UnicodeCategory.Control => new Rune(' '),
-                _ when IsHiddenSelector(rune) => default,
-                UnicodeCategory.Format when rune != ZeroWidthJoiner && rune != ZeroWidthNonJoiner => default,
-                UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => new Rune(' '),
-                _ => rune,
-            };
+            var kept = rune.IsAscii && rune.Value is >= ' ' and < 0x7F
+                ? rune
+                : Rune.GetUnicodeCategory(rune) switch
+                {
+                    UnicodeCategory.Control => new Rune(' '),
+                    _ when IsHiddenSelector(rune) => default,
+                    UnicodeCategory.Format when rune != ZeroWidthJoiner && rune != ZeroWidthNonJoiner => default,
+                    UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => new Rune(' '),
+                    _ => rune,
+                };
             if (kept == default)
             {
                 continue;
             }
 
-            if (clean.Length + kept.Utf16SequenceLength > longest)
+            if (length + kept.Utf16SequenceLength > longest)
             {
-                return clean.Append(Ellipsis).ToString();
+                clean[length++] = Ellipsis;
+                return length;
             }
 
-            clean.Append(kept);
+            length += kept.EncodeToUtf16(clean[length..]);
         }
 
-        return clean.ToString();
+        return length;
     }
 }

@@ -13,6 +13,12 @@ internal sealed class PromptTemplate
 
     private static readonly SearchValues<char> Braces = SearchValues.Create("{}");
 
+    /// <summary>A larger builder is not kept, for each thread would hold on to it.</summary>
+    private const int LargestSpare = 1024;
+
+    [ThreadStatic]
+    private static StringBuilder? _spare;
+
     private readonly Part[] _parts;
 
     private PromptTemplate(string source, Part[] parts)
@@ -86,7 +92,9 @@ internal sealed class PromptTemplate
     /// <param name="unknown">Told each name that nothing supplies; "(unknown)" stands in its place.</param>
     public string Render(IPlaceholderValues values, bool quoted, int longestValue, Action<string>? unknown = null)
     {
-        var text = new StringBuilder();
+        // Taken while it is in use: a value's own ToString may render a template in turn.
+        var text = _spare ?? new StringBuilder(LargestSpare);
+        _spare = null;
         foreach (var (literal, name) in _parts)
         {
             text.Append(literal);
@@ -106,7 +114,13 @@ internal sealed class PromptTemplate
             }
         }
 
-        return text.ToString();
+        var rendered = text.ToString();
+        if (text.Capacity <= LargestSpare)
+        {
+            _spare = text.Clear();
+        }
+
+        return rendered;
     }
 
     private static bool IsName(string name)

@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components.Endpoints;
+using Microsoft.AspNetCore.Mvc.Abstractions;
+
+namespace Pipulate.Commentary;
+
+/// <summary>Commentary that <c>.WithChatCommentary</c> gave to endpoints: a template, or code.</summary>
+internal sealed class CommentaryConvention : IChatCommentaryMetadata
+{
+    public string Template { get; init; } = "";
+
+    public ChatLane Lane { get; init; }
+
+    public Outcome On { get; init; }
+
+    /// <summary>What makes the text, where it is no template.</summary>
+    public Func<CommentaryContext, ValueTask<string?>>? Text { get; init; }
+
+    public void Apply(EndpointBuilder endpoint)
+    {
+        // A convention for all controllers, pages or components comes after their attributes here and is less specific than they are.
+        var attribute = IsBroad(endpoint) ? endpoint.Metadata.FirstOrDefault(item => item is ChatCommentaryAttribute) : null;
+        endpoint.Metadata.Insert(attribute is null ? endpoint.Metadata.Count : endpoint.Metadata.IndexOf(attribute), this);
+        if (!endpoint.FilterFactories.Contains(CommentaryEndpointFilter.Factory) && !IsBroad(endpoint))
+        {
+            endpoint.FilterFactories.Add(CommentaryEndpointFilter.Factory);
+        }
+    }
+
+    private static bool IsBroad(EndpointBuilder endpoint) => endpoint.Metadata.Any(item => item is ActionDescriptor or ComponentTypeMetadata);
+}

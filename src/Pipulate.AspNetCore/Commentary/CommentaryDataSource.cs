@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.Extensions.Primitives;
+
+namespace Pipulate.Commentary;
+
+/// <summary>
+/// The application's minimal-API endpoints as if they stood in a group whose convention fills in arguments and results: that is the only way in which
+/// the framework shows them to an attribute that stands alone (aspnetcore#43421). Endpoints without commentary stay as they were.
+/// </summary>
+internal sealed class CommentaryDataSource(EndpointDataSource inner, IServiceProvider services) : EndpointDataSource
+{
+    private readonly Lock _gate = new();
+    private IReadOnlyList<Endpoint>? _endpoints;
+    private IChangeToken? _validity;
+
+    /// <summary>Made once and kept until they change: each making compiles the handlers.</summary>
+    public override IReadOnlyList<Endpoint> Endpoints
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (_endpoints is null || _validity is { HasChanged: true })
+                {
+                    _validity = inner.GetChangeToken();
+                    _endpoints = inner.GetGroupedEndpoints(new RouteGroupContext
+                    {
+                        Prefix = RoutePatternFactory.Parse(""),
+                        Conventions = [Fill],
+                        ApplicationServices = services,
+                    });
+                }
+
+                return _endpoints;
+            }
+        }
+    }
+
+    /// <summary>Puts the application's own routes and groups behind such a source. Others (controllers, pages, a proxy's) make their endpoints in ways of their own and are let be.</summary>
+    public static void WrapAll(ICollection<EndpointDataSource> sources, IServiceProvider services)
+    {
+        EndpointDataSource[] all = [.. sources];
+        if (!all.Any(IsRoutes))
+        {
+            return;
+        }
+
+        sources.Clear();
+        foreach (var source in all)
+        {
+            sources.Add(IsRoutes(source) ? new CommentaryDataSource(source, services) : source);
+        }
+    }
+
+    public override IChangeToken GetChangeToken() => inner.GetChangeToken();
+
+    private static bool IsRoutes(EndpointDataSource source) =>
+        source.GetType().Assembly == typeof(RouteGroupBuilder).Assembly && source is not (DefaultEndpointDataSource or CompositeEndpointDataSource);
+
+    /// <summary>Decides in the factory and not here: a handler's attributes are not in the metadata yet when a group's conventions run.</summary>
+    private static void Fill(EndpointBuilder endpoint) =>
+        endpoint.FilterFactories.Add((factory, next) =>
+            endpoint.Metadata.Any(item => item is IChatCommentaryMetadata) && !endpoint.FilterFactories.Contains(CommentaryEndpointFilter.Factory)
+                ? CommentaryEndpointFilter.Factory(factory, next)
+                : next);
+}

@@ -1,0 +1,116 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Mvc.ApplicationParts;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
+using Microsoft.AspNetCore.Mvc.Razor.Compilation;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Pipulate.Commentary;
+
+/// <summary>
+/// Reads every template before the first request needs one: a wrong one stops the host at start. A <c>WebApplication</c> is checked while its pipeline is built, before it listens;
+/// any other application when it has started.
+/// </summary>
+internal sealed class CommentaryStartCheck(IServiceProvider services, CommentaryText text) : IHostedLifecycleService
+{
+    private bool _done;
+
+    /// <summary>Reads the templates of all endpoints.</summary>
+    /// <exception cref="InvalidOperationException">One cannot be parsed.</exception>
+    public void Check(IEnumerable<EndpointDataSource> sources)
+    {
+        _done = true;
+        var wrong = new List<string>();
+        foreach (var endpoint in sources.SelectMany(source => source.Endpoints))
+        {
+            foreach (var commentary in endpoint.Metadata.GetOrderedMetadata<IChatCommentaryMetadata>())
+            {
+                Check(commentary, endpoint.DisplayName, wrong);
+            }
+        }
+
+        foreach (var (page, type) in PageTypes())
+        {
+            Check(type, page, wrong);
+            foreach (var method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance))
+            {
+                Check(method, $"{page} {method.Name}", wrong);
+            }
+        }
+
+        if (wrong.Count > 0)
+        {
+            throw new InvalidOperationException(string.Join(Environment.NewLine, wrong));
+        }
+    }
+
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        if (!_done && services.GetService<EndpointDataSource>() is { } endpoints)
+        {
+            Check([endpoints]);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private void Check(MemberInfo member, string name, List<string> wrong)
+    {
+        foreach (var commentary in member.GetCustomAttributes(inherit: true).OfType<IChatCommentaryMetadata>())
+        {
+            Check(commentary, name, wrong);
+        }
+    }
+
+    private void Check(IChatCommentaryMetadata commentary, string? name, List<string> wrong)
+    {
+        try
+        {
+            text.Parse(commentary.Template);
+        }
+        catch (FormatException problem)
+        {
+            wrong.Add($"The commentary of {name} cannot be used. {problem.Message}");
+        }
+    }
+
+    /// <summary>
+    /// The classes of the application's pages: until a page is first asked for, its endpoint does not know what stands on them. They are looked up by hand, because a page that
+    /// <c>PageLoader</c> is told to load here would be kept without the conventions of its endpoint, <c>RequireAuthorization</c> among them.
+    /// </summary>
+    private IEnumerable<(string Page, Type Type)> PageTypes()
+    {
+        var pages = services.GetService<IActionDescriptorCollectionProvider>()?.ActionDescriptors.Items.OfType<PageActionDescriptor>()
+            .Select(page => page.RelativePath).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        if (pages is not { Count: > 0 } || services.GetService<ApplicationPartManager>() is not { } parts)
+        {
+            yield break;
+        }
+
+        var views = new ViewsFeature();
+        parts.PopulateFeature(views);
+        foreach (var view in views.ViewDescriptors)
+        {
+            if (view.Type is { } type && pages.Contains(view.RelativePath))
+            {
+                yield return (view.RelativePath, type);
+                if (type.GetProperty("Model")?.PropertyType is { IsClass: true } model && model != type)
+                {
+                    yield return (view.RelativePath, model);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,11 @@
+using Microsoft.AspNetCore.Mvc;
+using Pipulate.Tests.Commentary.Outcomes;
+
+namespace Pipulate.Tests.Pages.Outcomes;
+
+[IgnoreAntiforgeryToken]
+[ChatCommentary(OutcomeHost.Done)]
+public sealed class ClassSuccess : OutcomePage
+{
+    public Task<IActionResult> OnPostAsync(int id, string ending) => EndAsync(ending);
+}

@@ -1,0 +1,10 @@
+using Microsoft.AspNetCore.Mvc;
+using Pipulate.Tests.Commentary.Outcomes;
+
+namespace Pipulate.Tests.Pages.Outcomes;
+
+[IgnoreAntiforgeryToken]
+public sealed class Plain : OutcomePage
+{
+    public Task<IActionResult> OnPostAsync(int id, string ending) => EndAsync(ending);
+}
