@@ -95,6 +95,7 @@ public static class PipulateServiceCollectionExtensions
         services.AddAntiforgery();
         services.TryAddSingleton<VisitorIdentity>();
         services.TryAddSingleton<OriginRule>();
+        services.TryAddSingleton<Redaction>();
         services.TryAddSingleton<CommentaryText>();
         services.TryAddSingleton<ICommentary, RequestCommentary>();
         services.TryAddSingleton<CommentaryStartCheck>();

@@ -46,6 +46,13 @@ public sealed class PipulateOptions
     public IList<string> AllowedOrigins { get; } = [];
 
     /// <summary>
+    /// Gets the names of values that are kept from the model, with <c>*</c> for any characters, whatever their case. Wherever a commentary names one,
+    /// <c>(redacted)</c> stands in its place. <see cref="ChatRedactAttribute"/> does the same for one property or parameter.
+    /// </summary>
+    /// <value>The default is <c>*password*</c>, <c>*secret*</c>, <c>*token*</c>, <c>*apikey*</c>, <c>*cardnumber*</c>, <c>cvc</c> and <c>cvv</c>; names from the configuration are added.</value>
+    public IList<string> RedactFields { get; } = ["*password*", "*secret*", "*token*", "*apikey*", "*cardnumber*", "cvc", "cvv"];
+
+    /// <summary>
     /// Gets when the model comments.
     /// </summary>
     public PipulateSchedule Schedule { get; } = new();

@@ -7,7 +7,7 @@ using Pipulate.Security;
 namespace Pipulate.Commentary;
 
 /// <summary>Turns a finished request into an event: renders the endpoint's template and puts it into the visitor's conversation. Whatever goes wrong here, the request does not.</summary>
-internal sealed partial class CommentaryText(VisitorIdentity visitors, ChatQueue queue, IOptions<PipulateOptions> options, ILogger<CommentaryText> logger)
+internal sealed partial class CommentaryText(VisitorIdentity visitors, Redaction redaction, ChatQueue queue, IOptions<PipulateOptions> options, ILogger<CommentaryText> logger)
 {
     private readonly ConcurrentDictionary<string, PromptTemplate> _templates = new();
     private readonly ConcurrentDictionary<(string Template, string Name), bool> _unknown = new();
@@ -41,7 +41,7 @@ internal sealed partial class CommentaryText(VisitorIdentity visitors, ChatQueue
         }
 
         CommentaryFeature.Of(context).Told = true;
-        var values = new RequestValues(context, feature, outcome);
+        var values = new RequestValues(context, endpoint, feature, outcome, redaction);
         if (commentary is CommentaryConvention { Text: { } text })
         {
             return TellAsync(endpoint, visitor, commentary, text, new CommentaryContext(context, feature, outcome, values, _longestValue));

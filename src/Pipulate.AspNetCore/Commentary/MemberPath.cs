@@ -16,7 +16,7 @@ internal static class MemberPath
         value = target;
         foreach (var part in path.Split('.'))
         {
-            if (value is null)
+            if (value is null or RedactedValue)
             {
                 return true;
             }
@@ -41,6 +41,12 @@ internal static class MemberPath
         if (property is not { CanRead: true } || property.GetIndexParameters().Length > 0)
         {
             return null;
+        }
+
+        if (Redaction.IsMarked(property))
+        {
+            // What lies behind it is kept as well: nothing leads on from here.
+            return static _ => RedactedValue.Instance;
         }
 
         var target = Expression.Parameter(typeof(object));

@@ -9,7 +9,7 @@ namespace Pipulate.Commentary;
 /// The placeholders' values out of a finished request: what the handler set, bound arguments, route, form, query, the result,
 /// and the request's own names, in this order. The form is used only if the endpoint has read it; nothing is awaited here.
 /// </summary>
-internal sealed class RequestValues(HttpContext context, CommentaryFeature? feature, RequestOutcome outcome) : IPlaceholderValues
+internal sealed class RequestValues(HttpContext context, Endpoint endpoint, CommentaryFeature? feature, RequestOutcome outcome, Redaction redaction) : IPlaceholderValues
 {
     private List<string>? _missing;
 
@@ -18,6 +18,22 @@ internal sealed class RequestValues(HttpContext context, CommentaryFeature? feat
 
     public bool TryGet(string name, out object? value)
     {
+        if (!TryFind(name, out value))
+        {
+            (_missing ??= []).Add(name);
+            return false;
+        }
+
+        if (value is not null && (redaction.Hides(endpoint, name) || Redaction.Hides(value)))
+        {
+            value = RedactedValue.Instance;
+        }
+
+        return true;
+    }
+
+    private bool TryFind(string name, out object? value)
+    {
         // A form field or argument may have a dot in its name, so the whole name is tried before its parts.
         if (TryGetRoot(name, out value))
         {
@@ -25,13 +41,7 @@ internal sealed class RequestValues(HttpContext context, CommentaryFeature? feat
         }
 
         var dot = name.IndexOf('.', StringComparison.Ordinal);
-        if (dot > 0 && TryGetRoot(name[..dot], out var root) && MemberPath.TryRead(root, name.AsSpan(dot + 1), out value))
-        {
-            return true;
-        }
-
-        (_missing ??= []).Add(name);
-        return false;
+        return dot > 0 && TryGetRoot(name[..dot], out var root) && MemberPath.TryRead(root, name.AsSpan(dot + 1), out value);
     }
 
     private bool TryGetRoot(string name, out object? value)

@@ -24,6 +24,9 @@ internal static class PlaceholderValue
             case null:
                 text.Append(quoted ? "null" : "");
                 break;
+            case RedactedValue:
+                text.Append(RedactedValue.Text);
+                break;
             case bool truth:
                 text.Append(truth ? "true" : "false");
                 break;
