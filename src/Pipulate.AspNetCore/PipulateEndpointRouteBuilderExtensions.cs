@@ -34,6 +34,8 @@ public static class PipulateEndpointRouteBuilderExtensions
         var context = endpoints.ServiceProvider.GetRequiredService<ContextEndpoint>();
         group.MapGet(ContextEndpoint.Path, context.ShowAsync).WithDisplayName("Pipulate context");
         group.MapPost(ContextEndpoint.Path, context.ChangeAsync).WithDisplayName("Pipulate context");
-        return group;
+
+        // What a page asks of us is no doing of the user's.
+        return group.DisableChatCommentary();
     }
 }

@@ -46,6 +46,12 @@ public sealed class PipulateOptions
     public IList<string> AllowedOrigins { get; } = [];
 
     /// <summary>
+    /// Gets or sets which requests the model hears of.
+    /// </summary>
+    /// <value>The default is <see cref="CommentOn.Marked"/>.</value>
+    public CommentOn CommentOn { get; set; } = CommentOn.Marked;
+
+    /// <summary>
     /// Gets the names of values that are kept from the model, with <c>*</c> for any characters, whatever their case. Wherever a commentary names one,
     /// <c>(redacted)</c> stands in its place. <see cref="ChatRedactAttribute"/> does the same for one property or parameter.
     /// </summary>

@@ -26,6 +26,7 @@ internal sealed class PipulateOptionsValidator : IValidateOptions<PipulateOption
 
         Check(nameof(options.Persona), !string.IsNullOrWhiteSpace(options.Persona), "must say who the model is", options.Persona);
         Check(nameof(options.Htmx), Enum.IsDefined(options.Htmx), "must be V2 or V4", options.Htmx);
+        Check(nameof(options.CommentOn), Enum.IsDefined(options.CommentOn), "must be Marked or HtmxRequests", options.CommentOn);
         Check(nameof(options.Conversations), Enum.IsDefined(options.Conversations), "must be PerVisitor or Shared", options.Conversations);
         Check("Ollama:Endpoint", options.Ollama.Endpoint is not { } endpoint || IsHttp(endpoint) || IsHostAndPort(endpoint), "must be an http or https address, or a host and a port", options.Ollama.Endpoint);
         for (var i = 0; i < options.AllowedOrigins.Count; i++)

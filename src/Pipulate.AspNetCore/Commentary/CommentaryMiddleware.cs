@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
 
 namespace Pipulate.Commentary;
 
@@ -6,12 +7,14 @@ namespace Pipulate.Commentary;
 /// The only place that decides whether an endpoint is commented on, for every kind of endpoint: filters merely fill in what they know.
 /// It waits for nothing after the endpoint but the application's own code: the text is rendered, handed over, and the request is done.
 /// </summary>
-internal sealed class CommentaryMiddleware(RequestDelegate next, CommentaryText text)
+internal sealed class CommentaryMiddleware(RequestDelegate next, CommentaryText text, IOptions<PipulateOptions> options)
 {
+    private readonly bool _allOfHtmx = options.Value.CommentOn is CommentOn.HtmxRequests;
+
     public Task InvokeAsync(HttpContext context)
     {
         var endpoint = context.GetEndpoint();
-        return endpoint is not null && endpoint.Metadata.GetMetadata<IChatCommentaryMetadata>() is null
+        return endpoint is not null && endpoint.Metadata.GetMetadata<IChatCommentaryMetadata>() is null && !(_allOfHtmx && HtmxRequestText.IsHtmx(context.Request))
             ? next(context)
             : WatchAsync(context, endpoint);
     }

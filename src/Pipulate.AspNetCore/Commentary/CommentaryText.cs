@@ -12,6 +12,7 @@ internal sealed partial class CommentaryText(VisitorIdentity visitors, Redaction
     private readonly ConcurrentDictionary<string, PromptTemplate> _templates = new();
     private readonly ConcurrentDictionary<(string Template, string Name), bool> _unknown = new();
     private readonly ConcurrentDictionary<string, bool> _failed = new();
+    private readonly bool _allOfHtmx = options.Value.CommentOn is CommentOn.HtmxRequests;
     private readonly int _longestValue = options.Value.Limits.ValueCharacters;
 
     /// <summary>Parses a template, once.</summary>
@@ -28,7 +29,13 @@ internal sealed partial class CommentaryText(VisitorIdentity visitors, Redaction
         if (endpoint is null
             || feature is { Told: true }
             || RequestOutcome.Of(context, feature, problem) is not { } outcome
-            || Choose(endpoint, feature, outcome.Kind) is not { } commentary)
+            || IsDisabled(endpoint, feature))
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        var commentary = Choose(endpoint, feature, outcome.Kind);
+        if (commentary is null && !(_allOfHtmx && outcome.Kind is Outcome.Success && !IsMarked(endpoint, feature) && HtmxRequestText.IsHtmx(context.Request)))
         {
             return ValueTask.CompletedTask;
         }
@@ -41,6 +48,12 @@ internal sealed partial class CommentaryText(VisitorIdentity visitors, Redaction
         }
 
         CommentaryFeature.Of(context).Told = true;
+        if (commentary is null)
+        {
+            queue.Enqueue(new ChatEvent(visitor.Conversation, HtmxRequestText.Of(context, endpoint, redaction, _longestValue)) { Kind = endpoint.DisplayName });
+            return ValueTask.CompletedTask;
+        }
+
         var values = new RequestValues(context, endpoint, feature, outcome, redaction);
         if (commentary is CommentaryConvention { Text: { } text })
         {
@@ -85,9 +98,14 @@ internal sealed partial class CommentaryText(VisitorIdentity visitors, Redaction
 
     /// <summary>The most specific commentary for the outcome: a page's handler method before the endpoint's metadata, and of these the last.</summary>
     private static IChatCommentaryMetadata? Choose(Endpoint endpoint, CommentaryFeature? feature, Outcome outcome) =>
-        feature?.Handler is { IsDisabled: true } || endpoint.Metadata.GetMetadata<DisableChatCommentaryAttribute>() is not null
-            ? null
-            : Last(feature?.Handler?.Commentary ?? [], outcome) ?? Last(endpoint.Metadata.GetOrderedMetadata<IChatCommentaryMetadata>(), outcome);
+        Last(feature?.Handler?.Commentary ?? [], outcome) ?? Last(endpoint.Metadata.GetOrderedMetadata<IChatCommentaryMetadata>(), outcome);
+
+    private static bool IsDisabled(Endpoint endpoint, CommentaryFeature? feature) =>
+        feature?.Handler is { IsDisabled: true } || endpoint.Metadata.GetMetadata<DisableChatCommentaryAttribute>() is not null;
+
+    /// <summary>Whether the endpoint says itself what is told of it, be it only of another outcome.</summary>
+    private static bool IsMarked(Endpoint endpoint, CommentaryFeature? feature) =>
+        feature?.Handler is { Commentary.Count: > 0 } || endpoint.Metadata.GetMetadata<IChatCommentaryMetadata>() is not null;
 
     private static IChatCommentaryMetadata? Last(IReadOnlyList<IChatCommentaryMetadata> commentary, Outcome outcome)
     {
