@@ -43,24 +43,23 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
             ['[', ..] => "The ferns have been asking after you.",
             _ => "Two things, and the ferns are the urgent one.",
         });
-        var folder = Path.Combine(Repository.Root, "artifacts", "screenshots");
+        var page = await site.OpenAsync();
+        await page.AddAsync("Buy milk");
+        await page.AnswerAsync(1);
+        await page.SayAsync("What is on my list?");
+        await page.AnswerAsync(2);
+        await page.AddAsync("Water the ferns");
+        await page.AnswerAsync(3);
+        await page.ToggleAsync("Buy milk");
+        await page.AnswerAsync(4);
+
         foreach (var (name, scheme, width) in new[] { ("desktop-light", ColorScheme.Light, 1100), ("desktop-dark", ColorScheme.Dark, 1100), ("phone-light", ColorScheme.Light, 390), ("phone-dark", ColorScheme.Dark, 390) })
         {
-            var page = await site.OpenAsync(await site.NewVisitorAsync(scheme, width));
-            await page.AddAsync("Buy milk");
-            await page.AnswerAsync(1);
-            await page.SayAsync("What is on my list?");
-            await page.AnswerAsync(2);
-            await page.AddAsync("Water the ferns");
-            await page.AnswerAsync(3);
-            await page.ToggleAsync("Buy milk");
-            await page.AnswerAsync(4);
-            var file = Path.Combine(folder, $"{name}.png");
+            await page.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
+            await page.Page.SetViewportSizeAsync(width, 760);
+            var file = Path.Combine(Repository.Root, "artifacts", "screenshots", $"{name}.png");
             await page.Page.ScreenshotAsync(new() { Path = file, FullPage = true });
             Assert.True(new FileInfo(file).Length > 5_000);
-            await page.DeleteAsync("Buy milk");
-            await page.DeleteAsync("Water the ferns");
-            await Expect(page.Todos).ToHaveCountAsync(0);
         }
     }
 
