@@ -1,10 +1,12 @@
 using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using Pipulate.Conversations;
 
 namespace Pipulate.Security;
 
@@ -15,10 +17,17 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
 {
     public const string CookieName = "pipulate.visitor";
 
+    /// <summary>As many as there are conversations in memory. Only cookies of our own making are kept, so nobody can fill this with inventions.</summary>
+    private const int RememberedCookies = ConversationDirectory.Capacity;
+
     private static readonly ConversationId SharedRoom = new("shared");
     private static readonly object FreshKey = new();
 
     private readonly IDataProtector _protector = protection.CreateProtector("Pipulate.Visitor.v1");
+
+    /// <summary>What cookies that were read before say: to read one is most of what a comment costs its request.</summary>
+    private readonly ConcurrentDictionary<string, ConversationId> _known = new();
+    private int _knownCount;
 
     /// <summary>Who it is, or null for somebody who was never seen.</summary>
     public Visitor? Find(HttpContext context)
@@ -40,8 +49,8 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
             return fresh;
         }
 
-        return context.Request.Cookies.TryGetValue(CookieName, out var cookie) && Unprotect(cookie) is { } id
-            ? new Visitor(new ConversationId("v-" + id), null)
+        return context.Request.Cookies.TryGetValue(CookieName, out var cookie) && Read(cookie) is { } conversation
+            ? new Visitor(conversation, null)
             : null;
     }
 
@@ -66,6 +75,29 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
         var visitor = new Visitor(new ConversationId("v-" + id), null);
         context.Items[FreshKey] = visitor;
         return visitor;
+    }
+
+    private ConversationId? Read(string cookie)
+    {
+        if (_known.TryGetValue(cookie, out var known))
+        {
+            return known;
+        }
+
+        if (Unprotect(cookie) is not { } id)
+        {
+            return null;
+        }
+
+        var conversation = new ConversationId("v-" + id);
+        if (_known.TryAdd(cookie, conversation) && Interlocked.Increment(ref _knownCount) > RememberedCookies)
+        {
+            // All at once: to know which are old would cost every request more than reading them again costs some.
+            _known.Clear();
+            Volatile.Write(ref _knownCount, 0);
+        }
+
+        return conversation;
     }
 
     private string? Unprotect(string cookie)
