@@ -1,3 +1,11 @@
 using BenchmarkDotNet.Running;
+using Pipulate.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+if (args is ["serve", var address])
+{
+    await EndpointServer.RunAsync(address);
+}
+else
+{
+    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+}

@@ -41,6 +41,17 @@ public sealed class CommentaryMannersTests
     }
 
     [Fact]
+    public async Task PageHandlerMethod_OfAPageWithNothingElse_IsTold()
+    {
+        await using var host = await ChatHost.StartAsync(
+            app => app.MapRazorPages(),
+            services: services => services.AddRazorPages(pages => pages.Conventions.AddFolderRouteModelConvention("/Broken", model => model.Selectors.Clear()))
+                .AddApplicationPart(typeof(CommentaryMannersTests).Assembly));
+
+        Assert.Equal("[event] done 7 \"Milk\" 200", await ToldAsync(host, "/success/page-handler/7/200?title=Milk"));
+    }
+
+    [Fact]
     public async Task Links_ToEndpointsBehindTheWrap_AreStillMade()
     {
         await using var host = await ChatHost.StartAsync(app =>

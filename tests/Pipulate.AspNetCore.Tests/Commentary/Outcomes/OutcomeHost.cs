@@ -15,6 +15,7 @@ namespace Pipulate.Tests.Commentary.Outcomes;
 public sealed class OutcomeHost : IAsyncLifetime
 {
     public const string Done = "done {id} {title} {status}";
+    public const string Broad = "done broadly {id} {title} {status}";
     public const string Failed = "failed {id} {status} {error}";
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
@@ -118,9 +119,9 @@ public sealed class OutcomeHost : IAsyncLifetime
             .WithChatCommentary(DoneInCode).WithChatCommentary(FailedInCode, on: Outcome.Failure);
 
         MapSilent(app, Route);
-        app.MapControllers().WithChatCommentary(Done);
-        app.MapRazorPages().WithChatCommentary(Done);
-        app.MapRazorComponents<OutcomeApp>().WithChatCommentary(Done);
+        app.MapControllers().WithChatCommentary(Broad);
+        app.MapRazorPages().WithChatCommentary(Broad);
+        app.MapRazorComponents<OutcomeApp>().WithChatCommentary(Broad);
     }
 
     private static void MapSilent(WebApplication app, string route)
