@@ -17,8 +17,6 @@ internal static class OobFrame
 
     public static void Close(IBufferWriter<byte> html) => html.Write("</div>"u8);
 
-    public static void Delete(IBufferWriter<byte> html, string id) => Open(html, id, "\" hx-swap-oob=\"delete\"></div>"u8);
-
     private static void Open(IBufferWriter<byte> html, string id, ReadOnlySpan<byte> rest)
     {
         html.Write("<div id=\""u8);

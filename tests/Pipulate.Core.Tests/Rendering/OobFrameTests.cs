@@ -27,12 +27,4 @@ public class OobFrameTests
 
         Assert.Equal("<div id=\"x\" hx-swap-oob=\"beforeend\"></div>", Html);
     }
-
-    [Fact]
-    public void Delete_Always_IsWhole()
-    {
-        OobFrame.Delete(_html, "x");
-
-        Assert.Equal("<div id=\"x\" hx-swap-oob=\"delete\"></div>", Html);
-    }
 }
