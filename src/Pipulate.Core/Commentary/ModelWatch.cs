@@ -69,16 +69,21 @@ internal sealed partial class ModelWatch(IChatClient client, PanelStatus status,
     private async Task<ModelTrouble?> ProbeAsync(IModelProbe probe)
     {
         var report = await probe.ProbeAsync(CancellationToken.None);
-        if (report.Trouble is { } trouble)
-        {
-            Report(trouble);
-        }
-        else
+        if (report.Trouble is not { } trouble)
         {
             ReportReady(report.Model);
+            return null;
         }
 
-        return report.Trouble;
+        if (KeepsSilent(trouble))
+        {
+            Report(trouble);
+            return trouble;
+        }
+
+        // Slow or busy is not gone: a server that loads a model may not answer a quick question, and will answer the request.
+        Trouble = null;
+        return null;
     }
 
     private void ReportReady(string? model)

@@ -190,6 +190,22 @@ public sealed class CommentatorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Unavailable_ModelThatIsOnlySlowToSay_IsSentTheRequest()
+    {
+        _house.Client.Probe = () => new ModelReport(null, null, new ModelTrouble(ModelFailureKind.TimedOut, "No sign for 2 seconds."));
+        await _house.StartAsync();
+        await _house.Happen("a", "one");
+        (await _house.Client.NextCallAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
+        await _house["a"].UntilAsync(entries => entries[^1].Role is EntryRole.Notice);
+
+        await _house.Happen("a", "two");
+        (await _house.Client.NextCallAsync()).Finish("Here I am.");
+        await _house["a"].UntilAsync(entries => entries[^1].Text.ToString() == "Here I am.");
+
+        Assert.Equal(1, _house.Client.Probes);
+    }
+
+    [Fact]
     public async Task Unavailable_SeveralEvents_OneNotice()
     {
         await _house.StartAsync();
