@@ -6,7 +6,7 @@ namespace Pipulate;
 public sealed class PipulateLimits
 {
     /// <summary>
-    /// Gets or sets the largest message that a page may send over the socket, in bytes. A larger one closes the socket with 1009.
+    /// Gets or sets the largest message that a page may send, in bytes. A larger one closes the socket with 1009, or is refused by <c>/chatq</c> with 413.
     /// </summary>
     /// <value>The default is 32,768; from 1,024 to 1,048,576.</value>
     public int MessageBytes { get; set; } = 32_768;
@@ -18,7 +18,7 @@ public sealed class PipulateLimits
     public int MessageCharacters { get; set; } = 4_000;
 
     /// <summary>
-    /// Gets or sets how many characters of an event's rendered text reach the model; the rest is cut.
+    /// Gets or sets how many characters of an event's rendered text reach the model; the rest is cut. A longer message is refused by <c>/chatq</c>.
     /// </summary>
     /// <value>The default is 500; from 50 to 100,000.</value>
     public int EventCharacters { get; set; } = 500;
@@ -28,6 +28,18 @@ public sealed class PipulateLimits
     /// </summary>
     /// <value>The default is 200; from 1 to 100,000.</value>
     public int ValueCharacters { get; set; } = 200;
+
+    /// <summary>
+    /// Gets or sets how many messages a visitor may type in a minute, and as many events their pages may tell of; see <see cref="MessageBurst"/>.
+    /// </summary>
+    /// <value>The default is 20; from 1 to 1,000,000.</value>
+    public int MessagesPerMinute { get; set; } = 20;
+
+    /// <summary>
+    /// Gets or sets how many messages may come at once before <see cref="MessagesPerMinute"/> holds them back.
+    /// </summary>
+    /// <value>The default is 10; from 1 to 1,000,000.</value>
+    public int MessageBurst { get; set; } = 10;
 
     /// <summary>
     /// Gets or sets how many pages one visitor may have connected. One more is refused at the handshake with 429.

@@ -59,6 +59,12 @@ public sealed class PipulateOptions
     public IList<string> RedactFields { get; } = ["*password*", "*secret*", "*token*", "*apikey*", "*cardnumber*", "cvc", "cvv"];
 
     /// <summary>
+    /// Gets the events that pages may tell of, with <c>chat-event</c> in a view or with a POST to <c>/chatq</c>. They are registered in code.
+    /// </summary>
+    /// <value>The default is none: pages can tell nothing by themselves.</value>
+    public ChatEventCollection Events { get; } = new();
+
+    /// <summary>
     /// Gets when the model comments.
     /// </summary>
     public PipulateSchedule Schedule { get; } = new();

@@ -44,6 +44,8 @@ internal sealed class PipulateOptionsValidator : IValidateOptions<PipulateOption
         Number("Limits:MessageCharacters", limits.MessageCharacters, 1, 100_000);
         Number("Limits:EventCharacters", limits.EventCharacters, 50, 100_000);
         Number("Limits:ValueCharacters", limits.ValueCharacters, 1, 100_000);
+        Number("Limits:MessagesPerMinute", limits.MessagesPerMinute, 1, 1_000_000);
+        Number("Limits:MessageBurst", limits.MessageBurst, 1, 1_000_000);
         Number("Limits:ConnectionsPerVisitor", limits.ConnectionsPerVisitor, 1, 1_000_000);
         Number("Limits:Connections", limits.Connections, 1, 1_000_000);
         Number("Limits:Generations", limits.Generations, 1, 1_000);

@@ -3,7 +3,7 @@ namespace Pipulate.Tests;
 public class PipulateOptionsValidatorTests
 {
     public static TheoryData<string> Numbers { get; } =
-        ["MessageBytes", "MessageCharacters", "EventCharacters", "ValueCharacters", "ConnectionsPerVisitor", "Connections", "Generations", "AnswerTokens"];
+        ["MessageBytes", "MessageCharacters", "EventCharacters", "ValueCharacters", "MessagesPerMinute", "MessageBurst", "ConnectionsPerVisitor", "Connections", "Generations", "AnswerTokens"];
 
     /// <summary>Numbers of which zero means that there is no limit.</summary>
     public static TheoryData<string> Budgets { get; } = ["GenerationsPerMinute", "GenerationsPerConversationPerMinute"];
