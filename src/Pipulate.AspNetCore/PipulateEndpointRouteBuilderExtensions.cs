@@ -11,7 +11,8 @@ namespace Microsoft.AspNetCore.Builder;
 public static class PipulateEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Maps <c>GET /ws</c>, the WebSocket that the chat panel opens, and <c>/context</c>, which shows visitors what the model knows of them.
+    /// Maps <c>GET /ws</c>, the WebSocket that the chat panel opens, <c>POST /chatq</c>, by which pages tell of registered events, and <c>/context</c>, which shows visitors
+    /// what the model knows of them.
     /// </summary>
     /// <param name="endpoints">The application's endpoints.</param>
     /// <param name="prefix">What stands before them, such as <c>/chat</c>. The tag helpers write the same address by themselves.</param>
@@ -31,6 +32,7 @@ public static class PipulateEndpointRouteBuilderExtensions
             .Build();
         var group = endpoints.MapGroup(prefix);
         group.MapGet(ChatSocket.Path, pipeline).WithDisplayName("Pipulate socket").WithMetadata(new ChatSocketMetadata());
+        group.MapPost(ChatQueueEndpoint.Path, endpoints.ServiceProvider.GetRequiredService<ChatQueueEndpoint>().TakeAsync).WithDisplayName("Pipulate chatq");
         var context = endpoints.ServiceProvider.GetRequiredService<ContextEndpoint>();
         group.MapGet(ContextEndpoint.Path, context.ShowAsync).WithDisplayName("Pipulate context");
         group.MapPost(ContextEndpoint.Path, context.ChangeAsync).WithDisplayName("Pipulate context");

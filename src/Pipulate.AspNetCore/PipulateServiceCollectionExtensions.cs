@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -36,6 +37,7 @@ public static class PipulateServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
 
         var settings = services.AddOptions<PipulateOptions>()
+            .Configure<IConfiguration>(RefuseEvents)
             .BindConfiguration(PipulateOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
             .ValidateOnStart();
         if (configure is not null)
@@ -50,6 +52,19 @@ public static class PipulateServiceCollectionExtensions
         AddConversations(services);
         AddWeb(services);
         return new PipulateBuilder(services);
+    }
+
+    /// <summary>Before the binder does, whose complaint would not say what to do.</summary>
+    private static void RefuseEvents(PipulateOptions options, IConfiguration configuration)
+    {
+        const string Key = $"{PipulateOptions.Section}:{nameof(PipulateOptions.Events)}";
+        if (configuration.GetSection(Key).Exists())
+        {
+            throw new OptionsValidationException(
+                Options.Options.DefaultName,
+                typeof(PipulateOptions),
+                [$"{Key} cannot be set in the configuration: what the model is told is code. Register events with AddPipulate(options => options.Events.Add(\"name\", \"…\"))."]);
+        }
     }
 
     private static void AddModel(IServiceCollection services)
@@ -95,14 +110,17 @@ public static class PipulateServiceCollectionExtensions
         services.AddAntiforgery();
         services.TryAddSingleton<VisitorIdentity>();
         services.TryAddSingleton<OriginRule>();
+        services.TryAddSingleton<MessageRate>();
         services.TryAddSingleton<Redaction>();
         services.TryAddSingleton<CommentaryText>();
+        services.TryAddSingleton<ChatEventHeader>();
         services.TryAddSingleton<ICommentary, RequestCommentary>();
         services.TryAddSingleton<CommentaryStartCheck>();
         services.AddHostedService(provider => provider.GetRequiredService<CommentaryStartCheck>());
         services.TryAddSingleton<ChatSocket>();
         services.TryAddSingleton<ChatMarkup>();
         services.TryAddSingleton<ContextEndpoint>();
+        services.TryAddSingleton<ChatQueueEndpoint>();
         services.Configure<MvcOptions>(mvc =>
         {
             if (!mvc.Filters.Any(filter => filter is CommentaryMvcFilter))

@@ -27,6 +27,9 @@ internal sealed class CommentaryFeature
     /// <summary>Whether this request was told to the model: an error page that runs through the pipeline again is not told as well.</summary>
     public bool Told { get; set; }
 
+    /// <summary>Whether the event that the request carries was looked at, and told or not.</summary>
+    public bool EventSeen { get; set; }
+
     public static CommentaryFeature Of(HttpContext context)
     {
         var feature = context.Features.Get<CommentaryFeature>();

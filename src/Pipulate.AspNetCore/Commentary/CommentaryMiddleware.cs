@@ -7,7 +7,7 @@ namespace Pipulate.Commentary;
 /// The only place that decides whether an endpoint is commented on, for every kind of endpoint: filters merely fill in what they know.
 /// It waits for nothing after the endpoint but the application's own code: the text is rendered, handed over, and the request is done.
 /// </summary>
-internal sealed class CommentaryMiddleware(RequestDelegate next, CommentaryText text, IOptions<PipulateOptions> options)
+internal sealed class CommentaryMiddleware(RequestDelegate next, CommentaryText text, ChatEventHeader events, IOptions<PipulateOptions> options)
 {
     private readonly bool _allOfHtmx = options.Value.CommentOn is CommentOn.HtmxRequests;
 
@@ -15,6 +15,7 @@ internal sealed class CommentaryMiddleware(RequestDelegate next, CommentaryText 
     {
         var endpoint = context.GetEndpoint();
         return endpoint is not null && endpoint.Metadata.GetMetadata<IChatCommentaryMetadata>() is null && !(_allOfHtmx && HtmxRequestText.IsHtmx(context.Request))
+            && !ChatEventHeader.IsOn(context.Request)
             ? next(context)
             : WatchAsync(context, endpoint);
     }
@@ -27,12 +28,14 @@ internal sealed class CommentaryMiddleware(RequestDelegate next, CommentaryText 
         }
         catch (Exception problem)
         {
+            events.Hear(context, endpoint ?? context.GetEndpoint(), problem);
             await text.TellAsync(context, endpoint ?? context.GetEndpoint(), problem);
             throw;
         }
 
         // With an explicit UseRouting behind this middleware there was no endpoint before. Where there was one, that one counts: an error page
         // that an exception handler in between has run in its place is not what the user asked for.
+        events.Hear(context, endpoint ?? context.GetEndpoint(), problem: null);
         await text.TellAsync(context, endpoint ?? context.GetEndpoint(), problem: null);
     }
 }

@@ -100,11 +100,12 @@ internal sealed partial class CommentaryText(VisitorIdentity visitors, Redaction
     private static IChatCommentaryMetadata? Choose(Endpoint endpoint, CommentaryFeature? feature, Outcome outcome) =>
         Last(feature?.Handler?.Commentary ?? [], outcome) ?? Last(endpoint.Metadata.GetOrderedMetadata<IChatCommentaryMetadata>(), outcome);
 
-    private static bool IsDisabled(Endpoint endpoint, CommentaryFeature? feature) =>
+    /// <summary>Whether nothing is to be said of the endpoint, whatever else it or the request carries.</summary>
+    public static bool IsDisabled(Endpoint endpoint, CommentaryFeature? feature) =>
         feature?.Handler is { IsDisabled: true } || endpoint.Metadata.GetMetadata<DisableChatCommentaryAttribute>() is not null;
 
     /// <summary>Whether the endpoint says itself what is told of it, be it only of another outcome.</summary>
-    private static bool IsMarked(Endpoint endpoint, CommentaryFeature? feature) =>
+    public static bool IsMarked(Endpoint endpoint, CommentaryFeature? feature) =>
         feature?.Handler is { Commentary.Count: > 0 } || endpoint.Metadata.GetMetadata<IChatCommentaryMetadata>() is not null;
 
     private static IChatCommentaryMetadata? Last(IReadOnlyList<IChatCommentaryMetadata> commentary, Outcome outcome)

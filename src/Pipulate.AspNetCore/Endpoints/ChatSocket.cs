@@ -21,6 +21,7 @@ internal sealed partial class ChatSocket(
     ConversationDirectory conversations,
     ConnectionRegistry registry,
     ChatQueue queue,
+    MessageRate rate,
     ModelWatch watch,
     PanelStatus status,
     IOptions<PipulateOptions> options,
@@ -31,6 +32,9 @@ internal sealed partial class ChatSocket(
 
     /// <summary>How long a page may take to answer our goodbye before it is cut off.</summary>
     private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(2);
+
+    /// <summary>How often a page that sends too fast is told so.</summary>
+    private static readonly TimeSpan HintEvery = TimeSpan.FromSeconds(1);
 
     /// <summary>A ping each 15 seconds, also against proxies that cut what is silent; a page that does not answer within 15 more is gone.</summary>
     public static WebSocketOptions Options { get; } = new()
@@ -91,7 +95,7 @@ internal sealed partial class ChatSocket(
         try
         {
             var writing = WriteAsync(connection, socket, gone);
-            await ReadAsync(connection, new MessageReader(socket, options.Value.Limits.MessageBytes), gone);
+            await ReadAsync(connection, MessageRate.KeyOf(context, visitor, options.Value.Conversations), new MessageReader(socket, options.Value.Limits.MessageBytes), gone);
             await writing;
             await SayGoodbyeAsync(socket);
         }
@@ -123,8 +127,9 @@ internal sealed partial class ChatSocket(
         }
     }
 
-    private async Task ReadAsync(ChatConnection connection, MessageReader reader, CancellationTokenSource gone)
+    private async Task ReadAsync(ChatConnection connection, string visitor, MessageReader reader, CancellationTokenSource gone)
     {
+        long? hinted = null;
         try
         {
             while (await reader.ReadAsync(gone.Token) is { } incoming)
@@ -134,6 +139,18 @@ internal sealed partial class ChatSocket(
                     LogRefusedMessage(connection.Info.Id, (int)refusal);
                     connection.Close(refusal);
                     return;
+                }
+
+                if (incoming.Text.Length > 0 && !rate.TryType(visitor, out var wait))
+                {
+                    // Told once a second: a page that sends a thousand messages is not to be sent as many hints.
+                    if (hinted is null || time.GetElapsedTime(hinted.Value) >= HintEvery)
+                    {
+                        hinted = time.GetTimestamp();
+                        connection.Send(PanelFragments.Hint($"You are writing faster than I can read: try again in {MessageRate.Seconds(wait)} seconds."));
+                    }
+
+                    continue;
                 }
 
                 Hear(connection, incoming);

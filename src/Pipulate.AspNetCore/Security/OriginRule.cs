@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace Pipulate.Security;
 
 /// <summary>
-/// Which pages may open the socket. Browsers let any site open one and send the visitor's cookies along, so the server has to look:
+/// Which pages may open the socket and tell of events. Browsers let any site do so and send the visitor's cookies along, so the server has to look:
 /// the page's origin must be the host it talks to, or one of <see cref="PipulateOptions.AllowedOrigins"/>.
 /// </summary>
 internal sealed class OriginRule(IOptions<PipulateOptions> options)
@@ -22,6 +22,13 @@ internal sealed class OriginRule(IOptions<PipulateOptions> options)
             && origins[0] is { } origin
             && (IsSame(origin, request) || options.Value.AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase));
     }
+
+    /// <summary>
+    /// As <see cref="Allows"/>, and a browser that says itself that another site has made the request is believed. That is said also where no origin is named, and of a page
+    /// of the same host without TLS, which anybody on the way may have written.
+    /// </summary>
+    public bool AllowsEvent(HttpRequest request) =>
+        Allows(request) && (request.Headers["Sec-Fetch-Site"] != "cross-site" || options.Value.AllowedOrigins.Contains(request.Headers.Origin.ToString(), StringComparer.OrdinalIgnoreCase));
 
     /// <summary>Host and port decide, not the scheme: behind a proxy that ends TLS the request itself is plain http.</summary>
     private static bool IsSame(string origin, HttpRequest request) =>

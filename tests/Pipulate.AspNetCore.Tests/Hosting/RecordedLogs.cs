@@ -10,6 +10,8 @@ internal sealed class RecordedLogs : ILoggerProvider
 
     public IReadOnlyList<RecordedLine> Lines => [.. _lines];
 
+    public void Clear() => _lines.Clear();
+
     public ILogger CreateLogger(string categoryName) => new Recorder(categoryName, _lines);
 
     public void Dispose()
