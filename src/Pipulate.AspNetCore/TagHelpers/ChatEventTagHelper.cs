@@ -1,0 +1,229 @@
+using System.Net;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Html;
+using Microsoft.AspNetCore.Mvc.Rendering;
+using Microsoft.AspNetCore.Mvc.ViewFeatures;
+using Microsoft.AspNetCore.Razor.TagHelpers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Pipulate.Commentary;
+using Pipulate.Endpoints;
+using Pipulate.Security;
+
+namespace Pipulate.TagHelpers;
+
+/// <summary>
+/// <c>chat-event="profile_change" chat-message="Pirate"</c> on any element: what the user does with it is told to the model. Where the element has an htmx request of its own, the event travels
+/// with it and counts when it succeeded; where it has none, the event is posted to <c>/chatq</c>.
+/// </summary>
+/// <remarks>
+/// Requires the event in <see cref="PipulateOptions.Events"/>, <c>app.UsePipulate()</c> and <c>app.MapPipulate()</c>. It belongs on the element that is clicked or changed, not on one around
+/// others: htmx 2 hands an element's attributes down to those inside.
+/// </remarks>
+[HtmlTargetElement("*", Attributes = EventAttribute)]
+[HtmlTargetElement("input", Attributes = EventAttribute, TagStructure = TagStructure.WithoutEndTag)]
+public sealed class ChatEventTagHelper : TagHelper
+{
+    private const string EventAttribute = "chat-event";
+    private const string Headers = "hx-headers";
+
+    private static readonly string[] Requests = ["hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete", "hx-action"];
+    private static readonly string[] Sends = ["ws-send", "hx-ws:send", "chat-send"];
+
+    /// <summary>
+    /// Gets or sets the view that the helper stands in; set by the framework.
+    /// </summary>
+    [HtmlAttributeNotBound]
+    [ViewContext]
+    public ViewContext ViewContext { get; set; } = null!;
+
+    /// <summary>
+    /// Gets or sets the event's name, as it is registered.
+    /// </summary>
+    [HtmlAttributeName(EventAttribute)]
+    public string ChatEvent { get; set; } = "";
+
+    /// <summary>
+    /// Gets or sets the message, which is cut at <see cref="PipulateLimits.EventCharacters"/>.
+    /// </summary>
+    /// <value>May be left out where the event's text does not name it.</value>
+    [HtmlAttributeName("chat-message")]
+    public string? ChatMessage { get; set; }
+
+    /// <summary>
+    /// Gets or sets on which browser event it is told, as <c>hx-trigger</c> has it. Only for an element without a request of its own.
+    /// </summary>
+    /// <value>The default is <c>change</c> for inputs, selects and text areas, else <c>click</c>.</value>
+    [HtmlAttributeName("chat-on")]
+    public string? ChatOn { get; set; }
+
+    /// <inheritdoc/>
+    public override void Process(TagHelperContext context, TagHelperOutput output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        var http = ViewContext.HttpContext;
+        var services = http.RequestServices;
+        var options = services.GetRequiredService<IOptions<PipulateOptions>>().Value;
+        var registered = options.Events.Find(ChatEvent)
+            ?? throw Wrong(output, $"no event of this name is registered. Register it with AddPipulate(options => options.Events.Add(\"{ChatEvent}\", \"…\"))");
+        if (registered.SaysMessage && string.IsNullOrWhiteSpace(ChatMessage))
+        {
+            throw Wrong(output, "the event's text names {message}, so the element needs a chat-message");
+        }
+
+        if (!http.Response.HasStarted)
+        {
+            // A page may tell of events before the visitor has seen a panel.
+            services.GetRequiredService<VisitorIdentity>().FindOrWelcome(http);
+        }
+
+        var message = Cut(ChatMessage ?? "", options.Limits.EventCharacters);
+        if (HasRequest(output))
+        {
+            Travel(output, message, options.Htmx);
+        }
+        else
+        {
+            Post(output, message, options.Htmx);
+        }
+    }
+
+    /// <summary>The event goes along in two headers. What the element says of headers itself stays.</summary>
+    private void Travel(TagHelperOutput output, string message, HtmxVersion version)
+    {
+        if (ChatOn is not null)
+        {
+            throw Wrong(output, "chat-on has no effect here, for the event goes with the element's own request: hx-trigger says when");
+        }
+
+        // htmx 2 joins an element's headers with those around it by itself. htmx 4 does so with :append only, and takes an element's plain ones for all there are.
+        var own = output.Attributes.Select(attribute => attribute.Name).FirstOrDefault(name => Bare(name) is Headers or $"{Headers}:append");
+        var inherited = own is null ? output.Attributes.Select(attribute => attribute.Name).FirstOrDefault(name => Bare(name) is $"{Headers}:inherited") : null;
+        var target = own ?? (version is HtmxVersion.V2 || inherited is not null ? Headers : $"{Headers}:append");
+        var headers = Read(output, own ?? inherited);
+        headers[ChatEventHeader.Name] = ChatEvent;
+        headers[ChatEventHeader.Message] = Encode(message);
+        output.Attributes.SetAttribute(target, headers.ToJsonString());
+    }
+
+    /// <summary>The element gets a request of its own.</summary>
+    private void Post(TagHelperOutput output, string message, HtmxVersion version)
+    {
+        RefuseOtherDeeds(output);
+        var http = ViewContext.HttpContext;
+        var token = http.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(http);
+        var values = new JsonObject { ["event"] = ChatEvent, ["message"] = message };
+        if (token.HeaderName is { } header)
+        {
+            output.Attributes.SetAttribute(Headers, new JsonObject { [header] = token.RequestToken }.ToJsonString());
+        }
+        else
+        {
+            values[token.FormFieldName] = token.RequestToken;
+        }
+
+        output.Attributes.SetAttribute("hx-post", http.RequestServices.GetRequiredService<ChatMarkup>().AddressOf(http, ChatQueueEndpoint.Path));
+        output.Attributes.SetAttribute("hx-swap", "none");
+        output.Attributes.SetAttribute("hx-vals", values.ToJsonString());
+        if (ChatOn is not null || !output.Attributes.Any(attribute => Bare(attribute.Name) == "hx-trigger"))
+        {
+            output.Attributes.SetAttribute("hx-trigger", ChatOn ?? NaturalEvent(output));
+        }
+
+        if (version is HtmxVersion.V2)
+        {
+            // The rest of a form around the element is none of the chat's business, and what is said here is not meant for elements inside.
+            output.Attributes.SetAttribute("hx-params", string.Join(',', values.Select(value => value.Key)));
+            output.Attributes.SetAttribute("hx-disinherit", "*");
+        }
+    }
+
+    /// <summary>htmx would keep the browser from what the element is there for.</summary>
+    private void RefuseOtherDeeds(TagHelperOutput output)
+    {
+        if (output.Attributes.Any(attribute => Sends.Contains(attribute.Name, StringComparer.OrdinalIgnoreCase)))
+        {
+            throw Wrong(output, "it sends over the socket, which carries no event. Put chat-event on another element");
+        }
+
+        var leaves = output.TagName switch
+        {
+            "form" => true,
+            "a" or "area" => Text(output, "href") is { } href && !href.StartsWith('#'),
+            "button" or "input" => Text(output, "type") is "submit" or "image" or "reset",
+            _ => false,
+        };
+        if (leaves)
+        {
+            throw Wrong(output, "it leaves the page, and an event cannot go with that. Give it hx-get, hx-post or hx-boost=\"true\", or mark the endpoint with [ChatCommentary]");
+        }
+    }
+
+    private static bool HasRequest(TagHelperOutput output) => output.Attributes.Any(attribute =>
+        Requests.Contains(Bare(attribute.Name)) || (Bare(attribute.Name) == "hx-boost" && output.TagName is "a" or "form" && Text(output, attribute.Name) == "true"));
+
+    private static string NaturalEvent(TagHelperOutput output) => output.TagName switch
+    {
+        "input" => Text(output, "type") is "button" ? "click" : "change",
+        "select" or "textarea" => "change",
+        _ => "click",
+    };
+
+    private static string Bare(string name)
+    {
+        var lower = name.ToLowerInvariant();
+        return lower.StartsWith("data-hx-", StringComparison.Ordinal) ? lower["data-".Length..] : lower;
+    }
+
+    private JsonObject Read(TagHelperOutput output, string? attribute)
+    {
+        var text = attribute is null ? "" : Text(output, attribute)?.Trim() ?? "";
+        if (text.Length == 0)
+        {
+            return [];
+        }
+
+        try
+        {
+            return JsonNode.Parse(text.StartsWith('{') ? text : $"{{{text}}}") as JsonObject ?? [];
+        }
+        catch (JsonException)
+        {
+            throw Wrong(output, $"its {attribute} is no JSON object, so the event cannot be added to it. Write it as JSON, or put chat-event on another element");
+        }
+    }
+
+    /// <summary>What a person would read in the attribute, however the view has made it.</summary>
+    private static string? Text(TagHelperOutput output, string attribute)
+    {
+        switch (output.Attributes[attribute]?.Value)
+        {
+            case null:
+                return null;
+            case IHtmlContent html:
+                using (var writer = new StringWriter())
+                {
+                    html.WriteTo(writer, HtmlEncoder.Default);
+                    return WebUtility.HtmlDecode(writer.ToString());
+                }
+
+            case var value:
+                return value.ToString();
+        }
+    }
+
+    private static string Cut(string message, int longest) =>
+        message.Length <= longest ? message : message[..(char.IsHighSurrogate(message[longest - 1]) ? longest - 1 : longest)];
+
+    /// <summary>htmx 4 reads what it joins as values, not as texts: "1.50" would arrive as 1.5. With its first character encoded it is no number.</summary>
+    private static string Encode(string message)
+    {
+        var encoded = Uri.EscapeDataString(message);
+        return encoded is [var first, ..] && (char.IsAsciiDigit(first) || first == '-') ? $"%{(int)first:X2}{encoded[1..]}" : encoded;
+    }
+
+    private InvalidOperationException Wrong(TagHelperOutput output, string why) => new($"<{output.TagName} {EventAttribute}=\"{ChatEvent}\">: {why}.");
+}
