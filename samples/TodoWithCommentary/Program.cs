@@ -10,6 +10,8 @@ builder.Services.AddPipulate(options =>
 {
     options.Persona = "You live inside a todo list and watch over it: dry humour, short sentences, never mean.";
     options.UseDemoVoiceWhenUnavailable = true;
+    options.Events.Add("profile_change", "They chose the profile {message}. Greet them in its manner, 30 words at most, and keep to it from now on.");
+    options.Events.Add("app_switch", "They opened the page {message}. One remark, 20 words at most.");
 });
 
 var app = builder.Build();

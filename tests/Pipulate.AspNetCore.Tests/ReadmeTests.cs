@@ -22,8 +22,9 @@ public sealed partial class ReadmeTests
 
         Assert.NotEmpty(shown);
         Assert.All(shown, line => Assert.Contains(line, sources));
-        Assert.InRange(shown.Count, 10, 14);
-        Assert.All(sources.Where(line => line.Contains("Pipulate(", StringComparison.Ordinal) || line.Contains("ChatCommentary(", StringComparison.Ordinal)), line => Assert.Contains(line, shown));
+        Assert.InRange(shown.Count, 10, 18);
+        Assert.All(sources.Where(line => line.Contains("Pipulate(", StringComparison.Ordinal) || line.Contains("ChatCommentary(", StringComparison.Ordinal)
+            || line.Contains("Events.Add(", StringComparison.Ordinal) || line.Contains("chat-event=", StringComparison.Ordinal)), line => Assert.Contains(line, shown));
     }
 
     [GeneratedRegex("```[a-z]+\n(.*?)```", RegexOptions.Singleline)]

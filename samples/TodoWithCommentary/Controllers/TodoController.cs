@@ -12,7 +12,19 @@ public sealed class TodoController(TodoStore todos) : Controller
     [HttpGet("/")]
     public IActionResult Index()
     {
-        return View(todos.All());
+        return App(nameof(Index), todos.All());
+    }
+
+    [HttpGet("/about")]
+    public IActionResult About()
+    {
+        return App(nameof(About));
+    }
+
+    [HttpGet("/profile/{name}")]
+    public IActionResult Profile(string name)
+    {
+        return Profiles.Of(name) is { } profile ? PartialView("_Profile", profile) : NotFound();
     }
 
     [HttpPost("/todo")]
@@ -57,6 +69,13 @@ public sealed class TodoController(TodoStore todos) : Controller
 
         HttpContext.SetCommentary("todo", todo);
         return Ok();
+    }
+
+    // The whole page, or for htmx what is inside of it.
+    private IActionResult App(string view, object? model = null)
+    {
+        Response.Headers.Vary = "HX-Request";
+        return IsHtmx ? PartialView(view, model) : View(view, model);
     }
 
     // Another tab was faster: the item leaves this page as well.
