@@ -12,9 +12,16 @@ trap 'kill $server; rm -f "$script" "$script.out"' EXIT
 until curl -so /dev/null $address/visitor; do sleep 0.2; done
 
 ask() { # path
-  # Somebody new each time: a conversation keeps what is put into it.
-  cookie=$(curl -si $address/visitor | sed -n 's/^[Ss]et-[Cc]ookie: \([^;]*\);.*/\1/p')
-  printf 'wrk.method = "POST"\nwrk.headers["Cookie"] = "%s"\n' "$cookie" >"$script"
+  # Sixteen visitors, new each time: a conversation keeps what is put into it, and the model speaks to all of them that it may.
+  {
+    echo 'wrk.method = "POST"'
+    echo 'local cookies, requests, turn = {}, {}, 0'
+    for _ in $(seq 16); do
+      curl -si $address/visitor | sed -n 's/^[Ss]et-[Cc]ookie: \([^;]*\);.*/cookies[#cookies + 1] = "\1"/p'
+    done
+    echo 'function init() for i, cookie in ipairs(cookies) do wrk.headers.Cookie = cookie; requests[i] = wrk.format() end end'
+    echo 'function request() turn = turn % #requests + 1; return requests[turn] end'
+  } >"$script"
   wrk -t1 -c16 -d"${seconds}s" -s "$script" "$address/$1/7?title=Milk" >"$script.out"
   if grep -q 'Non-2xx' "$script.out"; then cat "$script.out" >&2; exit 1; fi
   awk '/Requests\/sec/ { print $2 }' "$script.out"

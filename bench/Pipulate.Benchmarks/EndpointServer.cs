@@ -6,6 +6,7 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Pipulate.Conversations;
 using Pipulate.Security;
 
 namespace Pipulate.Benchmarks;
@@ -27,7 +28,10 @@ internal static class EndpointServer
         app.MapPost("/marked/{id:int}", [ChatCommentary("They put {title} at {id}: {result}.")] (int id, string title) => title);
         app.MapGet("/visitor", (HttpContext context, IServiceProvider services) =>
         {
-            services.GetRequiredService<VisitorIdentity>().FindOrWelcome(context);
+            var visitor = services.GetRequiredService<VisitorIdentity>().FindOrWelcome(context);
+
+            // As a page with a panel does; the model speaks to nobody who is not there.
+            services.GetRequiredService<ConversationDirectory>().Get(visitor.Conversation).Watchers.Expect();
             return Results.NoContent();
         });
         await app.RunAsync();

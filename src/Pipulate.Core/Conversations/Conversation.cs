@@ -59,8 +59,7 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
                 WantsAnswer = wantsAnswer,
                 Kind = kind,
             });
-            entry.Text.Append(text);
-            entry.Text.Seal();
+            entry.Text.Set(text);
         }
 
         Watchers.Wake();
@@ -80,8 +79,7 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
                 WantsAnswer = true,
                 MessageId = messageId,
             };
-            entry.Text.Append(text);
-            entry.Text.Seal();
+            entry.Text.Set(text);
 
             // Compared as it is kept, for what is kept is not always what was sent: a page's newline may come with a carriage return.
             if (messageId is not null && IsRepeated(entry.Text.ToString(), messageId))
@@ -222,11 +220,11 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
         lock (Gate)
         {
             var left = 0;
-            foreach (var pending in _entries.Skip(_answeredThrough))
+            for (var i = _answeredThrough; i < _entries.Count; i++)
             {
-                if (pending is { WantsAnswer: true, Role: EntryRole.Event })
+                if (_entries[i] is { WantsAnswer: true, Role: EntryRole.Event })
                 {
-                    pending.WantsAnswer = false;
+                    _entries[i].WantsAnswer = false;
                     left++;
                 }
             }
@@ -314,6 +312,12 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
 
     private DueAnswer? LookAheadLocked()
     {
+        // What wants no answer never will: passed once, it is not looked at again, however much a busy visitor does that nobody comments on.
+        while (_answeredThrough < _entries.Count && !_entries[_answeredThrough].WantsAnswer)
+        {
+            _answeredThrough++;
+        }
+
         DueAnswer? due = null;
         for (var i = _answeredThrough; i < _entries.Count; i++)
         {

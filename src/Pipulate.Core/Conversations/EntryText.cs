@@ -7,23 +7,43 @@ namespace Pipulate.Conversations;
 
 /// <summary>
 /// The text of an entry in both its forms: as it was said, and as the HTML-encoded UTF-8 that pages get.
-/// Both only grow, and the bytes are made once for all connections. Not thread-safe: the conversation's lock guards it.
+/// Both only grow. The bytes are made when a page first asks for them, and once for all pages, so what is told to the model only costs none.
+/// Not thread-safe: the conversation's lock guards it.
 /// </summary>
 internal sealed class EntryText
 {
     private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
 
-    private readonly StringBuilder _text = new();
-    private readonly ArrayBufferWriter<byte> _encoded = new(256);
+    /// <summary>Nearly every text; one with another character is looked at more closely.</summary>
+    private static readonly SearchValues<char> Plain = SearchValues.Create([.. Enumerable.Range(0, char.MaxValue + 1).Select(code => (char)code).Where(IsPlain)]);
+
+    /// <summary>The text as it came, while it is nothing but that.</summary>
+    private string? _whole;
+    private StringBuilder? _grown;
+    private ArrayBufferWriter<byte>? _encoded;
+    private int _encodedThrough;
     private char _halfRune;
 
     /// <summary>The length of the text in UTF-16 units, without half a rune that still waits for its other half.</summary>
-    public int Length => _text.Length;
+    public int Length => _grown?.Length ?? _whole?.Length ?? 0;
 
-    public int EncodedLength => _encoded.WrittenCount;
+    public int EncodedLength => Encode().WrittenCount;
 
     /// <summary>What stands behind <paramref name="from"/>: any length seen before is a cut between two runes and outside an entity.</summary>
-    public ReadOnlySpan<byte> Encoded(int from = 0) => _encoded.WrittenSpan[from..];
+    public ReadOnlySpan<byte> Encoded(int from = 0) => Encode().WrittenSpan[from..];
+
+    /// <summary>Takes a text that is all there is to say.</summary>
+    public void Set(string text)
+    {
+        if (!text.AsSpan().ContainsAnyExcept(Plain))
+        {
+            _whole = text;
+            return;
+        }
+
+        Append(text);
+        Seal();
+    }
 
     /// <summary>
     /// Adds a piece. Control characters are left out, but for tab and newline (a page cannot show them, a database refuses NUL).
@@ -58,7 +78,7 @@ internal sealed class EntryText
                 {
                     characters[length++] = '\uFFFD';
                 }
-                else if (character is '\n' or '\t' || !char.IsControl(character))
+                else if (IsPlain(character))
                 {
                     characters[length++] = character;
                 }
@@ -76,8 +96,10 @@ internal sealed class EntryText
     public void Clear()
     {
         _halfRune = default;
-        _text.Clear();
-        _encoded.Clear();
+        _whole = null;
+        _grown = null;
+        _encoded = null;
+        _encodedThrough = 0;
     }
 
     /// <summary>Nothing more comes: half a rune that still waits is told apart as U+FFFD.</summary>
@@ -90,7 +112,9 @@ internal sealed class EntryText
         }
     }
 
-    public override string ToString() => _text.ToString();
+    public override string ToString() => _grown?.ToString() ?? _whole ?? "";
+
+    private static bool IsPlain(char character) => character is '\n' or '\t' || !(char.IsControl(character) || char.IsSurrogate(character));
 
     private void Take(ReadOnlySpan<char> clean)
     {
@@ -99,16 +123,38 @@ internal sealed class EntryText
             return;
         }
 
-        _text.Append(clean);
-        var html = ArrayPool<char>.Shared.Rent(clean.Length * Encoder.MaxOutputCharactersPerInputCharacter);
-        try
+        _grown ??= new StringBuilder(_whole);
+        _grown.Append(clean);
+    }
+
+    private ArrayBufferWriter<byte> Encode()
+    {
+        _encoded ??= new ArrayBufferWriter<byte>(256);
+        if (_encodedThrough == Length)
         {
-            Encoder.Encode(clean, html, out _, out var written);
-            Encoding.UTF8.GetBytes(html.AsSpan(0, written), _encoded);
+            return _encoded;
         }
-        finally
+
+        if (_grown is null)
         {
-            ArrayPool<char>.Shared.Return(html);
+            Encode(_whole);
+            return _encoded;
         }
+
+        var rest = _grown.Length - _encodedThrough;
+        var characters = ArrayPool<char>.Shared.Rent(rest);
+        _grown.CopyTo(_encodedThrough, characters, rest);
+        Encode(characters.AsSpan(0, rest));
+        ArrayPool<char>.Shared.Return(characters);
+        return _encoded;
+    }
+
+    private void Encode(ReadOnlySpan<char> rest)
+    {
+        var html = ArrayPool<char>.Shared.Rent(rest.Length * Encoder.MaxOutputCharactersPerInputCharacter);
+        Encoder.Encode(rest, html, out _, out var written);
+        Encoding.UTF8.GetBytes(html.AsSpan(0, written), _encoded!);
+        ArrayPool<char>.Shared.Return(html);
+        _encodedThrough = Length;
     }
 }

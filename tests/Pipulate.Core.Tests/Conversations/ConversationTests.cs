@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pipulate.Conversations;
 
 namespace Pipulate.Tests.Conversations;
@@ -293,5 +294,32 @@ public class ConversationTests
         public int Woken { get; private set; }
 
         public void Wake() => Woken++;
+    }
+
+    [Fact]
+    public void LookAhead_AfterFiftyThousandUncommentedEvents_DoesNotLookAtThemAgain()
+    {
+        var began = Stopwatch.GetTimestamp();
+        for (var i = 0; i < 50_000; i++)
+        {
+            _conversation.Say(EntryRole.Event, "one more", wantsAnswer: true);
+            Assert.Equal(1, _conversation.LookAhead()?.Events);
+            Assert.Equal(1, _conversation.LeaveUncommented());
+        }
+
+        // A twentieth of a second; when each time looked at all of them, it was thirteen.
+        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(3));
+    }
+
+    [Fact]
+    public void LookAhead_TypedBehindUncommentedEvents_IsStillDue()
+    {
+        _conversation.Say(EntryRole.Event, "one", wantsAnswer: true);
+        _conversation.Hear("hello", null);
+        _conversation.Say(EntryRole.Event, "two", wantsAnswer: true);
+
+        Assert.Equal(2, _conversation.LeaveUncommented());
+
+        Assert.True(_conversation.LookAhead() is { Typed: true, Events: 0 });
     }
 }

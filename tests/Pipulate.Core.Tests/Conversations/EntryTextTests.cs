@@ -24,6 +24,37 @@ public class EntryTextTests
         Assert.Equal(text.Length, entry.Length);
     }
 
+    [Theory]
+    [InlineData("all <plain> & well")]
+    [InlineData("with a\r\nreturn, a \0 and a bell \a")]
+    [InlineData("\U0001F468\u200D\U0001F469")]
+    public void Set_AnyText_IsTheSameAsAppendingIt(string text)
+    {
+        var whole = new EntryText();
+        whole.Set(text);
+        var pieces = new EntryText();
+        foreach (var character in text)
+        {
+            pieces.Append([character]);
+        }
+
+        Assert.Equal(pieces.ToString(), whole.ToString());
+        Assert.Equal(pieces.Length, whole.Length);
+        Assert.Equal(pieces.Encoded(), whole.Encoded());
+    }
+
+    [Fact]
+    public void Append_BehindAWholeText_ContinuesIt()
+    {
+        var text = new EntryText();
+        text.Set("a<");
+        var from = text.EncodedLength;
+        text.Append("b>");
+
+        Assert.Equal("a<b>", text.ToString());
+        Assert.Equal("b&gt;", Encoding.UTF8.GetString(text.Encoded(from)));
+    }
+
     [Fact]
     public void Encoded_Markup_HasNoMarkup()
     {
