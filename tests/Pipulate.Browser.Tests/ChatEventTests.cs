@@ -27,6 +27,8 @@ public sealed class ChatEventTests(Chromium chromium) : IClassFixture<Chromium>
         Assert.Equal(2, site.Ollama.Chats.Count);
         Assert.StartsWith("[event] They chose the profile \"Pirate\".", site.Ollama.Chats[0].Messages[^1].Content, StringComparison.Ordinal);
         Assert.Single(page.Requests, request => request == "GET /profile/Pirate");
+        await page.Page.ReloadAsync();
+        await Expect(page.Page.GetByRole(AriaRole.Radio, new() { Name = "Pirate" })).ToBeCheckedAsync();
         Assert.DoesNotContain("POST /chatq", page.Requests);
         Assert.Empty(page.Complaints);
     }

@@ -24,7 +24,13 @@ public sealed class TodoController(TodoStore todos) : Controller
     [HttpGet("/profile/{name}")]
     public IActionResult Profile(string name)
     {
-        return Profiles.Of(name) is { } profile ? PartialView("_Profile", profile) : NotFound();
+        if (Profiles.Of(name) is not { } profile)
+        {
+            return NotFound();
+        }
+
+        Response.Cookies.Append(Profiles.Cookie, profile.Name, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax });
+        return PartialView("_Profile", profile);
     }
 
     [HttpPost("/todo")]
