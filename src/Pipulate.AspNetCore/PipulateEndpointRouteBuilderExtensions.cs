@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Pipulate.Endpoints;
@@ -31,7 +32,9 @@ public static class PipulateEndpointRouteBuilderExtensions
             .Use(_ => socket.HandleAsync)
             .Build();
         var group = endpoints.MapGroup(prefix);
-        group.MapGet(ChatSocket.Path, pipeline).WithDisplayName("Pipulate socket").WithMetadata(new ChatSocketMetadata());
+
+        // By HTTP/2, which is what browsers speak on https, a socket is opened with CONNECT (RFC 8441).
+        group.MapMethods(ChatSocket.Path, [HttpMethods.Get, HttpMethods.Connect], pipeline).WithDisplayName("Pipulate socket").WithMetadata(new ChatSocketMetadata());
         group.MapPost(ChatQueueEndpoint.Path, endpoints.ServiceProvider.GetRequiredService<ChatQueueEndpoint>().TakeAsync).WithDisplayName("Pipulate chatq");
         var context = endpoints.ServiceProvider.GetRequiredService<ContextEndpoint>();
         group.MapGet(ContextEndpoint.Path, context.ShowAsync).WithDisplayName("Pipulate context");

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.WebSockets;
 using System.Text;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 using Pipulate.FakeOllama;
 
 namespace Pipulate.Tests.Endpoints;
@@ -16,6 +18,24 @@ public sealed class ChatSocketTests
         var response = await http.GetAsync(new Uri(host.Address, "/ws"), TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.UpgradeRequired, response.StatusCode);
+    }
+
+    /// <summary>A browser that has the page by HTTP/2, as from any https address, opens its socket on the same connection: by CONNECT, not by GET (RFC 8441).</summary>
+    [Fact]
+    public async Task Connect_OverHttp2_IsLetInAndTalks()
+    {
+        await using var host = await ChatHost.StartAsync(
+            services: services => services.Configure<KestrelServerOptions>(kestrel => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2)));
+        using var socket = new ClientWebSocket();
+        using var http = new HttpMessageInvoker(new SocketsHttpHandler());
+        socket.Options.HttpVersion = HttpVersion.Version20;
+        socket.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        await socket.ConnectAsync(new UriBuilder(host.Address) { Scheme = "ws", Path = "/ws" }.Uri, http, TestContext.Current.CancellationToken);
+
+        var buffer = new byte[4096];
+        var received = await socket.ReceiveAsync(buffer, TestContext.Current.CancellationToken);
+
+        Assert.Contains("msg-list", Encoding.UTF8.GetString(buffer, 0, received.Count), StringComparison.Ordinal);
     }
 
     [Theory]
