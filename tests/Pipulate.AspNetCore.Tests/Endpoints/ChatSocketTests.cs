@@ -22,7 +22,7 @@ public sealed class ChatSocketTests
 
     /// <summary>A browser that has the page by HTTP/2, as from any https address, opens its socket on the same connection: by CONNECT, not by GET (RFC 8441).</summary>
     [Fact]
-    public async Task Connect_OverHttp2_IsLetInAndTalks()
+    public async Task Connect_OverHttp2_IsLetIn()
     {
         await using var host = await ChatHost.StartAsync(
             services: services => services.Configure<KestrelServerOptions>(kestrel => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2)));

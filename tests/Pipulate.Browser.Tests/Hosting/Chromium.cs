@@ -61,6 +61,7 @@ public sealed class Chromium : IAsyncLifetime
         var visitor = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
             ColorScheme = scheme,
+            IgnoreHTTPSErrors = true,
             ViewportSize = new ViewportSize { Width = width, Height = height },
         });
         visitor.SetDefaultTimeout((float)TestTime.Timeout.TotalMilliseconds);

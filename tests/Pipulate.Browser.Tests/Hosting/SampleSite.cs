@@ -30,11 +30,18 @@ public sealed class SampleSite : IAsyncDisposable
 
     private HtmxVersion Version { get; }
 
-    /// <summary>Starts both; without a model there is nobody at the address that the sample asks.</summary>
-    public static async Task<SampleSite> StartAsync(Chromium chromium, HtmxVersion version, bool withModel = true)
+    private string Certificate => Path.Combine(_folder.FullName, "site.pfx");
+
+    /// <summary>Starts both; without a model there is nobody at the address that the sample asks, and with a certificate it is served by https.</summary>
+    public static async Task<SampleSite> StartAsync(Chromium chromium, HtmxVersion version, bool withModel = true, byte[]? withCertificate = null)
     {
         chromium.SkipWithout();
         var site = new SampleSite(chromium, await FakeOllamaServer.StartAsync(), version);
+        if (withCertificate is not null)
+        {
+            await File.WriteAllBytesAsync(site.Certificate, withCertificate, TestContext.Current.CancellationToken);
+        }
+
         if (!withModel)
         {
             await site.Ollama.StopAsync();
@@ -61,8 +68,13 @@ public sealed class SampleSite : IAsyncDisposable
             await before.DisposeAsync();
         }
 
-        Sample = await SampleProcess.StartAsync(
-            _folder.FullName, [$"--Pipulate:Htmx={Version}", $"--Pipulate:Ollama:Endpoint={Ollama.Endpoint}"], before?.Address.Port ?? 0);
+        string[] settings = [$"--Pipulate:Htmx={Version}", $"--Pipulate:Ollama:Endpoint={Ollama.Endpoint}"];
+        if (File.Exists(Certificate))
+        {
+            settings = [.. settings, "--urls=https://127.0.0.1:0", $"--Kestrel:Certificates:Default:Path={Certificate}"];
+        }
+
+        Sample = await SampleProcess.StartAsync(_folder.FullName, settings, before?.Address.Port ?? 0);
     }
 
     public async Task<IBrowserContext> NewVisitorAsync(ColorScheme scheme = ColorScheme.Light, int width = 1100)
