@@ -6,6 +6,8 @@ var builder = WebApplication.CreateBuilder(args);
 builder.WebHost.UseStaticWebAssets();
 builder.Services.AddControllersWithViews(o => o.Filters.Add(new AutoValidateAntiforgeryTokenAttribute()));
 builder.Services.AddSingleton<TodoStore>();
+builder.Services.AddSingleton<Clearing>();
+builder.Services.AddHostedService(services => services.GetRequiredService<Clearing>());
 builder.Services.AddPipulate(options =>
 {
     options.Persona = "You live inside a todo list and watch over it: dry humour, short sentences, never mean.";

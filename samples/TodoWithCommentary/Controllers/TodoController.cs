@@ -77,6 +77,12 @@ public sealed class TodoController(TodoStore todos) : Controller
         return Ok();
     }
 
+    [HttpPost("/todo/clear")]
+    public IActionResult Clear([FromServices] Clearing clearing)
+    {
+        return HttpContext.GetConversation() is { } asker && clearing.TryAsk(asker) ? NoContent() : StatusCode(StatusCodes.Status503ServiceUnavailable);
+    }
+
     // The whole page, or for htmx what is inside of it.
     private IActionResult App(string view, object? model = null)
     {

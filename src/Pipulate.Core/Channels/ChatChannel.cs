@@ -57,6 +57,12 @@ internal sealed class ChatChannel(ConversationDirectory conversations, Connectio
         }
     }
 
+    public IChatProgress BeginProgress(ChatAudience audience, string label)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(label);
+        return new ChatProgress([.. ConversationsOf(audience).Select(conversation => (conversation, conversation.BeginProgress(label)))]);
+    }
+
     public Task SendAsync(ChatAudience audience, string fragment, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(fragment);

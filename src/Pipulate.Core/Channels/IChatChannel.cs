@@ -29,6 +29,16 @@ public interface IChatChannel
     Task StreamAsync(ChatAudience audience, IAsyncEnumerable<string> chunks, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Shows people how far a piece of work is: an entry with a bar that moves with each <see cref="IChatProgress.Report"/>. The model is not told of it; what it should know of the work,
+    /// tell it by <see cref="IChatQueue"/>.
+    /// </summary>
+    /// <param name="audience">Who sees it, as in <see cref="SayAsync"/>, looked up once at the beginning.</param>
+    /// <param name="label">What the work is, such as <c>Importing</c>; plain text.</param>
+    /// <returns>What reports, completes or fails it. Dispose it in any case: work that is abandoned must not look as if it went on.</returns>
+    /// <exception cref="ArgumentException"><paramref name="label"/> is null or empty.</exception>
+    IChatProgress BeginProgress(ChatAudience audience, string label);
+
+    /// <summary>
     /// Sends a piece of HTML of your own to the pages that are open now: at most once, not kept, not repeated after a reconnect.
     /// </summary>
     /// <param name="audience">Whose pages.</param>

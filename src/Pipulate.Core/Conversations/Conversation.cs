@@ -124,6 +124,38 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
         return entry;
     }
 
+    /// <summary>Begins to show how far a piece of work is.</summary>
+    public ConversationEntry BeginProgress(string label)
+    {
+        ConversationEntry entry;
+        lock (Gate)
+        {
+            entry = Add(new ConversationEntry(_entries.Count + 1, EntryRole.Progress, EntryState.Streaming, time.GetUtcNow()) { Progress = new Progress(0, 0, null) });
+            entry.Text.Set(label);
+        }
+
+        Watchers.Wake();
+        return entry;
+    }
+
+    /// <summary>Shows how far a piece of work is now; once it has ended, nothing is shown any more.</summary>
+    public void Report(ConversationEntry entry, Progress progress)
+    {
+        lock (Gate)
+        {
+            if (entry.State is not EntryState.Streaming)
+            {
+                return;
+            }
+
+            entry.Progress = progress;
+            entry.Epoch++;
+            Touch(entry);
+        }
+
+        Watchers.Wake();
+    }
+
     /// <summary>Adds to an entry that has not ended; to one that has, nothing is added any more.</summary>
     public void Append(ConversationEntry entry, ReadOnlySpan<char> piece)
     {
@@ -152,7 +184,11 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
             }
 
             entry.Text.Seal();
-            _lastSpoken = time.GetTimestamp();
+            if (entry.Role is EntryRole.Assistant)
+            {
+                _lastSpoken = time.GetTimestamp();
+            }
+
             entry.State = state;
             entry.Reason = reason;
             entry.Epoch++;

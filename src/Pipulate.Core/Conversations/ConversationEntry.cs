@@ -35,6 +35,9 @@ internal sealed class ConversationEntry(int ordinal, EntryRole role, EntryState 
     /// <summary>What an event is an instance of; those of one kind that come together are told together.</summary>
     public string? Kind { get; init; }
 
+    /// <summary>How far the work is that this entry shows; null for all other entries.</summary>
+    public Progress? Progress { get; set; }
+
     /// <summary>Who spoke when it was not the model, such as "demo"; else null.</summary>
     public string? Voice { get; set; }
 

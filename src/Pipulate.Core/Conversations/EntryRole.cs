@@ -7,4 +7,7 @@ internal enum EntryRole
     Assistant,
     Notice,
     Event,
+
+    /// <summary>Work that people watch; the model is not told of it.</summary>
+    Progress,
 }

@@ -68,7 +68,7 @@ internal sealed class HistoryWindow
     }
 
     private static bool IsTold(ConversationEntry entry) =>
-        entry is { Withdrawn: false, Role: not EntryRole.Notice, Text.Length: > 0 };
+        entry is { Withdrawn: false, Role: not (EntryRole.Notice or EntryRole.Progress), Text.Length: > 0 };
 
     private static int Measure(List<ChatMessage> messages) => messages.Sum(message => message.Text.Length);
 

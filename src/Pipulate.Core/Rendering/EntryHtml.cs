@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using Pipulate.Conversations;
@@ -37,6 +38,11 @@ internal static class EntryHtml
         html.Write("t\" class=\"chat-text\" hx-disable hx-ignore>"u8);
         html.Write(entry.Text.Encoded());
         html.Write("</div>"u8);
+        if (entry.Progress is not null)
+        {
+            WriteProgress(html, entry);
+        }
+
         if (entry.Reason is not null)
         {
             html.Write("<p class=\"chat-reason\">"u8);
@@ -64,9 +70,36 @@ internal static class EntryHtml
         html.Write("\" hx-swap-oob=\"delete\"></div>"u8);
     }
 
+    private static void WriteProgress(IBufferWriter<byte> html, ConversationEntry entry)
+    {
+        var (done, total, text) = entry.Progress!;
+        html.Write("<progress aria-labelledby=\"e"u8);
+        WriteNumber(html, entry.Ordinal);
+        html.Write("t\""u8);
+
+        // Without a value the bar says that something happens, which is true only while it does.
+        var known = total > 0 || entry.State is not EntryState.Streaming;
+        if (known)
+        {
+            html.Write(" value=\""u8);
+            WriteNumber(html, entry.State is EntryState.Complete ? Math.Max(total, 1) : done);
+            html.Write("\" max=\""u8);
+            WriteNumber(html, Math.Max(total, 1));
+            html.Write("\""u8);
+        }
+
+        html.Write("></progress>"u8);
+        if (entry.State is EntryState.Streaming && (text is not null || known))
+        {
+            html.Write("<p class=\"chat-step\">"u8);
+            WriteEncoded(html, text ?? string.Create(CultureInfo.InvariantCulture, $"{done}/{total}"));
+            html.Write("</p>"u8);
+        }
+    }
+
     private static void WriteNumber(IBufferWriter<byte> html, int number)
     {
-        number.TryFormat(html.GetSpan(10), out var written, provider: System.Globalization.CultureInfo.InvariantCulture);
+        number.TryFormat(html.GetSpan(10), out var written, provider: CultureInfo.InvariantCulture);
         html.Advance(written);
     }
 
@@ -77,6 +110,7 @@ internal static class EntryHtml
     {
         EntryRole.User => "user"u8,
         EntryRole.Assistant => "assistant"u8,
+        EntryRole.Progress => "progress"u8,
         _ => "notice"u8,
     };
 

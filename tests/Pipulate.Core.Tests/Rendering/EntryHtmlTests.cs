@@ -61,6 +61,36 @@ public class EntryHtmlTests
         Assert.Equal("<div id=\"e7\" hx-swap-oob=\"delete\"></div>", Html);
     }
 
+    [Theory]
+    [InlineData(3, 5, null, " value=\"3\" max=\"5\"></progress><p class=\"chat-step\">3/5</p>")]
+    [InlineData(3, 5, "<step>", " value=\"3\" max=\"5\"></progress><p class=\"chat-step\">&lt;step&gt;</p>")]
+    [InlineData(0, 0, null, "></progress></div>")]
+    [InlineData(0, 0, "Looking", "></progress><p class=\"chat-step\">Looking</p>")]
+    public void Write_ProgressThatGoesOn_HasABarAndTheStep(int done, int total, string? text, string expected)
+    {
+        var entry = Entry(EntryRole.Progress, EntryState.Streaming, "Importing");
+        entry.Progress = new Progress(done, total, text);
+        EntryHtml.Write(_html, entry, replacing: false);
+
+        Assert.Contains("data-role=\"progress\"", Html, StringComparison.Ordinal);
+        Assert.Contains($">Importing</div><progress aria-labelledby=\"e7t\"{expected}", Html, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(EntryState.Complete, 3, 5, " value=\"5\" max=\"5\"></progress>")]
+    [InlineData(EntryState.Complete, 0, 0, " value=\"1\" max=\"1\"></progress>")]
+    [InlineData(EntryState.Failed, 3, 5, " value=\"3\" max=\"5\"></progress>")]
+    [InlineData(EntryState.Stopped, 0, 0, " value=\"0\" max=\"1\"></progress>")]
+    internal void Write_ProgressThatHasEnded_StandsStill(EntryState state, int done, int total, string expected)
+    {
+        var entry = Entry(EntryRole.Progress, state, "Importing");
+        entry.Progress = new Progress(done, total, "step");
+        entry.Reason = "The end.";
+        EntryHtml.Write(_html, entry, replacing: false);
+
+        Assert.Contains(expected + "<p class=\"chat-reason\">The end.</p>", Html, StringComparison.Ordinal);
+    }
+
     private static ConversationEntry Entry(EntryRole role, EntryState state, string text)
     {
         var entry = new ConversationEntry(7, role, state, default);
