@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipulate;
@@ -87,6 +88,10 @@ public static class PipulateServiceCollectionExtensions
     {
         services.AddMetrics();
         services.TryAddSingleton<ConversationDirectory>();
+        services.TryAddSingleton(provider => new Typist(
+            provider.GetRequiredService<IOptions<PipulateOptions>>().Value.TypingDelay,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
         services.TryAddSingleton<PanelStatus>();
         services.TryAddSingleton<ConnectionRegistry>();
         services.TryAddSingleton<IConnectionRegistry>(provider => provider.GetRequiredService<ConnectionRegistry>());

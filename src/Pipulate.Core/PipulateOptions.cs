@@ -52,6 +52,13 @@ public sealed class PipulateOptions
     public CommentOn CommentOn { get; set; } = CommentOn.Marked;
 
     /// <summary>
+    /// Gets or sets how long a word takes when text is typed out: what is said in the lane <see cref="ChatLane.Say"/> or by <see cref="IChatChannel.SayAsync"/>, and the answers of models that speak in
+    /// lumps of several words. A text takes ten seconds at most, and typing is never more than a second behind the model.
+    /// </summary>
+    /// <value>The default is zero: everything appears as it comes. At most a second.</value>
+    public TimeSpan TypingDelay { get; set; }
+
+    /// <summary>
     /// Gets the names of values that are kept from the model, with <c>*</c> for any characters, whatever their case. Wherever a commentary names one,
     /// <c>(redacted)</c> stands in its place. <see cref="ChatRedactAttribute"/> does the same for one property or parameter.
     /// </summary>

@@ -34,6 +34,7 @@ internal sealed class PipulateOptionsValidator : IValidateOptions<PipulateOption
             Check($"AllowedOrigins:{i}", IsOrigin(options.AllowedOrigins[i]), "must be an origin such as https://app.example.com, without a path", options.AllowedOrigins[i]);
         }
 
+        Check(nameof(options.TypingDelay), options.TypingDelay >= TimeSpan.Zero && options.TypingDelay <= TimeSpan.FromSeconds(1), "must be a time from 00:00:00 to 00:00:01", options.TypingDelay);
         var schedule = options.Schedule;
         Check("Schedule:Debounce", schedule.Debounce >= TimeSpan.Zero && schedule.Debounce <= TimeSpan.FromMinutes(1), "must be a time from 00:00:00 to 00:01:00", schedule.Debounce);
         Check("Schedule:Cooldown", schedule.Cooldown >= TimeSpan.Zero && schedule.Cooldown <= Longest, "must be a time from 00:00:00 to 1.00:00:00", schedule.Cooldown);

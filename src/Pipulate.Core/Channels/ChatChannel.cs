@@ -3,7 +3,7 @@ using Pipulate.Conversations;
 
 namespace Pipulate.Channels;
 
-internal sealed class ChatChannel(ConversationDirectory conversations, ConnectionRegistry registry) : IChatChannel
+internal sealed class ChatChannel(ConversationDirectory conversations, ConnectionRegistry registry, Typist typist) : IChatChannel
 {
     /// <summary>Four of the largest fit into a page's queue.</summary>
     private const int LongestFragment = FragmentQueue.CapacityBytes / 4;
@@ -13,7 +13,7 @@ internal sealed class ChatChannel(ConversationDirectory conversations, Connectio
         ArgumentException.ThrowIfNullOrEmpty(text);
         foreach (var conversation in ConversationsOf(audience))
         {
-            conversation.Say(EntryRole.Assistant, text);
+            typist.Say(conversation, text);
         }
 
         return Task.CompletedTask;

@@ -14,7 +14,7 @@ public interface IChatChannel
     /// </param>
     /// <param name="text">Plain text; markup in it is shown, not obeyed.</param>
     /// <param name="cancellationToken">Not needed today: nothing is waited for.</param>
-    /// <returns>A task that ends when the text is in the conversation.</returns>
+    /// <returns>A task that ends when the text is in the conversation, or is being typed there (<see cref="PipulateOptions.TypingDelay"/>).</returns>
     /// <exception cref="ArgumentException"><paramref name="text"/> is null or empty.</exception>
     Task SayAsync(ChatAudience audience, string text, CancellationToken cancellationToken = default);
 

@@ -10,7 +10,7 @@ namespace Pipulate.Commentary;
 /// that an answer is due: one per conversation, however much came.
 /// </summary>
 internal sealed partial class ChatQueue(
-    ConversationDirectory conversations, CommentSchedule schedule, CommentaryMetrics metrics, IOptions<PipulateOptions> options, ILogger<ChatQueue> logger) : IChatQueue
+    ConversationDirectory conversations, CommentSchedule schedule, Typist typist, CommentaryMetrics metrics, IOptions<PipulateOptions> options, ILogger<ChatQueue> logger) : IChatQueue
 {
     private readonly Channel<Conversation> _due =
         Channel.CreateUnbounded<Conversation>(new UnboundedChannelOptions { SingleReader = true });
@@ -36,7 +36,7 @@ internal sealed partial class ChatQueue(
         var conversation = conversations.Get(chatEvent.Conversation);
         if (chatEvent.Lane is ChatLane.Say)
         {
-            conversation.Say(EntryRole.Assistant, chatEvent.Text);
+            typist.Say(conversation, chatEvent.Text);
             return;
         }
 

@@ -11,7 +11,7 @@ namespace Pipulate.Commentary;
 /// a time limit, a shutdown, or nobody looking for a minute does. What went wrong is told in the conversation, never thrown.
 /// </summary>
 internal sealed partial class Generation(
-    IChatClient client, DemoVoice demo, ModelWatch watch, IOptions<PipulateOptions> options, TimeProvider time, ILogger<Generation> logger)
+    IChatClient client, DemoVoice demo, ModelWatch watch, Typist typist, IOptions<PipulateOptions> options, TimeProvider time, ILogger<Generation> logger)
 {
     private readonly PipulateOptions _options = options.Value;
 
@@ -47,7 +47,8 @@ internal sealed partial class Generation(
         ChatMessage[] messages = [SystemPrompt.For(_options.Persona), .. history];
         var limits = _options.Limits;
         var ask = new ChatOptions { MaxOutputTokens = limits.AnswerTokens };
-        await foreach (var update in GuardedStream.ReadAsync(voice, messages, ask, limits.FirstToken, limits.Idle, time, ending.Token))
+        var updates = GuardedStream.ReadAsync(voice, messages, ask, limits.FirstToken, limits.Idle, time, ending.Token);
+        await foreach (var update in typist.Spread(updates, ending.Token))
         {
             ending.NoteSignOfLife();
             if (update.Text is { Length: > 0 } words)

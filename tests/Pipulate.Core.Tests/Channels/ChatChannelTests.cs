@@ -23,7 +23,7 @@ public sealed class ChatChannelTests : IDisposable
     {
         _conversations = new ConversationDirectory(_time);
         _registry = new ConnectionRegistry(_status, Options.Create(new PipulateOptions()));
-        _channel = new ChatChannel(_conversations, _registry);
+        _channel = new ChatChannel(_conversations, _registry, new Typist(TimeSpan.Zero, _time, CancellationToken.None));
     }
 
     private Conversation Conversation => _conversations.Get(Name);

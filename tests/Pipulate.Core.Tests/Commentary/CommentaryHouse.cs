@@ -30,9 +30,11 @@ internal sealed class CommentaryHouse : IAsyncDisposable
 
     public ConversationDirectory Conversations => field ??= new ConversationDirectory(Time);
 
-    public ChatQueue Queue => field ??= new ChatQueue(Conversations, Schedule, Metrics, Microsoft.Extensions.Options.Options.Create(Options), NullLogger<ChatQueue>.Instance);
+    public ChatQueue Queue => field ??= new ChatQueue(Conversations, Schedule, Typist, Metrics, Microsoft.Extensions.Options.Options.Create(Options), NullLogger<ChatQueue>.Instance);
 
     public CommentSchedule Schedule => field ??= new CommentSchedule(Microsoft.Extensions.Options.Options.Create(Options), Time, Random);
+
+    private Typist Typist => field ??= new Typist(Options.TypingDelay, Time, CancellationToken.None);
 
     private CommentaryMetrics Metrics => field ??= new CommentaryMetrics(Meter);
 
@@ -42,7 +44,7 @@ internal sealed class CommentaryHouse : IAsyncDisposable
     {
         var options = Microsoft.Extensions.Options.Options.Create(Options);
         var watch = new ModelWatch(Client, Status, options, NullLogger<ModelWatch>.Instance);
-        var generation = new Generation(Client, new DemoVoice(WordDelay, Time), watch, options, Time, NullLogger<Generation>.Instance);
+        var generation = new Generation(Client, new DemoVoice(WordDelay, Time), watch, Typist, options, Time, NullLogger<Generation>.Instance);
         _commentator = new Commentator(Queue, Schedule, generation, Metrics, options, Time, NullLogger<Commentator>.Instance);
         await _commentator.StartAsync(TestContext.Current.CancellationToken);
     }
