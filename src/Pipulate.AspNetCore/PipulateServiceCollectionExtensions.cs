@@ -122,6 +122,7 @@ public static class PipulateServiceCollectionExtensions
         services.TryAddSingleton<ICommentary, RequestCommentary>();
         services.TryAddSingleton<CommentaryStartCheck>();
         services.AddHostedService(provider => provider.GetRequiredService<CommentaryStartCheck>());
+        services.TryAddSingleton<PageMessages>();
         services.TryAddSingleton<ChatSocket>();
         services.TryAddSingleton<ChatMarkup>();
         services.TryAddSingleton<ContextEndpoint>();

@@ -20,8 +20,7 @@ internal sealed partial class ChatSocket(
     VisitorIdentity visitors,
     ConversationDirectory conversations,
     ConnectionRegistry registry,
-    ChatQueue queue,
-    MessageRate rate,
+    PageMessages messages,
     ModelWatch watch,
     PanelStatus status,
     IOptions<PipulateOptions> options,
@@ -141,19 +140,22 @@ internal sealed partial class ChatSocket(
                     return;
                 }
 
-                if (incoming.Text.Length > 0 && !rate.TryType(visitor, out var wait))
+                var reply = messages.Take(connection.Info.Conversation, visitor, incoming);
+                if (reply.TooFast is not null)
                 {
                     // Told once a second: a page that sends a thousand messages is not to be sent as many hints.
-                    if (hinted is null || time.GetElapsedTime(hinted.Value) >= HintEvery)
+                    if (hinted is { } last && time.GetElapsedTime(last) < HintEvery)
                     {
-                        hinted = time.GetTimestamp();
-                        connection.Send(PanelFragments.Hint($"You are writing faster than I can read: try again in {MessageRate.Seconds(wait)} seconds."));
+                        continue;
                     }
 
-                    continue;
+                    hinted = time.GetTimestamp();
                 }
 
-                Hear(connection, incoming);
+                if (reply.Fragment is not null)
+                {
+                    connection.Send(reply.Fragment);
+                }
             }
         }
         catch (Exception problem) when (problem is OperationCanceledException or WebSocketException or IOException)
@@ -163,23 +165,6 @@ internal sealed partial class ChatSocket(
 
         // The page has said goodbye or is gone: there is nobody to write to.
         await gone.CancelAsync();
-    }
-
-    private void Hear(ChatConnection connection, IncomingMessage incoming)
-    {
-        var text = incoming.Text.Trim();
-        var most = options.Value.Limits.MessageCharacters;
-        if (text.Length > most)
-        {
-            connection.Send(PanelFragments.Hint($"Your message has {text.Length} characters; at most {most} can be sent."));
-            return;
-        }
-
-        if (text.Length > 0)
-        {
-            queue.Hear(connection.Info.Conversation, text, incoming.MessageId);
-            connection.Send(PanelFragments.Accepted(incoming.MessageId));
-        }
     }
 
     private void AskForModel()

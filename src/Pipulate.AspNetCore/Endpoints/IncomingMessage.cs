@@ -4,8 +4,8 @@ using Pipulate.Channels;
 namespace Pipulate.Endpoints;
 
 /// <summary>
-/// What a page sent: the form's fields as one JSON object, as htmx sends it. Only two fields are taken; whatever else is in it, htmx's own
-/// headers included, says nothing that a server should believe.
+/// What a page sent: the form's fields, over the socket as one JSON object, as htmx sends it, else as a form. Only two fields are taken; whatever else
+/// is in it, htmx's own headers included, says nothing that a server should believe.
 /// </summary>
 /// <param name="Text">What was typed; empty when nothing was.</param>
 /// <param name="MessageId">The id that the page gave the message, if it gave one.</param>
@@ -29,14 +29,21 @@ internal readonly record struct IncomingMessage(string Text, string? MessageId, 
                 return Refused(CloseReason.NotUnderstood);
             }
 
-            var id = Field(document.RootElement, "mid");
-            return new IncomingMessage(Field(document.RootElement, "msg") ?? "", id is { Length: > 0 and <= LongestMessageId } ? id : null);
+            return From(name => Field(document.RootElement, name));
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {
             // The second is what invalid UTF-8 and half a surrogate pair inside a string throw.
             return Refused(CloseReason.NotUnderstood);
         }
+    }
+
+    /// <summary>Takes the fields that are known.</summary>
+    /// <param name="field">Gives the text of a field, or null when there is none.</param>
+    public static IncomingMessage From(Func<string, string?> field)
+    {
+        var id = field("mid");
+        return new IncomingMessage(field("msg") ?? "", id is { Length: > 0 and <= LongestMessageId } ? id : null);
     }
 
     private static string? Field(JsonElement fields, string name) =>

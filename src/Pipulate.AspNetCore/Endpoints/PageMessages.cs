@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Options;
+using Pipulate.Commentary;
+using Pipulate.Rendering;
+using Pipulate.Security;
+
+namespace Pipulate.Endpoints;
+
+/// <summary>What pages ask for. Whichever way a message comes up, over the socket or by POST, it is taken here and means the same.</summary>
+internal sealed class PageMessages(ChatQueue queue, MessageRate rate, IOptions<PipulateOptions> options)
+{
+    /// <summary>Does what is asked.</summary>
+    /// <param name="conversation">The conversation that the page shows.</param>
+    /// <param name="sender">Whose messages are counted together: <see cref="MessageRate.KeyOf"/>.</param>
+    /// <param name="message">What was sent; one that is not to be refused.</param>
+    /// <returns>What the page that sent it is told, and it alone.</returns>
+    public PageReply Take(ConversationId conversation, string sender, IncomingMessage message)
+    {
+        if (message.Text.Length > 0 && !rate.TryType(sender, out var wait))
+        {
+            return new PageReply(PanelFragments.Hint($"You are writing faster than I can read: try again in {MessageRate.Seconds(wait)} seconds."), wait);
+        }
+
+        var text = message.Text.Trim();
+        var most = options.Value.Limits.MessageCharacters;
+        if (text.Length > most)
+        {
+            return new PageReply(PanelFragments.Hint($"Your message has {text.Length} characters; at most {most} can be sent."));
+        }
+
+        if (text.Length == 0)
+        {
+            return PageReply.Nothing;
+        }
+
+        queue.Hear(conversation, text, message.MessageId);
+        return new PageReply(PanelFragments.Accepted(message.MessageId));
+    }
+}
