@@ -12,8 +12,8 @@ namespace Microsoft.AspNetCore.Builder;
 public static class PipulateEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Maps <c>GET /ws</c>, the WebSocket that the chat panel opens, <c>POST /chatq</c>, by which pages tell of registered events, and <c>/context</c>, which shows visitors
-    /// what the model knows of them.
+    /// Maps <c>GET /ws</c>, the WebSocket that the chat panel opens, or <c>GET /sse</c> and <c>POST /message</c> in its place, <c>POST /chatq</c>, by which pages tell of
+    /// registered events, and <c>/context</c>, which shows visitors what the model knows of them.
     /// </summary>
     /// <param name="endpoints">The application's endpoints.</param>
     /// <param name="prefix">What stands before them, such as <c>/chat</c>. The tag helpers write the same address by themselves.</param>
@@ -35,6 +35,8 @@ public static class PipulateEndpointRouteBuilderExtensions
 
         // By HTTP/2, which is what browsers speak on https, a socket is opened with CONNECT (RFC 8441).
         group.MapMethods(ChatSocket.Path, [HttpMethods.Get, HttpMethods.Connect], pipeline).WithDisplayName("Pipulate socket").WithMetadata(new ChatSocketMetadata());
+        group.MapGet(EventStreamEndpoint.Path, endpoints.ServiceProvider.GetRequiredService<EventStreamEndpoint>().HandleAsync).WithDisplayName("Pipulate stream");
+        group.MapPost(MessageEndpoint.Path, endpoints.ServiceProvider.GetRequiredService<MessageEndpoint>().TakeAsync).WithDisplayName("Pipulate message");
         group.MapPost(ChatQueueEndpoint.Path, endpoints.ServiceProvider.GetRequiredService<ChatQueueEndpoint>().TakeAsync).WithDisplayName("Pipulate chatq");
         var context = endpoints.ServiceProvider.GetRequiredService<ContextEndpoint>();
         group.MapGet(ContextEndpoint.Path, context.ShowAsync).WithDisplayName("Pipulate context");

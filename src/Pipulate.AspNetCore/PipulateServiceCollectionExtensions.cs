@@ -123,7 +123,10 @@ public static class PipulateServiceCollectionExtensions
         services.TryAddSingleton<CommentaryStartCheck>();
         services.AddHostedService(provider => provider.GetRequiredService<CommentaryStartCheck>());
         services.TryAddSingleton<PageMessages>();
+        services.TryAddSingleton<PageDoor>();
         services.TryAddSingleton<ChatSocket>();
+        services.TryAddSingleton<EventStreamEndpoint>();
+        services.TryAddSingleton<MessageEndpoint>();
         services.TryAddSingleton<ChatMarkup>();
         services.TryAddSingleton<ContextEndpoint>();
         services.TryAddSingleton<ChatQueueEndpoint>();

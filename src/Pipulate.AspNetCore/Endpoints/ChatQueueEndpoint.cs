@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -28,7 +27,7 @@ internal sealed partial class ChatQueueEndpoint(
         if (await QueueAsync(context) is { } refusal)
         {
             LogRefused(refusal.Status, refusal.Detail);
-            await RefuseAsync(context, refusal);
+            await refusal.AnswerAsync(context);
             return;
         }
 
@@ -101,26 +100,6 @@ internal sealed partial class ChatQueueEndpoint(
         return null;
     }
 
-    private static Task RefuseAsync(HttpContext context, Refusal refusal)
-    {
-        if (refusal.RetryAfter is { } wait)
-        {
-            context.Response.Headers.RetryAfter = MessageRate.Seconds(wait).ToString(CultureInfo.InvariantCulture);
-        }
-
-        if (!HtmxRequestText.IsHtmx(context.Request))
-        {
-            return TypedResults.Problem(refusal.Detail, statusCode: refusal.Status).ExecuteAsync(context);
-        }
-
-        // Without a body, and with the word to leave the page as it is: htmx 4 would swap an error in.
-        context.Response.StatusCode = refusal.Status;
-        context.Response.Headers["HX-Reswap"] = "none";
-        return Task.CompletedTask;
-    }
-
     [LoggerMessage(1, LogLevel.Debug, "An event of a page was refused with {Status}. {Reason}")]
     private partial void LogRefused(int status, string reason);
-
-    private sealed record Refusal(int Status, string Detail, TimeSpan? RetryAfter = null);
 }

@@ -23,6 +23,7 @@ internal sealed class ChatConnection : IConversationWatcher, IDisposable
     private readonly TimeSpan _sendTimeout;
     private readonly ArrayBufferWriter<byte> _message = new(1024);
     private CloseReason _closing;
+    private bool _beat;
 
     public ChatConnection(ChatConnectionInfo info, Conversation conversation, PanelStatus status, IChatTransport transport, TimeSpan sendTimeout, TimeProvider time)
     {
@@ -40,6 +41,9 @@ internal sealed class ChatConnection : IConversationWatcher, IDisposable
     public Conversation Conversation { get; }
 
     public void Wake() => _wake.Set();
+
+    /// <summary>Says where the page was, before it is written to.</summary>
+    public void Resume(string place) => _cursor.Resume(place);
 
     /// <summary>Queues a fragment for this page alone; a page that lets its queue fill up is asked to come back later.</summary>
     public void Send(ReadOnlyMemory<byte> fragment)
@@ -67,6 +71,7 @@ internal sealed class ChatConnection : IConversationWatcher, IDisposable
     {
         await using var waking = gone.UnsafeRegister(static connection => ((ChatConnection)connection!).Wake(), this);
         using var sendTimer = new SendTimer(_sendTimeout, _time, gone);
+        using var heart = _transport.Heartbeat is { } period ? _time.CreateTimer(static connection => ((ChatConnection)connection!).Beat(), this, period, period) : null;
         long? sent = null;
         _wake.Set();
         while (true)
@@ -86,11 +91,17 @@ internal sealed class ChatConnection : IConversationWatcher, IDisposable
             // What is new goes out first, also when the connection is about to be closed: a stopped answer is shown as stopped.
             // Read before gathering, so that a close with its last words that comes during the send gets a round of its own.
             var closing = _closing;
+            var beat = Interlocked.Exchange(ref _beat, false);
             _message.ResetWrittenCount();
             if (_cursor.Write(_message))
             {
-                await SendAsync(_message.WrittenMemory, sendTimer);
+                await _transport.SendAsync(_message.WrittenMemory, _cursor.Reached, sendTimer.Start());
+                sendTimer.Stop();
                 sent = _time.GetTimestamp();
+            }
+            else if (beat)
+            {
+                await SendAsync(default, sendTimer);
             }
 
             // Each of the app's fragments is a message of its own: one may refer to what the one before has made.
@@ -108,6 +119,12 @@ internal sealed class ChatConnection : IConversationWatcher, IDisposable
     }
 
     public void Dispose() => _timer.Dispose();
+
+    private void Beat()
+    {
+        Interlocked.Exchange(ref _beat, true);
+        _wake.Set();
+    }
 
     private async ValueTask SendAsync(ReadOnlyMemory<byte> message, SendTimer timer)
     {

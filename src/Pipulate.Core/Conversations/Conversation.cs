@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
 using Microsoft.Extensions.AI;
 
 namespace Pipulate.Conversations;
@@ -25,6 +27,9 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
     public event Action? Heard;
 
     public ConversationId Id { get; } = id;
+
+    /// <summary>Tells this conversation from one of the same id in another process, or before it was forgotten: their versions do not compare.</summary>
+    public string Life { get; } = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(8));
 
     public Lock Gate { get; } = new();
 

@@ -43,6 +43,36 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
         }
     }
 
+    /// <summary>Where the page is when it has what was written last.</summary>
+    public PanelPlace Reached => new(conversation.Life, _seen, _statusSeen);
+
+    /// <summary>Goes on where a page is that has come back and lacks nothing. Any other begins with a snapshot.</summary>
+    /// <returns>Whether it lacks nothing.</returns>
+    public bool Resume(string place)
+    {
+        var statusNow = status.Read().Version;
+        lock (conversation.Gate)
+        {
+            // Of what began long ago and still grows it is not known whether the page has it.
+            var entries = conversation.Entries;
+            var shown = FirstShown(entries);
+            if (new PanelPlace(conversation.Life, conversation.Version, statusNow).ToString() != place || entries.Take(shown).Any(IsGrowing))
+            {
+                return false;
+            }
+
+            foreach (var entry in entries.Skip(shown).Where(entry => entry.Visible))
+            {
+                Remember(entry);
+            }
+
+            (_opened, _statusSeen) = (true, statusNow);
+            SeeAll();
+            _first = Math.Max(0, OldestThatMayChange());
+            return true;
+        }
+    }
+
     /// <summary>The inside of the message list as it is now, for a page that is being rendered.</summary>
     public static void WriteList(IBufferWriter<byte> html, Conversation conversation)
     {
@@ -100,8 +130,7 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
         }
 
         OobFrame.Close(html);
-        _known = entries.Count;
-        _seen = conversation.Version;
+        SeeAll();
     }
 
     private bool WriteChanges(IBufferWriter<byte> html)
@@ -129,10 +158,15 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
             wrote = true;
         }
 
-        _known = entries.Count;
-        _seen = conversation.Version;
+        SeeAll();
         _first = Math.Max(_first, OldestThatMayChange());
         return wrote;
+    }
+
+    private void SeeAll()
+    {
+        _known = conversation.Entries.Count;
+        _seen = conversation.Version;
     }
 
     /// <summary>Keeps a round short on a page that has been open for days: of what is long gone only a growing entry is looked at.</summary>
@@ -201,11 +235,13 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
 
     private void Remember(ConversationEntry entry)
     {
-        if (entry.State is EntryState.Streaming)
+        if (IsGrowing(entry))
         {
             _streaming.Add(new Place(entry.Ordinal, entry.Epoch, entry.Text.EncodedLength));
         }
     }
+
+    private static bool IsGrowing(ConversationEntry entry) => entry is { Visible: true, State: EntryState.Streaming };
 
     /// <summary>Up to where a page has an entry that still grows.</summary>
     private readonly record struct Place(int Ordinal, int Epoch, int Length);

@@ -172,6 +172,29 @@ public sealed class ChatConnectionTests : IDisposable
     }
 
     [Fact]
+    public async Task WriteAsync_QuietPageOfATransportWithAHeartbeat_GetsAnEmptyMessageEachTimeAndWithinTheSendLimit()
+    {
+        var heartbeat = TimeSpan.FromSeconds(15);
+        var transport = new ScriptedTransport { Heartbeat = heartbeat };
+        using var connection = new ChatConnection(_connection.Info, _conversation, new PanelStatus(), transport, SendLimit, _time);
+        var writing = connection.WriteAsync(_gone.Token);
+        await transport.NextAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            await _time.WaitForTimerAsync(heartbeat);
+            _time.Advance(heartbeat);
+            Assert.Equal("", await transport.NextAsync());
+        }
+
+        transport.OnSend = token => Task.Delay(Timeout.InfiniteTimeSpan, token);
+        _time.Advance(heartbeat);
+        Assert.Equal("", await transport.NextAsync());
+        await _time.WaitForTimerAsync(SendLimit);
+        _time.Advance(SendLimit);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writing.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task WriteAsync_SendFails_TheExceptionGoesOn()
     {
         _transport.OnSend = _ => throw new IOException("The connection was reset.");

@@ -14,6 +14,8 @@ internal sealed class ScriptedTransport : IChatTransport
     /// <summary>Called for each message before the send ends; null sends at once.</summary>
     public Func<CancellationToken, Task>? OnSend { get; set; }
 
+    public TimeSpan? Heartbeat { get; init; }
+
     public bool IsClosed => _closed.Task.IsCompleted;
 
     public async ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)

@@ -88,7 +88,7 @@ public class DeliveryModelTests
                     _viewers.Add(new Viewer(_conversation, _status, slow: _random.Next(3) == 0));
                     break;
                 case 14 when _viewers.Count > 0:
-                    _viewers[_random.Next(_viewers.Count)].Reconnect();
+                    _viewers[_random.Next(_viewers.Count)].Reconnect(resume: _random.Next(2) == 0);
                     break;
                 case 15 when _random.Next(10) == 0:
                     SayMuch();
@@ -170,8 +170,14 @@ public class DeliveryModelTests
 
         public void RoundWithNothingNew() => Assert.Null(_page.Round());
 
-        public void Reconnect()
+        public void Reconnect(bool resume)
         {
+            if (resume && _page.Resume())
+            {
+                RoundWithNothingNew();
+                return;
+            }
+
             _page.Reconnect();
             _firstShown = 0;
         }

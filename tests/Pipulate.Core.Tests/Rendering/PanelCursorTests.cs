@@ -259,4 +259,69 @@ public class PanelCursorTests
         Assert.Equal("", _page.Dom.Status);
         Assert.Equal([Hostile, Hostile], _page.Dom.Entries.Select(shown => shown.Text));
     }
+
+    [Fact]
+    public void Resume_WhereNothingChangedSince_WritesOnlyWhatComes()
+    {
+        var entry = _conversation.Begin();
+        _conversation.Append(entry, "one");
+        _status.Say("Model: m");
+        _page.Round();
+
+        Assert.True(_page.Resume());
+        Assert.Null(_page.Round());
+        _conversation.Append(entry, " two");
+
+        Assert.Equal("<div id=\"e1t\" hx-swap-oob=\"beforeend\"> two</div>", _page.Round());
+        _status.Say("Model: other");
+        Assert.Equal("<div id=\"chat-status\" hx-swap-oob=\"innerHTML\">Model: other</div>", _page.Round());
+    }
+
+    [Theory]
+    [InlineData("entry")]
+    [InlineData("growth")]
+    [InlineData("status")]
+    public void Resume_AfterAnyChange_BeginsWithASnapshot(string change)
+    {
+        var entry = _conversation.Begin();
+        _page.Round();
+        switch (change)
+        {
+            case "entry":
+                _conversation.Hear("missed", null);
+                break;
+            case "growth":
+                _conversation.Append(entry, "missed");
+                break;
+            default:
+                _status.Say("missed");
+                break;
+        }
+
+        Assert.False(_page.Resume());
+        Assert.Contains("id=\"msg-list\" hx-swap-oob=\"innerHTML\"", _page.Round(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Resume_OfAnotherLifeOfTheConversation_BeginsWithASnapshot()
+    {
+        _page.Round();
+        var place = new PanelCursor(_conversation, _status);
+        place.Write(new ArrayBufferWriter<byte>());
+
+        Assert.False(new PanelCursor(new Conversation(_conversation.Id, new ManualTime()), _status).Resume(place.Reached.ToString()));
+        Assert.True(new PanelCursor(_conversation, _status).Resume(place.Reached.ToString()));
+    }
+
+    [Fact]
+    public void Reached_AsBytes_IsItsText()
+    {
+        var place = new PanelPlace("life", long.MaxValue, int.MinValue);
+        var bytes = new ArrayBufferWriter<byte>();
+
+        place.Write(bytes);
+
+        Assert.Equal(place.ToString(), Encoding.UTF8.GetString(bytes.WrittenSpan));
+        Assert.Equal("life.9223372036854775807.-2147483648", place.ToString());
+    }
 }

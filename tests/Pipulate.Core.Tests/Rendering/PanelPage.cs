@@ -9,6 +9,7 @@ namespace Pipulate.Tests.Rendering;
 internal sealed class PanelPage(Conversation conversation, PanelStatus status)
 {
     private PanelCursor _cursor = new(conversation, status);
+    private string? _place;
 
     public PanelDom Dom { get; } = new();
 
@@ -25,9 +26,18 @@ internal sealed class PanelPage(Conversation conversation, PanelStatus status)
 
         var message = Encoding.UTF8.GetString(html.WrittenSpan);
         Dom.Apply(message);
+        _place = _cursor.Reached.ToString();
         return message;
     }
 
     /// <summary>The connection is lost and made again: a new cursor, and the page as it was.</summary>
     public void Reconnect() => _cursor = new PanelCursor(conversation, status);
+
+    /// <summary>The same, and the page says where it was.</summary>
+    /// <returns>Whether it lacks nothing.</returns>
+    public bool Resume()
+    {
+        Reconnect();
+        return _place is not null && _cursor.Resume(_place);
+    }
 }

@@ -1,0 +1,73 @@
+using System.Net.WebSockets;
+using Microsoft.Extensions.Logging;
+using Pipulate.Channels;
+
+namespace Pipulate.Endpoints;
+
+/// <summary>A page that is in, from its registration until it is disposed.</summary>
+internal sealed partial class ConnectedPage : IDisposable
+{
+    private readonly ConnectionRegistry _registry;
+    private readonly CancellationTokenSource _gone;
+    private readonly Action _abort;
+    private readonly ILogger _logger;
+
+    /// <param name="connection">The way to write to it.</param>
+    /// <param name="registry">Where it is registered.</param>
+    /// <param name="abort">Cuts it off, without a goodbye.</param>
+    /// <param name="logger">Where its coming and going is told.</param>
+    /// <param name="aborted">Cancelled when its request is.</param>
+    public ConnectedPage(ChatConnection connection, ConnectionRegistry registry, Action abort, ILogger logger, CancellationToken aborted)
+    {
+        Connection = connection;
+        _registry = registry;
+        _abort = abort;
+        _logger = logger;
+        _gone = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+
+        // First in the registry, then the snapshot: what happens in between is in the snapshot or wakes the connection.
+        registry.Add(connection);
+        LogConnected(connection.Info.Id, connection.Info.Conversation);
+    }
+
+    public ChatConnection Connection { get; }
+
+    /// <summary>Cancelled when there is nobody to write to any more.</summary>
+    public CancellationToken Gone => _gone.Token;
+
+    /// <summary>Says that the page has gone.</summary>
+    public Task LeaveAsync() => _gone.CancelAsync();
+
+    /// <summary>Writes to the page until it is closed or gone. What happens to a page is no error of ours and not thrown.</summary>
+    public async Task WriteAsync()
+    {
+        try
+        {
+            await Connection.WriteAsync(Gone);
+        }
+        catch (Exception problem) when (problem is OperationCanceledException or WebSocketException or IOException or ObjectDisposedException)
+        {
+            // A page that reads nothing for too long, or that went away in the middle of a send. It comes back and gets everything.
+            LogLetGo(Connection.Info.Id, problem.GetType().Name);
+            _abort();
+            await LeaveAsync();
+        }
+    }
+
+    public void Dispose()
+    {
+        _registry.Remove(Connection);
+        Connection.Dispose();
+        _gone.Dispose();
+        LogDisconnected(Connection.Info.Id);
+    }
+
+    [LoggerMessage(1, LogLevel.Debug, "Page {Connection} shows conversation {Conversation}.")]
+    private partial void LogConnected(string connection, ConversationId conversation);
+
+    [LoggerMessage(2, LogLevel.Debug, "Page {Connection} is gone.")]
+    private partial void LogDisconnected(string connection);
+
+    [LoggerMessage(3, LogLevel.Debug, "Page {Connection} was let go while writing to it: {Problem}.")]
+    private partial void LogLetGo(string connection, string problem);
+}

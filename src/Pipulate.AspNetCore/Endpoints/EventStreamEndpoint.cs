@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Pipulate.Endpoints;
+
+/// <summary>
+/// <c>GET /sse</c>: the panel's stream for networks that block WebSockets. What goes down is what the socket sends, round for round; what a page sends comes up by
+/// <see cref="MessageEndpoint"/>.
+/// </summary>
+internal sealed class EventStreamEndpoint(PageDoor door)
+{
+    public const string Path = "/sse";
+
+    /// <summary>How long a page waits before it comes back, at least. Each is told a little more, so that not all come back at once after a restart.</summary>
+    private static readonly TimeSpan ComeBack = TimeSpan.FromSeconds(1);
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (await door.AdmitAsync(context) is not { } visitor)
+        {
+            return;
+        }
+
+        var response = context.Response;
+        response.ContentType = "text/event-stream";
+        response.Headers.CacheControl = "no-cache, no-store";
+
+        // The first for what stands in this process, the second for nginx: what is gathered on the way comes late.
+        context.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
+        response.Headers["X-Accel-Buffering"] = "no";
+
+        var stream = new EventStreamTransport(response.BodyWriter);
+        using var page = door.Open(context, visitor, stream, context.Abort);
+        if (context.Request.Headers["Last-Event-ID"] is [{ } place])
+        {
+            page.Connection.Resume(place);
+        }
+
+        await stream.OpenAsync(ComeBack + (ComeBack * Random.Shared.NextDouble()));
+        await page.WriteAsync();
+    }
+}

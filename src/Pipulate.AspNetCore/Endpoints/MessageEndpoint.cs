@@ -1,0 +1,101 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Pipulate.Rendering;
+using Pipulate.Security;
+
+namespace Pipulate.Endpoints;
+
+/// <summary>
+/// <c>POST /message</c>: what a panel without a socket sends. It means what it means on the socket, and the answer holds the frame that the socket would have sent back.
+/// </summary>
+internal sealed partial class MessageEndpoint(
+    VisitorIdentity visitors,
+    OriginRule origins,
+    IAntiforgery antiforgery,
+    PageMessages messages,
+    IOptions<PipulateOptions> options,
+    ILogger<MessageEndpoint> logger)
+{
+    public const string Path = "/message";
+
+    public async Task TakeAsync(HttpContext context)
+    {
+        var (reply, refusal) = await TakeFormAsync(context);
+        if (refusal is not null)
+        {
+            LogRefused(refusal.Status, refusal.Detail);
+            await refusal.AnswerAsync(context);
+            return;
+        }
+
+        if (reply.Fragment is null)
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+
+        context.Response.ContentType = "text/html; charset=utf-8";
+        context.Response.Headers.CacheControl = "no-store";
+        await context.Response.Body.WriteAsync(reply.Fragment, context.RequestAborted);
+    }
+
+    private async Task<(PageReply Reply, Refusal? Refusal)> TakeFormAsync(HttpContext context)
+    {
+        if (!origins.AllowsEvent(context.Request))
+        {
+            return Refuse(StatusCodes.Status403Forbidden, "This page's origin may not send messages. Pipulate:AllowedOrigins adds origins.");
+        }
+
+        if (!context.Request.HasFormContentType)
+        {
+            return Refuse(StatusCodes.Status415UnsupportedMediaType, "Send a form with the fields msg and mid.");
+        }
+
+        if (visitors.Find(context) is not { } visitor)
+        {
+            return Refuse(
+                StatusCodes.Status404NotFound,
+                "This visitor has no conversation. A page with a chat panel begins one: load it first, and send its cookies along.",
+                "This page is from another visit. Load it again to go on; your words stay until then.");
+        }
+
+        IFormCollection form;
+        try
+        {
+            form = await SmallBody.ReadFormAsync(context.Request, options.Value.Limits.MessageBytes);
+        }
+        catch (BadHttpRequestException problem)
+        {
+            return problem.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? Refuse(problem.StatusCode, $"The body has more than {options.Value.Limits.MessageBytes} bytes.", "Your message is too long to be sent.")
+                : Refuse(StatusCodes.Status400BadRequest, "The body cannot be read. Send a form with the fields msg and mid.");
+        }
+
+        // Asked for here, because neither the framework's middleware nor its metadata would for a form that is read by hand.
+        if (!await antiforgery.IsRequestValidAsync(context))
+        {
+            return Refuse(
+                StatusCodes.Status400BadRequest,
+                "The antiforgery token is missing or not valid any more. Send it as a form field or as the header RequestVerificationToken, or load the page again.",
+                "This page is too old to send from. Load it again to go on; your words stay until then.");
+        }
+
+        var sender = MessageRate.KeyOf(context, visitor, options.Value.Conversations);
+        var reply = messages.Take(visitor.Conversation, sender, IncomingMessage.From(name => form[name] is [{ } only] ? only : null));
+        return reply.TooFast is { } wait
+            ? (default, new(
+                StatusCodes.Status429TooManyRequests,
+                $"These are more messages than Pipulate:Limits:MessagesPerMinute allows. Try again in {MessageRate.Seconds(wait)} seconds.",
+                wait,
+                reply.Fragment))
+            : (reply, null);
+    }
+
+    private static (PageReply Reply, Refusal Refusal) Refuse(int status, string detail, string? hint = null) =>
+        (default, new Refusal(status, detail, Hint: hint is null ? null : PanelFragments.Hint(hint)));
+
+    [LoggerMessage(1, LogLevel.Debug, "A message of a page was refused with {Status}. {Reason}")]
+    private partial void LogRefused(int status, string reason);
+}

@@ -1,0 +1,79 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Pipulate.Channels;
+using Pipulate.Commentary;
+using Pipulate.Conversations;
+using Pipulate.Rendering;
+using Pipulate.Security;
+
+namespace Pipulate.Endpoints;
+
+/// <summary>Where pages come in, whichever way they are connected: who they are, whether they may, and the connection they then have.</summary>
+internal sealed partial class PageDoor(
+    OriginRule origins,
+    VisitorIdentity visitors,
+    ConversationDirectory conversations,
+    ConnectionRegistry registry,
+    ModelWatch watch,
+    PanelStatus status,
+    IOptions<PipulateOptions> options,
+    TimeProvider time,
+    ILogger<PageDoor> logger)
+{
+    /// <summary>Asks whether a page may come in. Every refusal comes before its connection begins: one that is accepted and then closed makes htmx come back at once, for ever.</summary>
+    /// <returns>Whose page it is; null when it may not, and then the answer is written.</returns>
+    public async Task<Visitor?> AdmitAsync(HttpContext context)
+    {
+        if (!origins.Allows(context.Request))
+        {
+            LogForeignOrigin();
+            await RefuseAsync(context, StatusCodes.Status403Forbidden, "This page's origin may not connect. Pipulate:AllowedOrigins adds origins.");
+            return null;
+        }
+
+        var visitor = visitors.FindOrWelcome(context);
+        var admission = registry.Admit(visitor.Conversation, options.Value.Conversations);
+        if (admission is Admission.Granted)
+        {
+            return visitor;
+        }
+
+        LogRefused(admission);
+        context.Response.Headers.RetryAfter = "5";
+        var code = admission is Admission.VisitorFull ? StatusCodes.Status429TooManyRequests : StatusCodes.Status503ServiceUnavailable;
+        await RefuseAsync(context, code, "Too many pages are connected. Try again in a moment.");
+        return null;
+    }
+
+    public static Task RefuseAsync(HttpContext context, int status, string why)
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsync(why);
+    }
+
+    /// <summary>Lets a page in that may.</summary>
+    /// <param name="context">Its request, which lasts as long as the page.</param>
+    /// <param name="visitor">Whose page it is.</param>
+    /// <param name="transport">The way to it.</param>
+    /// <param name="abort">Cuts it off, without a goodbye.</param>
+    public ConnectedPage Open(HttpContext context, Visitor visitor, IChatTransport transport, Action abort)
+    {
+        var info = new ChatConnectionInfo(Guid.NewGuid().ToString("N"), visitor.Conversation, visitor.UserId, time.GetUtcNow());
+        var connection = new ChatConnection(info, conversations.Get(visitor.Conversation), status, transport, options.Value.Limits.Send, time);
+        var page = new ConnectedPage(connection, registry, abort, logger, context.RequestAborted);
+        if (!watch.IsReady)
+        {
+            // Nobody waits for the answer: it appears in the status line of every page, and a probe never throws.
+            _ = watch.AskAsync(CancellationToken.None);
+        }
+
+        return page;
+    }
+
+    [LoggerMessage(4, LogLevel.Warning, "A page of another origin was refused. Pipulate:AllowedOrigins adds origins.")]
+    private partial void LogForeignOrigin();
+
+    [LoggerMessage(5, LogLevel.Warning, "A page was refused: {Admission}.")]
+    private partial void LogRefused(Admission admission);
+}

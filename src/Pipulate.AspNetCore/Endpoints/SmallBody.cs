@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Pipulate.Endpoints;
+
+/// <summary>Reads bodies of which no more than so many bytes are taken.</summary>
+internal static class SmallBody
+{
+    /// <summary>Reads a form. Read once, it is kept, and the antiforgery check finds its token there.</summary>
+    /// <exception cref="BadHttpRequestException">The body is too large (413), or cannot be understood.</exception>
+    public static Task<IFormCollection> ReadFormAsync(HttpRequest request, int mostBytes) => ReadAsync(
+        request,
+        mostBytes,
+        static (request, most) => request.ReadFormAsync(new FormOptions { ValueLengthLimit = most, MultipartBodyLengthLimit = most }, request.HttpContext.RequestAborted));
+
+    /// <summary>Reads a JSON document.</summary>
+    /// <exception cref="BadHttpRequestException">The body is too large (413), or cannot be understood.</exception>
+    public static Task<T> ReadJsonAsync<T>(HttpRequest request, int mostBytes, JsonDocumentOptions strict, Func<JsonElement, T> read) => ReadAsync(
+        request,
+        mostBytes,
+        async (request, most) =>
+        {
+            var body = await request.BodyReader.ReadAtLeastAsync(most + 1, request.HttpContext.RequestAborted);
+            try
+            {
+                if (body.Buffer.Length > most)
+                {
+                    throw TooLarge();
+                }
+
+                using var document = JsonDocument.Parse(body.Buffer, strict);
+                return read(document.RootElement);
+            }
+            finally
+            {
+                request.BodyReader.AdvanceTo(body.Buffer.End);
+            }
+        });
+
+    private static async Task<T> ReadAsync<T>(HttpRequest request, int mostBytes, Func<HttpRequest, int, Task<T>> read)
+    {
+        if (request.ContentLength > mostBytes)
+        {
+            throw TooLarge();
+        }
+
+        // Of a body that does not say how long it is the server itself keeps count.
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = mostBytes;
+        }
+
+        try
+        {
+            return await read(request, mostBytes);
+        }
+        catch (Exception problem) when (problem is JsonException or InvalidDataException or InvalidOperationException || (problem is IOException and not BadHttpRequestException))
+        {
+            // InvalidOperationException is what invalid UTF-8 and half a surrogate pair inside a JSON string throw.
+            throw new BadHttpRequestException("The body cannot be read.", problem);
+        }
+    }
+
+    private static BadHttpRequestException TooLarge() => new("The body is too large.", StatusCodes.Status413PayloadTooLarge);
+}
