@@ -124,6 +124,7 @@ public static class PipulateServiceCollectionExtensions
         services.AddHostedService(provider => provider.GetRequiredService<CommentaryStartCheck>());
         services.TryAddSingleton<PageMessages>();
         services.TryAddSingleton<PageDoor>();
+        services.TryAddSingleton<ConnectionHandlers>();
         services.TryAddSingleton<ChatSocket>();
         services.TryAddSingleton<EventStreamEndpoint>();
         services.TryAddSingleton<MessageEndpoint>();

@@ -43,14 +43,15 @@ internal sealed partial class ChatSocket(PageDoor door, PageMessages messages, I
         }
 
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
-        using var page = door.Open(context, visitor, new WebSocketTransport(socket), socket.Abort);
+        await using var page = door.Open(context, visitor, new WebSocketTransport(socket), socket.Abort);
         var writing = page.WriteAsync();
-        await ReadAsync(page, MessageRate.KeyOf(context, visitor, options.Value.Conversations), new MessageReader(socket, options.Value.Limits.MessageBytes));
+        await page.GreetAsync();
+        await ReadAsync(context, page, MessageRate.KeyOf(context, visitor, options.Value.Conversations), new MessageReader(socket, options.Value.Limits.MessageBytes));
         await writing;
         await SayGoodbyeAsync(socket);
     }
 
-    private async Task ReadAsync(ConnectedPage page, string sender, MessageReader reader)
+    private async Task ReadAsync(HttpContext context, ConnectedPage page, string sender, MessageReader reader)
     {
         var connection = page.Connection;
         long? hinted = null;
@@ -65,7 +66,7 @@ internal sealed partial class ChatSocket(PageDoor door, PageMessages messages, I
                     return;
                 }
 
-                var reply = messages.Take(connection.Info.Conversation, sender, incoming);
+                var reply = await messages.TakeAsync(context, connection.Info.Conversation, sender, incoming);
                 if (reply.TooFast is not null)
                 {
                     // Told once a second: a page that sends a thousand messages is not to be sent as many hints.

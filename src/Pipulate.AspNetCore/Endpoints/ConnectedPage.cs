@@ -1,29 +1,35 @@
 using System.Net.WebSockets;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Pipulate.Channels;
 
 namespace Pipulate.Endpoints;
 
 /// <summary>A page that is in, from its registration until it is disposed.</summary>
-internal sealed partial class ConnectedPage : IDisposable
+internal sealed partial class ConnectedPage : IAsyncDisposable
 {
     private readonly ConnectionRegistry _registry;
     private readonly CancellationTokenSource _gone;
+    private readonly ConnectionHandlers _handlers;
+    private readonly HttpContext _request;
     private readonly Action _abort;
     private readonly ILogger _logger;
 
     /// <param name="connection">The way to write to it.</param>
     /// <param name="registry">Where it is registered.</param>
+    /// <param name="handlers">Who hears of it.</param>
+    /// <param name="request">Its request, which lasts as long as the page.</param>
     /// <param name="abort">Cuts it off, without a goodbye.</param>
     /// <param name="logger">Where its coming and going is told.</param>
-    /// <param name="aborted">Cancelled when its request is.</param>
-    public ConnectedPage(ChatConnection connection, ConnectionRegistry registry, Action abort, ILogger logger, CancellationToken aborted)
+    public ConnectedPage(ChatConnection connection, ConnectionRegistry registry, ConnectionHandlers handlers, HttpContext request, Action abort, ILogger logger)
     {
         Connection = connection;
         _registry = registry;
+        _handlers = handlers;
+        _request = request;
         _abort = abort;
         _logger = logger;
-        _gone = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        _gone = CancellationTokenSource.CreateLinkedTokenSource(request.RequestAborted);
 
         // First in the registry, then the snapshot: what happens in between is in the snapshot or wakes the connection.
         registry.Add(connection);
@@ -34,6 +40,9 @@ internal sealed partial class ConnectedPage : IDisposable
 
     /// <summary>Cancelled when there is nobody to write to any more.</summary>
     public CancellationToken Gone => _gone.Token;
+
+    /// <summary>Tells the application that the page is here. Once this was called, it will also hear that it is gone.</summary>
+    public ValueTask GreetAsync() => _handlers.ConnectedAsync(Connection, _request);
 
     /// <summary>Says that the page has gone.</summary>
     public Task LeaveAsync() => _gone.CancelAsync();
@@ -54,12 +63,13 @@ internal sealed partial class ConnectedPage : IDisposable
         }
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         _registry.Remove(Connection);
+        LogDisconnected(Connection.Info.Id);
+        await _handlers.DisconnectedAsync(Connection, _request);
         Connection.Dispose();
         _gone.Dispose();
-        LogDisconnected(Connection.Info.Id);
     }
 
     [LoggerMessage(1, LogLevel.Debug, "Page {Connection} shows conversation {Conversation}.")]

@@ -30,13 +30,15 @@ internal sealed class EventStreamEndpoint(PageDoor door)
         response.Headers["X-Accel-Buffering"] = "no";
 
         var stream = new EventStreamTransport(response.BodyWriter);
-        using var page = door.Open(context, visitor, stream, context.Abort);
+        await using var page = door.Open(context, visitor, stream, context.Abort);
         if (context.Request.Headers["Last-Event-ID"] is [{ } place])
         {
             page.Connection.Resume(place);
         }
 
         await stream.OpenAsync(ComeBack + (ComeBack * Random.Shared.NextDouble()));
-        await page.WriteAsync();
+        var writing = page.WriteAsync();
+        await page.GreetAsync();
+        await writing;
     }
 }

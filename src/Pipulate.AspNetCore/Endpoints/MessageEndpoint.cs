@@ -83,7 +83,7 @@ internal sealed partial class MessageEndpoint(
         }
 
         var sender = MessageRate.KeyOf(context, visitor, options.Value.Conversations);
-        var reply = messages.Take(visitor.Conversation, sender, IncomingMessage.From(name => form[name] is [{ } only] ? only : null));
+        var reply = await messages.TakeAsync(context, visitor.Conversation, sender, IncomingMessage.From(name => form[name] is [{ } only] ? only : null));
         return reply.TooFast is { } wait
             ? (default, new(
                 StatusCodes.Status429TooManyRequests,

@@ -15,6 +15,7 @@ internal sealed partial class PageDoor(
     VisitorIdentity visitors,
     ConversationDirectory conversations,
     ConnectionRegistry registry,
+    ConnectionHandlers handlers,
     ModelWatch watch,
     PanelStatus status,
     IOptions<PipulateOptions> options,
@@ -61,7 +62,7 @@ internal sealed partial class PageDoor(
     {
         var info = new ChatConnectionInfo(Guid.NewGuid().ToString("N"), visitor.Conversation, visitor.UserId, time.GetUtcNow());
         var connection = new ChatConnection(info, conversations.Get(visitor.Conversation), status, transport, options.Value.Limits.Send, time);
-        var page = new ConnectedPage(connection, registry, abort, logger, context.RequestAborted);
+        var page = new ConnectedPage(connection, registry, handlers, context, abort, logger);
         if (!watch.IsReady)
         {
             // Nobody waits for the answer: it appears in the status line of every page, and a probe never throws.

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Pipulate.Commentary;
 using Pipulate.Rendering;
@@ -6,14 +7,15 @@ using Pipulate.Security;
 namespace Pipulate.Endpoints;
 
 /// <summary>What pages ask for. Whichever way a message comes up, over the socket or by POST, it is taken here and means the same.</summary>
-internal sealed class PageMessages(ChatQueue queue, MessageRate rate, IOptions<PipulateOptions> options)
+internal sealed class PageMessages(ChatQueue queue, ConnectionHandlers handlers, MessageRate rate, IOptions<PipulateOptions> options)
 {
     /// <summary>Does what is asked.</summary>
+    /// <param name="request">The request that brought it.</param>
     /// <param name="conversation">The conversation that the page shows.</param>
     /// <param name="sender">Whose messages are counted together: <see cref="MessageRate.KeyOf"/>.</param>
     /// <param name="message">What was sent; one that is not to be refused.</param>
     /// <returns>What the page that sent it is told, and it alone.</returns>
-    public PageReply Take(ConversationId conversation, string sender, IncomingMessage message)
+    public async ValueTask<PageReply> TakeAsync(HttpContext request, ConversationId conversation, string sender, IncomingMessage message)
     {
         if (message.Text.Length > 0 && !rate.TryType(sender, out var wait))
         {
@@ -32,7 +34,11 @@ internal sealed class PageMessages(ChatQueue queue, MessageRate rate, IOptions<P
             return PageReply.Nothing;
         }
 
-        queue.Hear(conversation, text, message.MessageId);
+        if (!await handlers.HandlesAsync(conversation, text, request))
+        {
+            queue.Hear(conversation, text, message.MessageId);
+        }
+
         return new PageReply(PanelFragments.Accepted(message.MessageId));
     }
 }

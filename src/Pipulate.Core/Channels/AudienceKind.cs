@@ -8,5 +8,6 @@ internal enum AudienceKind
     Everyone,
     Conversation,
     User,
+    Group,
     Connection,
 }

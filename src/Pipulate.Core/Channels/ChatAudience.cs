@@ -1,7 +1,7 @@
 namespace Pipulate;
 
 /// <summary>
-/// Whom something is said to: the pages of a conversation, of a user, one page, or all of them.
+/// Whom something is said to: the pages of a conversation, of a user, of a group, one page, or all of them.
 /// </summary>
 public readonly record struct ChatAudience
 {
@@ -37,6 +37,18 @@ public readonly record struct ChatAudience
     {
         ArgumentException.ThrowIfNullOrEmpty(userId);
         return new(AudienceKind.User, userId);
+    }
+
+    /// <summary>
+    /// Names the open pages that were put into a group with <see cref="IConnectionRegistry.AddToGroup"/>.
+    /// </summary>
+    /// <param name="name">The group's name. A group needs no making: it is there while a page is in it.</param>
+    /// <returns>The audience.</returns>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is null or empty.</exception>
+    public static ChatAudience Group(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return new(AudienceKind.Group, name);
     }
 
     /// <summary>

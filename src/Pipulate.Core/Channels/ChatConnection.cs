@@ -40,6 +40,9 @@ internal sealed class ChatConnection : IConversationWatcher, IDisposable
 
     public Conversation Conversation { get; }
 
+    /// <summary>The groups that the page is in. The registry's, under its lock.</summary>
+    public HashSet<string> Groups { get; } = [];
+
     public void Wake() => _wake.Set();
 
     /// <summary>Says where the page was, before it is written to.</summary>

@@ -1,21 +1,25 @@
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Options;
 using Pipulate.Rendering;
 
 namespace Pipulate.Channels;
 
-/// <summary>Who is connected, by id, conversation and user; and the place where too many are refused.</summary>
+/// <summary>Who is connected, by id, conversation, user and group; and the place where too many are refused.</summary>
 internal sealed class ConnectionRegistry : IConnectionRegistry
 {
+    private static readonly HashSet<ChatConnection> None = [];
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, ChatConnection> _connections = [];
     private readonly Dictionary<ConversationId, HashSet<ChatConnection>> _byConversation = [];
     private readonly Dictionary<string, HashSet<ChatConnection>> _byUser = [];
+    private readonly Dictionary<string, HashSet<ChatConnection>> _byGroup = [];
+    private readonly PresenceLog _presence;
     private readonly PipulateLimits _limits;
     private bool _draining;
 
-    public ConnectionRegistry(PanelStatus status, IOptions<PipulateOptions> options)
+    public ConnectionRegistry(PanelStatus status, IOptions<PipulateOptions> options, TimeProvider time)
     {
+        _presence = new PresenceLog(time);
         _limits = options.Value.Limits;
         status.Changed += WakeAll;
     }
@@ -31,8 +35,87 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
         }
     }
 
+    /// <summary>How many groups somebody is in.</summary>
+    public int GroupCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _byGroup.Count;
+            }
+        }
+    }
+
     public IReadOnlyList<ChatConnectionInfo> GetConnections(ChatAudience audience) =>
         [.. Find(audience).Select(connection => connection.Info)];
+
+    public int GetCount(ChatAudience audience)
+    {
+        lock (_gate)
+        {
+            return PagesOf(audience).Count;
+        }
+    }
+
+    public IReadOnlyList<ChatPresence> GetPresence(ChatAudience audience)
+    {
+        lock (_gate)
+        {
+            return
+            [
+                .. PagesOf(audience).Select(connection => connection.Info)
+                    .GroupBy(PresenceLog.VisitorOf)
+                    .Select(pages => (Page: pages.First(), Count: pages.Count()))
+                    .Select(visitor => new ChatPresence(visitor.Page.Conversation, visitor.Page.UserId, visitor.Count, _presence.Since(visitor.Page)))
+                    .OrderBy(visitor => visitor.Since),
+            ];
+        }
+    }
+
+    public bool AddToGroup(string connectionId, string group)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(connectionId);
+        ArgumentException.ThrowIfNullOrEmpty(group);
+        lock (_gate)
+        {
+            if (!_connections.TryGetValue(connectionId, out var connection))
+            {
+                return false;
+            }
+
+            AddTo(_byGroup, group, connection);
+            connection.Groups.Add(group);
+            return true;
+        }
+    }
+
+    public bool RemoveFromGroup(string connectionId, string group)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(connectionId);
+        ArgumentException.ThrowIfNullOrEmpty(group);
+        lock (_gate)
+        {
+            if (!_connections.TryGetValue(connectionId, out var connection) || !connection.Groups.Remove(group))
+            {
+                return false;
+            }
+
+            RemoveFrom(_byGroup, group, connection);
+            return true;
+        }
+    }
+
+    public int Disconnect(ChatAudience audience)
+    {
+        var pages = Find(audience);
+        foreach (var connection in pages)
+        {
+            connection.Close(CloseReason.PolicyViolation);
+        }
+
+        return pages.Count;
+    }
 
     /// <summary>Whether one more page may connect now. Asked before the handshake is answered, because a refusal after it makes htmx come back at once, for ever.</summary>
     public Admission Admit(ConversationId conversation, ConversationScope scope)
@@ -59,6 +142,7 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
             draining = _draining;
             _connections.Add(connection.Info.Id, connection);
             AddTo(_byConversation, connection.Info.Conversation, connection);
+            _presence.Add(connection.Info);
             if (connection.Info.UserId is { } user)
             {
                 AddTo(_byUser, user, connection);
@@ -77,11 +161,21 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
         connection.Conversation.Watchers.Remove(connection);
         lock (_gate)
         {
-            _connections.Remove(connection.Info.Id);
+            if (!_connections.Remove(connection.Info.Id))
+            {
+                return;
+            }
+
             RemoveFrom(_byConversation, connection.Info.Conversation, connection);
+            _presence.Remove(connection.Info);
             if (connection.Info.UserId is { } user)
             {
                 RemoveFrom(_byUser, user, connection);
+            }
+
+            foreach (var group in connection.Groups)
+            {
+                RemoveFrom(_byGroup, group, connection);
             }
         }
     }
@@ -90,14 +184,7 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
     {
         lock (_gate)
         {
-            return audience.Kind switch
-            {
-                AudienceKind.Everyone => [.. _connections.Values],
-                AudienceKind.Conversation when audience.Name is not null && TryFind(_byConversation, new ConversationId(audience.Name), out var pages) => [.. pages],
-                AudienceKind.User when TryFind(_byUser, audience.Name!, out var pages) => [.. pages],
-                AudienceKind.Connection when _connections.TryGetValue(audience.Name!, out var connection) => [connection],
-                _ => [],
-            };
+            return [.. PagesOf(audience)];
         }
     }
 
@@ -115,8 +202,16 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
         }
     }
 
-    private static bool TryFind<TKey>(Dictionary<TKey, HashSet<ChatConnection>> lists, TKey key, [NotNullWhen(true)] out HashSet<ChatConnection>? list)
-        where TKey : notnull => lists.TryGetValue(key, out list);
+    /// <summary>The pages themselves and no copy: looked at under the lock only.</summary>
+    private IReadOnlyCollection<ChatConnection> PagesOf(ChatAudience audience) => audience switch
+    {
+        { Kind: AudienceKind.Everyone } => _connections.Values,
+        { Kind: AudienceKind.Conversation, Name: { } name } => _byConversation.GetValueOrDefault(new ConversationId(name), None),
+        { Kind: AudienceKind.User, Name: { } name } => _byUser.GetValueOrDefault(name, None),
+        { Kind: AudienceKind.Group, Name: { } name } => _byGroup.GetValueOrDefault(name, None),
+        { Kind: AudienceKind.Connection, Name: { } name } when _connections.TryGetValue(name, out var connection) => [connection],
+        _ => None,
+    };
 
     private static void AddTo<TKey>(Dictionary<TKey, HashSet<ChatConnection>> lists, TKey key, ChatConnection connection)
         where TKey : notnull

@@ -1,7 +1,7 @@
 namespace Pipulate;
 
 /// <summary>
-/// Knows which pages are connected to this server. All members are thread-safe.
+/// Knows which pages are connected to this server, and who they belong to. All members are thread-safe; what is asked of an audience costs as much as the audience is large, however many others are connected.
 /// </summary>
 public interface IConnectionRegistry
 {
@@ -16,4 +16,44 @@ public interface IConnectionRegistry
     /// <param name="audience">Whose pages.</param>
     /// <returns>A copy, in no order; empty when none is connected.</returns>
     IReadOnlyList<ChatConnectionInfo> GetConnections(ChatAudience audience);
+
+    /// <summary>
+    /// Counts the connected pages of an audience.
+    /// </summary>
+    /// <param name="audience">Whose pages.</param>
+    /// <returns>How many there are.</returns>
+    int GetCount(ChatAudience audience);
+
+    /// <summary>
+    /// Says who of an audience is here, and since when. A visitor with several pages is one; who only reloads or goes to another page of the application (within 10 seconds) has never been away.
+    /// </summary>
+    /// <param name="audience">Whose pages.</param>
+    /// <returns>A copy, longest first; empty when nobody is here.</returns>
+    IReadOnlyList<ChatPresence> GetPresence(ChatAudience audience);
+
+    /// <summary>
+    /// Puts a page into a group. It leaves the group with <see cref="RemoveFromGroup"/> or when it is closed: a page that comes back is another one, so the place for this call is
+    /// a connection handler's <c>OnConnectedAsync</c>.
+    /// </summary>
+    /// <param name="connectionId">The id from <see cref="ChatConnectionInfo.Id"/>.</param>
+    /// <param name="group">The group's name.</param>
+    /// <returns>Whether it is in the group now; false when the page is gone.</returns>
+    /// <exception cref="ArgumentException">A name is null or empty.</exception>
+    bool AddToGroup(string connectionId, string group);
+
+    /// <summary>
+    /// Takes a page out of a group.
+    /// </summary>
+    /// <param name="connectionId">The id from <see cref="ChatConnectionInfo.Id"/>.</param>
+    /// <param name="group">The group's name.</param>
+    /// <returns>Whether it was in it.</returns>
+    /// <exception cref="ArgumentException">A name is null or empty.</exception>
+    bool RemoveFromGroup(string connectionId, string group);
+
+    /// <summary>
+    /// Closes the pages of an audience for good, with 1008: they do not come back by themselves. For a user who signs out or may not be here any more; the next page that is loaded connects as always.
+    /// </summary>
+    /// <param name="audience">Whose pages.</param>
+    /// <returns>How many were told to close.</returns>
+    int Disconnect(ChatAudience audience);
 }

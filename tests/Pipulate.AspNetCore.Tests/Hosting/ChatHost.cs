@@ -36,12 +36,14 @@ internal sealed class ChatHost : IAsyncDisposable
     /// <param name="configure">Pipulate's options.</param>
     /// <param name="services">Further services.</param>
     /// <param name="settings">Configuration, as of a command line.</param>
+    /// <param name="signIn">Middleware before all others.</param>
     /// <param name="ollama">Whether a fake Ollama runs; else the address is one where nobody listens.</param>
     public static async Task<ChatHost> StartAsync(
         Action<WebApplication>? map = null,
         Action<PipulateOptions>? configure = null,
         Action<IServiceCollection>? services = null,
         Dictionary<string, string?>? settings = null,
+        Action<WebApplication>? signIn = null,
         bool ollama = true)
     {
         var model = ollama ? await FakeOllamaServer.StartAsync() : null;
@@ -59,6 +61,7 @@ internal sealed class ChatHost : IAsyncDisposable
             configure?.Invoke(options);
         });
         var app = builder.Build();
+        signIn?.Invoke(app);
         app.UsePipulate();
         map?.Invoke(app);
         app.MapPipulate();

@@ -267,12 +267,14 @@ public sealed class ClickToTokenTests(ITestOutputHelper output)
         host.Ollama.Answer = _ => FakeAnswer.Text(string.Join(' ', Enumerable.Repeat("word", 20))) with { TokensPerSecond = 5 };
         var page = await host.OpenAsync();
 
+        var askedBefore = 0;
         using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         for (var i = 0; i < 200; i++)
         {
             await ClickAsync(page, $"todo {i}");
             if (i == 100)
             {
+                askedBefore = host.Ollama.Chats.Count;
                 await page.TypeAsync("What am I doing?");
             }
 
@@ -284,7 +286,7 @@ public sealed class ClickToTokenTests(ITestOutputHelper output)
         var question = host.Ollama.Chats.Single(chat => chat.Messages[^1].Content == "What am I doing?");
         output.WriteLine($"{comments} comments and one answer for 200 clicks in ten seconds; the question was request {host.Ollama.Chats.ToList().IndexOf(question) + 1}.");
         Assert.InRange(comments, 1, 3);
-        Assert.Equal(2, host.Ollama.Chats.ToList().IndexOf(question) + 1);
+        Assert.Equal(askedBefore, host.Ollama.Chats.ToList().IndexOf(question));
         var conversation = host.Services.GetRequiredService<ConversationDirectory>().Get(host.Services.Registry().GetConnections(ChatAudience.Everyone).Single().Conversation);
         lock (conversation.Gate)
         {

@@ -22,7 +22,7 @@ public sealed class ChatChannelTests : IDisposable
     public ChatChannelTests()
     {
         _conversations = new ConversationDirectory(_time);
-        _registry = new ConnectionRegistry(_status, Options.Create(new PipulateOptions()));
+        _registry = new ConnectionRegistry(_status, Options.Create(new PipulateOptions()), _time);
         _channel = new ChatChannel(_conversations, _registry, new Typist(TimeSpan.Zero, _time, CancellationToken.None));
     }
 

@@ -13,7 +13,7 @@ public sealed class ChatProgressTests
     private readonly ConversationDirectory _conversations = new(new ManualTime());
     private readonly ChatChannel _channel;
 
-    public ChatProgressTests() => _channel = new ChatChannel(_conversations, new ConnectionRegistry(new PanelStatus(), Options.Create(new PipulateOptions())), new Typist(TimeSpan.Zero, TimeProvider.System, CancellationToken.None));
+    public ChatProgressTests() => _channel = new ChatChannel(_conversations, new ConnectionRegistry(new PanelStatus(), Options.Create(new PipulateOptions()), TimeProvider.System), new Typist(TimeSpan.Zero, TimeProvider.System, CancellationToken.None));
 
     private Conversation Conversation => _conversations.Get(new ConversationId("a"));
 

@@ -1,0 +1,30 @@
+namespace Pipulate;
+
+/// <summary>
+/// Hears of pages that come, speak and go. Register it with <c>AddPipulate().AddConnectionHandler&lt;T&gt;()</c>; several are asked in the order of their registration, each time in a scope of its own.
+/// What one throws is logged and changes nothing else; one that takes its time holds up the page that it is asked about, and no other.
+/// </summary>
+/// <remarks>Who may connect at all is decided before: <c>app.MapPipulate().RequireAuthorization(…)</c>. <see cref="IConnectionRegistry.Disconnect"/> ends a page that is here.</remarks>
+public interface IChatConnectionHandler
+{
+    /// <summary>
+    /// A page has connected, and what is sent to it arrives. What it sends waits until this has ended.
+    /// </summary>
+    /// <param name="context">The page.</param>
+    /// <returns>A task that ends when all is done that is to be done first.</returns>
+    ValueTask OnConnectedAsync(ChatConnectionContext context) => default;
+
+    /// <summary>
+    /// A person has typed something. Set <see cref="ChatMessageContext.Handled"/> to keep it from the conversation and the model.
+    /// </summary>
+    /// <param name="context">What was typed, and where.</param>
+    /// <returns>A task that ends when that is decided.</returns>
+    ValueTask OnMessageAsync(ChatMessageContext context) => default;
+
+    /// <summary>
+    /// A page is gone, whatever the reason: once for each page that came.
+    /// </summary>
+    /// <param name="context">The page; nothing that is sent to it arrives any more.</param>
+    /// <returns>A task that ends when all is done.</returns>
+    ValueTask OnDisconnectedAsync(ChatConnectionContext context) => default;
+}
