@@ -1,0 +1,266 @@
+using Npgsql;
+
+namespace Pipulate.PostgreSql;
+
+/// <summary>Keeps conversations in a PostgreSQL database. Several processes may use it at once: what must be in order, is so under a lock of its row.</summary>
+internal sealed class PostgreSqlConversationStore(string connectionString) : IConversationStore, IAsyncDisposable, IDisposable
+{
+    /// <summary>Makes the conversation where there is none, and locks its row in any case: the next statement sees what others committed before they let go of it.</summary>
+    private const string FindOrMake = """
+        INSERT INTO pipulate_conversation AS conversation (owner, id) VALUES ($1, $2)
+        ON CONFLICT (owner, id) DO UPDATE SET owner = conversation.owner
+        RETURNING key
+        """;
+
+    private const string Add = """
+        WITH conversation AS (SELECT key FROM pipulate_conversation WHERE owner = $1 AND id = $2),
+        known AS (SELECT ordinal FROM pipulate_entry WHERE conversation = (SELECT key FROM conversation) AND id = $3),
+        numbered AS (
+            UPDATE pipulate_conversation SET last_ordinal = last_ordinal + 1, changed_at = greatest(changed_at + interval '1 microsecond', clock_timestamp())
+            WHERE key = (SELECT key FROM conversation) AND NOT EXISTS (SELECT FROM known)
+            RETURNING key, last_ordinal),
+        added AS (
+            INSERT INTO pipulate_entry (conversation, ordinal, id, role, state, at, epoch, text, length, withdrawn, kind, voice, reason, message_id)
+            SELECT key, last_ordinal, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 FROM numbered
+            RETURNING ordinal)
+        SELECT ordinal FROM known UNION ALL SELECT ordinal FROM added
+        """;
+
+    private const string Lock = """
+        SELECT entry.conversation, entry.ordinal, entry.epoch, entry.length FROM pipulate_entry AS entry
+        JOIN pipulate_conversation AS conversation ON conversation.key = entry.conversation
+        WHERE conversation.owner = $1 AND conversation.id = $2 AND entry.id = $3
+        FOR UPDATE OF entry
+        """;
+
+    private readonly PostgreSqlDatabase _database = new(connectionString);
+
+    public async ValueTask<long> AddAsync(ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken = default)
+    {
+        await using var connection = await _database.OpenAsync(cancellationToken);
+
+        // Both in one message and one transaction.
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(Prepare(new NpgsqlBatchCommand(FindOrMake), Owner(conversation), Id(conversation)));
+        batch.BatchCommands.Add(Prepare(
+            new NpgsqlBatchCommand(Add),
+            Owner(conversation),
+            Id(conversation),
+            new NpgsqlParameter<Guid> { TypedValue = entry.Id },
+            Text(entry.Role.ToString()),
+            Text(entry.State.ToString()),
+            new NpgsqlParameter<DateTime> { TypedValue = entry.At.UtcDateTime },
+            Number(entry.Epoch),
+            Text(entry.Text),
+            Number(entry.Text.Length),
+            new NpgsqlParameter<bool> { TypedValue = entry.Withdrawn },
+            Text(entry.Kind),
+            Text(entry.Voice),
+            Text(entry.Reason),
+            Text(entry.MessageId)));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return reader.GetInt64(0);
+    }
+
+    public async ValueTask<AppendResult> AppendAsync(ConversationKey conversation, Guid entry, TextPiece piece, CancellationToken cancellationToken = default)
+    {
+        await using var connection = await _database.OpenAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await LockAsync(connection, conversation, entry, cancellationToken) is not { } stored)
+        {
+            return new AppendResult(AppendOutcome.Missing, 0);
+        }
+
+        var outcome = piece.Fit(stored.Epoch, stored.Length, out var missing);
+        if (outcome is not AppendOutcome.Taken || (missing.Length == 0 && piece.Epoch == stored.Epoch))
+        {
+            return new AppendResult(outcome, stored.Length);
+        }
+
+        var replaces = piece.Epoch > stored.Epoch;
+        var length = replaces ? missing.Length : stored.Length + missing.Length;
+        await ExecuteAsync(
+            connection,
+            $"UPDATE pipulate_entry SET text = {(replaces ? "$3" : "text || $3")}, length = $4, epoch = $5 WHERE conversation = $1 AND ordinal = $2",
+            cancellationToken,
+            Number(stored.Conversation),
+            Number(stored.Ordinal),
+            Text(missing),
+            Number(length),
+            Number(piece.Epoch));
+        await transaction.CommitAsync(cancellationToken);
+        return new AppendResult(AppendOutcome.Taken, length);
+    }
+
+    public async ValueTask<bool> ChangeAsync(ConversationKey conversation, Guid entry, EntryChange change, CancellationToken cancellationToken = default)
+    {
+        await using var connection = await _database.OpenAsync(cancellationToken);
+        return await ExecuteAsync(
+            connection,
+            """
+            UPDATE pipulate_entry AS entry SET state = $4, reason = $5, withdrawn = $6 FROM pipulate_conversation AS conversation
+            WHERE conversation.owner = $1 AND conversation.id = $2 AND entry.conversation = conversation.key AND entry.id = $3 AND entry.epoch <= $7
+            """,
+            cancellationToken,
+            Owner(conversation),
+            Id(conversation),
+            new NpgsqlParameter<Guid> { TypedValue = entry },
+            Text(change.State.ToString()),
+            Text(change.Reason),
+            new NpgsqlParameter<bool> { TypedValue = change.Withdrawn },
+            Number(change.Epoch)) > 0;
+    }
+
+    public async ValueTask<StoredConversation?> ReadAsync(ConversationKey conversation, int most, long? before = null, CancellationToken cancellationToken = default)
+    {
+        await using var connection = await _database.OpenAsync(cancellationToken);
+
+        // One statement, so that all of it is of one moment. A conversation without entries is one row without an entry.
+        await using var command = Prepare(
+            new NpgsqlCommand(
+                """
+                SELECT conversation.id, title, paused, changed_at, entry.*
+                FROM pipulate_conversation AS conversation LEFT JOIN LATERAL (
+                    SELECT id AS entry, ordinal, role, state, at, epoch, text, withdrawn, kind, voice, reason, message_id
+                    FROM pipulate_entry WHERE conversation = conversation.key AND ordinal < $3 ORDER BY ordinal DESC LIMIT $4) AS entry ON true
+                WHERE conversation.owner = $1 AND conversation.id = $2
+                """,
+                connection),
+            Owner(conversation),
+            Id(conversation),
+            Number(before ?? long.MaxValue),
+            Number(most));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        ConversationSummary? summary = null;
+        var entries = new List<StoredEntry>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            summary ??= Summarize(reader);
+            if (!reader.IsDBNull(4))
+            {
+                entries.Add(ReadEntry(reader));
+            }
+        }
+
+        entries.Sort((one, other) => one.Ordinal.CompareTo(other.Ordinal));
+        return summary is null ? null : new StoredConversation(summary, entries);
+    }
+
+    public async ValueTask<IReadOnlyList<ConversationSummary>> ListAsync(string owner, int most, CancellationToken cancellationToken = default)
+    {
+        await using var connection = await _database.OpenAsync(cancellationToken);
+        await using var command = Prepare(
+            new NpgsqlCommand("SELECT id, title, paused, changed_at FROM pipulate_conversation WHERE owner = $1 ORDER BY changed_at DESC LIMIT $2", connection),
+            Text(owner),
+            Number(most));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var list = new List<ConversationSummary>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            list.Add(Summarize(reader));
+        }
+
+        return list;
+    }
+
+    public async ValueTask<bool> RenameAsync(ConversationKey conversation, string? title, CancellationToken cancellationToken = default)
+    {
+        await using var connection = await _database.OpenAsync(cancellationToken);
+        return await ExecuteAsync(
+            connection,
+            "UPDATE pipulate_conversation SET title = $3 WHERE owner = $1 AND id = $2",
+            cancellationToken,
+            Owner(conversation),
+            Id(conversation),
+            Text(title)) > 0;
+    }
+
+    public async ValueTask PauseAsync(ConversationKey conversation, bool paused, CancellationToken cancellationToken = default)
+    {
+        await using var connection = await _database.OpenAsync(cancellationToken);
+        await ExecuteAsync(
+            connection,
+            "INSERT INTO pipulate_conversation (owner, id, paused) VALUES ($1, $2, $3) ON CONFLICT (owner, id) DO UPDATE SET paused = excluded.paused",
+            cancellationToken,
+            Owner(conversation),
+            Id(conversation),
+            new NpgsqlParameter<bool> { TypedValue = paused });
+    }
+
+    public async ValueTask<bool> DeleteAsync(ConversationKey conversation, CancellationToken cancellationToken = default)
+    {
+        await using var connection = await _database.OpenAsync(cancellationToken);
+        return await ExecuteAsync(
+            connection, "DELETE FROM pipulate_conversation WHERE owner = $1 AND id = $2", cancellationToken, Owner(conversation), Id(conversation)) > 0;
+    }
+
+    public async ValueTask<int> ForgetAsync(string owner, CancellationToken cancellationToken = default)
+    {
+        await using var connection = await _database.OpenAsync(cancellationToken);
+        return await ExecuteAsync(connection, "DELETE FROM pipulate_conversation WHERE owner = $1", cancellationToken, Text(owner));
+    }
+
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
+
+    public void Dispose() => _database.Dispose();
+
+    private static async Task<(long Conversation, long Ordinal, int Epoch, int Length)?> LockAsync(
+        NpgsqlConnection connection, ConversationKey conversation, Guid entry, CancellationToken cancellationToken)
+    {
+        await using var command = Prepare(
+            new NpgsqlCommand(Lock, connection), Owner(conversation), Id(conversation), new NpgsqlParameter<Guid> { TypedValue = entry });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt32(2), reader.GetInt32(3)) : null;
+    }
+
+    private static async Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params NpgsqlParameter[] values)
+    {
+        await using var command = Prepare(new NpgsqlCommand(sql, connection), values);
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static NpgsqlCommand Prepare(NpgsqlCommand command, params NpgsqlParameter[] values)
+    {
+        command.Parameters.AddRange(values);
+        return command;
+    }
+
+    private static NpgsqlBatchCommand Prepare(NpgsqlBatchCommand command, params NpgsqlParameter[] values)
+    {
+        command.Parameters.AddRange(values);
+        return command;
+    }
+
+    private static NpgsqlParameter<string?> Owner(ConversationKey conversation) => Text(conversation.Owner);
+
+    private static NpgsqlParameter<string?> Id(ConversationKey conversation) => Text(conversation.Id.Value);
+
+    private static NpgsqlParameter<string?> Text(string? value) => new() { TypedValue = value };
+
+    private static NpgsqlParameter<int> Number(int value) => new() { TypedValue = value };
+
+    private static NpgsqlParameter<long> Number(long value) => new() { TypedValue = value };
+
+    private static ConversationSummary Summarize(NpgsqlDataReader row) =>
+        new(new ConversationId(row.GetString(0)), Text(row, 1), row.GetBoolean(2), row.GetFieldValue<DateTimeOffset>(3));
+
+    private static StoredEntry ReadEntry(NpgsqlDataReader row) => new()
+    {
+        Id = row.GetGuid(4),
+        Ordinal = row.GetInt64(5),
+        Role = Enum.Parse<EntryRole>(row.GetString(6)),
+        State = Enum.Parse<EntryState>(row.GetString(7)),
+        At = row.GetFieldValue<DateTimeOffset>(8),
+        Epoch = row.GetInt32(9),
+        Text = row.GetString(10),
+        Withdrawn = row.GetBoolean(11),
+        Kind = Text(row, 12),
+        Voice = Text(row, 13),
+        Reason = Text(row, 14),
+        MessageId = Text(row, 15),
+    };
+
+    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+}

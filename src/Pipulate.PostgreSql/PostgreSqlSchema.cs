@@ -1,0 +1,90 @@
+using Npgsql;
+
+namespace Pipulate.PostgreSql;
+
+/// <summary>The tables, as the steps that lead to them. A step that was once released is never changed: what must differ is a further step.</summary>
+internal static class PostgreSqlSchema
+{
+    /// <summary>"pipulate", read as a number. An advisory lock holds for the database, and nobody else is likely to use this one.</summary>
+    private const long Lock = 0x706970756C617465;
+
+    private static readonly string[] Steps =
+    [
+        """
+        CREATE TABLE pipulate_conversation (
+            key bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            owner text NOT NULL,
+            id text NOT NULL,
+            title text,
+            paused boolean NOT NULL DEFAULT false,
+            last_ordinal bigint NOT NULL DEFAULT 0,
+            changed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+            UNIQUE (owner, id));
+        CREATE INDEX pipulate_conversation_changed ON pipulate_conversation (owner, changed_at);
+        CREATE TABLE pipulate_entry (
+            conversation bigint NOT NULL REFERENCES pipulate_conversation ON DELETE CASCADE,
+            ordinal bigint NOT NULL,
+            id uuid NOT NULL,
+            role text NOT NULL,
+            state text NOT NULL,
+            at timestamptz NOT NULL,
+            epoch integer NOT NULL,
+            text text NOT NULL,
+            length integer NOT NULL, -- of the text in UTF-16 units; length() counts characters
+            withdrawn boolean NOT NULL,
+            kind text,
+            voice text,
+            reason text,
+            message_id text,
+            PRIMARY KEY (conversation, ordinal),
+            UNIQUE (conversation, id));
+        """,
+    ];
+
+    /// <summary>Takes the steps that the database has not taken yet. Of many processes that start together one takes them, the others wait for it.</summary>
+    public static async Task BringUpToDateAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        // Looked at first without a lock and without a right to create: nearly always there is nothing to do.
+        if (await IsThereAsync(connection, cancellationToken) && await ReadAsync(connection, cancellationToken) == Steps.Length)
+        {
+            return;
+        }
+
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({Lock})", cancellationToken);
+        await ExecuteAsync(connection, "CREATE TABLE IF NOT EXISTS pipulate_schema (version integer NOT NULL)", cancellationToken);
+        var version = await ReadAsync(connection, cancellationToken);
+        if (version > Steps.Length)
+        {
+            throw new InvalidOperationException(
+                $"The conversations in database {connection.Database} were written by a newer Pipulate.PostgreSql (its tables are version {version}, this one knows {Steps.Length}). Update the package, or give AddPostgreSql another database.");
+        }
+
+        foreach (var step in Steps.Skip(version))
+        {
+            await ExecuteAsync(connection, step, cancellationToken);
+        }
+
+        await ExecuteAsync(connection, $"DELETE FROM pipulate_schema; INSERT INTO pipulate_schema (version) VALUES ({Steps.Length})", cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Not to be asked again after the lock was waited for: a connection remembers for the rest of its transaction that a table was not there.</summary>
+    private static async Task<bool> IsThereAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("SELECT to_regclass('pipulate_schema') IS NOT NULL", connection);
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
+    private static async Task<int> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("SELECT version FROM pipulate_schema", connection);
+        return (int?)await command.ExecuteScalarAsync(cancellationToken) ?? 0;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}
