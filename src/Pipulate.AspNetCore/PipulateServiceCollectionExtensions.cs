@@ -10,6 +10,7 @@ using Pipulate;
 using Pipulate.Channels;
 using Pipulate.Commentary;
 using Pipulate.Conversations;
+using Pipulate.Conversations.Keeping;
 using Pipulate.Endpoints;
 using Pipulate.Rendering;
 using Pipulate.Security;
@@ -87,6 +88,8 @@ public static class PipulateServiceCollectionExtensions
     private static void AddConversations(IServiceCollection services)
     {
         services.AddMetrics();
+        services.TryAddSingleton<IConversationStore>(provider => new InMemoryConversationStore(provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<ConversationKeeper>();
         services.TryAddSingleton<ConversationDirectory>();
         services.TryAddSingleton(provider => new Typist(
             provider.GetRequiredService<IOptions<PipulateOptions>>().Value.TypingDelay,
@@ -103,7 +106,8 @@ public static class PipulateServiceCollectionExtensions
         services.TryAddSingleton<IChatQueue>(provider => provider.GetRequiredService<ChatQueue>());
         services.TryAddSingleton<Generation>();
 
-        // In this order, for they stop in the other one: first the answers are marked as stopped, then the pages that show it are sent away.
+        // In this order, for they stop in the other one: first the answers are marked as stopped, then the pages that show it are sent away, then the last words are stored.
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ConversationKeeper>(provider => provider.GetRequiredService<ConversationKeeper>()));
         services.AddHostedService<ConnectionDrain>();
         services.AddHostedService<Commentator>();
     }

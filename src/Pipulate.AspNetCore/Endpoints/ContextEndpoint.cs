@@ -41,6 +41,7 @@ internal sealed class ContextEndpoint(
         }
 
         var conversation = conversations.Get(visitor.Conversation);
+        await conversation.Opened;
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
         switch (form["do"])
         {
@@ -72,12 +73,13 @@ internal sealed class ContextEndpoint(
         return Task.CompletedTask;
     }
 
-    private Task AnswerAsync(HttpContext context, Conversation conversation)
+    private async Task AnswerAsync(HttpContext context, Conversation conversation)
     {
+        await conversation.Opened;
         context.Response.ContentType = "text/html; charset=utf-8";
         context.Response.Headers.CacheControl = "no-store";
         var token = antiforgery.GetAndStoreTokens(context);
         var view = new ContextView(context.Request.PathBase.Add(context.Request.Path).Value!, token.FormFieldName, token.RequestToken!);
-        return context.Response.WriteAsync(view.Render(conversation, SystemPrompt.For(options.Value.Persona)), context.RequestAborted);
+        await context.Response.WriteAsync(view.Render(conversation, SystemPrompt.For(options.Value.Persona)), context.RequestAborted);
     }
 }

@@ -59,7 +59,7 @@ public sealed class ChatPanelTagHelper : TagHelper
     public bool Autofocus { get; set; }
 
     /// <inheritdoc/>
-    public override void Process(TagHelperContext context, TagHelperOutput output)
+    public override async Task ProcessAsync(TagHelperContext context, TagHelperOutput output)
     {
         ArgumentNullException.ThrowIfNull(output);
         var http = ViewContext.HttpContext;
@@ -82,7 +82,7 @@ public sealed class ChatPanelTagHelper : TagHelper
         status.InnerHtml.Append(services.GetRequiredService<PanelStatus>().Read().Text);
         output.Content.AppendHtml(status);
         var list = Element("div", PanelIds.List, "chat-list", ("role", "log"), ("aria-label", "Conversation"));
-        list.InnerHtml.AppendHtml(Conversation(services, http));
+        list.InnerHtml.AppendHtml(await ConversationAsync(services, http));
         var scroll = Element("div", null, "chat-scroll", ("tabindex", "0"), ("role", "group"), ("aria-label", "Messages"));
         scroll.InnerHtml.AppendHtml(list);
         output.Content.AppendHtml(scroll);
@@ -121,7 +121,7 @@ public sealed class ChatPanelTagHelper : TagHelper
     }
 
     /// <summary>What was said so far, so that the first paint shows it. A page that has begun to be sent can carry no cookie any more: the socket brings it then.</summary>
-    private static string Conversation(IServiceProvider services, HttpContext http)
+    private static async Task<string> ConversationAsync(IServiceProvider services, HttpContext http)
     {
         var visitors = services.GetRequiredService<VisitorIdentity>();
         if ((http.Response.HasStarted ? visitors.Find(http) : visitors.FindOrWelcome(http)) is not { } visitor)
@@ -132,6 +132,7 @@ public sealed class ChatPanelTagHelper : TagHelper
         var html = new ArrayBufferWriter<byte>();
         var conversation = services.GetRequiredService<ConversationDirectory>().Get(visitor.Conversation);
         conversation.Watchers.Expect();
+        await conversation.Opened;
         PanelCursor.WriteList(html, conversation);
         return Encoding.UTF8.GetString(html.WrittenSpan);
     }

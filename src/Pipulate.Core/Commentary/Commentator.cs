@@ -61,6 +61,8 @@ internal sealed partial class Commentator(
     {
         try
         {
+            // The model is to know what was said before the process began.
+            await conversation.Opened;
             do
             {
                 conversation.BeginWork();

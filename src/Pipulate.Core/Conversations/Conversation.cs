@@ -13,12 +13,18 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
     /// <summary>How many of the page's last messages are looked at for one that was sent twice.</summary>
     private const int RememberedMessageIds = 20;
 
+    /// <summary>Where entries begin that come before the history has: it has room below them.</summary>
+    private const int AheadOfHistory = 1_000_000_000;
+
     private const int Resting = 0;
     private const int Working = 1;
     private const int DueAgain = 2;
 
     private readonly List<ConversationEntry> _entries = [];
-    private readonly HistoryWindow _window = new();
+    private HistoryWindow _window = new();
+    private int _first = 1;
+    private int _recalled;
+    private bool _paused;
     private int _answeredThrough;
     private int _due;
     private long? _lastSpoken;
@@ -38,8 +44,17 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
     /// <summary>Raised by one with each change. Read under <see cref="Gate"/>.</summary>
     public long Version { get; private set; }
 
-    /// <summary>All entries by ordinal; the first has ordinal 1. Read under <see cref="Gate"/>.</summary>
+    /// <summary>All entries by ordinal, which rises and may leave places out. Read under <see cref="Gate"/>.</summary>
     public IReadOnlyList<ConversationEntry> Entries => _entries;
+
+    /// <summary>Told of every change; set before anybody else knows of the conversation.</summary>
+    public IConversationRecorder? Recorder { get; set; }
+
+    /// <summary>Done once it has its history, or the store has been waited for long enough: then the history comes when it comes. Never fails.</summary>
+    public Task Opened { get; set; } = Task.CompletedTask;
+
+    /// <summary>How often history was put before what was there: whoever remembers places in <see cref="Entries"/> begins anew. Read under <see cref="Gate"/>.</summary>
+    public int Recalls { get; private set; }
 
     /// <summary>How long the model has kept quiet: without end where it has not spoken yet.</summary>
     public TimeSpan QuietFor
@@ -59,7 +74,7 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
         ConversationEntry entry;
         lock (Gate)
         {
-            entry = Add(new ConversationEntry(_entries.Count + 1, role, EntryState.Complete, time.GetUtcNow())
+            entry = Add(new ConversationEntry(NextOrdinal, role, EntryState.Complete, time.GetUtcNow())
             {
                 WantsAnswer = wantsAnswer,
                 Kind = kind,
@@ -79,7 +94,7 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
     {
         lock (Gate)
         {
-            var entry = new ConversationEntry(_entries.Count + 1, EntryRole.User, EntryState.Complete, time.GetUtcNow())
+            var entry = new ConversationEntry(NextOrdinal, EntryRole.User, EntryState.Complete, time.GetUtcNow())
             {
                 WantsAnswer = true,
                 MessageId = messageId,
@@ -122,7 +137,7 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
         ConversationEntry entry;
         lock (Gate)
         {
-            entry = Add(new ConversationEntry(_entries.Count + 1, EntryRole.Assistant, EntryState.Streaming, time.GetUtcNow()) { Voice = voice });
+            entry = Add(new ConversationEntry(NextOrdinal, EntryRole.Assistant, EntryState.Streaming, time.GetUtcNow()) { Voice = voice });
         }
 
         Watchers.Wake();
@@ -203,8 +218,65 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
         Watchers.Wake();
     }
 
-    /// <summary>Whether what the user does is not recorded at all, because they said so. Read and written in one piece.</summary>
-    public bool IsPaused { get; set; }
+    /// <summary>Whether what the user does is not recorded at all, because they said so.</summary>
+    public bool IsPaused
+    {
+        get => Volatile.Read(ref _paused);
+        set
+        {
+            lock (Gate)
+            {
+                _paused = value;
+                Recorder?.Note(null);
+            }
+        }
+    }
+
+    /// <summary>What is said from here on comes before the history has.</summary>
+    public void BeginAhead()
+    {
+        lock (Gate)
+        {
+            _first = AheadOfHistory;
+        }
+    }
+
+    /// <summary>Puts what was said before the process began in front of what has been said since.</summary>
+    public void Recall(IReadOnlyCollection<ConversationEntry> history, bool paused)
+    {
+        lock (Gate)
+        {
+            if (paused)
+            {
+                // It was not known yet that what they do is not to be recorded.
+                _entries.Where(IsRecordedEvent).ToList().ForEach(Forget);
+            }
+
+            _first = 1;
+            _entries.InsertRange(0, history);
+            _recalled = history.Count;
+            _answeredThrough += history.Count;
+            _window = new HistoryWindow();
+            _paused |= paused;
+            Recalls++;
+            Version++;
+        }
+
+        Watchers.Wake();
+    }
+
+    /// <summary>The place of an entry in <see cref="Entries"/>. Called under <see cref="Gate"/>.</summary>
+    public int IndexOf(int ordinal)
+    {
+        // What is asked for is nearly always among the last.
+        var index = _entries.Count - 1;
+        while (index > 0 && _entries[index].Ordinal > ordinal)
+        {
+            index--;
+        }
+
+        return index;
+    }
 
     /// <summary>The events that the model has been told of or will be, oldest first.</summary>
     public IReadOnlyList<RecordedEvent> ReadEvents()
@@ -234,10 +306,7 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
             {
                 if (IsRecordedEvent(entry) && (ordinal is null || entry.Ordinal == ordinal))
                 {
-                    entry.Text.Clear();
-                    entry.WantsAnswer = false;
-                    entry.Withdrawn = true;
-                    Touch(entry);
+                    Forget(entry);
                 }
             }
         }
@@ -286,9 +355,9 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
             }
 
             var history = _window.Read(_entries);
-            var entry = Add(new ConversationEntry(_entries.Count + 1, EntryRole.Assistant, EntryState.Streaming, time.GetUtcNow()));
-            turn = new Turn(entry, history, due.Typed, due.Events, _answeredThrough);
-            _answeredThrough = entry.Ordinal;
+            var entry = Add(new ConversationEntry(NextOrdinal, EntryRole.Assistant, EntryState.Streaming, time.GetUtcNow()));
+            turn = new Turn(entry, history, due.Typed, due.Events, _answeredThrough - _recalled);
+            _answeredThrough = _entries.Count;
         }
 
         Watchers.Wake();
@@ -309,7 +378,7 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
     {
         lock (Gate)
         {
-            return _entries.FindIndex(entry.Ordinal, later => later.Role is EntryRole.User) >= 0;
+            return _entries.FindIndex(IndexOf(entry.Ordinal) + 1, later => later.Role is EntryRole.User) >= 0;
         }
     }
 
@@ -330,7 +399,7 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
             Touch(turn.Entry);
             if (answerAgain)
             {
-                _answeredThrough = turn.AnsweredBefore;
+                _answeredThrough = turn.AnsweredBefore + _recalled;
             }
         }
 
@@ -348,6 +417,8 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
 
     /// <summary>Says that somebody looks now: what is due from here on makes them look again.</summary>
     public void BeginWork() => Volatile.Write(ref _due, Working);
+
+    private int NextOrdinal => _entries is [.., var last] ? last.Ordinal + 1 : _first;
 
     private static bool IsRecordedEvent(ConversationEntry entry) => entry is { Role: EntryRole.Event, Withdrawn: false };
 
@@ -383,7 +454,20 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
         return entry;
     }
 
-    private void Touch(ConversationEntry entry) => entry.Revision = ++Version;
+    private void Forget(ConversationEntry entry)
+    {
+        entry.Text.Clear();
+        entry.Epoch++;
+        entry.WantsAnswer = false;
+        entry.Withdrawn = true;
+        Touch(entry);
+    }
+
+    private void Touch(ConversationEntry entry)
+    {
+        entry.Revision = ++Version;
+        Recorder?.Note(entry);
+    }
 
     private bool IsRepeated(string text, string messageId)
     {

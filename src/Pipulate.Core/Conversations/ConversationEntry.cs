@@ -1,3 +1,5 @@
+using Pipulate.Conversations.Keeping;
+
 namespace Pipulate.Conversations;
 
 /// <summary>
@@ -46,6 +48,9 @@ internal sealed class ConversationEntry(int ordinal, EntryRole role, EntryState 
 
     /// <summary>The id that the page gave a user's message, so that one sent twice is stored once.</summary>
     public string? MessageId { get; init; }
+
+    /// <summary>What the store has of it; null while it has nothing. It belongs to the one who writes to the store.</summary>
+    public KeptEntry? Kept { get; set; }
 
     public bool Visible => Role is not EntryRole.Event && !Withdrawn;
 }

@@ -19,7 +19,7 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
     private const int LongestGrowth = 32 * 1024;
 
     private readonly List<Place> _streaming = [];
-    private bool _opened;
+    private int? _opened;
     private long _seen;
     private int _known;
     private int _first;
@@ -32,9 +32,9 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
         var wroteStatus = WriteStatus(html);
         lock (conversation.Gate)
         {
-            if (!_opened)
+            if (_opened != conversation.Recalls)
             {
-                _opened = true;
+                _opened = conversation.Recalls;
                 WriteSnapshot(html);
                 return true;
             }
@@ -123,6 +123,7 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
     {
         var entries = conversation.Entries;
         _first = FirstShown(entries);
+        _streaming.Clear();
         OobFrame.OpenInner(html, PanelIds.List);
         for (var i = _first; i < entries.Count; i++)
         {
@@ -175,7 +176,7 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
         var oldest = _known - (2 * ShownEntries);
         foreach (var place in _streaming)
         {
-            oldest = Math.Min(oldest, place.Ordinal - 1);
+            oldest = Math.Min(oldest, conversation.IndexOf(place.Ordinal));
         }
 
         return oldest;

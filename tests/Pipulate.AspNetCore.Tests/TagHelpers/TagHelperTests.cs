@@ -118,7 +118,7 @@ public sealed class TagHelperTests
         // The endpoints are there only once the application runs.
         built.Urls.Add("http://127.0.0.1:0");
         await built.StartAsync(TestContext.Current.CancellationToken);
-        var page = Render(new ChatConnectTagHelper { ViewContext = new ViewContext { HttpContext = context } }, "div");
+        var page = await RenderAsync(new ChatConnectTagHelper { ViewContext = new ViewContext { HttpContext = context } }, "div");
 
         Assert.Contains("ws-connect=\"/base/chat/ws\"", page, StringComparison.Ordinal);
     }
@@ -131,14 +131,14 @@ public sealed class TagHelperTests
     }
 
     private static void Map(WebApplication app, Func<ViewContext, TagHelper> helper, string element = "x") =>
-        app.MapGet("/render", (HttpContext context) => Results.Text(Render(helper(new ViewContext { HttpContext = context }), element), "text/html"));
+        app.MapGet("/render", async Task<IResult> (HttpContext context) => Results.Text(await RenderAsync(helper(new ViewContext { HttpContext = context }), element), "text/html"));
 
-    private static string Render(TagHelper helper, string element)
+    private static async Task<string> RenderAsync(TagHelper helper, string element)
     {
         var context = new TagHelperContext(element, [], new Dictionary<object, object>(), "id");
         var output = new TagHelperOutput(element, [], (_, _) => Task.FromResult<TagHelperContent>(new DefaultTagHelperContent()));
-        helper.Process(context, output);
-        using var html = new StringWriter();
+        await helper.ProcessAsync(context, output);
+        await using var html = new StringWriter();
         output.WriteTo(html, HtmlEncoder.Default);
         return html.ToString();
     }

@@ -1,0 +1,251 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Pipulate.Conversations.Keeping;
+
+/// <summary>
+/// Opens conversations with what the store has of them, and writes to it behind them: what is new or has ended at once, what grows every <see cref="Checkpoint"/>.
+/// Nobody who talks waits for the store. While it is away all goes on from memory, and what it lacks is written when it is back.
+/// </summary>
+internal sealed partial class ConversationKeeper(IConversationStore store, TimeProvider time, ILogger<ConversationKeeper> logger) : BackgroundService
+{
+    /// <summary>With a write that takes up to 100 ms, a killed process loses at most half a second of an answer.</summary>
+    public static readonly TimeSpan Checkpoint = TimeSpan.FromMilliseconds(400);
+
+    /// <summary>How long a page waits for the history; it comes later then, when the store has it.</summary>
+    public static readonly TimeSpan OpeningPatience = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long the store may be away before people are told that they are not being saved.</summary>
+    public static readonly TimeSpan TellAfter = TimeSpan.FromSeconds(10);
+
+    private const string NotSaved = "History is unavailable: what is said now is not saved yet.";
+    private const string SavedAgain = "History is available again, and everything is saved.";
+
+    private const int Writers = 4;
+
+    /// <summary>After so many attempts in vain, while others are written, it is the conversation and not the store.</summary>
+    private const int MostRefusals = 5;
+
+    private static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
+
+    private readonly Channel<KeptConversation> _due = Channel.CreateUnbounded<KeptConversation>();
+    private readonly ConcurrentQueue<KeptConversation> _growing = new();
+    private readonly ConcurrentQueue<KeptConversation> _failed = new();
+    private readonly Lock _gate = new();
+    private long? _awaySince;
+    private long _lastSuccess;
+
+    /// <summary>Gives a conversation its history, at once or as soon as the store has answered, and keeps it from now on.</summary>
+    public void Keep(Conversation conversation)
+    {
+        var kept = new KeptConversation(conversation, this, store);
+        conversation.Recorder = kept;
+        try
+        {
+            kept.Open();
+        }
+        catch (Exception problem)
+        {
+            // Tried again by the writers; the chat goes on.
+            conversation.BeginAhead();
+            NoteFailure(kept, problem);
+        }
+
+        if (!kept.Opened.IsCompleted)
+        {
+            conversation.Opened = WaitAsync(kept.Opened);
+            NoteDue(kept);
+        }
+    }
+
+    /// <summary>The process forgets a conversation. What is not stored yet still is, unless the store is away.</summary>
+    public static void LetGo(Conversation conversation)
+    {
+        if (conversation.Recorder is KeptConversation kept)
+        {
+            kept.IsLetGo = true;
+        }
+    }
+
+    public void NoteDue(KeptConversation kept)
+    {
+        if (kept.TryRouse())
+        {
+            _due.Writer.TryWrite(kept);
+        }
+    }
+
+    public void NoteGrowing(KeptConversation kept) => _growing.Enqueue(kept);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var ending = new CancellationTokenSource();
+        var writing = Enumerable.Range(0, Writers).Select(_ => Task.Run(() => WriteAllAsync(ending.Token), CancellationToken.None)).ToList();
+        using var tick = new PeriodicTimer(Checkpoint, time);
+        try
+        {
+            while (await tick.WaitForNextTickAsync(stoppingToken))
+            {
+                WriteGrowing();
+                TryAgain();
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+
+        // The answers were stopped before: these are the last words.
+        ending.CancelAfter(LastWords);
+        WriteGrowing();
+        while (_failed.TryDequeue(out var kept))
+        {
+            _due.Writer.TryWrite(kept);
+        }
+
+        _due.Writer.Complete();
+        await Task.WhenAll(writing);
+        if (!_failed.IsEmpty)
+        {
+            LogLost(_failed.Count);
+        }
+    }
+
+    private async Task WaitAsync(Task opened) =>
+        await opened.WaitAsync(OpeningPatience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private void WriteGrowing()
+    {
+        for (var count = _growing.Count; count > 0 && _growing.TryDequeue(out var kept); count--)
+        {
+            kept.NoteCheckpoint();
+            NoteDue(kept);
+        }
+    }
+
+    /// <summary>While the store is away one conversation asks for all.</summary>
+    private void TryAgain()
+    {
+        var away = Away();
+        var asking = away is null ? _failed.Count : 1;
+        for (var count = _failed.Count; count > 0 && _failed.TryDequeue(out var kept); count--)
+        {
+            if (away is not null && kept.IsLetGo)
+            {
+                LogGivenUp(kept.Conversation.Id, kept.GiveUp());
+                continue;
+            }
+
+            if (away > TellAfter && !kept.IsTold)
+            {
+                kept.IsTold = true;
+                kept.Conversation.Notify(NotSaved, evenIfKnown: true);
+            }
+
+            if (asking-- > 0)
+            {
+                _due.Writer.TryWrite(kept);
+            }
+            else
+            {
+                _failed.Enqueue(kept);
+            }
+        }
+    }
+
+    private async Task WriteAllAsync(CancellationToken ending)
+    {
+        await foreach (var kept in _due.Reader.ReadAllAsync(CancellationToken.None))
+        {
+            using var limit = new CancellationTokenSource(WriteLimit, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ending);
+            try
+            {
+                do
+                {
+                    await kept.WriteAsync(either.Token);
+                }
+                while (!kept.TryRest());
+
+                NoteSuccess(kept);
+            }
+            catch (Exception problem)
+            {
+                NoteFailure(kept, problem);
+                _failed.Enqueue(kept);
+            }
+        }
+    }
+
+    private TimeSpan? Away()
+    {
+        lock (_gate)
+        {
+            return _awaySince is { } since ? time.GetElapsedTime(since) : null;
+        }
+    }
+
+    private void NoteSuccess(KeptConversation kept)
+    {
+        lock (_gate)
+        {
+            _lastSuccess = time.GetTimestamp();
+            kept.LastFailure = null;
+            kept.Refusals = 0;
+            if (_awaySince is { } since)
+            {
+                _awaySince = null;
+                LogBack(time.GetElapsedTime(since).TotalSeconds);
+            }
+        }
+
+        if (kept.IsTold)
+        {
+            kept.IsTold = false;
+            kept.Conversation.Notify(SavedAgain, evenIfKnown: true);
+        }
+    }
+
+    private void NoteFailure(KeptConversation kept, Exception problem)
+    {
+        lock (_gate)
+        {
+            var now = time.GetTimestamp();
+            if (kept.LastFailure is { } before && _lastSuccess > before)
+            {
+                kept.LastFailure = now;
+                if (++kept.Refusals >= MostRefusals)
+                {
+                    LogRefused(kept.Conversation.Id, kept.GiveUp(), problem);
+                    kept.Refusals = 0;
+                }
+
+                return;
+            }
+
+            kept.LastFailure = now;
+            if (_awaySince is null)
+            {
+                _awaySince = now;
+                LogAway(problem);
+            }
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "Conversations cannot be stored. The chat goes on, and what is missing is stored when the store is back; what is said meanwhile is lost if this process ends.")]
+    private partial void LogAway(Exception problem);
+
+    [LoggerMessage(2, LogLevel.Information, "Conversations are stored again, after {Seconds:0.0} s.")]
+    private partial void LogBack(double seconds);
+
+    [LoggerMessage(3, LogLevel.Error, "The store takes other conversations, but not conversation {Conversation}: {Entries} entries of it are given up.")]
+    private partial void LogRefused(ConversationId conversation, int entries, Exception problem);
+
+    [LoggerMessage(4, LogLevel.Warning, "Conversation {Conversation} is forgotten while the store is away: {Entries} entries of it are lost.")]
+    private partial void LogGivenUp(ConversationId conversation, int entries);
+
+    [LoggerMessage(5, LogLevel.Warning, "The process ends while the store is away: what was said last in {Conversations} conversations is lost.")]
+    private partial void LogLost(int conversations);
+}
