@@ -63,4 +63,54 @@ public sealed class RestartTests(Chromium chromium, ITestOutputHelper output) : 
         await Expect(page.Input).ToHaveValueAsync("");
         Assert.Single(site.Ollama.Chats);
     }
+
+    [Theory, OnBothVersions]
+    public async Task Kill_WhileAnAnswerStreams_LosesAtMostHalfASecondOfIt(HtmxVersion version)
+    {
+        await using var site = await StartAsync(chromium, version);
+        site.Ollama.Answer = _ => FakeAnswer.Text("A whole answer, before.");
+        var page = await site.OpenAsync();
+        await page.SayAsync("First?");
+        await page.AnswerAsync();
+        var never = string.Join(' ', Enumerable.Range(1, 2000).Select(i => $"word{i}"));
+        site.Ollama.Answer = _ => FakeAnswer.Text(never) with { TokensPerSecond = 50 };
+        await page.SayAsync("Second?");
+        await Expect(TodoPage.TextOf(page.Answers("streaming"))).ToContainTextAsync("word5 ");
+
+        // What the page had half a second ago must be there afterwards.
+        var seen = await TextAsync();
+        var since = Stopwatch.GetTimestamp();
+        var shown = seen;
+        while (Stopwatch.GetElapsedTime(since) < TimeSpan.FromMilliseconds(500))
+        {
+            shown = await TextAsync();
+        }
+
+        await site.Sample.KillAsync();
+        await Expect(page.Panel).Not.ToHaveAttributeAsync("data-connection", "open");
+        site.Ollama.Answer = _ => FakeAnswer.Text("back again");
+        await site.StartSampleAsync();
+        await page.ConnectedAsync();
+
+        var kept = await page.AnswerAsync(1, "stopped");
+        output.WriteLine($"{version}: {shown.Length} characters were shown, {kept.Length} are kept, {seen.Length} were there half a second before.");
+        Assert.StartsWith(seen, kept, StringComparison.Ordinal);
+        Assert.StartsWith(kept, never, StringComparison.Ordinal);
+        await Expect(page.Answers("stopped").Locator(".chat-reason")).ToContainTextAsync("restarted");
+        await Expect(page.Answers("streaming")).ToHaveCountAsync(0);
+        Assert.Equal(["user: First?", "assistant: A whole answer, before.", "user: Second?", $"assistant: {kept}"], await page.ReadAsync());
+
+        // The model knows what was said before, and nobody is answered who has not asked.
+        Assert.Equal(2, site.Ollama.Chats.Count);
+        await page.SayAsync("Third?");
+        Assert.Equal("back again", await page.AnswerAsync(2));
+        Assert.Contains("A whole answer, before.", site.Ollama.Chats[^1].Body.ToString(), StringComparison.Ordinal);
+
+        // A new page of the same visitor sees it all at its first paint.
+        await page.Page.ReloadAsync();
+        Assert.Equal(6, (await page.ReadAsync()).Length);
+        Assert.DoesNotContain("fail:", site.Sample.Output, StringComparison.Ordinal);
+
+        Task<string> TextAsync() => TodoPage.TextOf(page.Answers("streaming")).EvaluateAsync<string>("element => element.textContent");
+    }
 }

@@ -150,7 +150,7 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
         ConversationEntry entry;
         lock (Gate)
         {
-            entry = Add(new ConversationEntry(_entries.Count + 1, EntryRole.Progress, EntryState.Streaming, time.GetUtcNow()) { Progress = new Progress(0, 0, null) });
+            entry = Add(new ConversationEntry(NextOrdinal, EntryRole.Progress, EntryState.Streaming, time.GetUtcNow()) { Progress = new Progress(0, 0, null) });
             entry.Text.Set(label);
         }
 

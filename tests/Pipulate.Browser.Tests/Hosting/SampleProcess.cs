@@ -43,7 +43,7 @@ public sealed partial class SampleProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it and waits until it answers.</summary>
-    /// <param name="folder">A folder of the test's own, for the todos (<c>todo.db</c>) and for the keys that the sample keeps.</param>
+    /// <param name="folder">A folder of the test's own, for the todos (<c>todo.db</c>), for what was said (<c>chat.db</c>) and for the keys that the sample keeps.</param>
     /// <param name="arguments">Settings such as <c>--Pipulate:Htmx=V4</c>.</param>
     /// <param name="port">Its port; 0 is any free one.</param>
     /// <param name="environment">Further environment variables.</param>
@@ -85,6 +85,13 @@ public sealed partial class SampleProcess : IAsyncDisposable
     /// <summary>Asks it to end, as an operator does.</summary>
     public void Terminate() => Assert.Equal(0, SendSignal(_process.Id, 15));
 
+    /// <summary>Ends it without a word of warning, as the kernel does when memory is short.</summary>
+    public async Task KillAsync()
+    {
+        Assert.Equal(0, SendSignal(_process.Id, 9));
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
     public int ExitCode => _process.ExitCode;
 
     public async ValueTask DisposeAsync()
@@ -118,6 +125,7 @@ public sealed partial class SampleProcess : IAsyncDisposable
         };
         start.ArgumentList.Add(Path.Combine(Repository.Root, "artifacts", "bin", "TodoWithCommentary", configuration, "TodoWithCommentary.dll"));
         start.ArgumentList.Add($"--Todo:Database={Path.Combine(folder, "todo.db")}");
+        start.ArgumentList.Add($"--Chat:Database={Path.Combine(folder, "chat.db")}");
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
@@ -142,7 +150,8 @@ public sealed partial class SampleProcess : IAsyncDisposable
         name is "OLLAMA_HOST" or "DOTNET_ENVIRONMENT"
         || name.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("Pipulate__", StringComparison.OrdinalIgnoreCase)
-        || name.StartsWith("Todo__", StringComparison.OrdinalIgnoreCase);
+        || name.StartsWith("Todo__", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("Chat__", StringComparison.OrdinalIgnoreCase);
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int SendSignal(int process, int signal);
