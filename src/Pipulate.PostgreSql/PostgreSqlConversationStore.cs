@@ -5,12 +5,10 @@ namespace Pipulate.PostgreSql;
 /// <summary>Keeps conversations in a PostgreSQL database. Several processes may use it at once: what must be in order, is so under a lock of its row.</summary>
 internal sealed class PostgreSqlConversationStore(string connectionString) : IConversationStore, IAsyncDisposable, IDisposable
 {
-    /// <summary>Makes the conversation where there is none, and locks its row in any case: the next statement sees what others committed before they let go of it.</summary>
-    private const string FindOrMake = """
-        INSERT INTO pipulate_conversation AS conversation (owner, id) VALUES ($1, $2)
-        ON CONFLICT (owner, id) DO UPDATE SET owner = conversation.owner
-        RETURNING key
-        """;
+    private const string Make = "INSERT INTO pipulate_conversation (owner, id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+
+    /// <summary>The next statement sees what others committed before they let go of the row.</summary>
+    private const string LockConversation = "SELECT FROM pipulate_conversation WHERE owner = $1 AND id = $2 FOR UPDATE";
 
     private const string Add = """
         WITH conversation AS (SELECT key FROM pipulate_conversation WHERE owner = $1 AND id = $2),
@@ -38,30 +36,13 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
     public async ValueTask<long> AddAsync(ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken = default)
     {
         await using var connection = await _database.OpenAsync(cancellationToken);
-
-        // Both in one message and one transaction.
-        await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(Prepare(new NpgsqlBatchCommand(FindOrMake), Owner(conversation), Id(conversation)));
-        batch.BatchCommands.Add(Prepare(
-            new NpgsqlBatchCommand(Add),
-            Owner(conversation),
-            Id(conversation),
-            new NpgsqlParameter<Guid> { TypedValue = entry.Id },
-            Text(entry.Role.ToString()),
-            Text(entry.State.ToString()),
-            new NpgsqlParameter<DateTime> { TypedValue = entry.At.UtcDateTime },
-            Number(entry.Epoch),
-            Text(entry.Text),
-            Number(entry.Text.Length),
-            new NpgsqlParameter<bool> { TypedValue = entry.Withdrawn },
-            Text(entry.Kind),
-            Text(entry.Voice),
-            Text(entry.Reason),
-            Text(entry.MessageId)));
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.NextResultAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return reader.GetInt64(0);
+        while (true)
+        {
+            if (await TryAddAsync(connection, conversation, entry, cancellationToken) is { } ordinal)
+            {
+                return ordinal;
+            }
+        }
     }
 
     public async ValueTask<AppendResult> AppendAsync(ConversationKey conversation, Guid entry, TextPiece piece, CancellationToken cancellationToken = default)
@@ -117,14 +98,14 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
     {
         await using var connection = await _database.OpenAsync(cancellationToken);
 
-        // One statement, so that all of it is of one moment. A conversation without entries is one row without an entry.
+        // One statement, so that all of it is of one moment. A conversation without entries is one row without an entry. Places have no gaps, so the window is a range of them:
+        // "the last 200" by a limit would be left to the planner, who sorts a long conversation where it does not know yet that it is long.
         await using var command = Prepare(
             new NpgsqlCommand(
                 """
-                SELECT conversation.id, title, paused, changed_at, entry.*
-                FROM pipulate_conversation AS conversation LEFT JOIN LATERAL (
-                    SELECT id AS entry, ordinal, role, state, at, epoch, text, withdrawn, kind, voice, reason, message_id
-                    FROM pipulate_entry WHERE conversation = conversation.key AND ordinal < $3 ORDER BY ordinal DESC LIMIT $4) AS entry ON true
+                SELECT conversation.id, title, paused, changed_at, entry.id, ordinal, role, state, at, epoch, text, withdrawn, kind, voice, reason, message_id
+                FROM pipulate_conversation AS conversation LEFT JOIN pipulate_entry AS entry
+                ON entry.conversation = conversation.key AND ordinal < least($3, last_ordinal + 1) AND ordinal >= least($3, last_ordinal + 1) - $4
                 WHERE conversation.owner = $1 AND conversation.id = $2
                 """,
                 connection),
@@ -205,6 +186,34 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
     public void Dispose() => _database.Dispose();
+
+    /// <summary>Null where the conversation was deleted between two of the statements.</summary>
+    private static async Task<long?> TryAddAsync(NpgsqlConnection connection, ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken)
+    {
+        // All in one message and one transaction.
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(Prepare(new NpgsqlBatchCommand(Make), Owner(conversation), Id(conversation)));
+        batch.BatchCommands.Add(Prepare(new NpgsqlBatchCommand(LockConversation), Owner(conversation), Id(conversation)));
+        batch.BatchCommands.Add(Prepare(
+            new NpgsqlBatchCommand(Add),
+            Owner(conversation),
+            Id(conversation),
+            new NpgsqlParameter<Guid> { TypedValue = entry.Id },
+            Text(entry.Role.ToString()),
+            Text(entry.State.ToString()),
+            new NpgsqlParameter<DateTime> { TypedValue = entry.At.UtcDateTime },
+            Number(entry.Epoch),
+            Text(entry.Text),
+            Number(entry.Text.Length),
+            new NpgsqlParameter<bool> { TypedValue = entry.Withdrawn },
+            Text(entry.Kind),
+            Text(entry.Voice),
+            Text(entry.Reason),
+            Text(entry.MessageId)));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? reader.GetInt64(0) : null;
+    }
 
     private static async Task<(long Conversation, long Ordinal, int Epoch, int Length)?> LockAsync(
         NpgsqlConnection connection, ConversationKey conversation, Guid entry, CancellationToken cancellationToken)

@@ -17,7 +17,6 @@ internal static class SqliteSchema
             last_ordinal INTEGER NOT NULL DEFAULT 0,
             changed_at INTEGER NOT NULL, -- microseconds since 1970
             UNIQUE (owner, id));
-        CREATE INDEX pipulate_conversation_changed ON pipulate_conversation (owner, changed_at);
         CREATE TABLE pipulate_entry (
             conversation INTEGER NOT NULL,
             ordinal INTEGER NOT NULL,
@@ -34,7 +33,7 @@ internal static class SqliteSchema
             reason TEXT,
             message_id TEXT,
             PRIMARY KEY (conversation, ordinal),
-            UNIQUE (conversation, id));
+            UNIQUE (id, conversation));
         """,
     ];
 

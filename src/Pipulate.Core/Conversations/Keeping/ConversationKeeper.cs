@@ -159,15 +159,12 @@ internal sealed partial class ConversationKeeper(IConversationStore store, TimeP
     {
         await foreach (var kept in _due.Reader.ReadAllAsync(CancellationToken.None))
         {
-            using var limit = new CancellationTokenSource(WriteLimit, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ending);
             try
             {
-                do
+                while (!await WriteAsync(kept, ending) || !kept.TryRest())
                 {
-                    await kept.WriteAsync(either.Token);
+                    // More came, or there was more than one round takes.
                 }
-                while (!kept.TryRest());
 
                 NoteSuccess(kept);
             }
@@ -177,6 +174,13 @@ internal sealed partial class ConversationKeeper(IConversationStore store, TimeP
                 _failed.Enqueue(kept);
             }
         }
+    }
+
+    private async Task<bool> WriteAsync(KeptConversation kept, CancellationToken ending)
+    {
+        using var limit = new CancellationTokenSource(WriteLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ending);
+        return await kept.WriteAsync(either.Token);
     }
 
     private TimeSpan? Away()

@@ -9,6 +9,9 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
     /// <summary>How many entries a conversation is opened with: more than a page shows or a model is told.</summary>
     public const int Window = 200;
 
+    /// <summary>How many entries are written in one round, which has a time limit.</summary>
+    private const int RoundEntries = 1_000;
+
     private const int Resting = 0;
     private const int Working = 1;
     private const int DueAgain = 2;
@@ -92,7 +95,8 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
     public void NoteCheckpoint() => Volatile.Write(ref _growing, 0);
 
     /// <summary>Writes what the store lacks. Where it fails, what is not written yet is written the next time.</summary>
-    public async Task WriteAsync(CancellationToken cancellationToken)
+    /// <returns>Whether that was all; else there is more for another round.</returns>
+    public async Task<bool> WriteAsync(CancellationToken cancellationToken)
     {
         Volatile.Write(ref _due, Working);
         if (!_opened.Task.IsCompleted)
@@ -123,6 +127,8 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
 
             throw;
         }
+
+        return changed.Count < RoundEntries;
     }
 
     /// <summary>Gives up what is not written.</summary>
@@ -186,8 +192,8 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
     {
         lock (conversation.Gate)
         {
-            changed = [.. _changed.OrderBy(entry => entry.Ordinal)];
-            _changed.Clear();
+            changed = [.. _changed.OrderBy(entry => entry.Ordinal).Take(RoundEntries)];
+            _changed.ExceptWith(changed);
             return _pauseChanged;
         }
     }

@@ -42,7 +42,7 @@ public sealed class ConversationKeeperTests : IAsyncDisposable
     public async Task Get_LongConversation_HasItsNewest()
     {
         var before = (await StartAsync()).Get(Id());
-        for (var i = 1; i <= 300; i++)
+        for (var i = 1; i <= 2500; i++)
         {
             before.Say(EntryRole.User, $"{i}");
         }
@@ -50,8 +50,8 @@ public sealed class ConversationKeeperTests : IAsyncDisposable
         await StopAsync();
         var after = (await StartAsync()).Get(Id());
 
-        Assert.Equal((KeptConversation.Window, "101", "300"), after.Look(entries => (entries.Count, entries[0].Text.ToString(), entries[^1].Text.ToString())));
-        Assert.Equal(301, after.Say(EntryRole.User, "next").Ordinal);
+        Assert.Equal((KeptConversation.Window, "2301", "2500"), after.Look(entries => (entries.Count, entries[0].Text.ToString(), entries[^1].Text.ToString())));
+        Assert.Equal(2501, after.Say(EntryRole.User, "next").Ordinal);
     }
 
     [Fact]
