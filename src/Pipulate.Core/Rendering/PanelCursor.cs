@@ -66,7 +66,7 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
                 Remember(entry);
             }
 
-            (_opened, _statusSeen) = (true, statusNow);
+            (_opened, _statusSeen) = (conversation.Recalls, statusNow);
             SeeAll();
             _first = Math.Max(0, OldestThatMayChange());
             return true;
