@@ -12,8 +12,6 @@ namespace Pipulate.TagHelpers;
 [HtmlTargetElement("chat-assets", TagStructure = TagStructure.NormalOrSelfClosing)]
 public sealed class ChatAssetsTagHelper : TagHelper
 {
-    private const string Root = "/_content/Pipulate.AspNetCore/";
-
     /// <summary>
     /// Gets or sets the view that the helper stands in; set by the framework.
     /// </summary>
@@ -27,18 +25,26 @@ public sealed class ChatAssetsTagHelper : TagHelper
     /// <value>The default is <see langword="true"/>.</value>
     public bool Htmx { get; set; } = true;
 
+    /// <summary>
+    /// Gets or sets <c>sse</c> for a page to which a <c>&lt;chat-panel transport="sse"&gt;</c> comes only later. One that is there from the beginning brings what it needs by itself.
+    /// </summary>
+    /// <value>The default is <c>ws</c>.</value>
+    public string? Transport { get; set; }
+
     /// <inheritdoc/>
     public override void Process(TagHelperContext context, TagHelperOutput output)
     {
         ArgumentNullException.ThrowIfNull(output);
         var http = ViewContext.HttpContext;
         var markup = http.RequestServices.GetRequiredService<ChatMarkup>();
-        var versions = http.RequestServices.GetService<IFileVersionProvider>();
+        var page = PageScripts.Of(http);
+        page.WithStream |= !Htmx || Transports.IsStream(Transport, "The transport of <chat-assets>");
+        page.AreWritten = true;
         output.TagName = null;
 
         var style = new TagBuilder("link") { TagRenderMode = TagRenderMode.SelfClosing };
         style.Attributes["rel"] = "stylesheet";
-        style.Attributes["href"] = Address("pipulate.css");
+        style.Attributes["href"] = ChatMarkup.AddressOfFile(http, "pipulate.css");
         output.Content.AppendHtml(style);
         if (Htmx)
         {
@@ -48,20 +54,10 @@ public sealed class ChatAssetsTagHelper : TagHelper
             output.Content.AppendHtml(config);
         }
 
-        string[] scripts = Htmx ? [.. markup.HtmxScripts, "pipulate.js"] : ["pipulate.js"];
-        foreach (var file in scripts)
+        string[] scripts = !Htmx ? [] : page.WithStream ? [.. markup.HtmxScripts, markup.StreamScript] : [.. markup.HtmxScripts];
+        foreach (var file in (string[])[.. scripts, "pipulate.js"])
         {
-            var script = new TagBuilder("script");
-
-            // Not deferred: htmx 4 begins at once when the page has been parsed, and with luck before a deferred extension is there.
-            script.Attributes["src"] = Address(file);
-            output.Content.AppendHtml(script);
-        }
-
-        string Address(string file)
-        {
-            var path = http.Request.PathBase.Add(Root + file).Value!;
-            return versions?.AddFileVersionToPath(http.Request.PathBase, path) ?? path;
+            output.Content.AppendHtml(ChatMarkup.Script(http, file));
         }
     }
 }

@@ -1,13 +1,20 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc.Rendering;
+using Microsoft.AspNetCore.Mvc.ViewFeatures;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Pipulate.Endpoints;
 
 namespace Pipulate.TagHelpers;
 
 /// <summary>What the tag helpers write for the htmx version that the application uses (docs/htmx.md).</summary>
-internal sealed class ChatMarkup(IOptions<PipulateOptions> options, EndpointDataSource endpoints)
+internal sealed class ChatMarkup(IOptions<PipulateOptions> options, EndpointDataSource endpoints, IAntiforgery antiforgery)
 {
+    private const string Files = "/_content/Pipulate.AspNetCore/";
+
     private readonly bool _v4 = options.Value.Htmx is HtmxVersion.V4;
 
     /// <summary>The attributes that open the socket.</summary>
@@ -28,11 +35,58 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, EndpointData
             : [("hx-ext", "ws"), ("ws-connect", address)];
     }
 
+    /// <summary>The attributes that open the stream, which is for pages whose network blocks sockets.</summary>
+    public IEnumerable<(string Name, string Value)> ConnectStream(HttpContext context)
+    {
+        var address = AddressOf(context, EventStreamEndpoint.Path);
+        return _v4
+            ?
+            [
+                ("hx-sse:connect", address),
+                ("hx-sse:close", EventStreamTransport.ClosedEvent),
+                ("hx-swap", "none"),
+
+                // htmx 4 tries again by itself only when it has been connected once.
+                ("hx-trigger", "load, htmx:response:error delay:5s, htmx:error delay:5s"),
+
+                // And it must not connect twice, for then everything would be appended twice.
+                ("hx-sync", "this:drop"),
+            ]
+            :
+            [
+                ("hx-ext", "sse"),
+                ("sse-connect", address),
+                ("sse-swap", "message"),
+                ("sse-close", EventStreamTransport.ClosedEvent),
+
+                // Without it a message of nothing but hx-swap-oob empties the panel; what is inside the panel is not to inherit it.
+                ("hx-swap", "none"),
+                ("hx-disinherit", "hx-swap"),
+            ];
+    }
+
     /// <summary>The attribute that sends a form over the socket.</summary>
     public string Send => _v4 ? "hx-ws:send" : "ws-send";
 
+    /// <summary>The attributes that send a form beside a stream.</summary>
+    public IEnumerable<(string Name, string Value)> SendByPost(HttpContext context)
+    {
+        var token = antiforgery.GetAndStoreTokens(context);
+        return
+        [
+            ("hx-post", AddressOf(context, MessageEndpoint.Path)),
+            ("hx-swap", "none"),
+            token.HeaderName is { } header
+                ? ("hx-headers", new JsonObject { [header] = token.RequestToken }.ToJsonString())
+                : ("hx-vals", new JsonObject { [token.FormFieldName] = token.RequestToken }.ToJsonString()),
+        ];
+    }
+
     /// <summary>htmx and its WebSocket extension, in the order in which they must load.</summary>
     public IReadOnlyList<string> HtmxScripts => _v4 ? ["htmx4/htmx.min.js", "htmx4/hx-ws.min.js"] : ["htmx2/htmx.min.js", "htmx2/ws.min.js"];
+
+    /// <summary>htmx's extension for streams; it must load behind htmx.</summary>
+    public string StreamScript => _v4 ? "htmx4/hx-sse.min.js" : "htmx2/sse.min.js";
 
     /// <summary>htmx's own settings: nothing that a strict content security policy forbids, and no waiting between frames.</summary>
     public string Config => _v4
@@ -44,6 +98,21 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, EndpointData
     {
         var socket = SocketPath().Value!;
         return context.Request.PathBase.Add(socket[..^ChatSocket.Path.Length] + path).Value!;
+    }
+
+    /// <summary>Where a file is that comes with the package.</summary>
+    public static string AddressOfFile(HttpContext context, string file)
+    {
+        var path = context.Request.PathBase.Add(Files + file).Value!;
+        return context.RequestServices.GetService<IFileVersionProvider>()?.AddFileVersionToPath(context.Request.PathBase, path) ?? path;
+    }
+
+    /// <summary>A script that comes with the package. Not deferred: htmx 4 begins at once when the page has been parsed, and with luck before a deferred extension is there.</summary>
+    public static TagBuilder Script(HttpContext context, string file)
+    {
+        var script = new TagBuilder("script");
+        script.Attributes["src"] = AddressOfFile(context, file);
+        return script;
     }
 
     private PathString SocketPath()

@@ -15,7 +15,7 @@ namespace Pipulate.TagHelpers;
 
 /// <summary>
 /// <c>&lt;chat-panel /&gt;</c>: the visitor's conversation, the line that says which model speaks, and the form to talk back. It holds what was
-/// said so far; from there the socket goes on. One to a page.
+/// said so far; from there the socket goes on, or the stream. One to a page.
 /// </summary>
 /// <remarks>Requires <c>app.MapPipulate()</c>. A visitor who has no identity yet gets the cookie with this page.</remarks>
 [HtmlTargetElement("chat-panel", TagStructure = TagStructure.NormalOrSelfClosing)]
@@ -58,6 +58,12 @@ public sealed class ChatPanelTagHelper : TagHelper
     /// <value>The default is <see langword="false"/>.</value>
     public bool Autofocus { get; set; }
 
+    /// <summary>
+    /// Gets or sets how the panel is connected: <c>ws</c> by a WebSocket, or <c>sse</c> by server-sent events and POST, for networks that block WebSockets.
+    /// </summary>
+    /// <value>The default is <c>ws</c>.</value>
+    public string? Transport { get; set; }
+
     /// <inheritdoc/>
     public override async Task ProcessAsync(TagHelperContext context, TagHelperOutput output)
     {
@@ -73,7 +79,14 @@ public sealed class ChatPanelTagHelper : TagHelper
         output.Attributes.SetAttribute("class", "chat-panel");
         output.Attributes.SetAttribute("data-theme", Theme);
         output.Attributes.SetAttribute("aria-label", "Chat");
-        foreach (var (name, value) in markup.Connect(http))
+        var byStream = Transports.IsStream(Transport, "The transport of <chat-panel>");
+        if (byStream && PageScripts.Of(http) is { AreWritten: true, WithStream: false })
+        {
+            output.PreElement.AppendHtml(ChatMarkup.Script(http, markup.StreamScript));
+        }
+
+        PageScripts.Of(http).WithStream |= byStream;
+        foreach (var (name, value) in byStream ? markup.ConnectStream(http) : markup.Connect(http))
         {
             output.Attributes.SetAttribute(name, value);
         }
@@ -86,10 +99,10 @@ public sealed class ChatPanelTagHelper : TagHelper
         var scroll = Element("div", null, "chat-scroll", ("tabindex", "0"), ("role", "group"), ("aria-label", "Messages"));
         scroll.InnerHtml.AppendHtml(list);
         output.Content.AppendHtml(scroll);
-        output.Content.AppendHtml(Form(markup, limits));
+        output.Content.AppendHtml(Form(byStream ? markup.SendByPost(http) : [(markup.Send, "")], limits));
     }
 
-    private TagBuilder Form(ChatMarkup markup, PipulateLimits limits)
+    private TagBuilder Form(IEnumerable<(string Name, string Value)> sending, PipulateLimits limits)
     {
         var id = Element("input", PanelIds.MessageId, null, ("type", "hidden"), ("name", "mid"), ("value", PanelFragments.NewMessageId()));
         var input = Element("input", PanelIds.Input, null,
@@ -115,7 +128,7 @@ public sealed class ChatPanelTagHelper : TagHelper
 
         var group = Element("div", PanelIds.InputGroup, "chat-input-group", ("role", "group"));
         group.InnerHtml.AppendHtml(input).AppendHtml(send);
-        var form = Element("form", PanelIds.Form, "chat-form", (markup.Send, ""));
+        var form = Element("form", PanelIds.Form, "chat-form", [.. sending]);
         form.InnerHtml.AppendHtml(id).AppendHtml(Element("div", PanelIds.Hint, "chat-hint", ("role", "alert"))).AppendHtml(group);
         return form;
     }

@@ -1,4 +1,4 @@
-// The chat panel: shows whether the socket is open, and keeps the draft until the server has taken it.
+// The chat panel: shows whether the connection is open, and keeps the draft until the server has taken it.
 // Works with the events of htmx 2 and htmx 4; looks for elements when something happens, so the panel may come and go.
 (() => {
   'use strict';
@@ -9,7 +9,7 @@
 
   const setState = state => event => {
     const panel = find('chat-panel');
-    if (!panel || !event.target.contains?.(panel)) return; // somebody else's socket
+    if (!panel || !event.target.contains?.(panel)) return; // somebody else's connection
     panel.dataset.connection = state;
     const input = find('msg'), button = find('send-btn');
     if (state === 'open' && sent) {
@@ -23,9 +23,9 @@
   };
 
   for (const [state, names] of Object.entries({
-    connecting: ['htmx:wsConnecting', 'htmx:ws:before:connection'], // htmx 4: as soon as a retry is planned
-    open: ['htmx:wsOpen', 'htmx:ws:after:connection'],
-    closed: ['htmx:wsClose', 'htmx:ws:close'],
+    connecting: ['htmx:wsConnecting', 'htmx:sseError', 'htmx:ws:before:connection', 'htmx:sse:before:connection'], // htmx 4: as soon as a retry is planned
+    open: ['htmx:wsOpen', 'htmx:sseOpen', 'htmx:ws:after:connection', 'htmx:sse:after:connection'],
+    closed: ['htmx:wsClose', 'htmx:sseClose', 'htmx:ws:close', 'htmx:sse:close'],
   })) {
     for (const name of names) document.addEventListener(name, setState(state));
   }
@@ -65,4 +65,14 @@
     observer.disconnect();
     observer.observe(form, { subtree: true, childList: true, attributeFilter: ['value'] });
   }, true);
+
+  // Beside a stream the form is posted. htmx 2 reads it when the request really leaves, which is when an earlier one has been answered.
+  document.addEventListener('htmx:configRequest', ({ target, detail }) => {
+    if (sent && target === sent.form) [sent.mid, sent.text] = [detail.parameters.mid, detail.parameters.msg];
+  });
+
+  // An error may bring a hint with it, which htmx 2 would throw away.
+  document.addEventListener('htmx:beforeSwap', ({ target, detail }) => {
+    if (target.id === 'chat-form' && detail.isError) detail.shouldSwap = true;
+  });
 })();

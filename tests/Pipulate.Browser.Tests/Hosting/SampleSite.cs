@@ -11,8 +11,11 @@ public sealed class SampleSite : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pipulate-");
     private readonly List<IBrowserContext> _visitors = [];
 
-    private SampleSite(Chromium chromium, FakeOllamaServer ollama, HtmxVersion version)
+    private readonly string[] _settings;
+
+    private SampleSite(Chromium chromium, FakeOllamaServer ollama, HtmxVersion version, string[] settings)
     {
+        _settings = settings;
         _chromium = chromium;
         Ollama = ollama;
         Version = version;
@@ -32,11 +35,14 @@ public sealed class SampleSite : IAsyncDisposable
 
     private string Certificate => Path.Combine(_folder.FullName, "site.pfx");
 
-    /// <summary>Starts both; without a model there is nobody at the address that the sample asks, and with a certificate it is served by https.</summary>
-    public static async Task<SampleSite> StartAsync(Chromium chromium, HtmxVersion version, bool withModel = true, byte[]? withCertificate = null)
+    /// <summary>
+    /// Starts both, with further settings such as <c>--Pipulate:Limits:Generations=1</c>; without a model there is nobody at the address that the sample asks, and with a certificate it is served
+    /// by https.
+    /// </summary>
+    public static async Task<SampleSite> StartAsync(Chromium chromium, HtmxVersion version, bool withModel = true, byte[]? withCertificate = null, params string[] settings)
     {
         chromium.SkipWithout();
-        var site = new SampleSite(chromium, await FakeOllamaServer.StartAsync(), version);
+        var site = new SampleSite(chromium, await FakeOllamaServer.StartAsync(), version, settings);
         if (withCertificate is not null)
         {
             await File.WriteAllBytesAsync(site.Certificate, withCertificate, TestContext.Current.CancellationToken);
@@ -68,7 +74,7 @@ public sealed class SampleSite : IAsyncDisposable
             await before.DisposeAsync();
         }
 
-        string[] settings = [$"--Pipulate:Htmx={Version}", $"--Pipulate:Ollama:Endpoint={Ollama.Endpoint}"];
+        string[] settings = [$"--Pipulate:Htmx={Version}", $"--Pipulate:Ollama:Endpoint={Ollama.Endpoint}", .. _settings];
         if (File.Exists(Certificate))
         {
             settings = [.. settings, "--urls=https://127.0.0.1:0", $"--Kestrel:Certificates:Default:Path={Certificate}"];

@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Pipulate.TagHelpers;
+
+/// <summary>
+/// What the page that is being rendered loads. A layout is rendered after its view, so a panel may come before the assets or behind them: whichever comes second brings what is missing.
+/// </summary>
+internal sealed class PageScripts
+{
+    /// <summary>Whether the assets are written.</summary>
+    public bool AreWritten { get; set; }
+
+    /// <summary>Whether a panel needs the extension for streams, or has it.</summary>
+    public bool WithStream { get; set; }
+
+    public static PageScripts Of(HttpContext context)
+    {
+        if (context.Features.Get<PageScripts>() is { } known)
+        {
+            return known;
+        }
+
+        var scripts = new PageScripts();
+        context.Features.Set(scripts);
+        return scripts;
+    }
+}
