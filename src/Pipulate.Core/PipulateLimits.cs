@@ -6,7 +6,7 @@ namespace Pipulate;
 public sealed class PipulateLimits
 {
     /// <summary>
-    /// Gets or sets the largest message that a page may send, in bytes. A larger one closes the socket with 1009, or is refused by <c>/chatq</c> with 413.
+    /// Gets or sets the largest message that a page may send, in bytes. A larger one closes the socket with 1009, or is refused by <c>/message</c> and <c>/chatq</c> with 413.
     /// </summary>
     /// <value>The default is 32,768; from 1,024 to 1,048,576.</value>
     public int MessageBytes { get; set; } = 32_768;

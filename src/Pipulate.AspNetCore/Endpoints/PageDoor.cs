@@ -26,7 +26,7 @@ internal sealed partial class PageDoor(
     /// <returns>Whose page it is; null when it may not, and then the answer is written.</returns>
     public async Task<Visitor?> AdmitAsync(HttpContext context)
     {
-        if (!origins.Allows(context.Request))
+        if (!origins.AllowsEvent(context.Request))
         {
             LogForeignOrigin();
             await RefuseAsync(context, StatusCodes.Status403Forbidden, "This page's origin may not connect. Pipulate:AllowedOrigins adds origins.");

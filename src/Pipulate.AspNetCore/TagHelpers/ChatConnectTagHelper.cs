@@ -7,7 +7,7 @@ namespace Pipulate.TagHelpers;
 
 /// <summary>
 /// <c>chat-connect</c> on an element of your own: opens the chat's socket or stream from there, with the attributes of the configured htmx version.
-/// For a page that lays the panel out by itself; what sends must stand inside this element.
+/// <c>chat-connect="sse"</c> opens the stream in place of the socket. For a page that lays the panel out by itself; what sends must stand inside this element.
 /// </summary>
 [HtmlTargetElement("*", Attributes = "chat-connect")]
 public sealed class ChatConnectTagHelper : TagHelper
@@ -19,22 +19,19 @@ public sealed class ChatConnectTagHelper : TagHelper
     [ViewContext]
     public ViewContext ViewContext { get; set; } = null!;
 
-    /// <summary>
-    /// Gets or sets <c>sse</c> for server-sent events and POST, or nothing for the WebSocket; the same on <c>chat-connect</c> and <c>chat-send</c>.
-    /// </summary>
-    /// <value>The default is the WebSocket.</value>
-    [HtmlAttributeName("chat-connect")]
-    public string? Transport { get; set; }
-
     /// <inheritdoc/>
     public override void Process(TagHelperContext context, TagHelperOutput output)
     {
         ArgumentNullException.ThrowIfNull(output);
+        var byStream = Transports.IsStream(output.Attributes["chat-connect"]?.Value?.ToString(), "chat-connect");
         output.Attributes.RemoveAll("chat-connect");
         var http = ViewContext.HttpContext;
         var markup = http.RequestServices.GetRequiredService<ChatMarkup>();
-        var byStream = Transports.IsStream(Transport, "chat-connect");
-        PageScripts.Of(http).WithStream |= byStream;
+        if (byStream)
+        {
+            PageScripts.Of(http).NeedStream(http, output, markup.StreamScript);
+        }
+
         foreach (var (name, value) in byStream ? markup.ConnectStream(http) : markup.Connect(http))
         {
             output.Attributes.SetAttribute(name, value);

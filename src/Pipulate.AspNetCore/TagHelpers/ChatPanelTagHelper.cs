@@ -80,12 +80,11 @@ public sealed class ChatPanelTagHelper : TagHelper
         output.Attributes.SetAttribute("data-theme", Theme);
         output.Attributes.SetAttribute("aria-label", "Chat");
         var byStream = Transports.IsStream(Transport, "The transport of <chat-panel>");
-        if (byStream && PageScripts.Of(http) is { AreWritten: true, WithStream: false })
+        if (byStream)
         {
-            output.PreElement.AppendHtml(ChatMarkup.Script(http, markup.StreamScript));
+            PageScripts.Of(http).NeedStream(http, output, markup.StreamScript);
         }
 
-        PageScripts.Of(http).WithStream |= byStream;
         foreach (var (name, value) in byStream ? markup.ConnectStream(http) : markup.Connect(http))
         {
             output.Attributes.SetAttribute(name, value);

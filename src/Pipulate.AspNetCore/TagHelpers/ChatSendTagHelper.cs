@@ -7,6 +7,7 @@ namespace Pipulate.TagHelpers;
 
 /// <summary>
 /// <c>chat-send</c> on a form inside a connected element: its fields go to the chat when it is submitted. The field <c>msg</c> is what was typed.
+/// Beside a stream it is <c>chat-send="sse"</c>.
 /// </summary>
 [HtmlTargetElement("*", Attributes = "chat-send")]
 public sealed class ChatSendTagHelper : TagHelper
@@ -18,21 +19,15 @@ public sealed class ChatSendTagHelper : TagHelper
     [ViewContext]
     public ViewContext ViewContext { get; set; } = null!;
 
-    /// <summary>
-    /// Gets or sets <c>sse</c> for server-sent events and POST, or nothing for the WebSocket; the same on <c>chat-connect</c> and <c>chat-send</c>.
-    /// </summary>
-    /// <value>The default is the WebSocket.</value>
-    [HtmlAttributeName("chat-send")]
-    public string? Transport { get; set; }
-
     /// <inheritdoc/>
     public override void Process(TagHelperContext context, TagHelperOutput output)
     {
         ArgumentNullException.ThrowIfNull(output);
+        var byStream = Transports.IsStream(output.Attributes["chat-send"]?.Value?.ToString(), "chat-send");
         output.Attributes.RemoveAll("chat-send");
         var http = ViewContext.HttpContext;
         var markup = http.RequestServices.GetRequiredService<ChatMarkup>();
-        if (Transports.IsStream(Transport, "chat-send"))
+        if (byStream)
         {
             foreach (var (name, value) in markup.SendByPost(http))
             {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Razor.TagHelpers;
 
 namespace Pipulate.TagHelpers;
 
@@ -12,6 +13,17 @@ internal sealed class PageScripts
 
     /// <summary>Whether a panel needs the extension for streams, or has it.</summary>
     public bool WithStream { get; set; }
+
+    /// <summary>Sees to it that htmx's extension for streams is there before the element that needs it.</summary>
+    public void NeedStream(HttpContext context, TagHelperOutput element, string script)
+    {
+        if (AreWritten && !WithStream)
+        {
+            element.PreElement.AppendHtml(ChatMarkup.Script(context, script));
+        }
+
+        WithStream = true;
+    }
 
     public static PageScripts Of(HttpContext context)
     {

@@ -28,14 +28,15 @@ public sealed class EventStreamEndpointTests
     }
 
     [Theory]
-    [InlineData("https://evil.example")]
-    [InlineData("null")]
-    [InlineData("http://127.0.0.1:1")]
-    public async Task Get_FromAnotherOrigin_Is403(string origin)
+    [InlineData("Origin", "https://evil.example")]
+    [InlineData("Origin", "null")]
+    [InlineData("Origin", "http://127.0.0.1:1")]
+    [InlineData("Sec-Fetch-Site", "cross-site")]
+    public async Task Get_FromAnotherOrigin_Is403(string name, string value)
     {
         await using var host = await ChatHost.StartAsync(ollama: false);
 
-        using var refused = await GetAsync(host, origin: origin);
+        using var refused = await GetAsync(host, header: (name, value));
 
         Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
         Assert.Equal(0, host.Services.Registry().Count);
@@ -46,7 +47,7 @@ public sealed class EventStreamEndpointTests
     {
         await using var host = await ChatHost.StartAsync(configure: options => options.AllowedOrigins.Add("https://app.example.com"), ollama: false);
 
-        using var response = await GetAsync(host, origin: "https://app.example.com");
+        using var response = await GetAsync(host, header: ("Origin", "https://app.example.com"));
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
@@ -305,13 +306,13 @@ public sealed class EventStreamEndpointTests
         await Eventually.TrueAsync(() => host.Services.Registry().Count == 0);
     }
 
-    private static async Task<HttpResponseMessage> GetAsync(ChatHost host, CookieContainer? visitor = null, string? origin = null)
+    private static async Task<HttpResponseMessage> GetAsync(ChatHost host, CookieContainer? visitor = null, (string Name, string Value)? header = null)
     {
         using var http = new HttpClient(new SocketsHttpHandler { CookieContainer = visitor ?? new CookieContainer() }) { BaseAddress = host.Address };
         using var request = new HttpRequestMessage(HttpMethod.Get, "/sse");
-        if (origin is not null)
+        if (header is { } given)
         {
-            request.Headers.Add("Origin", origin);
+            request.Headers.Add(given.Name, given.Value);
         }
 
         return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
