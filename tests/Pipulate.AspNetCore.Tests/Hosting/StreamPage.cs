@@ -108,6 +108,8 @@ internal sealed class StreamPage : IAsyncDisposable
     /// <summary>Waits until the document is as wanted, looking after each event.</summary>
     public async Task WaitAsync(Func<PanelDom, bool> wanted)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TestTime.Timeout);
         while (true)
         {
             Task changed;
@@ -121,7 +123,7 @@ internal sealed class StreamPage : IAsyncDisposable
                 changed = _changed.Task;
             }
 
-            await changed.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
+            await changed.WaitAsync(limit.Token);
         }
     }
 
