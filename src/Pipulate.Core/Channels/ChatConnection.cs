@@ -100,7 +100,7 @@ internal sealed class ChatConnection : IConversationWatcher, IDisposable
             {
                 await _transport.SendAsync(_message.WrittenMemory, _cursor.Reached, sendTimer.Start());
                 sendTimer.Stop();
-                sent = _time.GetTimestamp();
+                sent = _cursor.AwaitsFirstWord ? null : _time.GetTimestamp();
             }
             else if (beat)
             {

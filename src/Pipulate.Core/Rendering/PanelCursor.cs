@@ -25,10 +25,14 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
     private int _first;
     private int _statusSeen = -1;
 
+    /// <summary>Whether the last round began an answer that had no word yet: the first one is not kept waiting for others.</summary>
+    public bool AwaitsFirstWord { get; private set; }
+
     /// <summary>Writes what is new since the last call.</summary>
     /// <returns>Whether there was anything.</returns>
     public bool Write(IBufferWriter<byte> html)
     {
+        AwaitsFirstWord = false;
         var wroteStatus = WriteStatus(html);
         lock (conversation.Gate)
         {
@@ -147,7 +151,7 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
         }
 
         // What is new comes last and in one element: nothing in this message refers to an id that it creates.
-        if (entries.Skip(_known).Any(entry => entry.Visible))
+        if (HasNew(entries))
         {
             OobFrame.OpenAppend(html, PanelIds.List);
             for (var i = _known; i < entries.Count; i++)
@@ -162,6 +166,33 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
         SeeAll();
         _first = Math.Max(_first, OldestThatMayChange());
         return wrote;
+    }
+
+    private bool HasNew(IReadOnlyList<ConversationEntry> entries)
+    {
+        // Plain loops here and below: a round for each page, and none of them is to leave anything to collect.
+        for (var i = _known; i < entries.Count; i++)
+        {
+            if (entries[i].Visible)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private int PlaceOf(ConversationEntry entry)
+    {
+        for (var i = 0; i < _streaming.Count; i++)
+        {
+            if (_streaming[i].Ordinal == entry.Ordinal)
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     private void SeeAll()
@@ -195,7 +226,7 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
 
     private bool WriteChange(IBufferWriter<byte> html, ConversationEntry entry)
     {
-        var index = _streaming.FindIndex(place => place.Ordinal == entry.Ordinal);
+        var index = PlaceOf(entry);
         if (entry.Withdrawn)
         {
             if (index < 0)
@@ -238,6 +269,7 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
     {
         if (IsGrowing(entry))
         {
+            AwaitsFirstWord |= entry.Text.Length == 0;
             _streaming.Add(new Place(entry.Ordinal, entry.Epoch, entry.Text.EncodedLength));
         }
     }

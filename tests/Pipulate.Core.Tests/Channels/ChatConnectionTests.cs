@@ -122,8 +122,6 @@ public sealed class ChatConnectionTests : IDisposable
         _connection.Close(CloseReason.Restarting);
         _transport.OnSend = null;
         release.SetResult();
-        await _time.WaitForTimerAsync(ChatConnection.Gathering);
-        _time.Advance(ChatConnection.Gathering);
 
         Assert.Contains("the server is restarting", await _transport.NextAsync(), StringComparison.Ordinal);
         Assert.Equal(CloseReason.Restarting, await _transport.ClosedAsync());
@@ -227,10 +225,27 @@ public sealed class ChatConnectionTests : IDisposable
 
         _transport.OnSend = null;
         release.SetResult();
-        await _time.WaitForTimerAsync(ChatConnection.Gathering);
-        _time.Advance(ChatConnection.Gathering);
 
         Assert.Equal($"<div id=\"e1t\" hx-swap-oob=\"beforeend\">{new string('x', 1_000)}</div>", await _transport.NextAsync());
+        await writing.LeaveAsync(_gone, _time);
+    }
+
+    [Fact]
+    public async Task WriteAsync_FirstWordOfAnAnswerThatHasJustBegun_DoesNotWaitAndTheSecondDoes()
+    {
+        var writing = _connection.WriteAsync(_gone.Token);
+        await _transport.NextAsync();
+        _time.Advance(ChatConnection.Gathering);
+        var entry = _conversation.Begin();
+        await _transport.NextAsync();
+
+        _conversation.Append(entry, "one");
+        Assert.Contains("one", await _transport.NextAsync(), StringComparison.Ordinal);
+
+        _conversation.Append(entry, "two");
+        await _time.WaitForTimerAsync(ChatConnection.Gathering);
+        _time.Advance(ChatConnection.Gathering);
+        Assert.Contains("two", await _transport.NextAsync(), StringComparison.Ordinal);
         await writing.LeaveAsync(_gone, _time);
     }
 
