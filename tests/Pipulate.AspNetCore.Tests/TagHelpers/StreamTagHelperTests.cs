@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using AngleSharp.Dom;
@@ -41,7 +42,12 @@ public sealed class StreamTagHelperTests
     {
         Exception? problem = null;
         await using var host = await ChatHost.StartAsync(
-            app => app.MapGet("/render", (HttpContext context) => problem = Record.Exception(() => Render(new ChatPanelTagHelper { ViewContext = new ViewContext { HttpContext = context }, Transport = "SSE" }))), ollama: false);
+            app => app.MapGet("/render", async (HttpContext context) =>
+            {
+                problem = await Record.ExceptionAsync(() => RenderAsync(new ChatPanelTagHelper { ViewContext = new ViewContext { HttpContext = context }, Transport = "SSE" }));
+                return Results.Ok();
+            }),
+            ollama: false);
         using var http = new HttpClient { BaseAddress = host.Address };
         await http.GetAsync("/render", TestContext.Current.CancellationToken);
 
@@ -117,19 +123,28 @@ public sealed class StreamTagHelperTests
     private static async Task<IDocument> RenderAsync(HtmxVersion version, Func<ViewContext, TagHelper[]> helpers)
     {
         await using var host = await ChatHost.StartAsync(
-            app => app.MapGet("/render", (HttpContext context) => Results.Text("<body>" + string.Concat(helpers(new ViewContext { HttpContext = context }).Select(Render)), "text/html")),
+            app => app.MapGet("/render", async (HttpContext context) =>
+            {
+                var html = new StringBuilder("<body>");
+                foreach (var helper in helpers(new ViewContext { HttpContext = context }))
+                {
+                    html.Append(await RenderAsync(helper));
+                }
+
+                return Results.Text(html.ToString(), "text/html");
+            }),
             options => options.Htmx = version,
             ollama: false);
         using var http = new HttpClient { BaseAddress = host.Address };
         return new HtmlParser().ParseDocument(await http.GetStringAsync("/render", TestContext.Current.CancellationToken));
     }
 
-    private static string Render(TagHelper helper)
+    private static async Task<string> RenderAsync(TagHelper helper)
     {
         var context = new TagHelperContext("x", [], new Dictionary<object, object>(), "id");
         var output = new TagHelperOutput("x", helper is ChatConnectTagHelper ? [new("chat-connect", "sse")] : [new("chat-send", "sse")], (_, _) => Task.FromResult<TagHelperContent>(new DefaultTagHelperContent()));
-        helper.Process(context, output);
-        using var html = new StringWriter();
+        await helper.ProcessAsync(context, output);
+        await using var html = new StringWriter();
         output.WriteTo(html, HtmlEncoder.Default);
         return html.ToString();
     }
