@@ -44,6 +44,31 @@ public sealed class RestartTests(Chromium chromium, ITestOutputHelper output) : 
     }
 
     [Theory, OnBothVersions]
+    public async Task Kill_WhereNothingIsKept_BringsThePageBackByItselfToAnEmptyConversationThatWorks(HtmxVersion version)
+    {
+        await using var site = await StartAsync(chromium, version);
+        var never = new TaskCompletionSource();
+        site.Ollama.Answer = _ => FakeAnswer.Text("one two three") with { GateAfterFirst = never.Task };
+        var page = await site.OpenAsync();
+        await page.SayAsync("Count.");
+        await Expect(TodoPage.TextOf(page.Answers("streaming"))).ToHaveTextAsync("one");
+
+        await site.Sample.KillAsync();
+        await page.Page.WaitForFunctionAsync("window.closings.includes(1006)");
+        await Expect(page.Panel).Not.ToHaveAttributeAsync("data-connection", "open");
+        site.ForgetConversations();
+        await site.StartSampleAsync();
+        await page.ConnectedAsync();
+
+        // Nothing of it is left as if it went on.
+        await Expect(page.Entries).ToHaveCountAsync(0);
+        site.Ollama.Answer = _ => FakeAnswer.Text("back again");
+        await page.SayAsync("Are you there?");
+        Assert.Equal("back again", await page.AnswerAsync());
+        Assert.Equal(["user: Are you there?", "assistant: back again"], await page.ReadAsync());
+    }
+
+    [Theory, OnBothVersions]
     public async Task Draft_WhileTheServerIsAway_StaysAndIsSentAfterwards(HtmxVersion version)
     {
         await using var site = await StartAsync(chromium, version);

@@ -6,10 +6,12 @@ namespace Pipulate.Browser.Hosting;
 /// <summary>One real Chromium for all tests. Where there is none the tests are skipped, and say what mends it.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
+    internal const string Missing = "Chromium is missing. Mend it with: apt-get install chromium (or name one in PIPULATE_CHROMIUM).";
+
     private static readonly string[] Places =
         ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"];
 
-    private static readonly string[] Quiet =
+    internal static readonly string[] Quiet =
     [
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
         "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -19,17 +21,19 @@ public sealed class Chromium : IAsyncLifetime
     private IBrowser? _browser;
     private string? _missing;
 
-    private static string? Path { get; } = Environment.GetEnvironmentVariable("PIPULATE_CHROMIUM") is { Length: > 0 } named
+    internal static string? Path { get; } = Environment.GetEnvironmentVariable("PIPULATE_CHROMIUM") is { Length: > 0 } named
         ? File.Exists(named) ? named : null
         : Places.FirstOrDefault(File.Exists);
 
     /// <summary>Skips the test where there is no browser, and fails it where PIPULATE_REQUIRE_ALL=1 says that nothing may be missing.</summary>
-    public void SkipWithout()
+    public void SkipWithout() => SkipIf(_missing);
+
+    internal static void SkipIf(string? missing)
     {
-        if (_missing is not null)
+        if (missing is not null)
         {
-            Assert.SkipUnless(Environment.GetEnvironmentVariable("PIPULATE_REQUIRE_ALL") == "1", _missing);
-            Assert.Fail(_missing);
+            Assert.SkipUnless(Environment.GetEnvironmentVariable("PIPULATE_REQUIRE_ALL") == "1", missing);
+            Assert.Fail(missing);
         }
     }
 
@@ -37,7 +41,7 @@ public sealed class Chromium : IAsyncLifetime
     {
         if (Path is null)
         {
-            _missing = "Chromium is missing. Mend it with: apt-get install chromium (or name one in PIPULATE_CHROMIUM).";
+            _missing = Missing;
             return;
         }
 

@@ -7,13 +7,13 @@ namespace Pipulate.Browser.Hosting;
 /// <summary>The running sample beside a fake Ollama, and visitors in Chromium.</summary>
 public sealed class SampleSite : IAsyncDisposable
 {
-    private readonly Chromium _chromium;
+    private readonly Chromium? _chromium;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pipulate-");
     private readonly List<IBrowserContext> _visitors = [];
 
     private readonly string[] _settings;
 
-    private SampleSite(Chromium chromium, FakeOllamaServer ollama, HtmxVersion version, string[] settings)
+    private SampleSite(Chromium? chromium, FakeOllamaServer ollama, HtmxVersion version, string[] settings)
     {
         _settings = settings;
         _chromium = chromium;
@@ -42,27 +42,14 @@ public sealed class SampleSite : IAsyncDisposable
     public static async Task<SampleSite> StartAsync(Chromium chromium, HtmxVersion version, bool withModel = true, byte[]? withCertificate = null, params string[] settings)
     {
         chromium.SkipWithout();
-        var site = new SampleSite(chromium, await FakeOllamaServer.StartAsync(), version, settings);
-        if (withCertificate is not null)
-        {
-            await File.WriteAllBytesAsync(site.Certificate, withCertificate, TestContext.Current.CancellationToken);
-        }
+        return await StartAsync(new SampleSite(chromium, await FakeOllamaServer.StartAsync(), version, settings), withModel, withCertificate);
+    }
 
-        if (!withModel)
-        {
-            await site.Ollama.StopAsync();
-        }
-
-        try
-        {
-            await site.StartSampleAsync();
-            return site;
-        }
-        catch
-        {
-            await site.DisposeAsync();
-            throw;
-        }
+    /// <summary>Starts both, for visitors in tabs of the bare Chromium.</summary>
+    public static async Task<SampleSite> StartBareAsync(HtmxVersion version)
+    {
+        BareChromium.SkipWithout();
+        return await StartAsync(new SampleSite(null, await FakeOllamaServer.StartAsync(), version, []), withModel: true, null);
     }
 
     /// <summary>Starts the sample, where it ran before if it did.</summary>
@@ -83,9 +70,18 @@ public sealed class SampleSite : IAsyncDisposable
         Sample = await SampleProcess.StartAsync(_folder.FullName, settings, before?.Address.Port ?? 0);
     }
 
+    /// <summary>Loses what was said, as an application without a store does when it ends. The sample must not run.</summary>
+    public void ForgetConversations()
+    {
+        foreach (var file in _folder.GetFiles("chat.db*"))
+        {
+            file.Delete();
+        }
+    }
+
     public async Task<IBrowserContext> NewVisitorAsync(ColorScheme scheme = ColorScheme.Light, int width = 1100)
     {
-        var visitor = await _chromium.NewVisitorAsync(scheme, width);
+        var visitor = await _chromium!.NewVisitorAsync(scheme, width);
         _visitors.Add(visitor);
         return visitor;
     }
@@ -111,5 +107,29 @@ public sealed class SampleSite : IAsyncDisposable
 
         await Ollama.DisposeAsync();
         _folder.Delete(recursive: true);
+    }
+
+    private static async Task<SampleSite> StartAsync(SampleSite site, bool withModel, byte[]? withCertificate)
+    {
+        if (withCertificate is not null)
+        {
+            await File.WriteAllBytesAsync(site.Certificate, withCertificate, TestContext.Current.CancellationToken);
+        }
+
+        if (!withModel)
+        {
+            await site.Ollama.StopAsync();
+        }
+
+        try
+        {
+            await site.StartSampleAsync();
+            return site;
+        }
+        catch
+        {
+            await site.DisposeAsync();
+            throw;
+        }
     }
 }
