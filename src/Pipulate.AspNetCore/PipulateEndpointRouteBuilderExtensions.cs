@@ -28,7 +28,7 @@ public static class PipulateEndpointRouteBuilderExtensions
 
         // A pipeline of its own, as SignalR has: the application need not call UseWebSockets, and whether it does changes nothing here.
         var pipeline = endpoints.CreateApplicationBuilder()
-            .UseWebSockets(ChatSocket.Options)
+            .UseWebSockets(socket.Options)
             .Use(_ => socket.HandleAsync)
             .Build();
         var group = endpoints.MapGroup(prefix);

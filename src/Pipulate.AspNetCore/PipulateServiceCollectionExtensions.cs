@@ -129,6 +129,7 @@ public static class PipulateServiceCollectionExtensions
         services.TryAddSingleton<PageMessages>();
         services.TryAddSingleton<PageDoor>();
         services.TryAddSingleton<ConnectionHandlers>();
+        services.TryAddSingleton(PingRhythm.Default);
         services.TryAddSingleton<ChatSocket>();
         services.TryAddSingleton<EventStreamEndpoint>();
         services.TryAddSingleton<MessageEndpoint>();

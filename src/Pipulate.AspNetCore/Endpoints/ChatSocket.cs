@@ -11,22 +11,18 @@ namespace Pipulate.Endpoints;
 /// <c>GET /ws</c>: lets a page in, then runs its two loops. The one that writes is the connection's; the one here reads, and only
 /// hands over what it read, so that a close or another message is seen while an answer streams.
 /// </summary>
-internal sealed partial class ChatSocket(PageDoor door, PageMessages messages, IOptions<PipulateOptions> options, TimeProvider time, ILogger<ChatSocket> logger)
+internal sealed partial class ChatSocket(
+    PageDoor door, PageMessages messages, PingRhythm pings, IOptions<PipulateOptions> options, TimeProvider time, ILogger<ChatSocket> logger)
 {
     public const string Path = "/ws";
 
     /// <summary>How long a page may take to answer our goodbye before it is cut off.</summary>
-    private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(5);
 
     /// <summary>How often a page that sends too fast is told so.</summary>
     private static readonly TimeSpan HintEvery = TimeSpan.FromSeconds(1);
 
-    /// <summary>A ping each 15 seconds, also against proxies that cut what is silent; a page that does not answer within 15 more is gone.</summary>
-    public static WebSocketOptions Options { get; } = new()
-    {
-        KeepAliveInterval = TimeSpan.FromSeconds(15),
-        KeepAliveTimeout = TimeSpan.FromSeconds(15),
-    };
+    public WebSocketOptions Options { get; } = new() { KeepAliveInterval = pings.Every, KeepAliveTimeout = pings.Patience };
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -44,11 +40,19 @@ internal sealed partial class ChatSocket(PageDoor door, PageMessages messages, I
 
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
         await using var page = door.Open(context, visitor, new WebSocketTransport(socket), socket.Abort);
-        var writing = page.WriteAsync();
+        var writing = WriteAsync(page);
         await page.GreetAsync();
         await ReadAsync(context, page, MessageRate.KeyOf(context, visitor, options.Value.Conversations), new MessageReader(socket, options.Value.Limits.MessageBytes));
         await writing;
         await SayGoodbyeAsync(socket);
+    }
+
+    private static async Task WriteAsync(ConnectedPage page)
+    {
+        await page.WriteAsync();
+
+        // It was told goodbye, or has gone. One that never answers must not hold up a shutdown.
+        page.LeaveAfter(Goodbye);
     }
 
     private async Task ReadAsync(HttpContext context, ConnectedPage page, string sender, MessageReader reader)

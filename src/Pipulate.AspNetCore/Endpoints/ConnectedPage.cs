@@ -47,6 +47,9 @@ internal sealed partial class ConnectedPage : IAsyncDisposable
     /// <summary>Says that the page has gone.</summary>
     public Task LeaveAsync() => _gone.CancelAsync();
 
+    /// <summary>Says that the page will count as gone in a while, whatever it does.</summary>
+    public void LeaveAfter(TimeSpan time) => _gone.CancelAfter(time);
+
     /// <summary>Writes to the page until it is closed or gone. What happens to a page is no error of ours and not thrown.</summary>
     public async Task WriteAsync()
     {

@@ -50,12 +50,12 @@ internal sealed class EventStreamTransport(PipeWriter stream) : IChatTransport
     }
 
     /// <summary>The stream ends with the request, and the browser comes back by itself. Where it is not to, it is told.</summary>
-    public async Task CloseAsync(CloseReason reason)
+    public async Task CloseAsync(CloseReason reason, CancellationToken cancellationToken)
     {
         if (reason is not (CloseReason.Restarting or CloseReason.TryAgainLater))
         {
             Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"event: {ClosedEvent}\ndata: {(int)reason}\n\n"), stream);
-            await stream.FlushAsync();
+            await stream.FlushAsync(cancellationToken);
         }
     }
 

@@ -8,12 +8,12 @@ internal sealed class WebSocketTransport(WebSocket socket) : IChatTransport
     public ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
         socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
 
-    public async Task CloseAsync(CloseReason reason)
+    public async Task CloseAsync(CloseReason reason, CancellationToken cancellationToken)
     {
         // Only our half: whoever reads waits for the page's answer, and not for ever.
         if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
         {
-            await socket.CloseOutputAsync((WebSocketCloseStatus)(int)reason, null, CancellationToken.None);
+            await socket.CloseOutputAsync((WebSocketCloseStatus)(int)reason, null, cancellationToken);
         }
     }
 }

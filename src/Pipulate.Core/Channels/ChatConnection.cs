@@ -115,7 +115,7 @@ internal sealed class ChatConnection : IConversationWatcher, IDisposable
 
             if (closing != default)
             {
-                await _transport.CloseAsync(closing);
+                await _transport.CloseAsync(closing, sendTimer.Start());
                 return;
             }
         }

@@ -15,5 +15,5 @@ internal interface IChatTransport
     ValueTask SendAsync(ReadOnlyMemory<byte> message, PanelPlace place, CancellationToken cancellationToken) => SendAsync(message, cancellationToken);
 
     /// <summary>Says goodbye with a close code, while no send is under way.</summary>
-    Task CloseAsync(CloseReason reason);
+    Task CloseAsync(CloseReason reason, CancellationToken cancellationToken);
 }

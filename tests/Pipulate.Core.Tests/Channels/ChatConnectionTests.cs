@@ -154,6 +154,19 @@ public sealed class ChatConnectionTests : IDisposable
     }
 
     [Fact]
+    public async Task WriteAsync_GoodbyeOverTheLimit_IsCancelled()
+    {
+        _transport.OnClose = token => Task.Delay(Timeout.InfiniteTimeSpan, token);
+        _connection.Close(CloseReason.Restarting);
+        var writing = _connection.WriteAsync(_gone.Token);
+        await _transport.ClosedAsync();
+        await _time.WaitForTimerAsync(SendLimit);
+        _time.Advance(SendLimit);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writing.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task WriteAsync_QuickSends_AreNotCountedTogether()
     {
         var writing = _connection.WriteAsync(_gone.Token);

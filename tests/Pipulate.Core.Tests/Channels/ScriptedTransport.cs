@@ -32,11 +32,14 @@ internal sealed class ScriptedTransport : IChatTransport
         Interlocked.Decrement(ref _sending);
     }
 
-    public Task CloseAsync(CloseReason reason)
+    /// <summary>Called before the goodbye ends; null says it at once.</summary>
+    public Func<CancellationToken, Task>? OnClose { get; set; }
+
+    public Task CloseAsync(CloseReason reason, CancellationToken cancellationToken)
     {
         Assert.Equal(0, _sending);
         Assert.True(_closed.TrySetResult(reason), "It was closed twice.");
-        return Task.CompletedTask;
+        return OnClose?.Invoke(cancellationToken) ?? Task.CompletedTask;
     }
 
     public Task<string> NextAsync() =>
