@@ -124,8 +124,8 @@ internal sealed class RawPage : IDisposable
     }
 
     /// <summary>Types a message, as the panel's form does.</summary>
-    public ValueTask TypeAsync(string text, CancellationToken cancellationToken = default) =>
-        SendAsync(Text, JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["msg"] = text, ["mid"] = Guid.NewGuid().ToString("N") }), cancellationToken);
+    public ValueTask TypeAsync(string text, string id, CancellationToken cancellationToken = default) =>
+        SendAsync(Text, JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["msg"] = text, ["mid"] = id }), cancellationToken);
 
     /// <summary>Says goodbye, as a browser does with a page that is closed.</summary>
     public ValueTask SayGoodbyeAsync(CancellationToken cancellationToken = default) => SendAsync(CloseFrame, new byte[] { 0x03, 0xE9 }, cancellationToken);

@@ -1,0 +1,25 @@
+using System.Diagnostics;
+
+namespace Pipulate.Soak.Hosting;
+
+/// <summary>What the process holds after the collector has done all it can.</summary>
+internal sealed record Footprint(long Heap, long WorkingSet, int Handles)
+{
+    private const string Descriptors = "/proc/self/fd";
+
+    public static Footprint Take()
+    {
+        // Twice, for what has a finalizer.
+        for (var i = 0; i < 2; i++)
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            GC.WaitForPendingFinalizers();
+        }
+
+        using var process = Process.GetCurrentProcess();
+        var handles = Directory.Exists(Descriptors) ? Directory.GetFileSystemEntries(Descriptors).Length : process.HandleCount;
+        return new Footprint(GC.GetTotalMemory(forceFullCollection: true), process.WorkingSet64, handles);
+    }
+
+    public override string ToString() => $"{Heap / 1e6:0.0} MB managed, {WorkingSet / 1e6:0} MB working set, {Handles} handles";
+}
