@@ -188,17 +188,14 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
         }
     }
 
-    /// <summary>Lets nobody in any more and sends everybody away with a code on which they come back to the next server.</summary>
-    public void Drain()
+    /// <summary>Lets nobody in any more.</summary>
+    /// <returns>Those who are still to be sent away; who was just coming in is sent away at once.</returns>
+    public IReadOnlyList<ChatConnection> Drain()
     {
         lock (_gate)
         {
             _draining = true;
-        }
-
-        foreach (var connection in Find(ChatAudience.Everyone))
-        {
-            connection.Close(CloseReason.Restarting);
+            return [.. _connections.Values];
         }
     }
 
