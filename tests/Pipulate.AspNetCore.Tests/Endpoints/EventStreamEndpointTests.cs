@@ -88,7 +88,12 @@ public sealed class EventStreamEndpointTests
         await using var host = await ChatHost.StartAsync(ollama: false);
         await using var page = await StreamPage.OpenAsync(host.Address);
 
-        host.Services.GetRequiredService<ConnectionRegistry>().Drain();
+        // As at a shutdown, but for Kestrel, which is to answer once more.
+        foreach (var connection in host.Services.GetRequiredService<ConnectionRegistry>().Drain())
+        {
+            connection.Close(CloseReason.Restarting);
+        }
+
         await page.Ended.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
         using var refused = await GetAsync(host);
 
