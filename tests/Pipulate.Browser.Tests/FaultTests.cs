@@ -101,16 +101,16 @@ public sealed class FaultTests(BareChromium chromium) : IClassFixture<BareChromi
         await tab.OpenSampleAsync(new Uri(address, "/about"));
         await tab.WaitAsync(Shows(80));
 
-        await tab.EvaluateAsync<bool>("(history.back(), true)");
+        await tab.BackAsync();
         await tab.WaitAsync("location.pathname === '/' && document.readyState === 'complete'");
         Assert.True(await tab.EvaluateAsync<bool>($"{BareTab.AnswerState} === 'streaming'"));
         await AssertWholeAsync(tab);
         await AssertTalksAsync(tab, site);
 
-        await tab.EvaluateAsync<bool>("(history.forward(), true)");
+        await tab.ForwardAsync();
         await tab.WaitAsync("location.pathname === '/about' && document.readyState === 'complete'");
         await tab.WaitAsync($"{BareTab.Answer} === 'Still here.'");
-        await tab.EvaluateAsync<bool>("(history.back(), true)");
+        await tab.BackAsync();
         await tab.WaitAsync("location.pathname === '/' && document.readyState === 'complete'");
         return tab;
     }

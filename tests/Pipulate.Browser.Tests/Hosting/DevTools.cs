@@ -106,7 +106,7 @@ public sealed class DevTools : IAsyncDisposable
         {
             if (message.TryGetProperty("error", out var error))
             {
-                answer.SetException(new InvalidOperationException($"The browser refused: {error}"));
+                answer.SetException(new BrowserRefusedException(error));
             }
             else
             {
