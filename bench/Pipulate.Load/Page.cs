@@ -17,6 +17,8 @@ internal sealed class Page : IDisposable
     private int _headerLength;
     private long _left;
     private bool _ping;
+    private readonly byte[] _pinged = new byte[125];
+    private int _pingedLength;
 
     // Where the token is.
     private enum Part
@@ -160,22 +162,27 @@ internal sealed class Page : IDisposable
                 };
                 _ping = (_header[0] & 0xF) == 9;
                 _headerLength = 0;
-                if (_ping)
-                {
-                    _socket.Send([0x8A, 0x80, 0, 0, 0, 0]);
-                }
-
-                continue;
+                _pingedLength = 0;
             }
 
             var some = (int)Math.Min(_left, bytes.Length);
-            if (!_ping)
+            if (_ping)
+            {
+                bytes[..some].CopyTo(_pinged.AsSpan(_pingedLength));
+                _pingedLength += some;
+            }
+            else
             {
                 Read(bytes[..some], now);
             }
 
             _left -= some;
             bytes = bytes[some..];
+            if (_ping && _left == 0)
+            {
+                // With what the ping held, or the server takes this page for gone.
+                _socket.Send([0x8A, (byte)(0x80 | _pingedLength), 0, 0, 0, 0, .. _pinged.AsSpan(0, _pingedLength)]);
+            }
         }
     }
 
