@@ -126,6 +126,7 @@ public static class PipulateServiceCollectionExtensions
         services.TryAddSingleton<ICommentary, RequestCommentary>();
         services.TryAddSingleton<CommentaryStartCheck>();
         services.AddHostedService(provider => provider.GetRequiredService<CommentaryStartCheck>());
+        services.TryAddSingleton<PageCommands>();
         services.TryAddSingleton<PageMessages>();
         services.TryAddSingleton<PageDoor>();
         services.TryAddSingleton<ConnectionHandlers>();

@@ -36,6 +36,9 @@ internal sealed class PanelDom
     /// <summary>An attribute of an element, or null when the page has none with that id.</summary>
     public string? AttributeOf(string elementId, string name) => _page.GetElementById(elementId)?.GetAttribute(name);
 
+    /// <summary>The sentence that says what an entry waits for, or null when there is none.</summary>
+    public string? WaitingOf(string entryId) => _page.GetElementById(entryId)?.QuerySelector(".chat-waiting")?.TextContent;
+
     /// <summary>The sentence that says why an entry failed or was stopped, or null when there is none.</summary>
     public string? ReasonOf(string entryId) => _page.GetElementById(entryId)?.QuerySelector(".chat-reason")?.TextContent;
 

@@ -4,20 +4,24 @@ using Pipulate.Channels;
 namespace Pipulate.Endpoints;
 
 /// <summary>
-/// What a page sent: the form's fields, over the socket as one JSON object, as htmx sends it, else as a form. Only two fields are taken; whatever else
+/// What a page sent: the form's fields, over the socket as one JSON object, as htmx sends it, else as a form. Only three fields are taken; whatever else
 /// is in it, htmx's own headers included, says nothing that a server should believe.
 /// </summary>
 /// <param name="Text">What was typed; empty when nothing was.</param>
 /// <param name="MessageId">The id that the page gave the message, if it gave one.</param>
+/// <param name="Command">What the page wants done instead, if it does (<see cref="PageCommands"/>).</param>
 /// <param name="Refusal">Why the message cannot be taken, with the code to close with.</param>
-internal readonly record struct IncomingMessage(string Text, string? MessageId, CloseReason? Refusal = null)
+internal readonly record struct IncomingMessage(string Text, string? MessageId, string? Command = null, CloseReason? Refusal = null)
 {
     private const int LongestMessageId = 64;
 
     /// <summary>The fields are one level deep, htmx's headers two; anything much deeper was not made by a page.</summary>
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
-    public static IncomingMessage Refused(CloseReason reason) => new("", null, reason);
+    /// <summary>Whether the model is to speak because of it, which is what a visitor may ask for so often only.</summary>
+    public bool WantsAnswer => Text.Length > 0 || PageCommands.WantsAnswer(Command);
+
+    public static IncomingMessage Refused(CloseReason reason) => new("", null, Refusal: reason);
 
     public static IncomingMessage Parse(ReadOnlyMemory<byte> json)
     {
@@ -42,6 +46,12 @@ internal readonly record struct IncomingMessage(string Text, string? MessageId, 
     /// <param name="field">Gives the text of a field, or null when there is none.</param>
     public static IncomingMessage From(Func<string, string?> field)
     {
+        // Not both: a button inside the form may send the draft along.
+        if (field("do") is { Length: > 0 } command)
+        {
+            return new IncomingMessage("", null, command);
+        }
+
         var id = field("mid");
         return new IncomingMessage(field("msg") ?? "", id is { Length: > 0 and <= LongestMessageId } ? id : null);
     }

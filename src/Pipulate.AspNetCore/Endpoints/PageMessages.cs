@@ -7,7 +7,7 @@ using Pipulate.Security;
 namespace Pipulate.Endpoints;
 
 /// <summary>What pages ask for. Whichever way a message comes up, over the socket or by POST, it is taken here and means the same.</summary>
-internal sealed class PageMessages(ChatQueue queue, ConnectionHandlers handlers, MessageRate rate, IOptions<PipulateOptions> options)
+internal sealed class PageMessages(ChatQueue queue, PageCommands commands, ConnectionHandlers handlers, MessageRate rate, IOptions<PipulateOptions> options)
 {
     /// <summary>Does what is asked.</summary>
     /// <param name="request">The request that brought it.</param>
@@ -17,9 +17,15 @@ internal sealed class PageMessages(ChatQueue queue, ConnectionHandlers handlers,
     /// <returns>What the page that sent it is told, and it alone.</returns>
     public async ValueTask<PageReply> TakeAsync(HttpContext request, ConversationId conversation, string sender, IncomingMessage message)
     {
-        if (message.Text.Length > 0 && !rate.TryType(sender, out var wait))
+        if (message.WantsAnswer && !rate.TryType(sender, out var wait))
         {
             return new PageReply(PanelFragments.Hint($"You are writing faster than I can read: try again in {MessageRate.Seconds(wait)} seconds."), wait);
+        }
+
+        if (message.Command is { } command)
+        {
+            commands.Obey(conversation, command);
+            return PageReply.Nothing;
         }
 
         var text = message.Text.Trim();

@@ -21,6 +21,13 @@ namespace Pipulate.TagHelpers;
 [HtmlTargetElement("chat-panel", TagStructure = TagStructure.NormalOrSelfClosing)]
 public sealed class ChatPanelTagHelper : TagHelper
 {
+    private static readonly (string When, string Text)[] States =
+    [
+        ("open", "Connected. Shift+Enter: new line."),
+        ("connecting", "Connecting… Your draft stays."),
+        ("closed", "Not connected. Your draft stays."),
+    ];
+
     /// <summary>
     /// Gets or sets the view that the helper stands in; set by the framework.
     /// </summary>
@@ -31,7 +38,7 @@ public sealed class ChatPanelTagHelper : TagHelper
     /// <summary>
     /// Gets or sets the panel's look.
     /// </summary>
-    /// <value>The default is <c>neutral</c>: light or dark, as the browser prefers.</value>
+    /// <value>The default is <c>neutral</c>: light or dark, as the browser prefers. <c>matrix</c> glows green on black. Any other name is for a style of your own.</value>
     public string Theme { get; set; } = "neutral";
 
     /// <summary>
@@ -78,6 +85,7 @@ public sealed class ChatPanelTagHelper : TagHelper
         output.Attributes.SetAttribute("id", PanelIds.Panel);
         output.Attributes.SetAttribute("class", "chat-panel");
         output.Attributes.SetAttribute("data-theme", Theme);
+        output.Attributes.SetAttribute("data-connection", "connecting");
         output.Attributes.SetAttribute("aria-label", "Chat");
         var byStream = Transports.IsStream(Transport, "The transport of <chat-panel>");
         if (byStream)
@@ -93,25 +101,55 @@ public sealed class ChatPanelTagHelper : TagHelper
         var status = Element("p", PanelIds.Status, "chat-status", ("role", "status"));
         status.InnerHtml.Append(services.GetRequiredService<PanelStatus>().Read().Text);
         output.Content.AppendHtml(status);
-        var list = Element("div", PanelIds.List, "chat-list", ("role", "log"), ("aria-label", "Conversation"));
+        var list = Element("div", PanelIds.List, "chat-list", ("role", "log"), ("aria-live", "off"), ("aria-label", "Conversation"));
         list.InnerHtml.AppendHtml(await ConversationAsync(services, http));
         var scroll = Element("div", null, "chat-scroll", ("tabindex", "0"), ("role", "group"), ("aria-label", "Messages"));
         scroll.InnerHtml.AppendHtml(list);
         output.Content.AppendHtml(scroll);
-        output.Content.AppendHtml(Form(byStream ? markup.SendByPost(http) : [(markup.Send, "")], limits));
+        (string, string)[] sending = byStream ? [.. markup.SendByPost(http)] : [(markup.Send, "")];
+        output.Content.AppendHtml(Bar(sending));
+        output.Content.AppendHtml(Form(sending, limits));
+
+        // Told when an answer begins and what it was when it has ended: read aloud token by token it would be a torment.
+        output.Content.AppendHtml(Element("p", PanelIds.Announcer, "chat-unseen", ("role", "status")));
     }
 
-    private TagBuilder Form(IEnumerable<(string Name, string Value)> sending, PipulateLimits limits)
+    /// <summary>The line between the messages and the input: how the connection is, and two buttons that come and go without moving anything.</summary>
+    private static TagBuilder Bar((string, string)[] sending)
+    {
+        var state = Element("p", null, "chat-state", ("role", "status"));
+        foreach (var (when, text) in States)
+        {
+            var words = Element("span", null, null, ("data-when", when));
+            words.InnerHtml.Append(text);
+            state.InnerHtml.AppendHtml(words);
+        }
+
+        var newest = Element("button", PanelIds.Newest, null, ("type", "button"));
+        newest.InnerHtml.Append("Newest");
+        var stop = Element("button", PanelIds.Stop, null, ("type", "submit"), ("value", "stop"));
+        stop.InnerHtml.Append("Stop");
+
+        // The one form of all commands: the buttons of the answers belong to it too, wherever they stand.
+        var command = Element("form", PanelIds.Command, null, sending);
+        command.InnerHtml.AppendHtml(Element("input", null, null, ("type", "hidden"), ("name", "do"))).AppendHtml(stop);
+        var bar = Element("div", null, "chat-bar");
+        bar.InnerHtml.AppendHtml(state).AppendHtml(newest).AppendHtml(command);
+        return bar;
+    }
+
+    private TagBuilder Form((string, string)[] sending, PipulateLimits limits)
     {
         var id = Element("input", PanelIds.MessageId, null, ("type", "hidden"), ("name", "mid"), ("value", PanelFragments.NewMessageId()));
-        var input = Element("input", PanelIds.Input, null,
-            ("name", "msg"), ("type", "text"), ("aria-label", "Message"), ("placeholder", Placeholder), ("autocomplete", "off"),
+        var input = Element("textarea", PanelIds.Input, null,
+            ("name", "msg"), ("rows", "1"), ("aria-label", "Message"), ("placeholder", Placeholder), ("autocomplete", "off"), ("enterkeyhint", "send"),
             ("maxlength", limits.MessageCharacters.ToString(CultureInfo.InvariantCulture)), ("required", ""));
         var send = Element("button", PanelIds.Send, null, ("type", "submit"));
         send.InnerHtml.Append("Send");
         if (Value is not null)
         {
-            input.Attributes["value"] = Value;
+            // The parser drops a newline that stands first.
+            input.InnerHtml.AppendHtml("\n").Append(Value);
         }
 
         if (Autofocus)
@@ -127,7 +165,7 @@ public sealed class ChatPanelTagHelper : TagHelper
 
         var group = Element("div", PanelIds.InputGroup, "chat-input-group", ("role", "group"));
         group.InnerHtml.AppendHtml(input).AppendHtml(send);
-        var form = Element("form", PanelIds.Form, "chat-form", [.. sending]);
+        var form = Element("form", PanelIds.Form, "chat-form", sending);
         form.InnerHtml.AppendHtml(id).AppendHtml(Element("div", PanelIds.Hint, "chat-hint", ("role", "alert"))).AppendHtml(group);
         return form;
     }

@@ -1,24 +1,30 @@
-// The chat panel: shows whether the connection is open, and keeps the draft until the server has taken it.
-// Works with the events of htmx 2 and htmx 4; looks for elements when something happens, so the panel may come and go.
+// The chat panel: its connection, its draft, its buttons, and what screen readers hear. For the events of htmx 2 and htmx 4.
+// Elements are looked for when something happens, so the panel may come and go.
 (() => {
   'use strict';
   const find = id => document.getElementById(id);
+  const on = (name, hear, capture) => document.addEventListener(name, hear, capture);
+  const focused = () => document.activeElement;
   const refuse = event => { event.preventDefault(); event.stopImmediatePropagation(); };
+  const focusInput = () => find('msg')?.focus({ preventScroll: true });
+  const say = text => { const announcer = find('chat-announcer'); if (announcer && text) announcer.textContent = text; };
+  const isOpen = () => (find('chat-panel')?.dataset.connection ?? 'open') === 'open';
   const repeatAfter = 5000; // ms without an answer, after which the same words may go out once more
-  let sent = null; // what went out last and has not been acknowledged: { form, mid, text, at }
+  let sent = null; // what has not been acknowledged: { form, mid, text, at }
 
   const setState = state => event => {
     const panel = find('chat-panel');
     if (!panel || !event.target.contains?.(panel)) return; // somebody else's connection
     panel.dataset.connection = state;
-    const input = find('msg'), button = find('send-btn');
+    const button = find('send-btn');
+    watchList();
     if (state === 'open' && sent) {
-      sent.at = -Infinity; // the answer may have been lost with the old socket: let the draft go out again
+      sent.at = -Infinity; // the answer may be lost: let the draft go out again
       delete sent.form.dataset.sending;
     }
     if (!button) return;
     // Only the button: a disabled input would lose the focus and, on a phone, the keyboard.
-    if (state !== 'open' && document.activeElement === button) input?.focus({ preventScroll: true });
+    if (state !== 'open' && focused() === button) focusInput();
     button.disabled = state !== 'open';
   };
 
@@ -27,7 +33,7 @@
     open: ['htmx:wsOpen', 'htmx:sseOpen', 'htmx:ws:after:connection', 'htmx:sse:after:connection'],
     closed: ['htmx:wsClose', 'htmx:sseClose', 'htmx:ws:close', 'htmx:sse:close'],
   })) {
-    for (const name of names) document.addEventListener(name, setState(state));
+    for (const name of names) on(name, setState(state));
   }
 
   // The server takes a message by replacing #msg-id; data-ack, where it is given, names the message that was taken.
@@ -38,25 +44,32 @@
     sent = null;
     observer.disconnect();
     delete form.dataset.sending;
+    goToNewest();
     if (!input) return;
     if (input.value === text) input.value = ''; // words typed since then stay
-    if (form.contains(document.activeElement)) input.focus({ preventScroll: true });
+    if (form.contains(focused()) || focused() === document.body) focusInput();
   });
 
   // In the capture phase, because htmx listens on the form itself.
-  document.addEventListener('submit', event => {
+  on('submit', event => {
     const form = event.target, input = find('msg'), id = find('msg-id');
+    if (form.id === 'chat-command') {
+      // Kept by htmx until the connection is back, it would come when nobody wants it any more.
+      if (!isOpen()) return refuse(event);
+      form.elements.do.value = event.submitter?.value ?? 'stop';
+      if (event.submitter?.matches(':focus-visible')) focusInput(); // the button is about to go
+      return;
+    }
     if (form.id !== 'chat-form' || !input || !id) return;
-    const connection = find('chat-panel')?.dataset.connection ?? 'open';
     const text = input.value, now = performance.now();
     // While it is not open htmx would queue the message, perhaps for ever; the draft is safer in the input.
-    if (connection !== 'open' || !text.trim()) return refuse(event);
+    if (!isOpen() || !text.trim()) return refuse(event);
     if (sent?.form.isConnected) {
       if (text === sent.text) {
         if (now - sent.at < repeatAfter) return refuse(event);
         id.value = sent.mid; // the same message again: the server knows it by its id and takes it once
       } else if (id.value === sent.mid) {
-        // Other words under the old id would be taken for a repeat and lost.
+        // Under the old id other words would be taken for a repeat.
         id.value = Array.from(crypto.getRandomValues(new Uint8Array(16)), b => b.toString(16).padStart(2, '0')).join('');
       }
     }
@@ -66,13 +79,88 @@
     observer.observe(form, { subtree: true, childList: true, attributeFilter: ['value'] });
   }, true);
 
-  // Beside a stream the form is posted. htmx 2 reads it when the request really leaves, which is when an earlier one has been answered.
-  document.addEventListener('htmx:configRequest', ({ target, detail }) => {
+  // Beside a stream the form is posted. htmx 2 reads it when the request really leaves.
+  on('htmx:configRequest', ({ target, detail }) => {
     if (sent && target === sent.form) [sent.mid, sent.text] = [detail.parameters.mid, detail.parameters.msg];
   });
 
   // An error may bring a hint with it, which htmx 2 would throw away.
-  document.addEventListener('htmx:beforeSwap', ({ target, detail }) => {
+  on('htmx:beforeSwap', ({ target, detail }) => {
     if (target.id === 'chat-form' && detail.isError) detail.shouldSwap = true;
   });
+
+  on('keydown', event => {
+    // While an input method composes a word, Enter belongs to it (229: Safari).
+    if (event.target.id !== 'msg' || event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    if (!event.repeat && event.target.value.trim()) event.target.form.requestSubmit();
+  });
+
+  const copy = async button => {
+    const source = button.closest('pre') ?? button.closest('.chat-entry')?.querySelector('.chat-text');
+    if (!source) return;
+    const inner = [...source.querySelectorAll('button')];
+    inner.forEach(b => { b.hidden = true; }); // their labels are no part of the text
+    const text = source.firstElementChild ? source.innerText : source.textContent;
+    inner.forEach(b => { b.hidden = false; });
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch { // not allowed, or a page without TLS
+      getSelection().selectAllChildren(source);
+      document.execCommand('copy');
+      getSelection().removeAllRanges();
+    }
+    const label = button.textContent;
+    if (label !== 'Copied') setTimeout(() => { button.textContent = label; }, 2000);
+    button.textContent = 'Copied';
+    say('Copied.');
+  };
+
+  on('click', ({ target }) => {
+    const button = target.closest?.('[data-chat-copy]');
+    if (button) copy(button);
+    if (target.closest?.('#chat-newest')) { goToNewest(); focusInput(); }
+  });
+
+  // The style keeps the newest line in view, or the reader's place; this only shows the way back.
+  const scroller = () => find('msg-list')?.closest('.chat-scroll');
+  const goToNewest = () => { const box = scroller(); if (box) box.scrollTop = 0; };
+  on('scroll', ({ target }) => {
+    if (target === scroller()) target.closest('.chat-panel')?.toggleAttribute('data-away', target.scrollTop < -40);
+  }, true);
+
+  // Screen readers hear that an answer begins, and the whole of it at its end; nothing of what the page was loaded with.
+  const states = new Map(), unfolded = new Set();
+  let list = null;
+  const look = quiet => {
+    const news = [];
+    let busy = false;
+    for (const entry of list.children) {
+      const { state, role } = entry.dataset, before = states.get(entry.id), open = role === 'assistant' && (state === 'streaming' || state === 'queued');
+      busy ||= open;
+      if (unfolded.has(entry.id)) entry.querySelector('details')?.setAttribute('open', ''); // replaced since then
+      if (state === before) continue;
+      states.set(entry.id, state);
+      if (quiet) continue;
+      if (!before && !open) entry.dataset.fresh = ''; // came whole: a theme may type it out
+      if (role === 'user') continue;
+      if (!open) news.push(...Array.from(entry.querySelectorAll('.chat-text, .chat-reason'), part => part.textContent));
+      else if (!before) news.push('An answer begins.');
+    }
+    say(news.join(' '));
+    if (!busy && focused() === find('chat-stop')) focusInput(); // it is about to go
+  };
+  const lists = new MutationObserver(() => look(false));
+  const watchList = () => {
+    const now = find('msg-list');
+    if (now === list) return;
+    lists.disconnect();
+    states.clear();
+    list = now;
+    if (list) { look(true); lists.observe(list, { childList: true }); }
+  };
+  on('DOMContentLoaded', watchList);
+  on('toggle', ({ target }) => {
+    if (target.matches?.('.chat-thinking')) unfolded[target.open ? 'add' : 'delete'](target.parentElement.id);
+  }, true);
 })();

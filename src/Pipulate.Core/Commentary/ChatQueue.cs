@@ -77,6 +77,19 @@ internal sealed partial class ChatQueue(
         }
     }
 
+    /// <summary>Stops what is being said in a conversation.</summary>
+    public void Stop(ConversationId id) => conversations.Get(id).Stop();
+
+    /// <summary>Has the newest answer of a conversation given once more; nothing happens where the page means another one.</summary>
+    public void AskAgain(ConversationId id, int ordinal)
+    {
+        var conversation = conversations.Get(id);
+        if (conversation.AskAgain(ordinal))
+        {
+            Announce(conversation);
+        }
+    }
+
     /// <summary>A cut inside a quoted value closes the quotation: what follows must not be taken for a part of the value, nor the value for what follows.</summary>
     private static string Cut(string text, int longest)
     {

@@ -16,7 +16,7 @@ internal sealed partial class Commentator(
     /// <summary>How long the pages wait at a shutdown for the answers to be marked as stopped.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
-    private readonly SemaphoreSlim _voices = new(options.Value.Limits.Generations);
+    private readonly SpeakerLine _line = new(options.Value.Limits.Generations);
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -31,12 +31,6 @@ internal sealed partial class Commentator(
     }
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override void Dispose()
-    {
-        _voices.Dispose();
-        base.Dispose();
-    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -121,7 +115,12 @@ internal sealed partial class Commentator(
     private async Task TakeTurnAsync(Conversation conversation, CancellationToken stopping)
     {
         // First a place, then the turn: what comes while all places are taken is answered together.
-        await _voices.WaitAsync(stopping);
+        if (!await WaitInLineAsync(conversation, stopping))
+        {
+            conversation.LeaveLine();
+            return;
+        }
+
         try
         {
             if (conversation.BeginTurn() is { } turn)
@@ -135,7 +134,23 @@ internal sealed partial class Commentator(
         }
         finally
         {
-            _voices.Release();
+            _line.Leave();
+        }
+    }
+
+    /// <returns>Whether there is a place; else nobody wants the answer any more.</returns>
+    private async Task<bool> WaitInLineAsync(Conversation conversation, CancellationToken stopping)
+    {
+        var waiting = _line.Enter(conversation.ShowInLine);
+        conversation.Stopped += waiting.GiveUp;
+        await using var leaving = stopping.Register(() => conversation.Stop("Stopped: the server is restarting."));
+        try
+        {
+            return await waiting.Granted;
+        }
+        finally
+        {
+            conversation.Stopped -= waiting.GiveUp;
         }
     }
 

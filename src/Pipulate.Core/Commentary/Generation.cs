@@ -13,7 +13,11 @@ namespace Pipulate.Commentary;
 internal sealed partial class Generation(
     IChatClient client, DemoVoice demo, ModelWatch watch, Typist typist, IOptions<PipulateOptions> options, TimeProvider time, ILogger<Generation> logger)
 {
+    /// <summary>Less than the five minutes for which Ollama keeps a model that is not used.</summary>
+    private static readonly TimeSpan KeptLoaded = TimeSpan.FromMinutes(4);
+
     private readonly PipulateOptions _options = options.Value;
+    private long _lastHeard;
 
     public async Task RunAsync(Conversation conversation, Turn turn, CancellationToken stopping)
     {
@@ -23,11 +27,12 @@ internal sealed partial class Generation(
             var trouble = watch.Trouble is null ? null : await watch.AskAsync(ending.Token);
             if (trouble is null)
             {
+                await ShowLoadingAsync(conversation, turn, ending.Token);
                 await SpeakAsync(client, conversation, turn.Entry, turn.History, ending);
                 End(conversation, turn);
                 LogSpoken(conversation.Id, turn.Entry.Ordinal);
             }
-            else
+            else if (conversation.Withdraw(turn, answerAgain: false))
             {
                 await StandInAsync(conversation, turn, trouble, ending);
             }
@@ -51,14 +56,30 @@ internal sealed partial class Generation(
         await foreach (var update in typist.Spread(updates, ending.Token))
         {
             ending.NoteSignOfLife();
+            foreach (var thought in update.Contents.OfType<TextReasoningContent>())
+            {
+                conversation.Think(entry, thought.Text);
+            }
+
             if (update.Text is { Length: > 0 } words)
             {
                 conversation.Append(entry, words);
                 if (voice == client)
                 {
                     watch.NoteSpoken(update.ModelId);
+                    Volatile.Write(ref _lastHeard, time.GetTimestamp());
                 }
             }
+        }
+    }
+
+    /// <summary>Where the model has been silent for long its server may have put it away, and takes up to minutes to load it: the page says so if that is known.</summary>
+    private async Task ShowLoadingAsync(Conversation conversation, Turn turn, CancellationToken cancellationToken)
+    {
+        var heard = Volatile.Read(ref _lastHeard);
+        if ((heard == 0 || time.GetElapsedTime(heard) > KeptLoaded) && await watch.MustLoadAsync(cancellationToken))
+        {
+            conversation.ShowWaiting(turn.Entry, "Loading the model…");
         }
     }
 
@@ -104,12 +125,12 @@ internal sealed partial class Generation(
     /// <summary>Nobody can answer: the conversation is told why, once, and the demo voice speaks if it may.</summary>
     private async Task StandInAsync(Conversation conversation, Turn turn, ModelTrouble trouble, GenerationEnd ending)
     {
-        conversation.Withdraw(turn, answerAgain: false);
         var demoSpeaks = _options.UseDemoVoiceWhenUnavailable;
-        conversation.Notify(trouble.Sentence, evenIfKnown: turn.AnswersUser && !demoSpeaks);
+        var personWaits = turn.AnswersUser && !demoSpeaks;
+        conversation.Notify(trouble.Sentence, evenIfKnown: personWaits, personWaits ? turn : null);
         if (demoSpeaks)
         {
-            var entry = conversation.Begin("demo");
+            var entry = conversation.Begin("demo", turn);
             ending.Follow(entry);
             try
             {

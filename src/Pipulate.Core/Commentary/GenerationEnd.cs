@@ -36,9 +36,15 @@ internal sealed class GenerationEnd : IDisposable
         var glance = _limits.Unwatched / 4;
         _unwatched = time.CreateTimer(_ => LookWhetherWatched(), null, glance, glance);
         conversation.Heard += MakeWay;
-        if (conversation.HasHeardSince(turn.Entry))
+        conversation.Stopped += Stop;
+
+        // Stopped or typed between the turn's beginning and now: nobody was listening yet.
+        if (conversation.HasEnded(turn.Entry))
         {
-            // Typed between the turn's beginning and now: nobody was listening yet.
+            Stop();
+        }
+        else if (conversation.HasHeardSince(turn.Entry))
+        {
             MakeWay();
         }
     }
@@ -50,6 +56,7 @@ internal sealed class GenerationEnd : IDisposable
         TooLong,
         Unwatched,
         MadeWay,
+        Stopped,
     }
 
     public CancellationToken Token => _source.Token;
@@ -81,6 +88,7 @@ internal sealed class GenerationEnd : IDisposable
             Why.Shutdown => "Stopped: the server is restarting.",
             Why.TooLong => $"Stopped: the answer took longer than {_limits.Answer.TotalSeconds:0} seconds.",
             Why.Unwatched => "Stopped: nobody was looking.",
+            Why.Stopped => "Stopped.",
             _ => "Stopped: you spoke first.",
         });
     }
@@ -88,6 +96,7 @@ internal sealed class GenerationEnd : IDisposable
     public void Dispose()
     {
         _conversation.Heard -= MakeWay;
+        _conversation.Stopped -= Stop;
         _unwatched.Dispose();
         _tooLong.Dispose();
         _stopping.Dispose();
@@ -102,6 +111,8 @@ internal sealed class GenerationEnd : IDisposable
             End(Why.MadeWay);
         }
     }
+
+    private void Stop() => End(Why.Stopped);
 
     private void LookWhetherWatched()
     {

@@ -16,7 +16,6 @@ internal sealed partial class ModelWatch(IChatClient client, PanelStatus status,
     private readonly Lock _gate = new();
     private Task<ModelTrouble?>? _asking;
 
-
     /// <summary>What keeps the model from speaking at all; null while it can, or when nobody has asked yet.</summary>
     public ModelTrouble? Trouble { get; private set; }
 
@@ -44,6 +43,10 @@ internal sealed partial class ModelWatch(IChatClient client, PanelStatus status,
 
         return await asking.WaitAsync(cancellationToken);
     }
+
+    /// <summary>Whether the model is known not to be in memory, so that an answer begins with loading it.</summary>
+    public async Task<bool> MustLoadAsync(CancellationToken cancellationToken) =>
+        _probe is not null && await _probe.IsLoadedAsync(cancellationToken) is false;
 
     public void Report(ModelTrouble trouble)
     {

@@ -8,7 +8,7 @@ namespace Pipulate.Conversations;
 /// The one owner of what was said and done: an append-only list of entries under one lock.
 /// Everything that changes it raises <see cref="Version"/> and wakes the watchers; whoever reads, reads under <see cref="Gate"/>.
 /// </summary>
-internal sealed class Conversation(ConversationId id, TimeProvider time)
+internal sealed partial class Conversation(ConversationId id, TimeProvider time)
 {
     /// <summary>How many of the page's last messages are looked at for one that was sent twice.</summary>
     private const int RememberedMessageIds = 20;
@@ -118,7 +118,8 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
     /// <summary>Tells the people at the pages something about the chat itself; the model never hears of it.</summary>
     /// <param name="text">The notice.</param>
     /// <param name="evenIfKnown">Whether it is told again although it is the last notice that was told.</param>
-    public void Notify(string text, bool evenIfKnown)
+    /// <param name="instead">The turn in whose place it is told, if a person waits for that: they may ask for the answer once more.</param>
+    public void Notify(string text, bool evenIfKnown, Turn? instead = null)
     {
         lock (Gate)
         {
@@ -128,16 +129,31 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
             }
         }
 
-        Say(EntryRole.Notice, text);
+        var notice = Say(EntryRole.Notice, text);
+        if (instead is not null)
+        {
+            lock (Gate)
+            {
+                StandIn(notice, instead);
+            }
+
+            Watchers.Wake();
+        }
     }
 
     /// <summary>Begins an entry whose text is still to come.</summary>
-    public ConversationEntry Begin(string? voice = null)
+    /// <param name="voice">Who speaks, when it is not the model.</param>
+    /// <param name="instead">The turn that it takes over, if it does.</param>
+    public ConversationEntry Begin(string? voice = null, Turn? instead = null)
     {
         ConversationEntry entry;
         lock (Gate)
         {
             entry = Add(new ConversationEntry(NextOrdinal, EntryRole.Assistant, EntryState.Streaming, time.GetUtcNow()) { Voice = voice });
+            if (instead is not null)
+            {
+                StandIn(entry, instead);
+            }
         }
 
         Watchers.Wake();
@@ -203,16 +219,7 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
                 return;
             }
 
-            entry.Text.Seal();
-            if (entry.Role is EntryRole.Assistant)
-            {
-                _lastSpoken = time.GetTimestamp();
-            }
-
-            entry.State = state;
-            entry.Reason = reason;
-            entry.Epoch++;
-            Touch(entry);
+            EndLocked(entry, state, reason);
         }
 
         Watchers.Wake();
@@ -346,18 +353,14 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
     /// <summary>The next answer that is owed, with everything that came since the last one; null when none is owed.</summary>
     public Turn? BeginTurn()
     {
-        Turn turn;
+        Turn? turn = null;
         lock (Gate)
         {
-            if (LookAheadLocked() is not { } due)
+            LeaveLineLocked();
+            if (LookAheadLocked() is { } due)
             {
-                return null;
+                turn = BeginTurnLocked(due);
             }
-
-            var history = _window.Read(_entries);
-            var entry = Add(new ConversationEntry(NextOrdinal, EntryRole.Assistant, EntryState.Streaming, time.GetUtcNow()));
-            turn = new Turn(entry, history, due.Typed, due.Events, _answeredThrough - _recalled);
-            _answeredThrough = _entries.Count;
         }
 
         Watchers.Wake();
@@ -383,23 +386,20 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
     }
 
     /// <summary>Takes an answer back that has said nothing, so that what came meanwhile is answered with it.</summary>
-    /// <returns>Whether it had said nothing; else nothing was done.</returns>
+    /// <returns>Whether it had said nothing and nobody had stopped it; else nothing was done.</returns>
     public bool Withdraw(Turn turn, bool answerAgain)
     {
         lock (Gate)
         {
-            if (turn.Entry.Text.Length > 0)
+            if (turn.Entry is not { IsOpen: true, Text.Length: 0 })
             {
                 return false;
             }
 
-            turn.Entry.Withdrawn = true;
-            turn.Entry.State = EntryState.Stopped;
-            turn.Entry.Epoch++;
-            Touch(turn.Entry);
+            WithdrawLocked(turn.Entry);
             if (answerAgain)
             {
-                _answeredThrough = turn.AnsweredBefore + _recalled;
+                _answeredThrough = turn.Entry.AnsweredBefore!.Value + _recalled;
             }
         }
 
@@ -422,6 +422,20 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
 
     private static bool IsRecordedEvent(ConversationEntry entry) => entry is { Role: EntryRole.Event, Withdrawn: false };
 
+    private Turn BeginTurnLocked(DueAnswer due)
+    {
+        var history = _window.Read(_entries);
+        var entry = Add(new ConversationEntry(NextOrdinal, EntryRole.Assistant, EntryState.Streaming, time.GetUtcNow())
+        {
+            AnsweredBefore = _answeredThrough - _recalled,
+            Waiting = "Waiting for the model…",
+        });
+        _answeredThrough = _entries.Count;
+        Answer = entry;
+        _askedAgain = false;
+        return new Turn(entry, history, due.Typed, due.Events);
+    }
+
     private DueAnswer? LookAheadLocked()
     {
         // What wants no answer never will: passed once, it is not looked at again, however much a busy visitor does that nobody comments on.
@@ -439,7 +453,7 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
                 var typed = pending.Role is EntryRole.User;
                 due = due is { } before
                     ? before with { Typed = before.Typed || typed, Events = before.Events + (typed ? 0 : 1), Last = pending.Arrived }
-                    : new DueAnswer(typed, typed ? 0 : 1, pending.Arrived, pending.Arrived);
+                    : new DueAnswer(typed || _askedAgain, typed ? 0 : 1, pending.Arrived, pending.Arrived);
             }
         }
 
@@ -467,6 +481,29 @@ internal sealed class Conversation(ConversationId id, TimeProvider time)
     {
         entry.Revision = ++Version;
         Recorder?.Note(entry);
+    }
+
+    private void EndLocked(ConversationEntry entry, EntryState state, string? reason)
+    {
+        entry.Text.Seal();
+        entry.Thoughts?.Seal();
+        if (entry.Role is EntryRole.Assistant)
+        {
+            _lastSpoken = time.GetTimestamp();
+        }
+
+        entry.State = state;
+        entry.Reason = reason;
+        entry.Epoch++;
+        Touch(entry);
+    }
+
+    private void WithdrawLocked(ConversationEntry entry)
+    {
+        entry.Withdrawn = true;
+        entry.State = EntryState.Stopped;
+        entry.Epoch++;
+        Touch(entry);
     }
 
     private bool IsRepeated(string text, string messageId)

@@ -17,6 +17,9 @@ internal sealed class ConversationEntry(int ordinal, EntryRole role, EntryState 
 
     public EntryText Text { get; } = new();
 
+    /// <summary>What the model thought before it spoke: shown folded, never told to it again. Null where it showed nothing of the kind.</summary>
+    public EntryText? Thoughts { get; set; }
+
     public EntryState State { get; set; } = state;
 
     /// <summary>Raised when what was sent before must be replaced and not continued.</summary>
@@ -25,7 +28,19 @@ internal sealed class ConversationEntry(int ordinal, EntryRole role, EntryState 
     /// <summary>The conversation's version when this entry last changed.</summary>
     public long Revision { get; set; }
 
-    /// <summary>Taken back before it said anything: pages remove it, the model never hears of it.</summary>
+    /// <summary>Whether something may still come.</summary>
+    public bool IsOpen => State is EntryState.Streaming;
+
+    /// <summary>Whether it only keeps the place of an answer that has not begun, because others are given first.</summary>
+    public bool InLine { get; init; }
+
+    /// <summary>What it waits for while it has said nothing, in a sentence for the person at the page.</summary>
+    public string? Waiting { get; set; }
+
+    /// <summary>What the conversation had answered before this answer, counted from where its history ended when it was opened; it goes back to that when the answer is asked for once more. Null for what answers nothing.</summary>
+    public int? AnsweredBefore { get; set; }
+
+    /// <summary>Taken back: pages remove it, the model never hears of it.</summary>
     public bool Withdrawn { get; set; }
 
     /// <summary>Whether the model is to answer this entry (a user's words, an event that is to be commented).</summary>

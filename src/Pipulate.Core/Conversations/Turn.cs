@@ -7,7 +7,6 @@ namespace Pipulate.Conversations;
 /// </summary>
 /// <param name="Entry">The answer, still empty.</param>
 /// <param name="History">What was said and done before, oldest first, without the system message.</param>
-/// <param name="AnswersUser">Whether a person typed something that waits for this answer.</param>
+/// <param name="AnswersUser">Whether a person waits for this answer: they typed something, or asked for it once more.</param>
 /// <param name="Events">How many events it comments on.</param>
-/// <param name="AnsweredBefore">What the conversation had answered before this turn; it goes back to that if the turn is withdrawn.</param>
-internal sealed record Turn(ConversationEntry Entry, IReadOnlyList<ChatMessage> History, bool AnswersUser, int Events, int AnsweredBefore);
+internal sealed record Turn(ConversationEntry Entry, IReadOnlyList<ChatMessage> History, bool AnswersUser, int Events);

@@ -23,6 +23,7 @@ public sealed partial class OllamaChatClient : IChatClient, IModelProbe
     private static readonly TimeSpan DefaultIdle = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ListPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ProbePatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RunningPatience = TimeSpan.FromSeconds(1);
 
     private readonly OllamaOptions _options;
     private readonly OllamaTransport _transport;
@@ -125,6 +126,27 @@ public sealed partial class OllamaChatClient : IChatClient, IModelProbe
 #pragma warning restore CA1031
         {
             return new ModelReport(null, _transport.Endpoint, ModelFailures.Classify(problem, _transport.Endpoint, cancellationToken));
+        }
+    }
+
+    /// <inheritdoc/>
+    async Task<bool?> IModelProbe.IsLoadedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var model = await _directory.ResolveAsync(_options.Model, fresh: false, RunningPatience, cancellationToken);
+            var running = await _transport.GetAsync("api/ps", OllamaJson.Default.OllamaTags, RunningPatience, cancellationToken);
+            return OllamaModelChoice.IsRemoteName(model) ? null : running.Models?.Any(other => other is not null && OllamaModelChoice.NameOf(other) == model);
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+#pragma warning disable CA1031 // Asked for the page's sake only: whatever is wrong, the request for the answer will tell.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return null;
         }
     }
 

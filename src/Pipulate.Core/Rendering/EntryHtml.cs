@@ -7,7 +7,7 @@ using Pipulate.Conversations;
 namespace Pipulate.Rendering;
 
 /// <summary>
-/// The element of one entry. Its ids are short, for they stand in every frame: <c>e7</c> is the entry with ordinal 7, <c>e7t</c> its text.
+/// The element of one entry. Its ids are short, for they stand in every frame: <c>e7</c> is the entry with ordinal 7, <c>e7t</c> its text, <c>e7r</c> the reasoning before it.
 /// Called under the conversation's lock.
 /// </summary>
 internal static class EntryHtml
@@ -23,7 +23,7 @@ internal static class EntryHtml
         html.Write("\" class=\"chat-entry\" data-role=\""u8);
         html.Write(RoleName(entry.Role));
         html.Write("\" data-state=\""u8);
-        html.Write(StateName(entry.State));
+        html.Write(StateName(entry));
         if (entry.Voice is not null)
         {
             html.Write("\" data-voice=\""u8);
@@ -31,6 +31,15 @@ internal static class EntryHtml
         }
 
         html.Write(replacing ? "\" hx-swap-oob=\"true\">"u8 : "\">"u8);
+        if (entry.Thoughts is not null)
+        {
+            html.Write("<details class=\"chat-thinking\"><summary>Thinking</summary><div id=\"e"u8);
+            WriteNumber(html, entry.Ordinal);
+            html.Write("r\" class=\"chat-thoughts\" hx-disable hx-ignore>"u8);
+            html.Write(entry.Thoughts.Encoded());
+            html.Write("</div></details>"u8);
+        }
+
         html.Write("<div id=\"e"u8);
         WriteNumber(html, entry.Ordinal);
 
@@ -43,6 +52,13 @@ internal static class EntryHtml
             WriteProgress(html, entry);
         }
 
+        if (entry is { IsOpen: true, Text.Length: 0, Thoughts: null, Waiting: { } waiting })
+        {
+            html.Write("<p class=\"chat-waiting\">"u8);
+            WriteEncoded(html, waiting);
+            html.Write("</p>"u8);
+        }
+
         if (entry.Reason is not null)
         {
             html.Write("<p class=\"chat-reason\">"u8);
@@ -50,16 +66,67 @@ internal static class EntryHtml
             html.Write("</p>"u8);
         }
 
+        WriteActions(html, entry);
         html.Write("</div>"u8);
     }
 
-    /// <summary>What came behind <paramref name="from"/> bytes of the text, to be added to what is there.</summary>
-    public static void WriteGrowth(IBufferWriter<byte> html, ConversationEntry entry, int from)
+    /// <summary>What came behind so many bytes of the text and of the thoughts, to be added to what is there.</summary>
+    public static void WriteGrowth(IBufferWriter<byte> html, ConversationEntry entry, int said, int thought)
+    {
+        if (entry.Thoughts is { } thoughts && thoughts.EncodedLength > thought)
+        {
+            WriteGrowth(html, entry, "r\" hx-swap-oob=\"beforeend\">"u8, thoughts.Encoded(thought));
+        }
+
+        if (entry.Text.EncodedLength > said)
+        {
+            WriteGrowth(html, entry, "t\" hx-swap-oob=\"beforeend\">"u8, entry.Text.Encoded(said));
+        }
+    }
+
+    private static void WriteGrowth(IBufferWriter<byte> html, ConversationEntry entry, ReadOnlySpan<byte> where, ReadOnlySpan<byte> growth)
     {
         html.Write("<div id=\"e"u8);
         WriteNumber(html, entry.Ordinal);
-        html.Write("t\" hx-swap-oob=\"beforeend\">"u8);
-        html.Write(entry.Text.Encoded(from));
+        html.Write(where);
+        html.Write(growth);
+        html.Write("</div>"u8);
+    }
+
+    /// <summary>
+    /// What can be done with it. The row is there while the answer is still written, so that its buttons move nothing when they come. The buttons stand outside
+    /// the form that they belong to and need no attributes of htmx.
+    /// </summary>
+    private static void WriteActions(IBufferWriter<byte> html, ConversationEntry entry)
+    {
+        if (entry.Role is not EntryRole.Assistant && entry.AnsweredBefore is null)
+        {
+            return;
+        }
+
+        html.Write("<div class=\"chat-actions\">"u8);
+        if (entry.Voice is not null)
+        {
+            html.Write("<span class=\"chat-voice\">"u8);
+            WriteEncoded(html, entry.Voice);
+            html.Write(" voice</span>"u8);
+        }
+
+        if (!entry.IsOpen)
+        {
+            if (entry is { Role: EntryRole.Assistant, Text.Length: > 0 })
+            {
+                html.Write("<button type=\"button\" data-chat-copy>Copy</button>"u8);
+            }
+
+            if (entry.AnsweredBefore is not null)
+            {
+                html.Write("<button form=\"chat-command\" class=\"chat-again\" value=\"again "u8);
+                WriteNumber(html, entry.Ordinal);
+                html.Write(entry.State is EntryState.Complete && entry.Role is EntryRole.Assistant ? "\">Regenerate</button>"u8 : "\">Retry</button>"u8);
+            }
+        }
+
         html.Write("</div>"u8);
     }
 
@@ -114,9 +181,9 @@ internal static class EntryHtml
         _ => "notice"u8,
     };
 
-    private static ReadOnlySpan<byte> StateName(EntryState state) => state switch
+    private static ReadOnlySpan<byte> StateName(ConversationEntry entry) => entry.State switch
     {
-        EntryState.Streaming => "streaming"u8,
+        EntryState.Streaming => entry.InLine ? "queued"u8 : "streaming"u8,
         EntryState.Complete => "complete"u8,
         EntryState.Stopped => "stopped"u8,
         _ => "failed"u8,

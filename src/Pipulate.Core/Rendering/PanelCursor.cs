@@ -201,10 +201,15 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
         _seen = conversation.Version;
     }
 
-    /// <summary>Keeps a round short on a page that has been open for days: of what is long gone only a growing entry is looked at.</summary>
+    /// <summary>Keeps a round short on a page that has been open for days: of what is long gone only a growing entry is looked at, and the answer that may be taken back.</summary>
     private int OldestThatMayChange()
     {
         var oldest = _known - (2 * ShownEntries);
+        if (conversation.Answer is { } answer)
+        {
+            oldest = Math.Min(oldest, conversation.IndexOf(answer.Ordinal));
+        }
+
         foreach (var place in _streaming)
         {
             oldest = Math.Min(oldest, conversation.IndexOf(place.Ordinal));
@@ -229,28 +234,34 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
         var index = PlaceOf(entry);
         if (entry.Withdrawn)
         {
-            if (index < 0)
+            // What is withdrawn was on the page until now, unless it never is; and it is withdrawn once.
+            if (entry.Role is EntryRole.Event)
             {
                 return false;
             }
 
-            _streaming.RemoveAt(index);
+            if (index >= 0)
+            {
+                _streaming.RemoveAt(index);
+            }
+
             EntryHtml.WriteRemoval(html, entry);
             return true;
         }
 
         if (index >= 0 && _streaming[index].Epoch == entry.Epoch)
         {
-            var from = _streaming[index].Length;
-            if (entry.Text.EncodedLength == from)
+            var (said, thought) = (_streaming[index].Said, _streaming[index].Thought);
+            var now = Place.Of(entry);
+            if (now.Said == said && now.Thought == thought)
             {
                 return false;
             }
 
-            if (entry.Text.EncodedLength - from <= LongestGrowth)
+            if (now.Said - said + now.Thought - thought <= LongestGrowth)
             {
-                EntryHtml.WriteGrowth(html, entry, from);
-                _streaming[index] = _streaming[index] with { Length = entry.Text.EncodedLength };
+                EntryHtml.WriteGrowth(html, entry, said, thought);
+                _streaming[index] = now;
                 return true;
             }
         }
@@ -269,13 +280,16 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
     {
         if (IsGrowing(entry))
         {
-            AwaitsFirstWord |= entry.Text.Length == 0;
-            _streaming.Add(new Place(entry.Ordinal, entry.Epoch, entry.Text.EncodedLength));
+            AwaitsFirstWord |= entry is { InLine: false, Text.Length: 0 };
+            _streaming.Add(Place.Of(entry));
         }
     }
 
-    private static bool IsGrowing(ConversationEntry entry) => entry is { Visible: true, State: EntryState.Streaming };
+    private static bool IsGrowing(ConversationEntry entry) => entry is { Visible: true, IsOpen: true };
 
     /// <summary>Up to where a page has an entry that still grows.</summary>
-    private readonly record struct Place(int Ordinal, int Epoch, int Length);
+    private readonly record struct Place(int Ordinal, int Epoch, int Said, int Thought)
+    {
+        public static Place Of(ConversationEntry entry) => new(entry.Ordinal, entry.Epoch, entry.Text.EncodedLength, entry.Thoughts?.EncodedLength ?? 0);
+    }
 }

@@ -12,4 +12,8 @@ internal static class PanelIds
     public const string Input = "msg";
     public const string MessageId = "msg-id";
     public const string Send = "send-btn";
+    public const string Command = "chat-command";
+    public const string Stop = "chat-stop";
+    public const string Newest = "chat-newest";
+    public const string Announcer = "chat-announcer";
 }

@@ -28,13 +28,16 @@ public sealed class TagHelperTests
         }
 
         Assert.Equal("log", page.GetElementById("msg-list")!.GetAttribute("role"));
+        Assert.Equal("off", page.GetElementById("msg-list")!.GetAttribute("aria-live"));
+        Assert.True(page.QuerySelector("form#chat-command")!.HasAttribute(send));
+        Assert.Equal("stop", page.QuerySelector("#chat-command #chat-stop")!.GetAttribute("value"));
         Assert.Equal("status", page.GetElementById("chat-status")!.GetAttribute("role"));
         Assert.True(page.GetElementById("chat-form")!.HasAttribute(send));
         var input = page.QuerySelector("#chat-form #input-group #msg")!;
         Assert.Equal("msg", input.GetAttribute("name"));
         Assert.Equal("Message", input.GetAttribute("aria-label"));
         Assert.Equal("Well?", input.GetAttribute("placeholder"));
-        Assert.Equal("a \"draft\"", input.GetAttribute("value"));
+        Assert.Equal(("TEXTAREA", "a \"draft\""), (input.TagName, input.TextContent));
         Assert.True(input.HasAttribute("autofocus"));
         Assert.Equal("4000", input.GetAttribute("maxlength"));
         Assert.Equal("Send", page.QuerySelector("#input-group #send-btn")!.TextContent);
@@ -90,6 +93,7 @@ public sealed class TagHelperTests
         var entries = new HtmlParser().ParseDocument(html).QuerySelectorAll("#msg-list > .chat-entry").ToList();
         Assert.Equal(["user", "assistant"], entries.Select(entry => entry.GetAttribute("data-role")));
         Assert.Equal("<b>hello</b>", entries[0].TextContent);
+        Assert.Equal("again 2", entries[1].QuerySelector("button[form=chat-command]")!.GetAttribute("value"));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Playwright;
+using Pipulate.FakeOllama;
 using static Microsoft.Playwright.Assertions;
 
 namespace Pipulate.Browser.Hosting;
@@ -9,6 +10,8 @@ public sealed class TodoPage
 {
     private readonly ConcurrentQueue<string> _complaints = new();
     private readonly ConcurrentQueue<string> _requests = new();
+
+    private Action<string>? _sent;
 
     private TodoPage(IPage page)
     {
@@ -26,6 +29,7 @@ public sealed class TodoPage
             _complaints.Enqueue($"dialog: {dialog.Message}");
             _ = dialog.DismissAsync();
         };
+        page.WebSocket += (_, socket) => socket.FrameSent += (_, frame) => _sent?.Invoke(frame.Text ?? "");
         page.Request += (_, request) => _requests.Enqueue($"{request.Method} {new Uri(request.Url).AbsolutePath}");
     }
 
@@ -38,6 +42,22 @@ public sealed class TodoPage
     public ILocator Entries => Page.Locator("#msg-list > .chat-entry");
 
     public ILocator Input => Page.Locator("#msg");
+
+    public ILocator Send => Page.Locator("#send-btn");
+
+    public ILocator Stop => Page.Locator("#chat-stop");
+
+    public ILocator Newest => Page.Locator("#chat-newest");
+
+    public ILocator Announcer => Page.Locator("#chat-announcer");
+
+    /// <summary>The line that says how the connection is.</summary>
+    public ILocator State => Page.Locator(".chat-state");
+
+    /// <summary>What the newest answer waits for.</summary>
+    public ILocator Waiting => Page.Locator(".chat-waiting");
+
+    public ILocator Thinking => Page.Locator(".chat-thinking");
 
     public ILocator Todos => Page.Locator("#todo-list > li");
 
@@ -83,6 +103,20 @@ public sealed class TodoPage
         await Page.GetByRole(AriaRole.Textbox, new() { Name = "Message" }).FillAsync(text);
         await Input.PressAsync("Enter");
     }
+
+    /// <summary>The visible button that has an answer given once more.</summary>
+    public ILocator Again(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
+    /// <summary>Has an answer begin with "one" and hold there; the rest is "two three".</summary>
+    public async Task StreamAsync(SampleSite site, string question, Task? rest = null)
+    {
+        site.Ollama.Answer = _ => FakeAnswer.Text("one two three") with { GateAfterFirst = rest ?? new TaskCompletionSource().Task };
+        await SayAsync(question);
+        await Expect(TextOf(Answers("streaming"))).ToHaveTextAsync("one");
+    }
+
+    /// <summary>Tells of each message that the page sends from now on.</summary>
+    public void OnSent(Action<string> sent) => _sent += sent;
 
     /// <summary>The text of the so-manieth answer in a state, to the letter.</summary>
     public async Task<string> AnswerAsync(int count = 1, string state = "complete")

@@ -33,6 +33,34 @@ public class GenerationEndTests
     }
 
     [Fact]
+    public void Constructor_StoppedJustBefore_IsOver()
+    {
+        _conversation.Hear("hello", null);
+        var turn = _conversation.BeginTurn()!;
+        _conversation.Stop();
+        using var ending = new GenerationEnd(_conversation, turn, _limits, _time, CancellationToken.None);
+        ending.Settle();
+
+        Assert.True(ending.Token.IsCancellationRequested);
+        Assert.Equal((EntryState.Stopped, "Stopped."), (turn.Entry.State, turn.Entry.Reason));
+    }
+
+    [Fact]
+    public void Settle_StoppedBetweenTheModelAndWhoStandsIn_StopsThatOneToo()
+    {
+        _conversation.Hear("hello", null);
+        var turn = _conversation.BeginTurn()!;
+        using var ending = new GenerationEnd(_conversation, turn, _limits, _time, CancellationToken.None);
+        _conversation.Withdraw(turn, answerAgain: false);
+        _conversation.Stop();
+        var demo = _conversation.Begin("demo", turn);
+        ending.Follow(demo);
+        ending.Settle();
+
+        Assert.Equal((EntryState.Stopped, "Stopped."), (demo.State, demo.Reason));
+    }
+
+    [Fact]
     public void Settle_SeveralReasons_TheFirstCounts()
     {
         _conversation.Hear("hello", null);

@@ -21,6 +21,8 @@ internal sealed class ScriptedCall(IReadOnlyList<ChatMessage> messages, ChatOpti
 
     public void Say(string words) => _updates.Writer.TryWrite(new ChatResponseUpdate(ChatRole.Assistant, words) { ModelId = "scripted" });
 
+    public void Think(string words) => _updates.Writer.TryWrite(new ChatResponseUpdate(ChatRole.Assistant, [new TextReasoningContent(words)]) { ModelId = "scripted" });
+
     public void Finish(string words = "")
     {
         _updates.Writer.TryWrite(new ChatResponseUpdate(ChatRole.Assistant, words) { ModelId = "scripted", FinishReason = ChatFinishReason.Stop });

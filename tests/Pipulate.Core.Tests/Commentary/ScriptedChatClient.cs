@@ -14,6 +14,9 @@ internal sealed class ScriptedChatClient : IChatClient, IModelProbe
     /// <summary>What the probe reports; null when this client cannot be asked.</summary>
     public Func<ModelReport>? Probe { get; set; }
 
+    /// <summary>Whether the model is in memory, where this client can be asked; null when it cannot say.</summary>
+    public bool? Loaded { get; set; }
+
     public int Probes => _probes;
 
     public int Running => Volatile.Read(ref _running);
@@ -54,6 +57,8 @@ internal sealed class ScriptedChatClient : IChatClient, IModelProbe
         Interlocked.Increment(ref _probes);
         return Task.FromResult(Probe!());
     }
+
+    public Task<bool?> IsLoadedAsync(CancellationToken cancellationToken) => Task.FromResult(Loaded);
 
     public void Dispose()
     {

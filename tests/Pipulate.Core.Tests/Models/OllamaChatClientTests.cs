@@ -536,6 +536,28 @@ public class OllamaChatClientTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Probe(server.Client()).ProbeAsync(new CancellationToken(canceled: true)));
     }
 
+    [Theory]
+    [InlineData("""{"models":[{"name":"llama3.2:latest","model":"llama3.2:latest"}]}""", true)]
+    [InlineData("""{"models":[{"name":"other:latest"}]}""", false)]
+    [InlineData("""{"models":[]}""", false)]
+    [InlineData("""{"models":null}""", null)]
+    [InlineData("""<html>""", null)]
+    public async Task IsLoadedAsync_WhatTheServerRuns_IsSaidWhenItIsKnown(string running, bool? loaded)
+    {
+        await using var server = await StartAsync();
+        server.Running = context => context.Response.WriteAsync(running);
+
+        Assert.Equal(loaded, await Probe(server.Client(null, new ManualTime())).IsLoadedAsync(Token));
+    }
+
+    [Fact]
+    public async Task IsLoadedAsync_CallerCancelled_Throws()
+    {
+        await using var server = await StartAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Probe(server.Client()).IsLoadedAsync(new CancellationToken(canceled: true)));
+    }
+
     [Fact]
     public void GetService_Known_IsGiven()
     {

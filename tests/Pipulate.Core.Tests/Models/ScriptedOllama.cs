@@ -24,6 +24,8 @@ internal sealed class ScriptedOllama : IAsyncDisposable
 
     public Func<HttpContext, string, Task> Show { get; set; } = (context, _) => context.Response.WriteAsync("""{"capabilities":["completion"]}""");
 
+    public Func<HttpContext, Task> Running { get; set; } = context => context.Response.WriteAsync(Installed());
+
     public ConcurrentQueue<JsonElement> Bodies { get; } = [];
 
     public ConcurrentQueue<string> Shown { get; } = [];
@@ -48,6 +50,7 @@ internal sealed class ScriptedOllama : IAsyncDisposable
             Interlocked.Increment(ref server.Listings);
             return server.Tags(context);
         });
+        app.MapGet("/api/ps", (HttpContext context) => server.Running(context));
         app.MapPost("/api/show", async (HttpContext context) =>
         {
             var body = await JsonSerializer.DeserializeAsync<JsonElement>(context.Request.Body);

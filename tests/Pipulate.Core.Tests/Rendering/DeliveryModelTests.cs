@@ -52,13 +52,14 @@ public class DeliveryModelTests
                 _conversation.End(entry, EntryState.Complete);
             }
 
+            _conversation.LeaveLine();
             _viewers.ForEach(viewer => viewer.Round());
             _viewers.ForEach(viewer => viewer.RoundWithNothingNew());
         }
 
         private void Step()
         {
-            switch (_random.Next(20))
+            switch (_random.Next(24))
             {
                 case 0:
                     _conversation.Hear(Text(), _random.Next(2) == 0 ? null : "m" + _random.Next(3));
@@ -93,7 +94,13 @@ public class DeliveryModelTests
                 case 15 when _random.Next(10) == 0:
                     SayMuch();
                     break;
-                case > 15:
+                case 16 when _growing.Count > 0:
+                    _conversation.Think(_growing[_random.Next(_growing.Count)], Text());
+                    break;
+                case 17:
+                    Wish();
+                    break;
+                case > 17:
                     _viewers.FindAll(viewer => !viewer.Slow || _random.Next(8) == 0).ForEach(viewer => viewer.Round());
                     break;
             }
@@ -114,6 +121,22 @@ public class DeliveryModelTests
             {
                 _turn = next;
                 _growing.Add(next.Entry);
+            }
+        }
+
+        private void Wish()
+        {
+            switch (_random.Next(4))
+            {
+                case 0:
+                    _conversation.Stop();
+                    break;
+                case 1 or 2 when _conversation.Answer is { } answer:
+                    _conversation.AskAgain(answer.Ordinal);
+                    break;
+                case 3:
+                    _conversation.ShowInLine(_random.Next(1, 4));
+                    break;
             }
         }
 
@@ -163,8 +186,11 @@ public class DeliveryModelTests
             _page.Round();
             var expected = conversation.Entries
                 .Where(entry => entry.Visible && entry.Ordinal >= _firstShown)
-                .Select(entry => ($"e{entry.Ordinal}", entry.Role.ToString().ToLowerInvariant(), entry.State.ToString().ToLowerInvariant(), entry.Text.ToString()));
+                .Select(entry => ($"e{entry.Ordinal}", entry.Role.ToString().ToLowerInvariant(), entry is { IsOpen: true, InLine: true } ? "queued" : entry.State.ToString().ToLowerInvariant(), entry.Text.ToString()));
             Assert.Equal(expected, _page.Dom.Entries);
+            Assert.All(
+                conversation.Entries.Where(entry => entry.Visible && entry.Ordinal >= _firstShown),
+                entry => Assert.Equal(entry.Thoughts?.ToString(), _page.Dom.TextOf($"e{entry.Ordinal}r")));
             Assert.Equal(status.Read().Text, _page.Dom.Status);
         }
 

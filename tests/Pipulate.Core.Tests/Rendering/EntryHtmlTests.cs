@@ -39,6 +39,7 @@ public class EntryHtmlTests
         EntryHtml.Write(_html, entry, replacing: false);
 
         Assert.Contains(" data-voice=\"a&quot;b\"", Html, StringComparison.Ordinal);
+        Assert.Contains("<span class=\"chat-voice\">a&quot;b voice</span>", Html, StringComparison.Ordinal);
         Assert.Contains("<p class=\"chat-reason\">&lt;i&gt;</p>", Html, StringComparison.Ordinal);
     }
 
@@ -48,9 +49,67 @@ public class EntryHtmlTests
         var entry = Entry(EntryRole.Assistant, EntryState.Streaming, "a<");
         var from = entry.Text.EncodedLength;
         entry.Text.Append(" b");
-        EntryHtml.WriteGrowth(_html, entry, from);
+        EntryHtml.WriteGrowth(_html, entry, from, thought: 0);
 
         Assert.Equal("<div id=\"e7t\" hx-swap-oob=\"beforeend\"> b</div>", Html);
+    }
+
+    [Fact]
+    public void WriteGrowth_OfThoughtsAndText_HasBothInTheirPlaces()
+    {
+        var entry = Entry(EntryRole.Assistant, EntryState.Streaming, "a");
+        entry.Thoughts = new EntryText();
+        entry.Thoughts.Append("h<mm");
+        EntryHtml.WriteGrowth(_html, entry, said: 0, thought: 1);
+
+        Assert.Equal("<div id=\"e7r\" hx-swap-oob=\"beforeend\">&lt;mm</div><div id=\"e7t\" hx-swap-oob=\"beforeend\">a</div>", Html);
+    }
+
+    [Fact]
+    public void Write_Thoughts_AreFoldedAndNoPartOfTheText()
+    {
+        var entry = Entry(EntryRole.Assistant, EntryState.Complete, "said");
+        entry.Thoughts = new EntryText();
+        entry.Thoughts.Append("<thought>");
+        EntryHtml.Write(_html, entry, replacing: false);
+
+        Assert.Contains("<details class=\"chat-thinking\"><summary>Thinking</summary><div id=\"e7r\" class=\"chat-thoughts\" hx-disable hx-ignore>&lt;thought&gt;</div></details>", Html, StringComparison.Ordinal);
+        Assert.Contains(" hx-disable hx-ignore>said</div>", Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_Waiting_IsSaidUntilThereIsAWord()
+    {
+        var entry = new ConversationEntry(7, EntryRole.Assistant, EntryState.Streaming, default) { InLine = true };
+        entry.Waiting = "Place <2>";
+        EntryHtml.Write(_html, entry, replacing: false);
+        Assert.Contains("data-state=\"queued\"", Html, StringComparison.Ordinal);
+        Assert.Contains("<p class=\"chat-waiting\">Place &lt;2&gt;</p>", Html, StringComparison.Ordinal);
+
+        _html.ResetWrittenCount();
+        entry.Text.Append("x");
+        EntryHtml.Write(_html, entry, replacing: true);
+        Assert.DoesNotContain("chat-waiting", Html, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(EntryRole.Assistant, EntryState.Streaming, "x", 3, "")]
+    [InlineData(EntryRole.Assistant, EntryState.Complete, "x", null, "Copy")]
+    [InlineData(EntryRole.Assistant, EntryState.Complete, "x", 3, "Copy Regenerate=again 7")]
+    [InlineData(EntryRole.Assistant, EntryState.Stopped, "x", 3, "Copy Retry=again 7")]
+    [InlineData(EntryRole.Assistant, EntryState.Failed, "", 3, "Retry=again 7")]
+    [InlineData(EntryRole.Notice, EntryState.Complete, "x", 3, "Retry=again 7")]
+    [InlineData(EntryRole.Notice, EntryState.Complete, "x", null, "")]
+    [InlineData(EntryRole.User, EntryState.Complete, "x", null, "")]
+    public void Write_Buttons_AreThoseThatTheEntryAllows(object role, object state, string text, int? answeredBefore, string buttons)
+    {
+        var entry = Entry((EntryRole)role, (EntryState)state, text);
+        entry.AnsweredBefore = answeredBefore;
+        EntryHtml.Write(_html, entry, replacing: false);
+
+        var page = new AngleSharp.Html.Parser.HtmlParser().ParseDocument(Html);
+        Assert.Equal(buttons, string.Join(' ', page.QuerySelectorAll("button").Select(button => button.TextContent + (button.GetAttribute("value") is { } value ? $"={value}" : ""))));
+        Assert.All(page.QuerySelectorAll("button[value]"), button => Assert.Equal("chat-command", button.GetAttribute("form")));
     }
 
     [Fact]

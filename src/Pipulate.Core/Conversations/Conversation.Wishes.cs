@@ -1,0 +1,156 @@
+namespace Pipulate.Conversations;
+
+/// <summary>What becomes of an answer beside its words: it waits, it thinks, it is stopped, it is asked for once more.</summary>
+internal sealed partial class Conversation
+{
+    private ConversationEntry? _inLine;
+    private bool _askedAgain;
+
+    /// <summary>The newest answer, or who stood in for it: the one that may be taken back. Read under <see cref="Gate"/>.</summary>
+    public ConversationEntry? Answer { get; private set; }
+
+    /// <summary>Raised when somebody has stopped what is being said, outside the lock.</summary>
+    public event Action? Stopped;
+
+    /// <summary>Shows that an answer is due and waits until others have been given.</summary>
+    /// <param name="place">Its place in the line, from 1.</param>
+    public void ShowInLine(int place)
+    {
+        lock (Gate)
+        {
+            _inLine ??= Add(new ConversationEntry(NextOrdinal, EntryRole.Assistant, EntryState.Streaming, time.GetUtcNow()) { InLine = true });
+            Wait(_inLine, $"Waiting for the model, place {place} in the line…");
+        }
+
+        Watchers.Wake();
+    }
+
+    /// <summary>Shows that no answer waits in the line any more.</summary>
+    public void LeaveLine()
+    {
+        lock (Gate)
+        {
+            LeaveLineLocked();
+        }
+
+        Watchers.Wake();
+    }
+
+    /// <summary>Shows what an answer waits for, unless it has begun or ended.</summary>
+    public void ShowWaiting(ConversationEntry entry, string forWhat)
+    {
+        lock (Gate)
+        {
+            if (entry is { IsOpen: true, InLine: false, Text.Length: 0, Thoughts: null })
+            {
+                Wait(entry, forWhat);
+            }
+        }
+
+        Watchers.Wake();
+    }
+
+    /// <summary>Adds to what the model thinks before it speaks.</summary>
+    public void Think(ConversationEntry entry, ReadOnlySpan<char> piece)
+    {
+        lock (Gate)
+        {
+            if (entry.State is not EntryState.Streaming)
+            {
+                return;
+            }
+
+            if (entry.Thoughts is null)
+            {
+                // Pages have no place for it yet: the entry is sent anew.
+                entry.Thoughts = new EntryText();
+                entry.Epoch++;
+            }
+
+            entry.Thoughts.Append(piece);
+            Touch(entry);
+        }
+
+        Watchers.Wake();
+    }
+
+    /// <summary>Ends what is being said and what waits for its place: the text so far stays, and the model knows it. Work whose progress is shown goes on.</summary>
+    public void Stop(string reason = "Stopped.")
+    {
+        lock (Gate)
+        {
+            foreach (var entry in _entries.FindAll(entry => entry is { IsOpen: true, Role: EntryRole.Assistant }))
+            {
+                EndLocked(entry, EntryState.Stopped, reason);
+            }
+
+            if (_inLine is not null)
+            {
+                _inLine.AnsweredBefore = _answeredThrough - _recalled;
+                Answer = _inLine;
+                _answeredThrough = _entries.Count;
+                _inLine = null;
+            }
+        }
+
+        Watchers.Wake();
+        Stopped?.Invoke();
+    }
+
+    /// <summary>Takes the newest answer back, so that it is given once more, together with what came since.</summary>
+    /// <param name="ordinal">Which answer the page means.</param>
+    /// <returns>Whether that is the newest one, has ended, and what it answered is still there.</returns>
+    public bool AskAgain(int ordinal)
+    {
+        lock (Gate)
+        {
+            if (Answer is not { IsOpen: false, Withdrawn: false, AnsweredBefore: { } before } answer
+                || answer.Ordinal != ordinal
+                || !_entries.Skip(before + _recalled).Any(entry => entry.WantsAnswer))
+            {
+                return false;
+            }
+
+            WithdrawLocked(answer);
+            _answeredThrough = before + _recalled;
+            _askedAgain = true;
+        }
+
+        Watchers.Wake();
+        Heard?.Invoke();
+        return true;
+    }
+
+    /// <summary>Whether an entry has ended, by whomever.</summary>
+    public bool HasEnded(ConversationEntry entry)
+    {
+        lock (Gate)
+        {
+            return !entry.IsOpen;
+        }
+    }
+
+    private void Wait(ConversationEntry entry, string forWhat)
+    {
+        entry.Waiting = forWhat;
+        entry.Epoch++;
+        Touch(entry);
+    }
+
+    private void LeaveLineLocked()
+    {
+        if (_inLine is not null)
+        {
+            WithdrawLocked(_inLine);
+            _inLine = null;
+        }
+    }
+
+    /// <summary>Who speaks in an answer's place can be asked again in its place.</summary>
+    private void StandIn(ConversationEntry entry, Turn turn)
+    {
+        entry.AnsweredBefore = turn.Entry.AnsweredBefore;
+        Answer = entry;
+        Touch(entry);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using Pipulate.Browser.Hosting;
+using Pipulate.Tests;
+using static Pipulate.Browser.Hosting.SampleSite;
+
+namespace Pipulate.Browser;
+
+/// <summary>What the panel's style and script are allowed to be: small, of properties, and without anything that a strict policy forbids.</summary>
+public sealed partial class ThemeTests(Chromium chromium) : IClassFixture<Chromium>
+{
+    private static readonly string Assets = Path.Combine(Repository.Root, "src", "Pipulate.AspNetCore", "wwwroot");
+
+    [Theory]
+    [InlineData("pipulate.js", 8_000)]
+    [InlineData("pipulate.css", 10_000)]
+    public void Asset_Uncompressed_KeepsItsBudget(string file, int bytes)
+    {
+        Assert.InRange(new FileInfo(Path.Combine(Assets, file)).Length, 1, bytes);
+    }
+
+    [Fact]
+    public void Colours_InTheStyle_StandInCustomPropertiesOnly()
+    {
+        var lines = File.ReadLines(Path.Combine(Assets, "pipulate.css")).Where(line => !line.TrimStart().StartsWith("--chat-", StringComparison.Ordinal)).ToList();
+
+        Assert.DoesNotContain(lines, line => Colour().IsMatch(line));
+        Assert.True(lines.Count > 50);
+    }
+
+    [Theory, OnBothVersions]
+    public async Task Panel_UnderAStrictPolicy_HasNoInlineStyleOrScriptAndNothingIsForbidden(HtmxVersion version)
+    {
+        await using var site = await StartAsync(chromium, version);
+        var page = await site.OpenAsync();
+        await page.StreamAsync(site, "Tell me a story");
+        await page.Panel.EvaluateAsync("panel => panel.dataset.theme = 'matrix'");
+        await page.Stop.ClickAsync();
+        await page.AnswerAsync(state: "stopped");
+
+        var response = await page.Page.ReloadAsync();
+        await page.ConnectedAsync();
+
+        Assert.Equal("default-src 'self'", (await response!.AllHeadersAsync())["content-security-policy"]);
+        Assert.DoesNotMatch(Inline(), await response.TextAsync());
+        Assert.Equal(0, await page.Page.Locator("#chat-panel [style], #chat-panel style, #chat-panel script").CountAsync());
+        Assert.Empty(page.Complaints);
+    }
+
+    /// <summary>Green on black and glowing, the words fade in, and what comes whole is typed out.</summary>
+    [Theory, OnBothVersions]
+    public async Task Matrix_Glows_FadesInAndTypesOut(HtmxVersion version)
+    {
+        await using var site = await StartAsync(chromium, version);
+        var page = await site.OpenAsync();
+        await page.Panel.EvaluateAsync("""
+            panel => {
+              panel.dataset.theme = 'matrix';
+              window.begun = [];
+              panel.addEventListener('animationstart', e => window.begun.push(e.target.closest('.chat-entry')?.dataset.role + ' ' + e.animationName));
+            }
+            """);
+
+        await page.StreamAsync(site, "Wake up");
+
+        await page.Page.WaitForFunctionAsync("window.begun.includes('user chat-type') && window.begun.includes('assistant chat-appear')");
+        var style = await TodoPage.TextOf(page.Answers("streaming")).EvaluateAsync<string[]>("e => [getComputedStyle(e).color, getComputedStyle(e).textShadow, getComputedStyle(e).fontFamily]");
+        Assert.Equal("rgb(70, 255, 132)", style[0]);
+        Assert.NotEqual("none", style[1]);
+        Assert.Contains("monospace", style[2], StringComparison.Ordinal);
+
+        // The end of an answer replaces its element: what has been read does not fade in once more.
+        var begun = await page.Page.EvaluateAsync<int>("window.begun.length");
+        await page.Stop.ClickAsync();
+        await page.AnswerAsync(state: "stopped");
+        Assert.DoesNotContain("assistant chat-appear", await page.Page.EvaluateAsync<string[]>($"window.begun.slice({begun})"));
+    }
+
+    [Theory, OnBothVersions]
+    public async Task Neutral_FollowsTheBrowser(HtmxVersion version)
+    {
+        await using var site = await StartAsync(chromium, version);
+        var page = await site.OpenAsync();
+        Task<string> Background() => page.Panel.EvaluateAsync<string>("panel => getComputedStyle(panel).backgroundColor");
+
+        Assert.Equal("rgb(255, 255, 255)", await Background());
+        await page.Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+        Assert.Equal("rgb(23, 25, 28)", await Background());
+    }
+
+    [GeneratedRegex(@"#[0-9a-f]{3,8}\b|\brgba?\(|\bhsla?\(|:\s*(white|black|red|green)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Colour();
+
+    [GeneratedRegex(@"<[^>]+\s(style|on[a-z]+)=|<style|<script(?![^>]*\ssrc=)", RegexOptions.IgnoreCase)]
+    private static partial Regex Inline();
+}

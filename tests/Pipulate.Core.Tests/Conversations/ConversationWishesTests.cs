@@ -1,0 +1,219 @@
+using Pipulate.Conversations;
+
+namespace Pipulate.Tests.Conversations;
+
+public class ConversationWishesTests
+{
+    private readonly Conversation _conversation = new(new ConversationId("c"), new ManualTime());
+
+    [Fact]
+    public void Stop_WhileAnAnswerIsWritten_KeepsItsTextMarkedAndInTheHistory()
+    {
+        _conversation.Hear("tell me", null);
+        var turn = _conversation.BeginTurn()!;
+        _conversation.Append(turn.Entry, "Once upon");
+        var stopped = 0;
+        _conversation.Stopped += () => stopped++;
+
+        _conversation.Stop();
+        _conversation.Append(turn.Entry, " a time");
+        _conversation.End(turn.Entry, EntryState.Complete);
+
+        Assert.Equal((EntryState.Stopped, "Once upon", "Stopped."), (turn.Entry.State, turn.Entry.Text.ToString(), turn.Entry.Reason));
+        Assert.Equal(1, stopped);
+        Assert.Equal(["user: tell me", "assistant: Once upon"], History());
+        Assert.Null(_conversation.LookAhead());
+    }
+
+    [Fact]
+    public void Stop_NothingIsSaid_ChangesNothing()
+    {
+        _conversation.Say(EntryRole.Assistant, "said");
+        var version = _conversation.Version;
+        _conversation.Stop();
+
+        Assert.Equal(version, _conversation.Version);
+    }
+
+    [Fact]
+    public void Stop_WhileWorkIsWatched_LeavesTheWork()
+    {
+        var work = _conversation.BeginProgress("Tidying");
+        var said = _conversation.Begin();
+        _conversation.Stop();
+
+        Assert.Equal((EntryState.Streaming, EntryState.Stopped), (work.State, said.State));
+    }
+
+    [Fact]
+    public void Withdraw_AfterAStop_LeavesTheStoppedAnswer()
+    {
+        _conversation.Hear("hello", null);
+        var turn = _conversation.BeginTurn()!;
+        _conversation.Stop();
+
+        Assert.False(_conversation.Withdraw(turn, answerAgain: true));
+        Assert.True(turn.Entry.Visible);
+    }
+
+    [Fact]
+    public void Stop_InTheLine_NothingIsDueAnyMoreAndItMayBeAskedForAgain()
+    {
+        _conversation.Hear("hello", null);
+        _conversation.ShowInLine(2);
+        _conversation.Stop();
+
+        Assert.Null(_conversation.LookAhead());
+        Assert.Null(_conversation.BeginTurn());
+        Assert.True(_conversation.AskAgain(_conversation.Answer!.Ordinal));
+        Assert.Equal(["user: hello"], Told(_conversation.BeginTurn()!));
+    }
+
+    [Fact]
+    public void ShowInLine_UntilTheTurn_IsOneEntryThatTellsItsPlace()
+    {
+        _conversation.Hear("hello", null);
+        _conversation.ShowInLine(2);
+        _conversation.ShowInLine(1);
+        var waiting = _conversation.Entries[^1];
+        Assert.Equal((true, true), (waiting is { IsOpen: true, InLine: true }, waiting.Waiting!.Contains("place 1", StringComparison.Ordinal)));
+
+        var turn = _conversation.BeginTurn()!;
+
+        Assert.False(waiting.Visible);
+        Assert.Equal([EntryState.Complete, EntryState.Streaming], _conversation.Entries.Where(entry => entry.Visible).Select(entry => entry.State));
+        Assert.Same(turn.Entry, _conversation.Entries[^1]);
+    }
+
+    [Theory]
+    [InlineData(EntryState.Complete)]
+    [InlineData(EntryState.Stopped)]
+    [InlineData(EntryState.Failed)]
+    public void AskAgain_TheNewestAnswer_IsTakenBackAndItsQuestionAskedAgain(object state)
+    {
+        _conversation.Hear("first", null);
+        End("one", EntryState.Complete);
+        _conversation.Hear("second", null);
+        var old = End("two", (EntryState)state);
+
+        Assert.True(_conversation.AskAgain(old.Ordinal));
+        var turn = _conversation.BeginTurn()!;
+
+        Assert.False(old.Visible);
+        Assert.True(turn.AnswersUser);
+        Assert.Equal(["user: first", "assistant: one", "user: second"], Told(turn));
+        Assert.Null(_conversation.LookAhead());
+    }
+
+    [Fact]
+    public void AskAgain_WithWordsThatCameSince_AnswersAllTogether()
+    {
+        _conversation.Hear("first", null);
+        var old = End("one", EntryState.Complete);
+        _conversation.Hear("second", null);
+
+        Assert.True(_conversation.AskAgain(old.Ordinal));
+
+        Assert.Equal(["user: first", "user: second"], Told(_conversation.BeginTurn()!));
+    }
+
+    [Fact]
+    public void AskAgain_ForAComment_APersonWaitsForIt()
+    {
+        _conversation.Say(EntryRole.Event, "thing", wantsAnswer: true);
+        var old = End("a remark", EntryState.Complete);
+
+        Assert.True(_conversation.AskAgain(old.Ordinal));
+        Assert.True(_conversation.LookAhead() is { Typed: true, Events: 1 });
+        Assert.True(_conversation.BeginTurn()!.AnswersUser);
+
+        _conversation.Say(EntryRole.Event, "other", wantsAnswer: true);
+        Assert.True(_conversation.LookAhead() is { Typed: false });
+    }
+
+    [Fact]
+    public void AskAgain_AnythingElse_ChangesNothing()
+    {
+        _conversation.Hear("first", null);
+        var first = End("one", EntryState.Complete);
+        _conversation.Hear("second", null);
+        var second = End("two", EntryState.Complete);
+        var said = _conversation.Say(EntryRole.Assistant, "said by the application");
+        var version = _conversation.Version;
+
+        Assert.All(new[] { 0, -1, 99, 1, first.Ordinal, said.Ordinal }, ordinal => Assert.False(_conversation.AskAgain(ordinal)));
+        Assert.Equal(version, _conversation.Version);
+        Assert.True(_conversation.AskAgain(second.Ordinal));
+        Assert.False(_conversation.AskAgain(second.Ordinal), "Taken back already.");
+        _conversation.BeginTurn();
+        Assert.False(_conversation.AskAgain(_conversation.Answer!.Ordinal), "Still being written.");
+    }
+
+    [Fact]
+    public void AskAgain_TheEventsAreForgotten_KeepsTheAnswer()
+    {
+        _conversation.Say(EntryRole.Event, "thing", wantsAnswer: true);
+        var old = End("a remark", EntryState.Complete);
+        _conversation.ForgetEvents();
+
+        Assert.False(_conversation.AskAgain(old.Ordinal));
+        Assert.True(old.Visible);
+    }
+
+    [Fact]
+    public void AskAgain_WhoStoodIn_IsTakenBackInTheAnswersPlace()
+    {
+        _conversation.Hear("hello", null);
+        var turn = _conversation.BeginTurn()!;
+        _conversation.Withdraw(turn, answerAgain: false);
+        _conversation.Notify("No model answers.", evenIfKnown: true, turn);
+        var notice = _conversation.Entries[^1];
+
+        Assert.True(_conversation.AskAgain(notice.Ordinal));
+        Assert.False(notice.Visible);
+        Assert.Equal(["user: hello"], Told(_conversation.BeginTurn()!));
+    }
+
+    [Fact]
+    public void Think_BeforeTheAnswer_IsKeptApartAndNeverTold()
+    {
+        _conversation.Hear("hello", null);
+        var turn = _conversation.BeginTurn()!;
+        var epoch = turn.Entry.Epoch;
+        _conversation.Think(turn.Entry, "hm");
+        _conversation.Think(turn.Entry, "m");
+        _conversation.Append(turn.Entry, "Hi");
+        _conversation.End(turn.Entry, EntryState.Complete);
+        _conversation.Think(turn.Entry, "too late");
+
+        Assert.Equal(("hmm", "Hi"), (turn.Entry.Thoughts!.ToString(), turn.Entry.Text.ToString()));
+        Assert.Equal(epoch + 2, turn.Entry.Epoch);
+        Assert.Equal(["user: hello", "assistant: Hi"], History());
+    }
+
+    [Fact]
+    public void ShowWaiting_OnceItHasBegun_ChangesNothing()
+    {
+        _conversation.Hear("hello", null);
+        var turn = _conversation.BeginTurn()!;
+        _conversation.ShowWaiting(turn.Entry, "Loading");
+        Assert.Equal("Loading", turn.Entry.Waiting);
+        _conversation.Append(turn.Entry, "Hi");
+        var version = _conversation.Version;
+        _conversation.ShowWaiting(turn.Entry, "Waiting");
+
+        Assert.Equal(version, _conversation.Version);
+    }
+
+    private ConversationEntry End(string text, EntryState state)
+    {
+        var entry = _conversation.BeginTurn()!.Entry;
+        _conversation.Append(entry, text);
+        _conversation.End(entry, state);
+        return entry;
+    }
+
+    private static string[] Told(Turn turn) => [.. turn.History.Select(message => $"{message.Role}: {message.Text}")];
+
+    private string[] History() => [.. _conversation.ReadHistory().Select(message => $"{message.Role}: {message.Text}")];
+}
