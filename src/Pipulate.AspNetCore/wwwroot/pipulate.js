@@ -62,15 +62,15 @@
     }
     if (form.id !== 'chat-form' || !input || !id) return;
     const text = input.value, now = performance.now();
-    // While it is not open htmx would queue the message, perhaps for ever; the draft is safer in the input.
+    // htmx would queue it, perhaps for ever; the draft is safer in the input.
     if (!isOpen() || !text.trim()) return refuse(event);
     if (sent?.form.isConnected) {
       if (text === sent.text) {
         if (now - sent.at < repeatAfter) return refuse(event);
-        id.value = sent.mid; // the same message again: the server knows it by its id and takes it once
+        id.value = sent.mid; // the same message again: by its id the server takes it once
       } else if (id.value === sent.mid) {
         // Under the old id other words would be taken for a repeat.
-        id.value = Array.from(crypto.getRandomValues(new Uint8Array(16)), b => b.toString(16).padStart(2, '0')).join('');
+        id.value = crypto.getRandomValues(new Uint32Array(4)).join('-');
       }
     }
     sent = { form, mid: id.value, text, at: now };
