@@ -61,7 +61,7 @@ public sealed class StreamTests(Chromium chromium) : IClassFixture<Chromium>
         await site.StartSampleAsync();
         await page.ConnectedAsync();
         await page.SayAsync("Are you there?");
-        await Expect(page.Answers().Last).ToHaveTextAsync("back again");
+        await Expect(TodoPage.TextOf(page.Answers().Last)).ToHaveTextAsync("back again");
         await Expect(page.Input).ToHaveValueAsync("");
         Assert.Equal(["user: Are you there?", "assistant: back again"], (await page.ReadAsync())[^2..]);
 

@@ -1,5 +1,5 @@
 // The chat panel: its connection, its draft, its buttons, and what screen readers hear. For the events of htmx 2 and htmx 4.
-// Elements are looked for when something happens, so the panel may come and go.
+// Looks for elements when something happens: the panel may come and go.
 (() => {
   'use strict';
   const find = id => document.getElementById(id);
@@ -105,7 +105,7 @@
     inner.forEach(b => { b.hidden = false; });
     try {
       await navigator.clipboard.writeText(text);
-    } catch { // not allowed, or a page without TLS
+    } catch { // not allowed, or no TLS
       getSelection().selectAllChildren(source);
       document.execCommand('copy');
       getSelection().removeAllRanges();
