@@ -22,7 +22,8 @@ public sealed class StreamTagHelperTests
 
         AssertConnects(page.GetElementById("chat-panel")!, connect);
         AssertPosts(page.GetElementById("chat-form")!);
-        Assert.DoesNotContain(page.All.SelectMany(element => element.Attributes), attribute => attribute.Name.Contains("ws", StringComparison.Ordinal));
+        AssertPosts(page.GetElementById("chat-command")!);
+        Assert.DoesNotContain(page.All.SelectMany(element => element.Attributes), attribute => attribute.Name.StartsWith("ws-", StringComparison.Ordinal) || attribute.Name.StartsWith("hx-ws", StringComparison.Ordinal));
     }
 
     [Theory]
