@@ -14,6 +14,7 @@ internal sealed partial class ConnectedPage : IAsyncDisposable
     private readonly HttpContext _request;
     private readonly Action _abort;
     private readonly ILogger _logger;
+    private bool _greeted;
 
     /// <param name="connection">The way to write to it.</param>
     /// <param name="registry">Where it is registered.</param>
@@ -42,7 +43,11 @@ internal sealed partial class ConnectedPage : IAsyncDisposable
     public CancellationToken Gone => _gone.Token;
 
     /// <summary>Tells the application that the page is here. Once this was called, it will also hear that it is gone.</summary>
-    public ValueTask GreetAsync() => _handlers.ConnectedAsync(Connection, _request);
+    public ValueTask GreetAsync()
+    {
+        _greeted = true;
+        return _handlers.ConnectedAsync(Connection, _request);
+    }
 
     /// <summary>Says that the page has gone.</summary>
     public Task LeaveAsync() => _gone.CancelAsync();
@@ -70,7 +75,11 @@ internal sealed partial class ConnectedPage : IAsyncDisposable
     {
         _registry.Remove(Connection);
         LogDisconnected(Connection.Info.Id);
-        await _handlers.DisconnectedAsync(Connection, _request);
+        if (_greeted)
+        {
+            await _handlers.DisconnectedAsync(Connection, _request);
+        }
+
         Connection.Dispose();
         _gone.Dispose();
     }

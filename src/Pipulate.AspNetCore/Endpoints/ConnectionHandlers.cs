@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pipulate.Channels;
+using Pipulate.Security;
 
 namespace Pipulate.Endpoints;
 
@@ -10,41 +11,95 @@ internal sealed partial class ConnectionHandlers(IServiceScopeFactory scopes, IS
 {
     private readonly bool _any = registered.IsService(typeof(IChatConnectionHandler));
 
-    public ValueTask ConnectedAsync(ChatConnection page, HttpContext request) =>
-        _any ? AskAsync((handler, context) => handler.OnConnectedAsync(context), new ChatConnectionContext(page.Info, request)) : default;
+    /// <summary>Whether a page may come in. A handler that fails has not said yes: unlike all else that is asked, this fails closed.</summary>
+    public async ValueTask<Admission> AdmitAsync(Visitor visitor, HttpContext request)
+    {
+        if (!_any)
+        {
+            return Admission.Granted;
+        }
 
-    public ValueTask DisconnectedAsync(ChatConnection page, HttpContext request) =>
-        _any ? AskAsync((handler, context) => handler.OnDisconnectedAsync(context), new ChatConnectionContext(page.Info, request)) : default;
+        var page = new ChatConnectingContext(visitor.Conversation, visitor.UserId, request);
+        var answered = await AskAsync((handler, context) => context.Refused ? default : handler.OnConnectingAsync(context), page, request);
+        return page.Refused ? Admission.NotWanted : answered ? Admission.Granted : Admission.HandlerFailed;
+    }
+
+    public async ValueTask ConnectedAsync(ChatConnection page, HttpContext request)
+    {
+        if (_any)
+        {
+            await AskAsync((handler, context) => handler.OnConnectedAsync(context), new ChatConnectionContext(page.Info, request), request);
+        }
+    }
+
+    public async ValueTask DisconnectedAsync(ChatConnection page, HttpContext request)
+    {
+        if (_any)
+        {
+            await AskAsync((handler, context) => handler.OnDisconnectedAsync(context), new ChatConnectionContext(page.Info, request), request);
+        }
+    }
 
     /// <summary>Whether a handler has dealt with what was typed; then the others are not asked.</summary>
-    public async ValueTask<bool> HandlesAsync(ConversationId conversation, string text, HttpContext request)
+    public async ValueTask<bool> HandlesAsync(ConversationId conversation, string text, string? messageId, HttpContext request)
     {
         if (!_any)
         {
             return false;
         }
 
-        var message = new ChatMessageContext(conversation, text, request);
-        await AskAsync((handler, context) => context.Handled ? default : handler.OnMessageAsync(context), message);
+        var message = new ChatMessageContext(conversation, text, messageId, request);
+        await AskAsync((handler, context) => context.Handled ? default : handler.OnMessageAsync(context), message, request);
         return message.Handled;
     }
 
-    private async ValueTask AskAsync<T>(Func<IChatConnectionHandler, T, ValueTask> ask, T context)
+    /// <summary>Whether all were asked and none failed.</summary>
+    private async ValueTask<bool> AskAsync<T>(Func<IChatConnectionHandler, T, ValueTask> ask, T context, HttpContext request)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        foreach (var handler in scope.ServiceProvider.GetServices<IChatConnectionHandler>())
+        var well = true;
+        try
         {
-            try
+            await using var scope = scopes.CreateAsyncScope();
+            foreach (var handler in scope.ServiceProvider.GetServices<IChatConnectionHandler>())
             {
-                await ask(handler, context);
-            }
-            catch (Exception problem)
-            {
-                LogFailed(problem, handler.GetType().FullName);
+                well &= await AskAsync(handler, ask, context, request);
             }
         }
+        catch (Exception problem)
+        {
+            // What a handler needs could not be made, or not be disposed.
+            LogNotMade(problem);
+            well = false;
+        }
+
+        return well;
     }
 
-    [LoggerMessage(1, LogLevel.Error, "The connection handler {Handler} failed; the page goes on without it.")]
+    private async ValueTask<bool> AskAsync<T>(IChatConnectionHandler handler, Func<IChatConnectionHandler, T, ValueTask> ask, T context, HttpContext request)
+    {
+        try
+        {
+            await ask(handler, context);
+            return true;
+        }
+        catch (OperationCanceledException) when (request.RequestAborted.IsCancellationRequested)
+        {
+            LogGone(handler.GetType().FullName);
+        }
+        catch (Exception problem)
+        {
+            LogFailed(problem, handler.GetType().FullName);
+        }
+
+        return false;
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "The connection handler {Handler} failed.")]
     private partial void LogFailed(Exception problem, string? handler);
+
+    [LoggerMessage(2, LogLevel.Error, "The connection handlers, or what they need, could not be made or disposed.")]
+    private partial void LogNotMade(Exception problem);
+
+    [LoggerMessage(3, LogLevel.Debug, "The connection handler {Handler} gave up, for the page is gone.")]
+    private partial void LogGone(string? handler);
 }

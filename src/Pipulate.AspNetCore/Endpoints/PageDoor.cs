@@ -33,17 +33,34 @@ internal sealed partial class PageDoor(
             return null;
         }
 
+        // The application first, for it may take its time: the limits are those of the moment in which the page comes in.
         var visitor = visitors.FindOrWelcome(context);
-        var admission = registry.Admit(visitor.Conversation, options.Value.Conversations);
+        var admission = await handlers.AdmitAsync(visitor, context);
+        if (admission is Admission.Granted)
+        {
+            admission = registry.Admit(visitor.Conversation, options.Value.Conversations);
+        }
+
         if (admission is Admission.Granted)
         {
             return visitor;
         }
 
         LogRefused(admission);
-        context.Response.Headers.RetryAfter = "5";
-        var code = admission is Admission.VisitorFull ? StatusCodes.Status429TooManyRequests : StatusCodes.Status503ServiceUnavailable;
-        await RefuseAsync(context, code, "Too many pages are connected. Try again in a moment.");
+        if (admission is not Admission.NotWanted)
+        {
+            context.Response.Headers.RetryAfter = "5";
+        }
+
+        const string Crowded = "Too many pages are connected. Try again in a moment.";
+        var (code, why) = admission switch
+        {
+            Admission.NotWanted => (StatusCodes.Status403Forbidden, "The application does not let this page connect."),
+            Admission.HandlerFailed => (StatusCodes.Status503ServiceUnavailable, "The application cannot let this page connect now. Try again in a moment."),
+            Admission.VisitorFull => (StatusCodes.Status429TooManyRequests, Crowded),
+            _ => (StatusCodes.Status503ServiceUnavailable, Crowded),
+        };
+        await RefuseAsync(context, code, why);
         return null;
     }
 

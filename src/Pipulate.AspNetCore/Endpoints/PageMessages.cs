@@ -40,7 +40,7 @@ internal sealed class PageMessages(ChatQueue queue, PageCommands commands, Conne
             return PageReply.Nothing;
         }
 
-        if (!await handlers.HandlesAsync(conversation, text, request))
+        if (!await handlers.HandlesAsync(conversation, text, message.MessageId, request))
         {
             queue.Hear(conversation, text, message.MessageId);
         }

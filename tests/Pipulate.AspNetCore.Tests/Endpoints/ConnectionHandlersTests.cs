@@ -1,10 +1,14 @@
 using System.Collections.Concurrent;
+using System.IO.Pipelines;
 using System.Net;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Pipulate.Endpoints;
 using Pipulate.FakeOllama;
+using Pipulate.Security;
 
 namespace Pipulate.Tests.Endpoints;
 
@@ -24,7 +28,7 @@ public sealed class ConnectionHandlersTests
         await page.DisposeAsync();
 
         await _diary.ContainsAsync($"disconnected {id} anna");
-        Assert.Equal(2, _diary.Lines.Count);
+        Assert.Equal(["connecting anna", $"connected {id} anna", $"disconnected {id} anna"], _diary.Lines);
     }
 
     [Fact]
@@ -86,6 +90,166 @@ public sealed class ConnectionHandlersTests
     }
 
     [Fact]
+    public async Task Handler_ThatCannotBeMade_IsLoggedAndEndsNothing()
+    {
+        var trouble = new Trouble();
+        await using var host = await StartAsync(services => new PipulateBuilder(services.AddSingleton(trouble)).AddConnectionHandler<Unmakeable>());
+        host.Ollama.Answer = _ => FakeAnswer.Text("Hello.");
+        var page = await host.OpenAsync();
+        trouble.IsThere = true;
+        await page.TypeAsync("hello");
+        Assert.Equal("Hello.", await page.WaitForAnswerAsync());
+        await page.DisposeAsync();
+        await Eventually.TrueAsync(() => host.Logs.Lines.Count(line => line.Level is LogLevel.Error) == 2);
+
+        Assert.All(host.Logs.Lines.Where(line => line.Level is LogLevel.Error), error => Assert.Contains(nameof(Unmakeable), error.Text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Handler_ThatGivesUpWhenItsPageIsGone_IsNoError()
+    {
+        await using var host = await StartAsync(services => new PipulateBuilder(services).AddConnectionHandler<Recorder>().AddConnectionHandler<Patient>(), ollama: false);
+        var page = await host.OpenAsync();
+        await page.TypeAsync("hello");
+        await _diary.ContainsAsync("message hello");
+
+        page.Socket.Abort();
+
+        await _diary.WaitAsync(lines => lines.Any(line => line.StartsWith("disconnected", StringComparison.Ordinal)));
+        Assert.DoesNotContain(host.Logs.Lines, line => line.Level >= LogLevel.Warning && line.Category.Contains(nameof(ConnectionHandlers), StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("/ws")]
+    [InlineData("/sse")]
+    public async Task Connect_ThatAHandlerRefuses_Is403BeforeAnythingIsSentAndNobodyIsToldOfAPage(string path)
+    {
+        await using var host = await StartAsync(services => new PipulateBuilder(services).AddConnectionHandler<Doorkeeper>().AddConnectionHandler<Recorder>(), ollama: false);
+
+        var (status, retryAfter) = await ConnectAsync(host, path + "?closed");
+        var known = await ConnectAsync(host, path);
+
+        Assert.Equal(HttpStatusCode.Forbidden, status);
+        Assert.Null(retryAfter);
+        Assert.Equal(path == "/ws" ? HttpStatusCode.SwitchingProtocols : HttpStatusCode.OK, known.Status);
+        await _diary.WaitAsync(lines => lines.Count(line => line.StartsWith("disconnected", StringComparison.Ordinal)) == 1);
+        Assert.Single(_diary.Lines, line => line.StartsWith("connecting", StringComparison.Ordinal));
+        Assert.Single(_diary.Lines, line => line.StartsWith("connected", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("/ws")]
+    [InlineData("/sse")]
+    public async Task Connect_WhereTheHandlerThatDecidesFails_Is503UntilItDoesNot(string path)
+    {
+        var trouble = new Trouble { IsThere = true };
+        await using var host = await StartAsync(services => new PipulateBuilder(services.AddSingleton(trouble)).AddConnectionHandler<Unmakeable>(), ollama: false);
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "5"), await ConnectAsync(host, path));
+        Assert.Equal(0, host.Services.Registry().Count);
+
+        trouble.IsThere = false;
+        Assert.Equal(path == "/ws" ? HttpStatusCode.SwitchingProtocols : HttpStatusCode.OK, (await ConnectAsync(host, path)).Status);
+    }
+
+    [Fact]
+    public async Task Connect_WhoseLastPlaceIsTakenWhileAHandlerDecides_IsRefused()
+    {
+        var gate = new TaskCompletionSource();
+        await using var host = await StartAsync(
+            services => new PipulateBuilder(services.AddSingleton(gate)).AddConnectionHandler<Recorder>().AddConnectionHandler<SlowDoorkeeper>(),
+            ollama: false,
+            configure: options => options.Limits.Connections = 1);
+        var late = ConnectAsync(host, "/ws?slow");
+        await _diary.ContainsAsync("connecting anna");
+        await host.OpenAsync();
+
+        gate.SetResult();
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "5"), await late);
+        Assert.Equal(1, host.Services.Registry().Count);
+    }
+
+    [Fact]
+    public async Task Page_ThatIsDisconnectedAsItConnects_IsClosedWith1008AndToldAsGoneOnce()
+    {
+        await using var host = await StartAsync(services => new PipulateBuilder(services).AddConnectionHandler<Bouncer>().AddConnectionHandler<Recorder>(), ollama: false);
+
+        var page = await host.OpenAsync();
+
+        Assert.Equal(1008, await page.Closed.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken));
+        await Eventually.TrueAsync(() => host.Services.Registry().Count == 0);
+        await _diary.WaitAsync(lines => lines.Any(line => line.StartsWith("disconnected", StringComparison.Ordinal)));
+        Assert.Single(_diary.Lines, line => line.StartsWith("connected", StringComparison.Ordinal));
+        Assert.Single(_diary.Lines, line => line.StartsWith("disconnected", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Page_ThatCameByAStream_IsToldOnceEachWithWhatItTyped()
+    {
+        await using var host = await StartAsync(services => new PipulateBuilder(services).AddConnectionHandler<Recorder>(), ollama: false, map: StreamPage.MapToken);
+        await using var page = await StreamPage.OpenAsync(host.Address);
+        var id = Assert.Single(host.Services.Registry().GetConnections(ChatAudience.Everyone)).Id;
+
+        using var typed = await page.TypeAsync("hello", "m1");
+        await page.LeaveAsync();
+
+        await _diary.ContainsAsync($"disconnected {id} anna");
+        Assert.Equal(["connecting anna", $"connected {id} anna", "message hello", $"disconnected {id} anna"], _diary.Lines);
+    }
+
+    [Fact]
+    public async Task Page_ThatIsGoneBeforeAnybodyWasToldOfIt_IsNotToldAsGoneEither()
+    {
+        await using var host = await StartAsync(services => new PipulateBuilder(services).AddConnectionHandler<Recorder>(), ollama: false);
+        var request = new DefaultHttpContext { RequestServices = host.Services };
+
+        var page = host.Services.GetRequiredService<PageDoor>().Open(request, new Visitor(new ConversationId("a"), null), new EventStreamTransport(new Pipe().Writer), () => { });
+        await page.DisposeAsync();
+
+        Assert.Empty(_diary.Lines);
+    }
+
+    [Fact]
+    public async Task Group_JoinedFromAnEndpoint_HasAllPagesOfWhoeverAsked()
+    {
+        await using var host = await StartAsync(_ => { }, ollama: false, map: app => app.MapPost("/kitchen/join", (HttpContext context, IConnectionRegistry registry) =>
+        {
+            if (context.GetConversation() is { } conversation)
+            {
+                foreach (var page in registry.GetConnections(ChatAudience.Conversation(conversation)))
+                {
+                    registry.AddToGroup(page.Id, "kitchen");
+                }
+            }
+        }));
+        var socket = await host.OpenAsync();
+        await using var stream = await StreamPage.OpenAsync(host.Address, socket.Visitor);
+
+        using var joined = await socket.Http.PostAsync("/kitchen/join", null, TestContext.Current.CancellationToken);
+        await host.Services.GetRequiredService<IChatChannel>().SendAsync(
+            ChatAudience.Group("kitchen"), "<div id=\"chat-hint\" hx-swap-oob=\"innerHTML\">The soup is ready.</div>", TestContext.Current.CancellationToken);
+
+        await socket.WaitAsync(dom => dom.TextOf("chat-hint") == "The soup is ready.");
+        await stream.WaitAsync(dom => dom.TextOf("chat-hint") == "The soup is ready.");
+    }
+
+    [Fact]
+    public async Task Message_SentTwice_IsShownToAHandlerTwiceWithTheSameId()
+    {
+        var ids = new ConcurrentQueue<string?>();
+        await using var host = await StartAsync(services => new PipulateBuilder(services.AddSingleton(ids)).AddConnectionHandler<Counter>(), ollama: false);
+        var page = await host.OpenAsync();
+
+        await page.TypeAsync("hello", "m1");
+        await page.TypeAsync("hello", "m1");
+        await Eventually.TrueAsync(() => ids.Count == 2);
+
+        Assert.Equal(["m1", "m1"], ids);
+        await page.WaitAsync(dom => dom.Entries.Count(entry => entry.Role == "user") == 1);
+    }
+
+    [Fact]
     public async Task Handler_ThatTakesItsTime_HoldsUpItsOwnPageOnly()
     {
         var gate = new TaskCompletionSource();
@@ -129,7 +293,10 @@ public sealed class ConnectionHandlersTests
         Assert.Equal(1008, await page.Closed.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken));
     }
 
-    private Task<ChatHost> StartAsync(Action<IServiceCollection> handlers) => ChatHost.StartAsync(
+    private Task<ChatHost> StartAsync(
+        Action<IServiceCollection> handlers, bool ollama = true, Action<WebApplication>? map = null, Action<PipulateOptions>? configure = null) => ChatHost.StartAsync(
+        map,
+        configure,
         signIn: app => app.Use((context, next) =>
         {
             context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, "anna")], "test"));
@@ -139,7 +306,25 @@ public sealed class ConnectionHandlersTests
         {
             services.AddSingleton(_diary);
             handlers(services);
-        });
+        },
+        ollama: ollama);
+
+    /// <summary>Opens a page of a new visitor's, sees how it is answered, and leaves.</summary>
+    private static async Task<(HttpStatusCode Status, string? RetryAfter)> ConnectAsync(ChatHost host, string path)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(host.Address, path));
+        if (path.StartsWith("/ws", StringComparison.Ordinal))
+        {
+            request.Headers.Add("Connection", "Upgrade");
+            request.Headers.Add("Upgrade", "websocket");
+            request.Headers.Add("Sec-WebSocket-Version", "13");
+            request.Headers.Add("Sec-WebSocket-Key", Convert.ToBase64String(new byte[16]));
+        }
+
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        return (response.StatusCode, response.Headers.RetryAfter?.ToString());
+    }
 
     private sealed record PipulateBuilder(IServiceCollection Services) : IPipulateBuilder;
 
@@ -159,6 +344,12 @@ public sealed class ConnectionHandlersTests
 
     private sealed class Recorder(Diary diary) : IChatConnectionHandler
     {
+        public ValueTask OnConnectingAsync(ChatConnectingContext context)
+        {
+            diary.Write($"connecting {context.UserId}");
+            return default;
+        }
+
         public ValueTask OnConnectedAsync(ChatConnectionContext context)
         {
             diary.Write($"connected {context.Connection.Id} {context.HttpContext.User.FindFirstValue(ClaimTypes.NameIdentifier)}");
@@ -174,6 +365,33 @@ public sealed class ConnectionHandlersTests
         public ValueTask OnDisconnectedAsync(ChatConnectionContext context)
         {
             diary.Write($"disconnected {context.Connection.Id} {context.HttpContext.User.FindFirstValue(ClaimTypes.NameIdentifier)}");
+            return default;
+        }
+    }
+
+    private sealed class Doorkeeper : IChatConnectionHandler
+    {
+        public ValueTask OnConnectingAsync(ChatConnectingContext context)
+        {
+            context.Refused = context.HttpContext.Request.Query.ContainsKey("closed");
+            return default;
+        }
+    }
+
+    private sealed class Bouncer(IConnectionRegistry registry) : IChatConnectionHandler
+    {
+        public ValueTask OnConnectedAsync(ChatConnectionContext context)
+        {
+            registry.Disconnect(ChatAudience.Connection(context.Connection.Id));
+            return default;
+        }
+    }
+
+    private sealed class Counter(ConcurrentQueue<string?> ids) : IChatConnectionHandler
+    {
+        public ValueTask OnMessageAsync(ChatMessageContext context)
+        {
+            ids.Enqueue(context.MessageId);
             return default;
         }
     }
@@ -198,6 +416,32 @@ public sealed class ConnectionHandlersTests
             await Task.Yield();
             throw new InvalidOperationException("No.");
         }
+    }
+
+    private sealed class Trouble
+    {
+        public volatile bool IsThere;
+    }
+
+    private sealed class Unmakeable : IChatConnectionHandler
+    {
+        public Unmakeable(Trouble trouble)
+        {
+            if (trouble.IsThere)
+            {
+                throw new InvalidOperationException("Not today.");
+            }
+        }
+    }
+
+    private sealed class Patient : IChatConnectionHandler
+    {
+        public async ValueTask OnMessageAsync(ChatMessageContext context) => await Task.Delay(Timeout.Infinite, context.HttpContext.RequestAborted);
+    }
+
+    private sealed class SlowDoorkeeper(TaskCompletionSource gate) : IChatConnectionHandler
+    {
+        public ValueTask OnConnectingAsync(ChatConnectingContext context) => context.HttpContext.Request.Query.ContainsKey("slow") ? new(gate.Task) : default;
     }
 
     private sealed class Waiter(TaskCompletionSource gate) : IChatConnectionHandler
