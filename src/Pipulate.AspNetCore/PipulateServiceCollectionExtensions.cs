@@ -131,6 +131,7 @@ public static class PipulateServiceCollectionExtensions
         services.TryAddSingleton<PageDoor>();
         services.TryAddSingleton<ConnectionHandlers>();
         services.TryAddSingleton(PingRhythm.Default);
+        services.AddHostedService<PresenceNews>();
         services.TryAddSingleton<ChatSocket>();
         services.TryAddSingleton<EventStreamEndpoint>();
         services.TryAddSingleton<MessageEndpoint>();

@@ -9,52 +9,56 @@ namespace Pipulate.Endpoints;
 /// <summary>Asks the application's handlers, if it has any.</summary>
 internal sealed partial class ConnectionHandlers(IServiceScopeFactory scopes, IServiceProviderIsService registered, ILogger<ConnectionHandlers> logger)
 {
-    private readonly bool _any = registered.IsService(typeof(IChatConnectionHandler));
+    /// <summary>Whether the application has any.</summary>
+    public bool Any { get; } = registered.IsService(typeof(IChatConnectionHandler));
 
     /// <summary>Whether a page may come in. A handler that fails has not said yes: unlike all else that is asked, this fails closed.</summary>
     public async ValueTask<Admission> AdmitAsync(Visitor visitor, HttpContext request)
     {
-        if (!_any)
+        if (!Any)
         {
             return Admission.Granted;
         }
 
         var page = new ChatConnectingContext(visitor.Conversation, visitor.UserId, request);
-        var answered = await AskAsync((handler, context) => context.Refused ? default : handler.OnConnectingAsync(context), page, request);
+        var answered = await AskAsync((handler, context) => context.Refused ? default : handler.OnConnectingAsync(context), page, request.RequestAborted);
         return page.Refused ? Admission.NotWanted : answered ? Admission.Granted : Admission.HandlerFailed;
     }
 
     public async ValueTask ConnectedAsync(ChatConnection page, HttpContext request)
     {
-        if (_any)
+        if (Any)
         {
-            await AskAsync((handler, context) => handler.OnConnectedAsync(context), new ChatConnectionContext(page.Info, request), request);
+            await AskAsync((handler, context) => handler.OnConnectedAsync(context), new ChatConnectionContext(page.Info, request), request.RequestAborted);
         }
     }
 
     public async ValueTask DisconnectedAsync(ChatConnection page, HttpContext request)
     {
-        if (_any)
+        if (Any)
         {
-            await AskAsync((handler, context) => handler.OnDisconnectedAsync(context), new ChatConnectionContext(page.Info, request), request);
+            await AskAsync((handler, context) => handler.OnDisconnectedAsync(context), new ChatConnectionContext(page.Info, request), request.RequestAborted);
         }
     }
 
     /// <summary>Whether a handler has dealt with what was typed; then the others are not asked.</summary>
     public async ValueTask<bool> HandlesAsync(ConversationId conversation, string text, string? messageId, HttpContext request)
     {
-        if (!_any)
+        if (!Any)
         {
             return false;
         }
 
         var message = new ChatMessageContext(conversation, text, messageId, request);
-        await AskAsync((handler, context) => context.Handled ? default : handler.OnMessageAsync(context), message, request);
+        await AskAsync((handler, context) => context.Handled ? default : handler.OnMessageAsync(context), message, request.RequestAborted);
         return message.Handled;
     }
 
+    public async Task PresenceChangedAsync(CancellationToken stopping) =>
+        await AskAsync((handler, token) => handler.OnPresenceChangedAsync(token), stopping, stopping);
+
     /// <summary>Whether all were asked and none failed.</summary>
-    private async ValueTask<bool> AskAsync<T>(Func<IChatConnectionHandler, T, ValueTask> ask, T context, HttpContext request)
+    private async ValueTask<bool> AskAsync<T>(Func<IChatConnectionHandler, T, ValueTask> ask, T context, CancellationToken gone)
     {
         var well = true;
         try
@@ -62,7 +66,7 @@ internal sealed partial class ConnectionHandlers(IServiceScopeFactory scopes, IS
             await using var scope = scopes.CreateAsyncScope();
             foreach (var handler in scope.ServiceProvider.GetServices<IChatConnectionHandler>())
             {
-                well &= await AskAsync(handler, ask, context, request);
+                well &= await AskAsync(handler, ask, context, gone);
             }
         }
         catch (Exception problem)
@@ -75,14 +79,14 @@ internal sealed partial class ConnectionHandlers(IServiceScopeFactory scopes, IS
         return well;
     }
 
-    private async ValueTask<bool> AskAsync<T>(IChatConnectionHandler handler, Func<IChatConnectionHandler, T, ValueTask> ask, T context, HttpContext request)
+    private async ValueTask<bool> AskAsync<T>(IChatConnectionHandler handler, Func<IChatConnectionHandler, T, ValueTask> ask, T context, CancellationToken gone)
     {
         try
         {
             await ask(handler, context);
             return true;
         }
-        catch (OperationCanceledException) when (request.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (gone.IsCancellationRequested)
         {
             LogGone(handler.GetType().FullName);
         }
@@ -100,6 +104,6 @@ internal sealed partial class ConnectionHandlers(IServiceScopeFactory scopes, IS
     [LoggerMessage(2, LogLevel.Error, "The connection handlers, or what they need, could not be made or disposed.")]
     private partial void LogNotMade(Exception problem);
 
-    [LoggerMessage(3, LogLevel.Debug, "The connection handler {Handler} gave up, for the page is gone.")]
+    [LoggerMessage(3, LogLevel.Debug, "The connection handler {Handler} gave up, for its page is gone or the server stops.")]
     private partial void LogGone(string? handler);
 }

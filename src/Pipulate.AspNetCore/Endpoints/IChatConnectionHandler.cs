@@ -38,4 +38,12 @@ public interface IChatConnectionHandler
     /// <param name="context">The page; nothing that is sent to it arrives any more.</param>
     /// <returns>A task that ends when all is done.</returns>
     ValueTask OnDisconnectedAsync(ChatConnectionContext context) => default;
+
+    /// <summary>
+    /// Pages have come, gone, or joined and left groups: the moment to show people who is here (<see cref="IConnectionRegistry.GetPresence"/>). Asked two seconds after the first such change, once for
+    /// all that happen until then and never twice at once; so a page that is loaded again is not seen to go, and a thousand pages that come back after a restart are told of as one change.
+    /// </summary>
+    /// <param name="cancellationToken">Cancelled when the server stops.</param>
+    /// <returns>A task that ends when all is done.</returns>
+    ValueTask OnPresenceChangedAsync(CancellationToken cancellationToken) => default;
 }

@@ -24,6 +24,9 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
         status.Changed += WakeAll;
     }
 
+    /// <summary>Other pages are here, or in other groups, than before. Raised outside the lock; who listens must be quick.</summary>
+    public event Action? Changed;
+
     public int Count
     {
         get
@@ -84,10 +87,16 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
                 return false;
             }
 
+            if (!connection.Groups.Add(group))
+            {
+                return true;
+            }
+
             AddTo(_byGroup, group, connection);
-            connection.Groups.Add(group);
-            return true;
         }
+
+        Changed?.Invoke();
+        return true;
     }
 
     public bool RemoveFromGroup(string connectionId, string group)
@@ -102,8 +111,10 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
             }
 
             RemoveFrom(_byGroup, group, connection);
-            return true;
         }
+
+        Changed?.Invoke();
+        return true;
     }
 
     public int Disconnect(ChatAudience audience)
@@ -154,6 +165,8 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
         {
             connection.Close(CloseReason.Restarting);
         }
+
+        Changed?.Invoke();
     }
 
     public void Remove(ChatConnection connection)
@@ -178,6 +191,8 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
                 RemoveFrom(_byGroup, group, connection);
             }
         }
+
+        Changed?.Invoke();
     }
 
     public IReadOnlyList<ChatConnection> Find(ChatAudience audience)

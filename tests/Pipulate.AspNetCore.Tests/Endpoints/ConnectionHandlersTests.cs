@@ -84,7 +84,7 @@ public sealed class ConnectionHandlersTests
         await page.DisposeAsync();
         await _diary.WaitAsync(lines => lines.Any(line => line.StartsWith("disconnected", StringComparison.Ordinal)));
 
-        var errors = host.Logs.Lines.Where(line => line.Level is LogLevel.Error).ToList();
+        var errors = host.Logs.Lines.Where(line => line.Level is LogLevel.Error && !line.Text.Contains("Nobody is here.", StringComparison.Ordinal)).ToList();
         Assert.Equal(3, errors.Count);
         Assert.All(errors, error => Assert.Contains(typeof(Thrower).FullName!, error.Text, StringComparison.Ordinal));
     }
@@ -293,6 +293,54 @@ public sealed class ConnectionHandlersTests
         Assert.Equal(1008, await page.Closed.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken));
     }
 
+    /// <summary>The list of who is here is told two seconds later, once, and to everybody; a page that was loaded again in between was never seen to go.</summary>
+    [Fact]
+    public async Task Presence_WhenPeopleComeAndGo_IsToldOnceForAllThatChangedMeanwhile()
+    {
+        var time = new ManualTime();
+        await using var host = await StartAsync(services => new PipulateBuilder(services.AddSingleton<TimeProvider>(time)).AddConnectionHandler<Guests>(), ollama: false);
+        var first = await host.OpenAsync();
+        var second = await host.OpenAsync();
+        await time.WaitForTimerAsync(PresenceNews.Settling);
+        Assert.Empty(_diary.Lines);
+        time.Advance(PresenceNews.Settling);
+        await _diary.ContainsAsync("2 pages");
+
+        await second.DisposeAsync();
+        await Eventually.TrueAsync(() => host.Services.Registry().Count == 1);
+        await time.WaitForTimerAsync(PresenceNews.Settling);
+        time.Advance(PresenceNews.Settling / 2);
+        await host.OpenAsync();
+        time.Advance(PresenceNews.Settling / 2);
+        await _diary.WaitAsync(lines => lines.Count == 2);
+        host.Services.Registry().AddToGroup(host.Services.Registry().GetConnections(ChatAudience.Everyone)[0].Id, "room");
+        await time.WaitForTimerAsync(PresenceNews.Settling);
+        await first.DisposeAsync();
+        await Eventually.TrueAsync(() => host.Services.Registry().Count == 1);
+        time.Advance(PresenceNews.Settling);
+        await _diary.WaitAsync(lines => lines.Count == 3);
+
+        Assert.Equal(["2 pages", "2 pages", "1 pages"], _diary.Lines);
+    }
+
+    [Fact]
+    public async Task Presence_WhoseHandlerFails_IsToldAgainWithTheNextChange()
+    {
+        var time = new ManualTime();
+        await using var host = await StartAsync(
+            services => new PipulateBuilder(services.AddSingleton<TimeProvider>(time)).AddConnectionHandler<Thrower>().AddConnectionHandler<Guests>(), ollama: false);
+
+        for (var round = 1; round <= 2; round++)
+        {
+            await host.OpenAsync();
+            await time.WaitForTimerAsync(PresenceNews.Settling);
+            time.Advance(PresenceNews.Settling);
+            await _diary.ContainsAsync($"{round} pages");
+        }
+
+        Assert.Equal(2, host.Logs.Lines.Count(line => line.Level is LogLevel.Error && line.Text.Contains("Nobody is here.", StringComparison.Ordinal)));
+    }
+
     private Task<ChatHost> StartAsync(
         Action<IServiceCollection> handlers, bool ollama = true, Action<WebApplication>? map = null, Action<PipulateOptions>? configure = null) => ChatHost.StartAsync(
         map,
@@ -396,6 +444,15 @@ public sealed class ConnectionHandlersTests
         }
     }
 
+    private sealed class Guests(IConnectionRegistry registry, Diary diary) : IChatConnectionHandler
+    {
+        public ValueTask OnPresenceChangedAsync(CancellationToken cancellationToken)
+        {
+            diary.Write($"{registry.GetPresence(ChatAudience.Everyone).Sum(visitor => visitor.Pages)} pages");
+            return default;
+        }
+    }
+
     private sealed class Commander : IChatConnectionHandler
     {
         public ValueTask OnMessageAsync(ChatMessageContext context)
@@ -416,6 +473,8 @@ public sealed class ConnectionHandlersTests
             await Task.Yield();
             throw new InvalidOperationException("No.");
         }
+
+        public ValueTask OnPresenceChangedAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("Nobody is here.");
     }
 
     private sealed class Trouble

@@ -155,6 +155,26 @@ public sealed class ConnectionRegistryTests : IDisposable
     }
 
     [Fact]
+    public void Changed_ForWhatChangesWhoIsWhere_IsRaisedAndForNothingElse()
+    {
+        var changes = 0;
+        _registry.Changed += () => changes++;
+
+        var page = Add("1", "a", null);
+        Assert.Equal(1, changes);
+        _registry.AddToGroup("1", "room");
+        _registry.AddToGroup("1", "room");
+        _registry.AddToGroup("2", "room");
+        Assert.Equal(2, changes);
+        _registry.RemoveFromGroup("1", "room");
+        _registry.RemoveFromGroup("1", "room");
+        Assert.Equal(3, changes);
+        _registry.Remove(page);
+        _registry.Remove(page);
+        Assert.Equal(4, changes);
+    }
+
+    [Fact]
     public void Group_WithoutAName_Throws()
     {
         Add("1", "a", null);
