@@ -100,12 +100,25 @@ public sealed class BareTab
         return answer.GetProperty("result").TryGetProperty("value", out var value) ? value.Deserialize<T>() : default;
     }
 
-    /// <summary>Looks until the expression is true.</summary>
-    public async Task WaitAsync(string expression)
+    /// <summary>Counts what the page costs from here on, in processor time.</summary>
+    public Task WatchCostAsync() => SendAsync("Performance.enable", new { timeDomain = "threadTicks" });
+
+    public async Task<PageCost> ReadCostAsync() => PageCost.From(await SendAsync("Performance.getMetrics"));
+
+    /// <summary>Records the tasks of this page's main thread.</summary>
+    public async Task<TaskTrace> TraceAsync()
+    {
+        var trace = await TaskTrace.BeginAsync(_tools);
+        await EvaluateAsync<bool>($"(performance.mark('{TaskTrace.Mark}'), true)");
+        return trace;
+    }
+
+    /// <summary>Looks until the expression is true: often, or once a second where a long wait is not to cost the page anything.</summary>
+    public async Task WaitAsync(string expression, TimeSpan? patience = null)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TestTime.Timeout);
-        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        limit.CancelAfter(patience ?? TestTime.Timeout);
+        using var look = new PeriodicTimer(patience is null ? TimeSpan.FromMilliseconds(20) : TimeSpan.FromSeconds(1));
         while (!await IsTrueAsync(expression))
         {
             try

@@ -46,10 +46,10 @@ public sealed class SampleSite : IAsyncDisposable
     }
 
     /// <summary>Starts both, for visitors in tabs of the bare Chromium.</summary>
-    public static async Task<SampleSite> StartBareAsync(HtmxVersion version)
+    public static async Task<SampleSite> StartBareAsync(HtmxVersion version, params string[] settings)
     {
         BareChromium.SkipWithout();
-        return await StartAsync(new SampleSite(null, await FakeOllamaServer.StartAsync(), version, []), withModel: true, null);
+        return await StartAsync(new SampleSite(null, await FakeOllamaServer.StartAsync(), version, settings), withModel: true, null);
     }
 
     /// <summary>Starts the sample, where it ran before if it did.</summary>
