@@ -20,7 +20,7 @@ var app = builder.Build();
 app.Services.GetRequiredService<TodoStore>().EnsureCreated();
 app.Use((context, next) =>
 {
-    context.Response.Headers.ContentSecurityPolicy = "default-src 'self'";
+    context.Response.Headers.ContentSecurityPolicy = app.Configuration["Sample:Policy"] ?? "default-src 'self'";
     return next(context);
 });
 app.UseStaticFiles();

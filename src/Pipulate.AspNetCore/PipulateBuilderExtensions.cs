@@ -4,7 +4,7 @@ using Pipulate;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// Adds to Pipulate what hears of its pages.
+/// Adds to Pipulate what hears of its pages and what writes their entries.
 /// </summary>
 public static class PipulateBuilderExtensions
 {
@@ -19,6 +19,20 @@ public static class PipulateBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddEnumerable(ServiceDescriptor.Scoped<IChatConnectionHandler, T>());
+        return builder;
+    }
+
+    /// <summary>
+    /// Has the entries of all panels written by a renderer of your own. The one that is added last counts.
+    /// </summary>
+    /// <typeparam name="T">The renderer; there is one for the whole process.</typeparam>
+    /// <param name="builder">What <c>AddPipulate</c> returned.</param>
+    /// <returns>The builder.</returns>
+    public static IPipulateBuilder AddEntryRenderer<T>(this IPipulateBuilder builder)
+        where T : class, IEntryRenderer
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.Replace(ServiceDescriptor.Singleton<IEntryRenderer, T>());
         return builder;
     }
 }

@@ -12,9 +12,9 @@ using Pipulate.Commentary;
 using Pipulate.Conversations;
 using Pipulate.Conversations.Keeping;
 using Pipulate.Endpoints;
+using Pipulate.Panel;
 using Pipulate.Rendering;
 using Pipulate.Security;
-using Pipulate.TagHelpers;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -128,6 +128,8 @@ public static class PipulateServiceCollectionExtensions
         services.AddHostedService(provider => provider.GetRequiredService<CommentaryStartCheck>());
         services.TryAddSingleton<PageCommands>();
         services.TryAddSingleton<PageMessages>();
+        services.TryAddSingleton<PanelLooks>();
+        services.TryAddSingleton<ChatPanelHtml>();
         services.TryAddSingleton<PageDoor>();
         services.TryAddSingleton<ConnectionHandlers>();
         services.TryAddSingleton(PingRhythm.Default);

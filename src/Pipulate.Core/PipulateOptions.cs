@@ -52,6 +52,18 @@ public sealed class PipulateOptions
     public CommentOn CommentOn { get; set; } = CommentOn.Marked;
 
     /// <summary>
+    /// Gets or sets what stands in a panel in which nothing has been said yet.
+    /// </summary>
+    /// <value>The default is nothing.</value>
+    public string? Greeting { get; set; }
+
+    /// <summary>
+    /// Gets what a panel in which nothing has been said yet offers to say: a button each, which sends its text as if the person had typed it.
+    /// </summary>
+    /// <value>The default is none.</value>
+    public IList<string> Suggestions { get; } = [];
+
+    /// <summary>
     /// Gets or sets how long a word takes when text is typed out: what is said in the lane <see cref="ChatLane.Say"/> or by <see cref="IChatChannel.SayAsync"/>, and the answers of models that speak in
     /// lumps of several words. A text takes ten seconds at most, and typing is never more than a second behind the model.
     /// </summary>

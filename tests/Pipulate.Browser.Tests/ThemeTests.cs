@@ -47,6 +47,24 @@ public sealed partial class ThemeTests(Chromium chromium) : IClassFixture<Chromi
         Assert.Empty(page.Complaints);
     }
 
+    /// <summary>What the browser itself would report to whoever runs the site: nothing, whatever the panel goes through.</summary>
+    [Theory, OnBothVersions]
+    public async Task Panel_UnderAPolicyThatReports_HasNothingReported(HtmxVersion version)
+    {
+        await using var site = await StartAsync(chromium, version, settings: [PanelStates.Settings, "--Sample:Policy=default-src 'self'; report-uri /csp-report"]);
+        var page = await site.OpenAsync();
+        bool IsReported() => page.Requests.Contains("POST /csp-report");
+
+        await foreach (var state in PanelStates.WalkAsync(site, page))
+        {
+            Assert.False(IsReported(), $"In the state {state}: {string.Join('\n', page.Complaints)}");
+        }
+
+        // The browser does report what is forbidden.
+        await page.Page.EvaluateAsync("document.body.setAttribute('style', 'color: red')");
+        await Eventually.TrueAsync(IsReported);
+    }
+
     /// <summary>Green on black and glowing, the words fade in, and what comes whole is typed out.</summary>
     [Theory, OnBothVersions]
     public async Task Matrix_Glows_FadesInAndTypesOut(HtmxVersion version)

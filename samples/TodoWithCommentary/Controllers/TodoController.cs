@@ -86,8 +86,8 @@ public sealed class TodoController(TodoStore todos) : Controller
     // The whole page, or for htmx what is inside of it.
     private IActionResult App(string view, object? model = null)
     {
-        Response.Headers.Vary = "HX-Request";
-        return IsHtmx ? PartialView(view, model) : View(view, model);
+        Response.Headers.Vary = "HX-Request, HX-Boosted";
+        return IsHtmx && !Request.Headers.ContainsKey("HX-Boosted") ? PartialView(view, model) : View(view, model);
     }
 
     // Another tab was faster: the item leaves this page as well.

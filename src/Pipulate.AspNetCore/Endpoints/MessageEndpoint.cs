@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Pipulate.Panel;
 using Pipulate.Rendering;
+using Pipulate.Rendering.Words;
 using Pipulate.Security;
 
 namespace Pipulate.Endpoints;
@@ -15,6 +17,7 @@ internal sealed partial class MessageEndpoint(
     OriginRule origins,
     IAntiforgery antiforgery,
     PageMessages messages,
+    PanelLooks looks,
     IOptions<PipulateOptions> options,
     ILogger<MessageEndpoint> logger)
 {
@@ -58,7 +61,7 @@ internal sealed partial class MessageEndpoint(
             return Refuse(
                 StatusCodes.Status404NotFound,
                 "This visitor has no conversation. A page with a chat panel begins one: load it first, and send its cookies along.",
-                "This page is from another visit. Load it again to go on; your words stay until then.");
+                Label.OtherVisit);
         }
 
         IFormCollection form;
@@ -69,7 +72,7 @@ internal sealed partial class MessageEndpoint(
         catch (BadHttpRequestException problem)
         {
             return problem.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? Refuse(problem.StatusCode, $"The body has more than {options.Value.Limits.MessageBytes} bytes.", "Your message is too long to be sent.")
+                ? Refuse(problem.StatusCode, $"The body has more than {options.Value.Limits.MessageBytes} bytes.", Label.TooLarge)
                 : Refuse(StatusCodes.Status400BadRequest, "The body cannot be read. Send a form with the fields msg and mid.");
         }
 
@@ -79,7 +82,7 @@ internal sealed partial class MessageEndpoint(
             return Refuse(
                 StatusCodes.Status400BadRequest,
                 "The antiforgery token is missing or not valid any more. Send it as a form field or as the header RequestVerificationToken, or load the page again.",
-                "This page is too old to send from. Load it again to go on; your words stay until then.");
+                Label.PageTooOld);
         }
 
         var sender = MessageRate.KeyOf(context, visitor, options.Value.Conversations);
@@ -93,8 +96,8 @@ internal sealed partial class MessageEndpoint(
             : (reply, null);
     }
 
-    private static (PageReply Reply, Refusal Refusal) Refuse(int status, string detail, string? hint = null) =>
-        (default, new Refusal(status, detail, Hint: hint is null ? null : PanelFragments.Hint(hint)));
+    private (PageReply Reply, Refusal Refusal) Refuse(int status, string detail, Label? hint = null) =>
+        (default, new Refusal(status, detail, Hint: hint is { } label ? PanelFragments.Hint(looks.Current.Words[label]) : null));
 
     [LoggerMessage(1, LogLevel.Debug, "A message of a page was refused with {Status}. {Reason}")]
     private partial void LogRefused(int status, string reason);

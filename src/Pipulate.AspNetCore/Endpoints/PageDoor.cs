@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Pipulate.Channels;
 using Pipulate.Commentary;
 using Pipulate.Conversations;
+using Pipulate.Panel;
 using Pipulate.Rendering;
 using Pipulate.Security;
 
@@ -18,6 +19,7 @@ internal sealed partial class PageDoor(
     ConnectionHandlers handlers,
     ModelWatch watch,
     PanelStatus status,
+    PanelLooks looks,
     IOptions<PipulateOptions> options,
     TimeProvider time,
     ILogger<PageDoor> logger)
@@ -78,7 +80,9 @@ internal sealed partial class PageDoor(
     public ConnectedPage Open(HttpContext context, Visitor visitor, IChatTransport transport, Action abort)
     {
         var info = new ChatConnectionInfo(Guid.NewGuid().ToString("N"), visitor.Conversation, visitor.UserId, time.GetUtcNow());
-        var connection = new ChatConnection(info, conversations.Get(visitor.Conversation), status, transport, options.Value.Limits.Send, time);
+        var conversation = conversations.Get(visitor.Conversation);
+        looks.DressFirst(conversation);
+        var connection = new ChatConnection(info, conversation, status, transport, options.Value.Limits.Send, time);
         var page = new ConnectedPage(connection, registry, handlers, context, abort, logger);
         if (!watch.IsReady)
         {

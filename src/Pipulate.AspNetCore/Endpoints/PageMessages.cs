@@ -1,13 +1,15 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Pipulate.Commentary;
+using Pipulate.Panel;
 using Pipulate.Rendering;
+using Pipulate.Rendering.Words;
 using Pipulate.Security;
 
 namespace Pipulate.Endpoints;
 
 /// <summary>What pages ask for. Whichever way a message comes up, over the socket or by POST, it is taken here and means the same.</summary>
-internal sealed class PageMessages(ChatQueue queue, PageCommands commands, ConnectionHandlers handlers, MessageRate rate, IOptions<PipulateOptions> options)
+internal sealed class PageMessages(ChatQueue queue, PageCommands commands, ConnectionHandlers handlers, MessageRate rate, PanelLooks looks, IOptions<PipulateOptions> options)
 {
     /// <summary>Does what is asked.</summary>
     /// <param name="request">The request that brought it.</param>
@@ -19,7 +21,7 @@ internal sealed class PageMessages(ChatQueue queue, PageCommands commands, Conne
     {
         if (message.WantsAnswer && !rate.TryType(sender, out var wait))
         {
-            return new PageReply(PanelFragments.Hint($"You are writing faster than I can read: try again in {MessageRate.Seconds(wait)} seconds."), wait);
+            return new PageReply(PanelFragments.Hint(looks.Current.Words.Format(Label.TooFast, MessageRate.Seconds(wait))), wait);
         }
 
         if (message.Command is { } command)
@@ -32,7 +34,7 @@ internal sealed class PageMessages(ChatQueue queue, PageCommands commands, Conne
         var most = options.Value.Limits.MessageCharacters;
         if (text.Length > most)
         {
-            return new PageReply(PanelFragments.Hint($"Your message has {text.Length} characters; at most {most} can be sent."));
+            return new PageReply(PanelFragments.Hint(looks.Current.Words.Format(Label.TooLong, text.Length, most)));
         }
 
         if (text.Length == 0)

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Mvc.Rendering;
 using Microsoft.AspNetCore.Mvc.ViewFeatures;
 using Microsoft.AspNetCore.Razor.TagHelpers;
-using Microsoft.Extensions.DependencyInjection;
+using Pipulate.Panel;
 
 namespace Pipulate.TagHelpers;
 
@@ -35,29 +35,7 @@ public sealed class ChatAssetsTagHelper : TagHelper
     public override void Process(TagHelperContext context, TagHelperOutput output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        var http = ViewContext.HttpContext;
-        var markup = http.RequestServices.GetRequiredService<ChatMarkup>();
-        var page = PageScripts.Of(http);
-        page.WithStream |= !Htmx || Transports.IsStream(Transport, "The transport of <chat-assets>");
-        page.AreWritten = true;
         output.TagName = null;
-
-        var style = new TagBuilder("link") { TagRenderMode = TagRenderMode.SelfClosing };
-        style.Attributes["rel"] = "stylesheet";
-        style.Attributes["href"] = ChatMarkup.AddressOfFile(http, "pipulate.css");
-        output.Content.AppendHtml(style);
-        if (Htmx)
-        {
-            var config = new TagBuilder("meta") { TagRenderMode = TagRenderMode.SelfClosing };
-            config.Attributes["name"] = "htmx-config";
-            config.Attributes["content"] = markup.Config;
-            output.Content.AppendHtml(config);
-        }
-
-        string[] scripts = !Htmx ? [] : page.WithStream ? [.. markup.HtmxScripts, markup.StreamScript] : [.. markup.HtmxScripts];
-        foreach (var file in (string[])[.. scripts, "pipulate.js"])
-        {
-            output.Content.AppendHtml(ChatMarkup.Script(http, file));
-        }
+        output.Content.AppendHtml(ChatAssetsHtml.Render(ViewContext.HttpContext, Htmx, Transport));
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc.Rendering;
 using Microsoft.AspNetCore.Mvc.ViewFeatures;
 using Microsoft.AspNetCore.Razor.TagHelpers;
 using Microsoft.Extensions.DependencyInjection;
+using Pipulate.Panel;
 
 namespace Pipulate.TagHelpers;
 
@@ -27,9 +28,9 @@ public sealed class ChatConnectTagHelper : TagHelper
         output.Attributes.RemoveAll("chat-connect");
         var http = ViewContext.HttpContext;
         var markup = http.RequestServices.GetRequiredService<ChatMarkup>();
-        if (byStream)
+        if (byStream && PageScripts.Of(http).NeedStream(http, markup.StreamScript) is { } script)
         {
-            PageScripts.Of(http).NeedStream(http, output, markup.StreamScript);
+            output.PreElement.AppendHtml(script);
         }
 
         foreach (var (name, value) in byStream ? markup.ConnectStream(http) : markup.Connect(http))

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc.ViewFeatures;
 using Microsoft.AspNetCore.Razor.TagHelpers;
 using Microsoft.Extensions.DependencyInjection;
 using Pipulate.Endpoints;
+using Pipulate.Panel;
 
 namespace Pipulate.TagHelpers;
 

@@ -1,4 +1,4 @@
-// The chat panel: its connection, its draft, its buttons, and what screen readers hear. For the events of htmx 2 and htmx 4.
+// The chat panel: its connection, its draft, its buttons, and what screen readers hear. For htmx 2 and htmx 4.
 // Looks for elements when something happens: the panel may come and go.
 (() => {
   'use strict';
@@ -8,13 +8,14 @@
   const refuse = event => { event.preventDefault(); event.stopImmediatePropagation(); };
   const focusInput = () => find('msg')?.focus({ preventScroll: true });
   const say = text => { const announcer = find('chat-announcer'); if (announcer && text) announcer.textContent = text; };
-  const isOpen = () => (find('chat-panel')?.dataset.connection ?? 'open') === 'open';
+  const words = () => find('chat-panel')?.dataset ?? {};
+  const isOpen = () => (words().connection ?? 'open') === 'open';
   const repeatAfter = 5000; // ms without an answer, after which the same words may go out once more
   let sent = null; // what has not been acknowledged: { form, mid, text, at }
 
   const setState = state => event => {
     const panel = find('chat-panel');
-    if (!panel || !event.target.contains?.(panel)) return; // somebody else's connection
+    if (!panel || !event.target.contains?.(panel)) return; // another connection
     panel.dataset.connection = state;
     const button = find('send-btn');
     watchList();
@@ -53,14 +54,15 @@
   // In the capture phase, because htmx listens on the form itself.
   on('submit', event => {
     const form = event.target, input = find('msg'), id = find('msg-id');
-    if (form.id === 'chat-command') {
-      // Kept by htmx until the connection is back, it would come when nobody wants it any more.
+    if (form.id !== 'chat-form') {
+      if (!form.closest('#chat-panel')) return;
+      // Kept by htmx until the connection is back, it would come too late.
       if (!isOpen()) return refuse(event);
-      form.elements.do.value = event.submitter?.value ?? 'stop';
+      if (form.elements.do) form.elements.do.value = event.submitter?.value ?? 'stop';
       if (event.submitter?.matches(':focus-visible')) focusInput(); // the button is about to go
       return;
     }
-    if (form.id !== 'chat-form' || !input || !id) return;
+    if (!input || !id) return;
     const text = input.value, now = performance.now();
     // htmx would queue it, perhaps for ever; the draft is safer in the input.
     if (!isOpen() || !text.trim()) return refuse(event);
@@ -79,7 +81,7 @@
     observer.observe(form, { subtree: true, childList: true, attributeFilter: ['value'] });
   }, true);
 
-  // Beside a stream the form is posted. htmx 2 reads it when the request really leaves.
+  // Beside a stream: htmx 2 reads the form when the request really leaves.
   on('htmx:configRequest', ({ target, detail }) => {
     if (sent && target === sent.form) [sent.mid, sent.text] = [detail.parameters.mid, detail.parameters.msg];
   });
@@ -110,10 +112,10 @@
       document.execCommand('copy');
       getSelection().removeAllRanges();
     }
-    const label = button.textContent;
-    if (label !== 'Copied') setTimeout(() => { button.textContent = label; }, 2000);
-    button.textContent = 'Copied';
-    say('Copied.');
+    const label = button.textContent, copied = words().copied;
+    if (label !== copied) setTimeout(() => { button.textContent = label; }, 2000);
+    button.textContent = copied;
+    say(copied);
   };
 
   on('click', ({ target }) => {
@@ -122,14 +124,14 @@
     if (target.closest?.('#chat-newest')) { goToNewest(); focusInput(); }
   });
 
-  // The style keeps the newest line in view, or the reader's place; this only shows the way back.
+  // The style keeps the newest line in view, or the reader's place.
   const scroller = () => find('msg-list')?.closest('.chat-scroll');
   const goToNewest = () => { const box = scroller(); if (box) box.scrollTop = 0; };
   on('scroll', ({ target }) => {
     if (target === scroller()) target.closest('.chat-panel')?.toggleAttribute('data-away', target.scrollTop < -40);
   }, true);
 
-  // Screen readers hear that an answer begins, and the whole of it at its end; nothing of what the page was loaded with.
+  // Screen readers hear that an answer begins, and all of it at its end; nothing that the page was loaded with.
   const states = new Map(), unfolded = new Set();
   let list = null;
   const look = quiet => {
@@ -145,7 +147,7 @@
       if (!before && !open) entry.dataset.fresh = ''; // came whole: a theme may type it out
       if (role === 'user') continue;
       if (!open) news.push(...Array.from(entry.querySelectorAll('.chat-text, .chat-reason'), part => part.textContent));
-      else if (!before) news.push('An answer begins.');
+      else if (!before) news.push(words().begins);
     }
     say(news.join(' '));
     if (!busy && focused() === find('chat-stop')) focusInput(); // it is about to go

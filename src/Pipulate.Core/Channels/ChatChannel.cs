@@ -1,5 +1,6 @@
 using System.Text;
 using Pipulate.Conversations;
+using Pipulate.Rendering.Words;
 
 namespace Pipulate.Channels;
 
@@ -23,11 +24,11 @@ internal sealed class ChatChannel(ConversationDirectory conversations, Connectio
     {
         ArgumentNullException.ThrowIfNull(chunks);
         var answers = ConversationsOf(audience).Select(conversation => (conversation, Entry: conversation.Begin())).ToList();
-        void End(EntryState state, string? reason)
+        void End(EntryState state, Label? why = null)
         {
             foreach (var (conversation, entry) in answers)
             {
-                conversation.End(entry, state, reason);
+                conversation.End(entry, state, why is { } label ? conversation.Look.Words[label] : null);
             }
         }
 
@@ -43,16 +44,16 @@ internal sealed class ChatChannel(ConversationDirectory conversations, Connectio
                 }
             }
 
-            End(EntryState.Complete, null);
+            End(EntryState.Complete);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            End(EntryState.Stopped, "Stopped.");
+            End(EntryState.Stopped, Label.Stopped);
             throw;
         }
         catch
         {
-            End(EntryState.Failed, "The text broke off: its source failed.");
+            End(EntryState.Failed, Label.SourceFailed);
             throw;
         }
     }

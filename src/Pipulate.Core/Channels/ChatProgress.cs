@@ -1,4 +1,5 @@
 using Pipulate.Conversations;
+using Pipulate.Rendering.Words;
 
 namespace Pipulate.Channels;
 
@@ -24,7 +25,13 @@ internal sealed class ChatProgress(IReadOnlyList<(Conversation Conversation, Con
         End(EntryState.Failed, reason);
     }
 
-    public void Dispose() => End(EntryState.Stopped, "Stopped.");
+    public void Dispose()
+    {
+        foreach (var (conversation, entry) in shown)
+        {
+            conversation.End(entry, EntryState.Stopped, conversation.Look.Words[Label.Stopped]);
+        }
+    }
 
     private void End(EntryState state, string? reason)
     {

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipulate.Conversations;
+using Pipulate.Rendering.Words;
 
 namespace Pipulate.Commentary;
 
@@ -143,7 +144,7 @@ internal sealed partial class Commentator(
     {
         var waiting = _line.Enter(conversation.ShowInLine);
         conversation.Stopped += waiting.GiveUp;
-        await using var leaving = stopping.Register(() => conversation.Stop("Stopped: the server is restarting."));
+        await using var leaving = stopping.Register(() => conversation.Stop(Label.StoppedByShutdown));
         try
         {
             return await waiting.Granted;
@@ -164,7 +165,7 @@ internal sealed partial class Commentator(
         {
             // Not foreseen; all the same the page must not wait for ever, and the next thing that happens must get its answer.
             LogBroken(conversation.Id, problem);
-            conversation.End(turn.Entry, EntryState.Failed, "The answer broke off. The server's log says why.");
+            conversation.End(turn.Entry, EntryState.Failed, conversation.Look.Words[Label.BrokeOff]);
         }
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipulate.Conversations;
 using Pipulate.Models;
+using Pipulate.Rendering.Words;
 
 namespace Pipulate.Commentary;
 
@@ -79,7 +80,7 @@ internal sealed partial class Generation(
         var heard = Volatile.Read(ref _lastHeard);
         if ((heard == 0 || time.GetElapsedTime(heard) > KeptLoaded) && await watch.MustLoadAsync(cancellationToken))
         {
-            conversation.ShowWaiting(turn.Entry, "Loading the model…");
+            conversation.ShowLoading(turn.Entry);
         }
     }
 
@@ -92,7 +93,7 @@ internal sealed partial class Generation(
         }
         else if (turn.AnswersUser)
         {
-            conversation.End(turn.Entry, EntryState.Failed, "The model had nothing to say. Try again, or ask in other words.");
+            conversation.End(turn.Entry, EntryState.Failed, conversation.Look.Words[Label.NothingSaid]);
         }
         else
         {

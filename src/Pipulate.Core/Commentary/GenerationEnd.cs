@@ -1,4 +1,5 @@
 using Pipulate.Conversations;
+using Pipulate.Rendering.Words;
 
 namespace Pipulate.Commentary;
 
@@ -83,13 +84,14 @@ internal sealed class GenerationEnd : IDisposable
             return;
         }
 
+        var words = _conversation.Look.Words;
         _conversation.End(_entry, EntryState.Stopped, why switch
         {
-            Why.Shutdown => "Stopped: the server is restarting.",
-            Why.TooLong => $"Stopped: the answer took longer than {_limits.Answer.TotalSeconds:0} seconds.",
-            Why.Unwatched => "Stopped: nobody was looking.",
-            Why.Stopped => "Stopped.",
-            _ => "Stopped: you spoke first.",
+            Why.Shutdown => words[Label.StoppedByShutdown],
+            Why.TooLong => words.Format(Label.StoppedTooLong, Math.Round(_limits.Answer.TotalSeconds)),
+            Why.Unwatched => words[Label.StoppedUnwatched],
+            Why.Stopped => words[Label.Stopped],
+            _ => words[Label.StoppedForYou],
         });
     }
 

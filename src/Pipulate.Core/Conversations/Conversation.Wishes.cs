@@ -1,3 +1,5 @@
+using Pipulate.Rendering.Words;
+
 namespace Pipulate.Conversations;
 
 /// <summary>What becomes of an answer beside its words: it waits, it thinks, it is stopped, it is asked for once more.</summary>
@@ -19,7 +21,7 @@ internal sealed partial class Conversation
         lock (Gate)
         {
             _inLine ??= Add(new ConversationEntry(NextOrdinal, EntryRole.Assistant, EntryState.Streaming, time.GetUtcNow()) { InLine = true });
-            Wait(_inLine, $"Waiting for the model, place {place} in the line…");
+            Wait(_inLine, Words.Format(Label.WaitingInLine, place));
         }
 
         Watchers.Wake();
@@ -36,14 +38,14 @@ internal sealed partial class Conversation
         Watchers.Wake();
     }
 
-    /// <summary>Shows what an answer waits for, unless it has begun or ended.</summary>
-    public void ShowWaiting(ConversationEntry entry, string forWhat)
+    /// <summary>Shows that an answer waits for the model to be loaded, unless it has begun or ended.</summary>
+    public void ShowLoading(ConversationEntry entry)
     {
         lock (Gate)
         {
             if (entry is { IsOpen: true, InLine: false, Text.Length: 0, Thoughts: null })
             {
-                Wait(entry, forWhat);
+                Wait(entry, Words[Label.Loading]);
             }
         }
 
@@ -75,13 +77,14 @@ internal sealed partial class Conversation
     }
 
     /// <summary>Ends what is being said and what waits for its place: the text so far stays, and the model knows it. Work whose progress is shown goes on.</summary>
-    public void Stop(string reason = "Stopped.")
+    /// <param name="why">What is said about it.</param>
+    public void Stop(Label why = Label.Stopped)
     {
         lock (Gate)
         {
             foreach (var entry in _entries.FindAll(entry => entry is { IsOpen: true, Role: EntryRole.Assistant }))
             {
-                EndLocked(entry, EntryState.Stopped, reason);
+                EndLocked(entry, EntryState.Stopped, Words[why]);
             }
 
             if (_inLine is not null)

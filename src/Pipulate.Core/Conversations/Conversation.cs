@@ -1,6 +1,8 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using Microsoft.Extensions.AI;
+using Pipulate.Rendering;
+using Pipulate.Rendering.Words;
 
 namespace Pipulate.Conversations;
 
@@ -40,6 +42,9 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time)
     public Lock Gate { get; } = new();
 
     public Watchers Watchers { get; } = new(time);
+
+    /// <summary>How it looks on its pages. All of them are written together, so it looks the same on all: as on the page that was opened last.</summary>
+    public PanelLook Look { get; set; } = PanelLook.Default;
 
     /// <summary>Raised by one with each change. Read under <see cref="Gate"/>.</summary>
     public long Version { get; private set; }
@@ -418,6 +423,8 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time)
     /// <summary>Says that somebody looks now: what is due from here on makes them look again.</summary>
     public void BeginWork() => Volatile.Write(ref _due, Working);
 
+    private PanelWords Words => Look.Words;
+
     private int NextOrdinal => _entries is [.., var last] ? last.Ordinal + 1 : _first;
 
     private static bool IsRecordedEvent(ConversationEntry entry) => entry is { Role: EntryRole.Event, Withdrawn: false };
@@ -428,7 +435,7 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time)
         var entry = Add(new ConversationEntry(NextOrdinal, EntryRole.Assistant, EntryState.Streaming, time.GetUtcNow())
         {
             AnsweredBefore = _answeredThrough - _recalled,
-            Waiting = "Waiting for the model…",
+            Waiting = Words[Label.Waiting],
         });
         _answeredThrough = _entries.Count;
         Answer = entry;

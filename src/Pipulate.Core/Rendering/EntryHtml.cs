@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using Pipulate.Conversations;
+using Pipulate.Rendering.Words;
 
 namespace Pipulate.Rendering;
 
@@ -15,8 +16,9 @@ internal static class EntryHtml
     /// <summary>The entry as it is on a page.</summary>
     /// <param name="html">What is written to.</param>
     /// <param name="entry">A visible entry.</param>
+    /// <param name="look">How the conversation looks.</param>
     /// <param name="replacing">Whether it is to take the place of the element with its id.</param>
-    public static void Write(IBufferWriter<byte> html, ConversationEntry entry, bool replacing)
+    public static void Write(IBufferWriter<byte> html, ConversationEntry entry, PanelLook look, bool replacing)
     {
         html.Write("<div id=\"e"u8);
         WriteNumber(html, entry.Ordinal);
@@ -31,15 +33,36 @@ internal static class EntryHtml
         }
 
         html.Write(replacing ? "\" hx-swap-oob=\"true\">"u8 : "\">"u8);
-        if (entry.Thoughts is not null)
+        if (look.Entries is null || !look.Entries.TryWrite(html, entry, look.Words))
         {
-            html.Write("<details class=\"chat-thinking\"><summary>Thinking</summary><div id=\"e"u8);
-            WriteNumber(html, entry.Ordinal);
-            html.Write("r\" class=\"chat-thoughts\" hx-disable hx-ignore>"u8);
-            html.Write(entry.Thoughts.Encoded());
-            html.Write("</div></details>"u8);
+            WriteThoughts(html, entry, look.Words);
+            WriteText(html, entry);
+            WriteProgress(html, entry);
+            WriteState(html, entry);
+            WriteActions(html, entry, look.Words);
         }
 
+        html.Write("</div>"u8);
+    }
+
+    public static void WriteThoughts(IBufferWriter<byte> html, ConversationEntry entry, PanelWords words)
+    {
+        if (entry.Thoughts is null)
+        {
+            return;
+        }
+
+        html.Write("<details class=\"chat-thinking\"><summary>"u8);
+        html.Write(words.Html(Label.Thinking));
+        html.Write("</summary><div id=\"e"u8);
+        WriteNumber(html, entry.Ordinal);
+        html.Write("r\" class=\"chat-thoughts\" hx-disable hx-ignore>"u8);
+        html.Write(entry.Thoughts.Encoded());
+        html.Write("</div></details>"u8);
+    }
+
+    public static void WriteText(IBufferWriter<byte> html, ConversationEntry entry)
+    {
         html.Write("<div id=\"e"u8);
         WriteNumber(html, entry.Ordinal);
 
@@ -47,11 +70,11 @@ internal static class EntryHtml
         html.Write("t\" class=\"chat-text\" hx-disable hx-ignore>"u8);
         html.Write(entry.Text.Encoded());
         html.Write("</div>"u8);
-        if (entry.Progress is not null)
-        {
-            WriteProgress(html, entry);
-        }
+    }
 
+    /// <summary>What it waits for, or why it ended.</summary>
+    public static void WriteState(IBufferWriter<byte> html, ConversationEntry entry)
+    {
         if (entry is { IsOpen: true, Text.Length: 0, Thoughts: null, Waiting: { } waiting })
         {
             html.Write("<p class=\"chat-waiting\">"u8);
@@ -65,9 +88,6 @@ internal static class EntryHtml
             WriteEncoded(html, entry.Reason);
             html.Write("</p>"u8);
         }
-
-        WriteActions(html, entry);
-        html.Write("</div>"u8);
     }
 
     /// <summary>What came behind so many bytes of the text and of the thoughts, to be added to what is there.</summary>
@@ -97,7 +117,7 @@ internal static class EntryHtml
     /// What can be done with it. The row is there while the answer is still written, so that its buttons move nothing when they come. The buttons stand outside
     /// the form that they belong to and need no attributes of htmx.
     /// </summary>
-    private static void WriteActions(IBufferWriter<byte> html, ConversationEntry entry)
+    public static void WriteActions(IBufferWriter<byte> html, ConversationEntry entry, PanelWords words)
     {
         if (entry.Role is not EntryRole.Assistant && entry.AnsweredBefore is null)
         {
@@ -108,22 +128,26 @@ internal static class EntryHtml
         if (entry.Voice is not null)
         {
             html.Write("<span class=\"chat-voice\">"u8);
-            WriteEncoded(html, entry.Voice);
-            html.Write(" voice</span>"u8);
+            WriteEncoded(html, words.Format(Label.Voice, entry.Voice));
+            html.Write("</span>"u8);
         }
 
         if (!entry.IsOpen)
         {
             if (entry is { Role: EntryRole.Assistant, Text.Length: > 0 })
             {
-                html.Write("<button type=\"button\" data-chat-copy>Copy</button>"u8);
+                html.Write("<button type=\"button\" data-chat-copy>"u8);
+                html.Write(words.Html(Label.Copy));
+                html.Write("</button>"u8);
             }
 
             if (entry.AnsweredBefore is not null)
             {
                 html.Write("<button form=\"chat-command\" class=\"chat-again\" value=\"again "u8);
                 WriteNumber(html, entry.Ordinal);
-                html.Write(entry.State is EntryState.Complete && entry.Role is EntryRole.Assistant ? "\">Regenerate</button>"u8 : "\">Retry</button>"u8);
+                html.Write("\">"u8);
+                html.Write(words.Html(entry is { State: EntryState.Complete, Role: EntryRole.Assistant } ? Label.Regenerate : Label.Retry));
+                html.Write("</button>"u8);
             }
         }
 
@@ -137,9 +161,13 @@ internal static class EntryHtml
         html.Write("\" hx-swap-oob=\"delete\"></div>"u8);
     }
 
-    private static void WriteProgress(IBufferWriter<byte> html, ConversationEntry entry)
+    public static void WriteProgress(IBufferWriter<byte> html, ConversationEntry entry)
     {
-        var (done, total, text) = entry.Progress!;
+        if (entry.Progress is not var (done, total, text))
+        {
+            return;
+        }
+
         html.Write("<progress aria-labelledby=\"e"u8);
         WriteNumber(html, entry.Ordinal);
         html.Write("t\""u8);

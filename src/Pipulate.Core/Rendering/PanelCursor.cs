@@ -86,7 +86,7 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
             {
                 if (entry.Visible)
                 {
-                    EntryHtml.Write(html, entry, replacing: false);
+                    EntryHtml.Write(html, entry, conversation.Look, replacing: false);
                 }
             }
         }
@@ -225,7 +225,7 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
             return;
         }
 
-        EntryHtml.Write(html, entry, replacing: false);
+        EntryHtml.Write(html, entry, conversation.Look, replacing: false);
         Remember(entry);
     }
 
@@ -271,7 +271,7 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
             _streaming.RemoveAt(index);
         }
 
-        EntryHtml.Write(html, entry, replacing: true);
+        EntryHtml.Write(html, entry, conversation.Look, replacing: true);
         Remember(entry);
         return true;
     }

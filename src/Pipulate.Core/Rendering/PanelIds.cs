@@ -15,5 +15,6 @@ internal static class PanelIds
     public const string Command = "chat-command";
     public const string Stop = "chat-stop";
     public const string Newest = "chat-newest";
+    public const string Greeting = "chat-greeting";
     public const string Announcer = "chat-announcer";
 }

@@ -192,15 +192,15 @@ public class ConversationWishesTests
     }
 
     [Fact]
-    public void ShowWaiting_OnceItHasBegun_ChangesNothing()
+    public void ShowLoading_OnceItHasBegun_ChangesNothing()
     {
         _conversation.Hear("hello", null);
         var turn = _conversation.BeginTurn()!;
-        _conversation.ShowWaiting(turn.Entry, "Loading");
-        Assert.Equal("Loading", turn.Entry.Waiting);
+        _conversation.ShowLoading(turn.Entry);
+        Assert.Equal("Loading the model…", turn.Entry.Waiting);
         _conversation.Append(turn.Entry, "Hi");
         var version = _conversation.Version;
-        _conversation.ShowWaiting(turn.Entry, "Waiting");
+        _conversation.ShowLoading(turn.Entry);
 
         Assert.Equal(version, _conversation.Version);
     }

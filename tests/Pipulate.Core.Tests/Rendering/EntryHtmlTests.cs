@@ -14,7 +14,7 @@ public class EntryHtmlTests
     [Fact]
     public void Write_Entry_HasItsRoleStateAndText()
     {
-        EntryHtml.Write(_html, Entry(EntryRole.User, EntryState.Complete, "<b> & \""), replacing: false);
+        EntryHtml.Write(_html, Entry(EntryRole.User, EntryState.Complete, "<b> & \""), PanelLook.Default, replacing: false);
 
         Assert.Equal(
             "<div id=\"e7\" class=\"chat-entry\" data-role=\"user\" data-state=\"complete\">" +
@@ -25,7 +25,7 @@ public class EntryHtmlTests
     [Fact]
     public void Write_Replacing_NamesTheSwap()
     {
-        EntryHtml.Write(_html, Entry(EntryRole.Assistant, EntryState.Stopped, "x"), replacing: true);
+        EntryHtml.Write(_html, Entry(EntryRole.Assistant, EntryState.Stopped, "x"), PanelLook.Default, replacing: true);
 
         Assert.StartsWith("<div id=\"e7\" class=\"chat-entry\" data-role=\"assistant\" data-state=\"stopped\" hx-swap-oob=\"true\">", Html, StringComparison.Ordinal);
     }
@@ -36,7 +36,7 @@ public class EntryHtmlTests
         var entry = Entry(EntryRole.Assistant, EntryState.Failed, "x");
         entry.Voice = "a\"b";
         entry.Reason = "<i>";
-        EntryHtml.Write(_html, entry, replacing: false);
+        EntryHtml.Write(_html, entry, PanelLook.Default, replacing: false);
 
         Assert.Contains(" data-voice=\"a&quot;b\"", Html, StringComparison.Ordinal);
         Assert.Contains("<span class=\"chat-voice\">a&quot;b voice</span>", Html, StringComparison.Ordinal);
@@ -71,7 +71,7 @@ public class EntryHtmlTests
         var entry = Entry(EntryRole.Assistant, EntryState.Complete, "said");
         entry.Thoughts = new EntryText();
         entry.Thoughts.Append("<thought>");
-        EntryHtml.Write(_html, entry, replacing: false);
+        EntryHtml.Write(_html, entry, PanelLook.Default, replacing: false);
 
         Assert.Contains("<details class=\"chat-thinking\"><summary>Thinking</summary><div id=\"e7r\" class=\"chat-thoughts\" hx-disable hx-ignore>&lt;thought&gt;</div></details>", Html, StringComparison.Ordinal);
         Assert.Contains(" hx-disable hx-ignore>said</div>", Html, StringComparison.Ordinal);
@@ -82,13 +82,13 @@ public class EntryHtmlTests
     {
         var entry = new ConversationEntry(7, EntryRole.Assistant, EntryState.Streaming, default) { InLine = true };
         entry.Waiting = "Place <2>";
-        EntryHtml.Write(_html, entry, replacing: false);
+        EntryHtml.Write(_html, entry, PanelLook.Default, replacing: false);
         Assert.Contains("data-state=\"queued\"", Html, StringComparison.Ordinal);
         Assert.Contains("<p class=\"chat-waiting\">Place &lt;2&gt;</p>", Html, StringComparison.Ordinal);
 
         _html.ResetWrittenCount();
         entry.Text.Append("x");
-        EntryHtml.Write(_html, entry, replacing: true);
+        EntryHtml.Write(_html, entry, PanelLook.Default, replacing: true);
         Assert.DoesNotContain("chat-waiting", Html, StringComparison.Ordinal);
     }
 
@@ -105,7 +105,7 @@ public class EntryHtmlTests
     {
         var entry = Entry((EntryRole)role, (EntryState)state, text);
         entry.AnsweredBefore = answeredBefore;
-        EntryHtml.Write(_html, entry, replacing: false);
+        EntryHtml.Write(_html, entry, PanelLook.Default, replacing: false);
 
         var page = new AngleSharp.Html.Parser.HtmlParser().ParseDocument(Html);
         Assert.Equal(buttons, string.Join(' ', page.QuerySelectorAll("button").Select(button => button.TextContent + (button.GetAttribute("value") is { } value ? $"={value}" : ""))));
@@ -129,7 +129,7 @@ public class EntryHtmlTests
     {
         var entry = Entry(EntryRole.Progress, EntryState.Streaming, "Importing");
         entry.Progress = new Progress(done, total, text);
-        EntryHtml.Write(_html, entry, replacing: false);
+        EntryHtml.Write(_html, entry, PanelLook.Default, replacing: false);
 
         Assert.Contains("data-role=\"progress\"", Html, StringComparison.Ordinal);
         Assert.Contains($">Importing</div><progress aria-labelledby=\"e7t\"{expected}", Html, StringComparison.Ordinal);
@@ -145,7 +145,7 @@ public class EntryHtmlTests
         var entry = Entry(EntryRole.Progress, state, "Importing");
         entry.Progress = new Progress(done, total, "step");
         entry.Reason = "The end.";
-        EntryHtml.Write(_html, entry, replacing: false);
+        EntryHtml.Write(_html, entry, PanelLook.Default, replacing: false);
 
         Assert.Contains(expected + "<p class=\"chat-reason\">The end.</p>", Html, StringComparison.Ordinal);
     }

@@ -1,3 +1,5 @@
+using Pipulate.Rendering.Words;
+
 namespace Pipulate.Conversations.Keeping;
 
 /// <summary>
@@ -172,7 +174,7 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
     }
 
     /// <summary>What was streaming when the process died will not go on.</summary>
-    private static ConversationEntry Revive(StoredEntry stored)
+    private ConversationEntry Revive(StoredEntry stored)
     {
         var broken = stored.State is EntryState.Streaming;
         var entry = new ConversationEntry(checked((int)stored.Ordinal), stored.Role, broken ? EntryState.Stopped : stored.State, stored.At)
@@ -180,7 +182,7 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
             Epoch = stored.Epoch + (broken ? 1 : 0),
             Kind = stored.Kind,
             Voice = stored.Voice,
-            Reason = broken ? "Stopped: the server was restarted." : stored.Reason,
+            Reason = broken ? conversation.Look.Words[Label.StoppedByRestart] : stored.Reason,
             MessageId = stored.MessageId,
             Kept = KeptEntry.Of(stored),
         };

@@ -1,7 +1,7 @@
+using Microsoft.AspNetCore.Html;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Razor.TagHelpers;
 
-namespace Pipulate.TagHelpers;
+namespace Pipulate.Panel;
 
 /// <summary>
 /// What the page that is being rendered loads. A layout is rendered after its view, so a panel may come before the assets or behind them: whichever comes second brings what is missing.
@@ -15,14 +15,12 @@ internal sealed class PageScripts
     public bool WithStream { get; set; }
 
     /// <summary>Sees to it that htmx's extension for streams is there before the element that needs it.</summary>
-    public void NeedStream(HttpContext context, TagHelperOutput element, string script)
+    /// <returns>What must stand before the element; null where nothing must.</returns>
+    public IHtmlContent? NeedStream(HttpContext context, string script)
     {
-        if (AreWritten && !WithStream)
-        {
-            element.PreElement.AppendHtml(ChatMarkup.Script(context, script));
-        }
-
+        var missing = AreWritten && !WithStream;
         WithStream = true;
+        return missing ? ChatMarkup.Script(context, script) : null;
     }
 
     public static PageScripts Of(HttpContext context)

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Pipulate.Endpoints;
 
-namespace Pipulate.TagHelpers;
+namespace Pipulate.Panel;
 
 /// <summary>What the tag helpers write for the htmx version that the application uses (docs/htmx.md).</summary>
 internal sealed class ChatMarkup(IOptions<PipulateOptions> options, EndpointDataSource endpoints, IAntiforgery antiforgery)

@@ -1,4 +1,4 @@
-namespace Pipulate.TagHelpers;
+namespace Pipulate.Panel;
 
 /// <summary>The ways in which a page can be connected, as views name them.</summary>
 internal static class Transports

@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Html;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc.Rendering;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Pipulate.Panel;
+
+/// <summary>What a page's head needs for the panel: its style, htmx with its extensions, and its script, in the order in which they must load.</summary>
+internal static class ChatAssetsHtml
+{
+    /// <param name="http">The page's request.</param>
+    /// <param name="htmx">Whether htmx itself is to be there too.</param>
+    /// <param name="transport">For which way of connecting; null is <c>ws</c>.</param>
+    public static IHtmlContent Render(HttpContext http, bool htmx, string? transport)
+    {
+        var markup = http.RequestServices.GetRequiredService<ChatMarkup>();
+        var page = PageScripts.Of(http);
+        page.WithStream |= !htmx || Transports.IsStream(transport, "The transport of <chat-assets>");
+        page.AreWritten = true;
+
+        var head = new HtmlContentBuilder();
+        var style = new TagBuilder("link") { TagRenderMode = TagRenderMode.SelfClosing };
+        style.Attributes["rel"] = "stylesheet";
+        style.Attributes["href"] = ChatMarkup.AddressOfFile(http, "pipulate.css");
+        head.AppendHtml(style);
+        if (htmx)
+        {
+            var config = new TagBuilder("meta") { TagRenderMode = TagRenderMode.SelfClosing };
+            config.Attributes["name"] = "htmx-config";
+            config.Attributes["content"] = markup.Config;
+            head.AppendHtml(config);
+        }
+
+        string[] scripts = !htmx ? [] : page.WithStream ? [.. markup.HtmxScripts, markup.StreamScript] : [.. markup.HtmxScripts];
+        foreach (var file in (string[])[.. scripts, "pipulate.js"])
+        {
+            head.AppendHtml(ChatMarkup.Script(http, file));
+        }
+
+        return head;
+    }
+}

@@ -1,0 +1,190 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Html;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc.Rendering;
+using Microsoft.Extensions.Options;
+using Pipulate.Conversations;
+using Pipulate.Rendering;
+using Pipulate.Rendering.Words;
+using Pipulate.Security;
+
+namespace Pipulate.Panel;
+
+/// <summary>The panel as it is in a page that is being rendered, by whatever: a tag helper, a component, or an endpoint that writes HTML.</summary>
+internal sealed class ChatPanelHtml(
+    ChatMarkup markup, PanelStatus status, PanelLooks looks, VisitorIdentity visitors, ConversationDirectory conversations, IOptions<PipulateOptions> options)
+{
+    private static readonly (string When, Label Text)[] States = [("open", Label.Connected), ("connecting", Label.Connecting), ("closed", Label.Disconnected)];
+
+    /// <param name="http">The page's request.</param>
+    /// <param name="settings">How it is to be.</param>
+    /// <returns>The panel, and what must stand before it, if something must.</returns>
+    public async Task<(IHtmlContent? Before, TagBuilder Panel)> RenderAsync(HttpContext http, ChatPanelSettings settings)
+    {
+        var look = looks.Current;
+        var words = look.Words;
+        var byStream = Transports.IsStream(settings.Transport, "The transport of <chat-panel>");
+        var before = byStream ? PageScripts.Of(http).NeedStream(http, markup.StreamScript) : null;
+        var panel = Element("section", PanelIds.Panel, "chat-panel",
+            ("data-theme", settings.Theme), ("data-connection", "connecting"), ("data-begins", words[Label.AnswerBegins]), ("data-copied", words[Label.Copied]), ("aria-label", words[Label.Panel]));
+        foreach (var (name, value) in byStream ? markup.ConnectStream(http) : markup.Connect(http))
+        {
+            panel.Attributes[name] = value;
+        }
+
+        (string, string)[] sending = byStream ? [.. markup.SendByPost(http)] : [(markup.Send, "")];
+        var line = Element("p", PanelIds.Status, "chat-status", ("role", "status"));
+        line.InnerHtml.Append(status.Read().Text);
+        panel.InnerHtml
+            .AppendHtml(line)
+            .AppendHtml(await MessagesAsync(http, sending, look))
+            .AppendHtml(Bar(sending, words))
+            .AppendHtml(Form(sending, settings, words))
+
+            // Told when an answer begins and what it was when it has ended: read aloud token by token it would be a torment.
+            .AppendHtml(Element("p", PanelIds.Announcer, "chat-unseen", ("role", "status")));
+        return (before, panel);
+    }
+
+    private async Task<TagBuilder> MessagesAsync(HttpContext http, (string, string)[] sending, PanelLook look)
+    {
+        var list = Element("div", PanelIds.List, "chat-list", ("role", "log"), ("aria-live", "off"), ("aria-label", look.Words[Label.Conversation]));
+        list.InnerHtml.AppendHtml(await ConversationAsync(http, look));
+        var scroll = Element("div", null, "chat-scroll", ("tabindex", "0"), ("role", "group"), ("aria-label", look.Words[Label.Messages]));
+        scroll.InnerHtml.AppendHtml(list);
+        if (options.Value is { Greeting: not null } or { Suggestions.Count: > 0 })
+        {
+            scroll.InnerHtml.AppendHtml(Greeting(sending, look.Words));
+        }
+
+        return scroll;
+    }
+
+    /// <summary>What stands there until something has been said; the style hides it then. A suggestion is a form of its own, with an id, so that one clicked twice is said once.</summary>
+    private TagBuilder Greeting((string, string)[] sending, PanelWords words)
+    {
+        var greeting = Element("div", PanelIds.Greeting, "chat-greeting");
+        if (options.Value.Greeting is { } text)
+        {
+            var line = Element("p", null, null);
+            line.InnerHtml.Append(text);
+            greeting.InnerHtml.AppendHtml(line);
+        }
+
+        if (options.Value.Suggestions.Count > 0)
+        {
+            var group = Element("div", null, "chat-suggestions", ("role", "group"), ("aria-label", words[Label.Suggestions]));
+            foreach (var suggestion in options.Value.Suggestions)
+            {
+                var button = Element("button", null, null, ("type", "submit"));
+                button.InnerHtml.Append(suggestion);
+                var form = Element("form", null, null, sending);
+                form.InnerHtml
+                    .AppendHtml(Element("input", null, null, ("type", "hidden"), ("name", "mid"), ("value", PanelFragments.NewMessageId())))
+                    .AppendHtml(Element("input", null, null, ("type", "hidden"), ("name", "msg"), ("value", suggestion)))
+                    .AppendHtml(button);
+                group.InnerHtml.AppendHtml(form);
+            }
+
+            greeting.InnerHtml.AppendHtml(group);
+        }
+
+        return greeting;
+    }
+
+    /// <summary>The line between the messages and the input: how the connection is, and two buttons that come and go without moving anything.</summary>
+    private static TagBuilder Bar((string, string)[] sending, PanelWords words)
+    {
+        var state = Element("p", null, "chat-state", ("role", "status"));
+        foreach (var (when, label) in States)
+        {
+            var text = Element("span", null, null, ("data-when", when));
+            text.InnerHtml.Append(words[label]);
+            state.InnerHtml.AppendHtml(text);
+        }
+
+        var newest = Element("button", PanelIds.Newest, null, ("type", "button"));
+        newest.InnerHtml.Append(words[Label.Newest]);
+        var stop = Element("button", PanelIds.Stop, null, ("type", "submit"), ("value", "stop"));
+        stop.InnerHtml.Append(words[Label.Stop]);
+
+        // The one form of all commands: the buttons of the answers belong to it too, wherever they stand.
+        var command = Element("form", PanelIds.Command, null, sending);
+        command.InnerHtml.AppendHtml(Element("input", null, null, ("type", "hidden"), ("name", "do"))).AppendHtml(stop);
+        var bar = Element("div", null, "chat-bar");
+        bar.InnerHtml.AppendHtml(state).AppendHtml(newest).AppendHtml(command);
+        return bar;
+    }
+
+    private TagBuilder Form((string, string)[] sending, ChatPanelSettings settings, PanelWords words)
+    {
+        var id = Element("input", PanelIds.MessageId, null, ("type", "hidden"), ("name", "mid"), ("value", PanelFragments.NewMessageId()));
+        var input = Element("textarea", PanelIds.Input, null,
+            ("name", "msg"), ("rows", "1"), ("aria-label", words[Label.Message]), ("placeholder", settings.Placeholder ?? words[Label.Placeholder]), ("autocomplete", "off"), ("enterkeyhint", "send"),
+            ("maxlength", options.Value.Limits.MessageCharacters.ToString(CultureInfo.InvariantCulture)), ("required", ""));
+        var send = Element("button", PanelIds.Send, null, ("type", "submit"));
+        send.InnerHtml.Append(words[Label.Send]);
+        if (settings.Value is not null)
+        {
+            // The parser drops a newline that stands first.
+            input.InnerHtml.AppendHtml("\n").Append(settings.Value);
+        }
+
+        if (settings.Autofocus)
+        {
+            input.Attributes["autofocus"] = "";
+        }
+
+        if (settings.Disabled)
+        {
+            input.Attributes["disabled"] = "";
+            send.Attributes["disabled"] = "";
+        }
+
+        var group = Element("div", PanelIds.InputGroup, "chat-input-group", ("role", "group"));
+        group.InnerHtml.AppendHtml(input).AppendHtml(send);
+        var form = Element("form", PanelIds.Form, "chat-form", sending);
+        form.InnerHtml.AppendHtml(id).AppendHtml(Element("div", PanelIds.Hint, "chat-hint", ("role", "alert"))).AppendHtml(group);
+        return form;
+    }
+
+    /// <summary>What was said so far, so that the first paint shows it. A page that has begun to be sent can carry no cookie any more: the socket brings it then.</summary>
+    private async Task<string> ConversationAsync(HttpContext http, PanelLook look)
+    {
+        if ((http.Response.HasStarted ? visitors.Find(http) : visitors.FindOrWelcome(http)) is not { } visitor)
+        {
+            return "";
+        }
+
+        var html = new ArrayBufferWriter<byte>();
+        var conversation = conversations.Get(visitor.Conversation);
+        conversation.Look = look;
+        conversation.Watchers.Expect();
+        await conversation.Opened;
+        PanelCursor.WriteList(html, conversation);
+        return Encoding.UTF8.GetString(html.WrittenSpan);
+    }
+
+    private static TagBuilder Element(string name, string? id, string? cssClass, params ReadOnlySpan<(string Name, string Value)> attributes)
+    {
+        var element = new TagBuilder(name) { TagRenderMode = name == "input" ? TagRenderMode.SelfClosing : TagRenderMode.Normal };
+        if (id is not null)
+        {
+            element.Attributes["id"] = id;
+        }
+
+        if (cssClass is not null)
+        {
+            element.Attributes["class"] = cssClass;
+        }
+
+        foreach (var (key, value) in attributes)
+        {
+            element.Attributes[key] = value;
+        }
+
+        return element;
+    }
+}

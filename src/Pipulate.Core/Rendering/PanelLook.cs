@@ -1,0 +1,9 @@
+using Pipulate.Rendering.Words;
+
+namespace Pipulate.Rendering;
+
+/// <summary>How a conversation looks on its pages: in which language, and whether the application writes its entries.</summary>
+internal sealed record PanelLook(PanelWords Words, OwnEntries? Entries = null)
+{
+    public static PanelLook Default { get; } = new(PanelWords.English);
+}
