@@ -83,6 +83,7 @@ public static class PipulateServiceCollectionExtensions
         });
         services.TryAddSingleton<DemoVoice>();
         services.TryAddSingleton<ModelWatch>();
+        services.TryAddSingleton<ModelContexts>();
     }
 
     private static void AddConversations(IServiceCollection services)

@@ -72,10 +72,18 @@ public sealed class PipulateLimits
     public int GenerationsPerConversationPerMinute { get; set; }
 
     /// <summary>
-    /// Gets or sets how long an answer may be, in tokens. The model is told; Ollama then ends the answer by itself.
+    /// Gets or sets how long an answer may be, in tokens, but for half of the model's context (<see cref="ContextTokens"/>). The model is told; Ollama then ends the answer by itself.
     /// </summary>
     /// <value>The default is 1,024; from 1 to 1,000,000.</value>
     public int AnswerTokens { get; set; } = 1_024;
+
+    /// <summary>
+    /// Gets or sets how much of the model's context is used, in tokens: what it is told and its answer share it. When a conversation outgrows it, the model is told its oldest turns no longer.
+    /// </summary>
+    /// <value>
+    /// The default is 0: the context that the model has, as far as that is known (Ollama's <c>num_ctx</c>, or what its server says, of which 32,768 are used), else 4,096. Otherwise from 512 to 10,000,000.
+    /// </value>
+    public int ContextTokens { get; set; }
 
     /// <summary>
     /// Gets or sets how long the first token may take. A cold model loads for minutes, and giving up aborts the load.

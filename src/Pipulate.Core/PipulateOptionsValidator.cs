@@ -53,6 +53,7 @@ internal sealed class PipulateOptionsValidator : IValidateOptions<PipulateOption
         Number("Limits:GenerationsPerMinute", limits.GenerationsPerMinute, 0, 1_000_000);
         Number("Limits:GenerationsPerConversationPerMinute", limits.GenerationsPerConversationPerMinute, 0, 1_000_000);
         Number("Limits:AnswerTokens", limits.AnswerTokens, 1, 1_000_000);
+        Check("Limits:ContextTokens", limits.ContextTokens is 0 or (>= 512 and <= 10_000_000), "must be a number from 512 to 10000000, or 0 for what the model has", limits.ContextTokens);
         Time("Limits:FirstToken", limits.FirstToken);
         Time("Limits:Idle", limits.Idle);
         Time("Limits:Answer", limits.Answer);

@@ -5,8 +5,8 @@ public class PipulateOptionsValidatorTests
     public static TheoryData<string> Numbers { get; } =
         ["MessageBytes", "MessageCharacters", "EventCharacters", "ValueCharacters", "MessagesPerMinute", "MessageBurst", "ConnectionsPerVisitor", "Connections", "Generations", "AnswerTokens"];
 
-    /// <summary>Numbers of which zero means that there is no limit.</summary>
-    public static TheoryData<string> Budgets { get; } = ["GenerationsPerMinute", "GenerationsPerConversationPerMinute"];
+    /// <summary>Numbers of which zero means that nothing is set.</summary>
+    public static TheoryData<string> Budgets { get; } = ["GenerationsPerMinute", "GenerationsPerConversationPerMinute", "ContextTokens"];
 
     public static TheoryData<string> Times { get; } = ["FirstToken", "Idle", "Answer", "Unwatched", "Send"];
 

@@ -17,6 +17,7 @@ public sealed class FakeOllamaServer : IAsyncDisposable
     private IReadOnlyList<FakeModel> _models = SpecialModels.Installed;
     private Task? _stopped;
     private int _tagsRequests;
+    private int _runningRequests;
 
     private FakeOllamaServer(int port)
     {
@@ -68,6 +69,9 @@ public sealed class FakeOllamaServer : IAsyncDisposable
     /// <summary>How often the list of models was asked for.</summary>
     public int TagsRequests => Volatile.Read(ref _tagsRequests);
 
+    /// <summary>How often <c>/api/ps</c> was asked for.</summary>
+    public int RunningRequests => Volatile.Read(ref _runningRequests);
+
     /// <summary>The Stopwatch timestamp of the newest token sent to anybody.</summary>
     public long? LastTokenTimestamp => Chats.Max(chat => chat.LastTokenTimestamp);
 
@@ -118,6 +122,8 @@ public sealed class FakeOllamaServer : IAsyncDisposable
     }
 
     internal void CountTags() => Interlocked.Increment(ref _tagsRequests);
+
+    internal void CountRunning() => Interlocked.Increment(ref _runningRequests);
 
     internal void Install(FakeModel model)
     {

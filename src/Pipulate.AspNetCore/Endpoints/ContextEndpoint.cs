@@ -13,7 +13,7 @@ namespace Pipulate.Endpoints;
 /// Both methods answer with the inside of <c>&lt;chat-context&gt;</c>. A visitor reaches their own conversation only: none is named in the request.
 /// </summary>
 internal sealed class ContextEndpoint(
-    VisitorIdentity visitors, OriginRule origins, ConversationDirectory conversations, IAntiforgery antiforgery, IOptions<PipulateOptions> options)
+    VisitorIdentity visitors, OriginRule origins, ConversationDirectory conversations, ModelContexts contexts, IAntiforgery antiforgery, IOptions<PipulateOptions> options)
 {
     public const string Path = "/context";
 
@@ -80,6 +80,6 @@ internal sealed class ContextEndpoint(
         context.Response.Headers.CacheControl = "no-store";
         var token = antiforgery.GetAndStoreTokens(context);
         var view = new ContextView(context.Request.PathBase.Add(context.Request.Path).Value!, token.FormFieldName, token.RequestToken!);
-        await context.Response.WriteAsync(view.Render(conversation, SystemPrompt.For(options.Value.Persona)), context.RequestAborted);
+        await context.Response.WriteAsync(view.Render(conversation, [SystemPrompt.For(options.Value.Persona), .. conversation.ReadHistory(contexts.Budget)]), context.RequestAborted);
     }
 }

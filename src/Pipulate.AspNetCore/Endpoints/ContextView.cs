@@ -14,7 +14,7 @@ internal sealed class ContextView(string address, string tokenName, string token
 {
     private readonly StringBuilder _html = new();
 
-    public string Render(Conversation conversation, ChatMessage system)
+    public string Render(Conversation conversation, IEnumerable<ChatMessage> request)
     {
         var events = conversation.ReadEvents();
         _html.Append("<p class=\"chat-context-state\">").Append(conversation.IsPaused
@@ -36,7 +36,7 @@ internal sealed class ContextView(string address, string tokenName, string token
         }
 
         _html.Append(events.Count == 0 ? "<li>Nothing is recorded.</li>" : "").Append("</ul><h3>The next request to the model</h3><ol class=\"chat-context-prompt\">");
-        foreach (var message in conversation.ReadHistory().Prepend(system))
+        foreach (var message in request)
         {
             _html.Append("<li data-role=\"").Append(Encode(message.Role.Value)).Append("\"><pre>").Append(Encode(message.Text)).Append("</pre></li>");
         }

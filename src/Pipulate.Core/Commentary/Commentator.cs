@@ -11,7 +11,7 @@ namespace Pipulate.Commentary;
 /// A failing answer ends that answer only.
 /// </summary>
 internal sealed partial class Commentator(
-    ChatQueue queue, CommentSchedule schedule, Generation generation, CommentaryMetrics metrics, IOptions<PipulateOptions> options, TimeProvider time, ILogger<Commentator> logger)
+    ChatQueue queue, CommentSchedule schedule, Generation generation, ModelContexts contexts, CommentaryMetrics metrics, IOptions<PipulateOptions> options, TimeProvider time, ILogger<Commentator> logger)
     : BackgroundService, IHostedLifecycleService
 {
     /// <summary>How long the pages wait at a shutdown for the answers to be marked as stopped.</summary>
@@ -124,7 +124,7 @@ internal sealed partial class Commentator(
 
         try
         {
-            if (conversation.BeginTurn() is { } turn)
+            if (conversation.BeginTurn(contexts.Budget) is { } turn)
             {
                 schedule.Spend(conversation);
                 metrics.Merged(turn.Events);

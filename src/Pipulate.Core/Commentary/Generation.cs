@@ -12,7 +12,15 @@ namespace Pipulate.Commentary;
 /// a time limit, a shutdown, or nobody looking for a minute does. What went wrong is told in the conversation, never thrown.
 /// </summary>
 internal sealed partial class Generation(
-    IChatClient client, DemoVoice demo, ModelWatch watch, Typist typist, IOptions<PipulateOptions> options, TimeProvider time, ILogger<Generation> logger)
+    IChatClient client,
+    DemoVoice demo,
+    ModelWatch watch,
+    ModelContexts contexts,
+    Typist typist,
+    CommentaryMetrics metrics,
+    IOptions<PipulateOptions> options,
+    TimeProvider time,
+    ILogger<Generation> logger)
 {
     /// <summary>Less than the five minutes for which Ollama keeps a model that is not used.</summary>
     private static readonly TimeSpan KeptLoaded = TimeSpan.FromMinutes(4);
@@ -29,9 +37,10 @@ internal sealed partial class Generation(
             if (trouble is null)
             {
                 await ShowLoadingAsync(conversation, turn, ending.Token);
-                await SpeakAsync(client, conversation, turn.Entry, turn.History, ending);
+                var answer = await AnswerAsync(conversation, turn, ending);
                 End(conversation, turn);
                 LogSpoken(conversation.Id, turn.Entry.Ordinal);
+                await LearnAsync(answer, ending.Token);
             }
             else if (conversation.Withdraw(turn, answerAgain: false))
             {
@@ -48,15 +57,61 @@ internal sealed partial class Generation(
         }
     }
 
-    private async Task SpeakAsync(IChatClient voice, Conversation conversation, ConversationEntry entry, IReadOnlyList<ChatMessage> history, GenerationEnd ending)
+    /// <summary>The model's answer. Where it has no room for what it is told, it is told less, once.</summary>
+    private async Task<Answer> AnswerAsync(Conversation conversation, Turn turn, GenerationEnd ending)
     {
-        ChatMessage[] messages = [SystemPrompt.For(_options.Persona), .. history];
+        if (turn.LeftOut > 0)
+        {
+            metrics.Cut(HistoryCut.Full);
+            LogCut(conversation.Id, turn.LeftOut, contexts.Current.Window);
+        }
+
+        var request = await contexts.ReduceAsync(RequestFor(turn), ending.Token);
+        try
+        {
+            return await SpeakAsync(client, conversation, turn.Entry, request, ending);
+        }
+        catch (Exception problem) when (!ending.Token.IsCancellationRequested && IsTooLong(problem))
+        {
+            if (conversation.Shorten(turn, contexts.Refuse(request)) is not { } shorter)
+            {
+                throw;
+            }
+
+            metrics.Cut(HistoryCut.Refused);
+            LogRefused(conversation.Id, shorter.LeftOut);
+            return await SpeakAsync(client, conversation, turn.Entry, RequestFor(shorter), ending);
+        }
+    }
+
+    private ChatMessage[] RequestFor(Turn turn) => [SystemPrompt.For(_options.Persona), .. turn.History];
+
+    private static bool IsTooLong(Exception problem) => ModelFailures.Classify(problem, null, CancellationToken.None).Kind is ModelFailureKind.TooLong;
+
+    private async Task LearnAsync(Answer answer, CancellationToken cancellationToken)
+    {
+        if (await contexts.LearnAsync(answer.Model, answer.Request, answer.Usage, cancellationToken))
+        {
+            metrics.Cut(HistoryCut.ByServer);
+            if (contexts.Current.TryTell())
+            {
+                LogCutByServer(answer.Model, answer.Usage?.InputTokenCount, contexts.Current.Estimate.Of(answer.Request));
+            }
+        }
+    }
+
+    private async Task<Answer> SpeakAsync(IChatClient voice, Conversation conversation, ConversationEntry entry, IReadOnlyList<ChatMessage> messages, GenerationEnd ending)
+    {
         var limits = _options.Limits;
-        var ask = new ChatOptions { MaxOutputTokens = limits.AnswerTokens };
+        var ask = new ChatOptions { MaxOutputTokens = contexts.Current.AnswerTokens };
+        string? model = null;
+        UsageDetails? usage = null;
         var updates = GuardedStream.ReadAsync(voice, messages, ask, limits.FirstToken, limits.Idle, time, ending.Token);
         await foreach (var update in typist.Spread(updates, ending.Token))
         {
             ending.NoteSignOfLife();
+            model = update.ModelId ?? model;
+            usage = update.Contents.OfType<UsageContent>().LastOrDefault()?.Details ?? usage;
             foreach (var thought in update.Contents.OfType<TextReasoningContent>())
             {
                 conversation.Think(entry, thought.Text);
@@ -72,6 +127,8 @@ internal sealed partial class Generation(
                 }
             }
         }
+
+        return new Answer(model, messages, usage);
     }
 
     /// <summary>Where the model has been silent for long its server may have put it away, and takes up to minutes to load it: the page says so if that is known.</summary>
@@ -135,7 +192,7 @@ internal sealed partial class Generation(
             ending.Follow(entry);
             try
             {
-                await SpeakAsync(demo, conversation, entry, turn.History, ending);
+                await SpeakAsync(demo, conversation, entry, RequestFor(turn), ending);
                 conversation.End(entry, EntryState.Complete);
             }
             catch (Exception problem) when (!ending.Token.IsCancellationRequested)
@@ -153,4 +210,17 @@ internal sealed partial class Generation(
 
     [LoggerMessage(2, LogLevel.Error, "Answer {Ordinal} of conversation {Conversation} failed: {Kind}.")]
     private partial void LogFailed(ConversationId conversation, int ordinal, ModelFailureKind kind, Exception problem);
+
+    [LoggerMessage(3, LogLevel.Information, "Conversation {Conversation} has outgrown the {Tokens} tokens of the model's context: its oldest {Entries} entries are told no longer.")]
+    private partial void LogCut(ConversationId conversation, int entries, int tokens);
+
+    [LoggerMessage(4, LogLevel.Warning, "The model's server refused conversation {Conversation} as too long. The model was asked once more without the oldest {Entries} entries.")]
+    private partial void LogRefused(ConversationId conversation, int entries);
+
+    [LoggerMessage(5, LogLevel.Warning,
+        "The server of the model {Model} seems to cut what the model is told: it has read {Read} tokens of about {Told}. Set Pipulate:Limits:ContextTokens to what it has room for. This is said once.")]
+    private partial void LogCutByServer(string? model, long? read, int told);
+
+    /// <summary>What has been said to a request.</summary>
+    private sealed record Answer(string? Model, IReadOnlyList<ChatMessage> Request, UsageDetails? Usage);
 }

@@ -300,11 +300,23 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time)
     }
 
     /// <summary>What the model would be told now, without the system message.</summary>
-    public IReadOnlyList<ChatMessage> ReadHistory()
+    /// <param name="budget">What it has room for; null for all there is.</param>
+    public IReadOnlyList<ChatMessage> ReadHistory(HistoryBudget? budget = null)
     {
         lock (Gate)
         {
-            return _window.Read(_entries);
+            return _window.Look(_entries, budget);
+        }
+    }
+
+    /// <summary>The same turn with less to tell, where the model has no room for all of it.</summary>
+    /// <returns>The shorter turn; null when there is nothing that can be left out.</returns>
+    public Turn? Shorten(Turn turn, HistoryBudget budget)
+    {
+        lock (Gate)
+        {
+            var history = _window.Read(_entries, IndexOf(turn.Entry.Ordinal), budget, out var leftOut);
+            return leftOut > 0 ? turn with { History = history, LeftOut = leftOut } : null;
         }
     }
 
@@ -356,7 +368,8 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time)
     }
 
     /// <summary>The next answer that is owed, with everything that came since the last one; null when none is owed.</summary>
-    public Turn? BeginTurn()
+    /// <param name="budget">What the model has room for; null for all there is.</param>
+    public Turn? BeginTurn(HistoryBudget? budget = null)
     {
         Turn? turn = null;
         lock (Gate)
@@ -364,7 +377,7 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time)
             LeaveLineLocked();
             if (LookAheadLocked() is { } due)
             {
-                turn = BeginTurnLocked(due);
+                turn = BeginTurnLocked(due, budget);
             }
         }
 
@@ -429,9 +442,9 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time)
 
     private static bool IsRecordedEvent(ConversationEntry entry) => entry is { Role: EntryRole.Event, Withdrawn: false };
 
-    private Turn BeginTurnLocked(DueAnswer due)
+    private Turn BeginTurnLocked(DueAnswer due, HistoryBudget? budget)
     {
-        var history = _window.Read(_entries);
+        var history = _window.Read(_entries, _entries.Count, budget, out var leftOut);
         var entry = Add(new ConversationEntry(NextOrdinal, EntryRole.Assistant, EntryState.Streaming, time.GetUtcNow())
         {
             AnsweredBefore = _answeredThrough - _recalled,
@@ -440,7 +453,7 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time)
         _answeredThrough = _entries.Count;
         Answer = entry;
         _askedAgain = false;
-        return new Turn(entry, history, due.Typed, due.Events);
+        return new Turn(entry, history, due.Typed, due.Events, leftOut);
     }
 
     private DueAnswer? LookAheadLocked()

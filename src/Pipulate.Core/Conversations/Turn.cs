@@ -9,4 +9,5 @@ namespace Pipulate.Conversations;
 /// <param name="History">What was said and done before, oldest first, without the system message.</param>
 /// <param name="AnswersUser">Whether a person waits for this answer: they typed something, or asked for it once more.</param>
 /// <param name="Events">How many events it comments on.</param>
-internal sealed record Turn(ConversationEntry Entry, IReadOnlyList<ChatMessage> History, bool AnswersUser, int Events);
+/// <param name="LeftOut">How many entries it is the first not to be told, because the model has no room for them any more.</param>
+internal sealed record Turn(ConversationEntry Entry, IReadOnlyList<ChatMessage> History, bool AnswersUser, int Events, int LeftOut);

@@ -8,6 +8,7 @@ internal enum ModelFailureKind
     NoModel,
     Busy,
     BadRequest,
+    TooLong,
     ServerFailed,
     TimedOut,
     Incomplete,

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 
 namespace Pipulate.Models;
 
@@ -7,7 +8,7 @@ namespace Pipulate.Models;
 /// Turns what any chat client throws into one sentence for a person. The text of an unknown exception never gets into it:
 /// it may hold a key or a path, and the page belongs to a visitor.
 /// </summary>
-internal static class ModelFailures
+internal static partial class ModelFailures
 {
     private const string TroubleKey = "Pipulate.ModelTrouble";
     private const int NamesShown = 5;
@@ -90,8 +91,14 @@ internal static class ModelFailures
     public static ModelTrouble Garbled(Uri endpoint)
         => new(ModelFailureKind.ServerFailed, $"The server at {OllamaEndpoint.Display(endpoint)} sent something that is not an answer of Ollama. Check the address in Pipulate:Ollama:Endpoint.");
 
+    public static ModelTrouble TooLong(Uri? endpoint)
+    {
+        var mend = endpoint is not null && LooksLikeOllama(endpoint) ? ", or let the model have a larger context (Pipulate:Ollama:Options:num_ctx)" : "";
+        return new(ModelFailureKind.TooLong, $"That is more than the model{At(endpoint)} can read at once. Write less{mend}.");
+    }
+
     public static ModelTrouble ServerSaid(Uri? endpoint, string text)
-        => new(ModelFailureKind.ServerFailed, $"The model{At(endpoint)} failed: {Sentence(text)} Try again; the log of ollama serve says more.");
+        => LacksRoom().IsMatch(text) ? TooLong(endpoint) : new(ModelFailureKind.ServerFailed, $"The model{At(endpoint)} failed: {Sentence(text)} Try again; the log of ollama serve says more.");
 
     /// <summary>The trouble behind an HTTP status. <paramref name="text"/> is the server's own, or null when it is not known or not fit to be shown.</summary>
     public static ModelTrouble FromStatus(HttpStatusCode status, string? text, Uri? endpoint, string? model = null)
@@ -103,6 +110,7 @@ internal static class ModelFailures
             404 => ModelMissing(model, endpoint),
             429 or 503 => new(ModelFailureKind.Busy, $"The model{At(endpoint)} is busy with others. Try again in a moment."),
             408 or 504 => TimedOut(endpoint, null, first: true),
+            400 or 413 or 500 when text is not null && LacksRoom().IsMatch(text) => TooLong(endpoint),
             401 or 403 when string.IsNullOrWhiteSpace(text) =>
                 new(ModelFailureKind.BadRequest, $"The model{At(endpoint)} refuses this application (HTTP {code}). Check the address, or the key that it needs."),
             >= 400 and < 500 => new(ModelFailureKind.BadRequest, $"The model{At(endpoint)} did not accept the request (HTTP {code}){said}"),
@@ -123,6 +131,7 @@ internal static class ModelFailures
         TimeoutException => TimedOut(endpoint, null, first: true),
         OperationCanceledException { InnerException: TimeoutException } => TimedOut(endpoint, null, first: true),
         OperationCanceledException => Cancelled(),
+        HttpRequestException { StatusCode: HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge } http when LacksRoom().IsMatch(http.Message) => TooLong(endpoint),
         HttpRequestException { StatusCode: { } status } http => FromStatus(status, http is OllamaHttpException ? http.Message : null, endpoint),
         HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } => Incomplete(endpoint),
         HttpRequestException
@@ -145,6 +154,11 @@ internal static class ModelFailures
             && exception.Message.Contains("model", StringComparison.OrdinalIgnoreCase))
         {
             return ModelMissing(QuotedName(exception.Message), endpoint);
+        }
+
+        if (LacksRoom().IsMatch(exception.Message))
+        {
+            return TooLong(endpoint);
         }
 
         return !isOllamaSharp ? null
@@ -185,4 +199,8 @@ internal static class ModelFailures
 
         return line.EndsWith('.') || line.EndsWith('…') ? line : line + ".";
     }
+
+    // Ollama's own words, those of its runner, and those of other servers that their clients pass on.
+    [GeneratedRegex(@"context[ _](length|size|window)|prompt is too long|too many tokens", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex LacksRoom();
 }

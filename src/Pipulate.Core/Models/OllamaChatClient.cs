@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
@@ -14,7 +15,8 @@ namespace Pipulate;
 /// Seen from outside it behaves as OllamaSharp's client: thinking comes as <see cref="TextReasoningContent"/>, the last update carries the finish reason,
 /// the usage and Ollama's durations (<c>load_duration</c> and the like, as <see cref="TimeSpan"/>), and <see cref="ChatOptions.AdditionalProperties"/> are
 /// read by Ollama's names (<c>num_ctx</c>, <c>think</c>, <c>keep_alive</c>, …). Unlike it, a stream that breaks throws, and a call that is cancelled
-/// closes its connection at once, which is what stops the generation.
+/// closes its connection at once, which is what stops the generation. A prompt that the model has no room for is refused by servers from 0.12.6 on (status 400), and not
+/// cut there in silence, unless the additional property or option <c>truncate</c> is <see langword="true"/>.
 /// </para>
 /// </remarks>
 public sealed partial class OllamaChatClient : IChatClient, IModelProbe
@@ -132,26 +134,47 @@ public sealed partial class OllamaChatClient : IChatClient, IModelProbe
     /// <inheritdoc/>
     async Task<bool?> IModelProbe.IsLoadedAsync(CancellationToken cancellationToken)
     {
+        var (model, running) = await FindRunningAsync(_options.Model, cancellationToken);
+        return model is null || OllamaModelChoice.IsRemoteName(model) ? null : running?.Any(other => OllamaModelChoice.NameOf(other) == model);
+    }
+
+    /// <inheritdoc/>
+    int? IModelProbe.ConfiguredContext =>
+        _options.Options.TryGetValue("num_ctx", out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var tokens) && tokens > 0 ? tokens : null;
+
+    /// <inheritdoc/>
+    async Task<int?> IModelProbe.ReadContextAsync(string? model, CancellationToken cancellationToken)
+    {
+        var (name, running) = await FindRunningAsync(model ?? _options.Model, cancellationToken);
+        return name is null ? null
+            : OllamaModelChoice.IsRemoteName(name) ? 0
+            : running?.FirstOrDefault(other => OllamaModelChoice.NameOf(other) == name) is { } found ? (int)Math.Clamp(found.ContextLength ?? 0, 0, int.MaxValue)
+            : null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _transport.Dispose();
+
+    /// <summary>The name of a model, and what is in the server's memory; nulls where that cannot be learned.</summary>
+    private async Task<(string? Model, IEnumerable<OllamaModel>? Running)> FindRunningAsync(string? wanted, CancellationToken cancellationToken)
+    {
         try
         {
-            var model = await _directory.ResolveAsync(_options.Model, fresh: false, RunningPatience, cancellationToken);
+            var model = await _directory.ResolveAsync(wanted, fresh: false, RunningPatience, cancellationToken);
             var running = await _transport.GetAsync("api/ps", OllamaJson.Default.OllamaTags, RunningPatience, cancellationToken);
-            return OllamaModelChoice.IsRemoteName(model) ? null : running.Models?.Any(other => other is not null && OllamaModelChoice.NameOf(other) == model);
+            return (model, running.Models?.Where(other => other is not null));
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
             throw new OperationCanceledException(cancellationToken);
         }
-#pragma warning disable CA1031 // Asked for the page's sake only: whatever is wrong, the request for the answer will tell.
+#pragma warning disable CA1031 // A courtesy to the page: whatever is wrong, the request for an answer tells.
         catch (Exception)
 #pragma warning restore CA1031
         {
-            return null;
+            return (null, null);
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _transport.Dispose();
 
     private static TimeSpan Waiting(TimeSpan time, string name)
         => time > TimeSpan.Zero || time == Timeout.InfiniteTimeSpan ? time : throw new ArgumentOutOfRangeException(name, time, "A waiting time is positive.");

@@ -177,6 +177,7 @@ internal static class OllamaRequest
     {
         var settings = new Dictionary<string, object>(StringComparer.Ordinal);
         object? think = null;
+        object truncate = false;
         object? keepAlive = configured.KeepAlive;
         foreach (var (name, text) in configured.Options)
         {
@@ -204,7 +205,7 @@ internal static class OllamaRequest
             foreach (var (name, value) in options.AdditionalProperties ?? [])
             {
                 var key = name.Equals("max_output_tokens", StringComparison.OrdinalIgnoreCase) ? "num_predict" : name;
-                if (OptionNames.Contains(key) || key is "think" or "keep_alive")
+                if (OptionNames.Contains(key) || key is "think" or "keep_alive" or "truncate")
                 {
                     Set(key, value);
                 }
@@ -233,6 +234,10 @@ internal static class OllamaRequest
             json.WriteEndObject();
         }
 
+        // What is too long is refused then: else the server leaves out the oldest messages, or the system message, and tells nobody. Before 0.12.6 it does all the same.
+        json.WritePropertyName("truncate");
+        WriteValue(json, truncate);
+
         if (think is not null)
         {
             json.WritePropertyName("think");
@@ -257,6 +262,9 @@ internal static class OllamaRequest
                     break;
                 case "keep_alive":
                     keepAlive = value;
+                    break;
+                case "truncate":
+                    truncate = value;
                     break;
                 default:
                     settings[key] = value;

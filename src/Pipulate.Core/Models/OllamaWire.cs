@@ -61,6 +61,9 @@ internal sealed record OllamaModel
     public IReadOnlyList<string>? Capabilities { get; init; }
     public string? RemoteModel { get; init; }
     public string? RemoteHost { get; init; }
+
+    /// <summary>The context that it has in memory, in tokens: in /api/ps only, from 0.10 on.</summary>
+    public long? ContextLength { get; init; }
 }
 
 internal sealed record OllamaModelDetails

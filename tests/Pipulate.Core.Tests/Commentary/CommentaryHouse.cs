@@ -1,3 +1,4 @@
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pipulate.Commentary;
@@ -23,6 +24,12 @@ internal sealed class CommentaryHouse : IAsyncDisposable
 
     public ScriptedChatClient Client { get; } = new();
 
+    /// <summary>The application's own reducer, if it has one.</summary>
+    public IChatReducer? Reducer { get; set; }
+
+    /// <summary>What the generation has logged.</summary>
+    public RecordedLog<Generation> GenerationLog { get; } = new();
+
     public PanelStatus Status { get; } = new();
 
     /// <summary>How long the demo voice waits before each word.</summary>
@@ -44,8 +51,9 @@ internal sealed class CommentaryHouse : IAsyncDisposable
     {
         var options = Microsoft.Extensions.Options.Options.Create(Options);
         var watch = new ModelWatch(Client, Status, options, NullLogger<ModelWatch>.Instance);
-        var generation = new Generation(Client, new DemoVoice(WordDelay, Time), watch, Typist, options, Time, NullLogger<Generation>.Instance);
-        _commentator = new Commentator(Queue, Schedule, generation, Metrics, options, Time, NullLogger<Commentator>.Instance);
+        var contexts = new ModelContexts(Client, options, Reducer);
+        var generation = new Generation(Client, new DemoVoice(WordDelay, Time), watch, contexts, Typist, Metrics, options, Time, GenerationLog);
+        _commentator = new Commentator(Queue, Schedule, generation, contexts, Metrics, options, Time, NullLogger<Commentator>.Instance);
         await _commentator.StartAsync(TestContext.Current.CancellationToken);
     }
 

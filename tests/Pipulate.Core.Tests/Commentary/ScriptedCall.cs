@@ -23,9 +23,16 @@ internal sealed class ScriptedCall(IReadOnlyList<ChatMessage> messages, ChatOpti
 
     public void Think(string words) => _updates.Writer.TryWrite(new ChatResponseUpdate(ChatRole.Assistant, [new TextReasoningContent(words)]) { ModelId = "scripted" });
 
-    public void Finish(string words = "")
+    /// <summary>Says the last words, and how many tokens it has read if the model is one that counts them.</summary>
+    public void Finish(string words = "", long? read = null, string model = "scripted")
     {
-        _updates.Writer.TryWrite(new ChatResponseUpdate(ChatRole.Assistant, words) { ModelId = "scripted", FinishReason = ChatFinishReason.Stop });
+        var last = new ChatResponseUpdate(ChatRole.Assistant, words) { ModelId = model, FinishReason = ChatFinishReason.Stop };
+        if (read is not null)
+        {
+            last.Contents.Add(new UsageContent(new UsageDetails { InputTokenCount = read, OutputTokenCount = 1 }));
+        }
+
+        _updates.Writer.TryWrite(last);
         _updates.Writer.Complete();
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.AI;
 using Pipulate.Models;
@@ -16,6 +17,14 @@ internal sealed class ScriptedChatClient : IChatClient, IModelProbe
 
     /// <summary>Whether the model is in memory, where this client can be asked; null when it cannot say.</summary>
     public bool? Loaded { get; set; }
+
+    /// <summary>The context of each model, where this client can be asked; null when it cannot say.</summary>
+    public Func<string?, int?> Context { get; set; } = _ => null;
+
+    /// <summary>Of which models the context was asked for, in order.</summary>
+    public ConcurrentQueue<string?> ContextsAsked { get; } = [];
+
+    public int? ConfiguredContext { get; set; }
 
     public int Probes => _probes;
 
@@ -59,6 +68,12 @@ internal sealed class ScriptedChatClient : IChatClient, IModelProbe
     }
 
     public Task<bool?> IsLoadedAsync(CancellationToken cancellationToken) => Task.FromResult(Loaded);
+
+    public Task<int?> ReadContextAsync(string? model, CancellationToken cancellationToken)
+    {
+        ContextsAsked.Enqueue(model);
+        return Task.FromResult(Context(model));
+    }
 
     public void Dispose()
     {

@@ -151,7 +151,19 @@ public class OllamaChatClientTests
 
         await client.GetResponseAsync("hi", cancellationToken: Token);
 
-        Assert.Equal(["messages", "model", "stream"], server.Bodies.Single().EnumerateObject().Select(property => property.Name).Order());
+        Assert.Equal(["messages", "model", "stream", "truncate"], server.Bodies.Single().EnumerateObject().Select(property => property.Name).Order());
+    }
+
+    [Fact]
+    public async Task GetStreamingResponseAsync_Truncate_IsFalseUnlessTheCallerWantsIt()
+    {
+        await using var server = await StartAsync();
+        using var client = server.Client();
+
+        await client.GetResponseAsync("hi", cancellationToken: Token);
+        await client.GetResponseAsync("hi", new ChatOptions { AdditionalProperties = new() { ["truncate"] = true } }, Token);
+
+        Assert.Equal([false, true], server.Bodies.Select(body => body.GetProperty("truncate").GetBoolean()));
     }
 
     [Theory]
@@ -548,6 +560,47 @@ public class OllamaChatClientTests
         server.Running = context => context.Response.WriteAsync(running);
 
         Assert.Equal(loaded, await Probe(server.Client(null, new ManualTime())).IsLoadedAsync(Token));
+    }
+
+    [Theory]
+    [InlineData("""{"models":[{"name":"llama3.2:latest","context_length":8192}]}""", 8192)]
+    [InlineData("""{"models":[null,{"name":"other:latest","context_length":1},{"name":"llama3.2:latest"}]}""", 0)]
+    [InlineData("""{"models":[{"name":"llama3.2:latest","context_length":99999999999}]}""", int.MaxValue)]
+    [InlineData("""{"models":[{"name":"other:latest","context_length":8192}]}""", null)]
+    [InlineData("""{"models":null}""", null)]
+    [InlineData("""<html>""", null)]
+    public async Task ReadContextAsync_WhatTheServerSaysOfTheModel_IsGiven(string running, int? tokens)
+    {
+        await using var server = await StartAsync();
+        server.Running = context => context.Response.WriteAsync(running);
+
+        Assert.Equal(tokens, await Probe(server.Client("other", new ManualTime())).ReadContextAsync("llama3.2", Token));
+    }
+
+    [Fact]
+    public async Task ReadContextAsync_CallerCancelled_Throws()
+    {
+        await using var server = await StartAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Probe(server.Client()).ReadContextAsync(null, new CancellationToken(canceled: true)));
+    }
+
+    [Theory]
+    [InlineData("8192", 8192)]
+    [InlineData("many", null)]
+    [InlineData("-1", null)]
+    [InlineData(null, null)]
+    public void ConfiguredContext_NumCtx_IsTheContext(string? text, int? tokens)
+    {
+        var options = new OllamaOptions { Endpoint = new Uri("http://127.0.0.1:11434") };
+        if (text is not null)
+        {
+            options.Options["Num_Ctx"] = text;
+        }
+
+        using var client = new OllamaChatClient(options);
+
+        Assert.Equal(tokens, Probe(client).ConfiguredContext);
     }
 
     [Fact]

@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using Pipulate.FakeOllama.Library;
 
 namespace Pipulate.FakeOllama.Chat;
 
 /// <summary>Plays an answer into a sink: gates, delays, pace and faults. Every wait ends when the client is gone.</summary>
-internal sealed class AnswerPlayer(HttpContext context, ChatRequest request, FakeAnswer answer, IAnswerSink sink)
+internal sealed class AnswerPlayer(HttpContext context, ChatRequest request, LoadedModels loaded, FakeAnswer answer, IAnswerSink sink)
 {
     private static readonly TimeSpan SocketFlushTime = TimeSpan.FromMilliseconds(30);
 
@@ -16,6 +17,7 @@ internal sealed class AnswerPlayer(HttpContext context, ChatRequest request, Fak
         await WaitAsync(answer.Gate, gone);
         await DelayAsync(answer.LoadDuration, gone);
         metrics.Loaded();
+        loaded.Use(request.Model, request.KeepAlive, request.Context);
         await DelayAsync(answer.FirstTokenDelay, gone);
         metrics.PromptRead();
         if (answer.StatusCode is { } status)

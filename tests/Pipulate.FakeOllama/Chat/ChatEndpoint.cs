@@ -45,7 +45,9 @@ internal sealed class ChatEndpoint(FakeOllamaServer server)
             }
 
             IAnswerSink sink = chat.Stream ? new StreamedAnswer(context.Response, chat, lines) : new WholeAnswer(context.Response, chat, lines);
-            await new AnswerPlayer(context, request, Decide(chat), sink).PlayAsync(gone);
+            await new AnswerPlayer(context, request, server.Loaded, Decide(chat), sink).PlayAsync(gone);
+
+            // Its time begins with the end of the answer.
             server.Loaded.Use(request.Model, request.KeepAlive, request.Context);
         }
         catch (RefusedException refused)

@@ -23,14 +23,18 @@ internal sealed class LibraryEndpoints(FakeOllamaServer server)
         });
     }
 
-    public Task RunningAsync(HttpContext context) => ListAsync(context, server.Loaded.Now(), (w, loaded) =>
+    public Task RunningAsync(HttpContext context)
     {
-        ModelDescription.Identity(w, loaded.Model);
-        ModelDescription.Details(w, loaded.Model);
-        w.Text("expires_at", GoJson.Time(loaded.ExpiresAt));
-        w.WriteNumber("size_vram", 0);
-        w.WriteNumber("context_length", loaded.Context);
-    });
+        server.CountRunning();
+        return ListAsync(context, server.Loaded.Now(), (w, loaded) =>
+        {
+            ModelDescription.Identity(w, loaded.Model);
+            ModelDescription.Details(w, loaded.Model);
+            w.Text("expires_at", GoJson.Time(loaded.ExpiresAt));
+            w.WriteNumber("size_vram", 0);
+            w.WriteNumber("context_length", loaded.Context);
+        });
+    }
 
     public async Task ShowAsync(HttpContext context)
     {
