@@ -31,6 +31,12 @@ internal sealed partial class Generation(
     public async Task RunAsync(Conversation conversation, Turn turn, CancellationToken stopping)
     {
         using var ending = new GenerationEnd(conversation, turn, _options.Limits, time, stopping);
+        if (turn.LeftOut > 0)
+        {
+            metrics.Cut(HistoryCut.Full);
+            LogCut(conversation.Id, turn.LeftOut, contexts.Current.Window);
+        }
+
         try
         {
             var trouble = watch.Trouble is null ? null : await watch.AskAsync(ending.Token);
@@ -60,12 +66,6 @@ internal sealed partial class Generation(
     /// <summary>The model's answer. Where it has no room for what it is told, it is told less, once.</summary>
     private async Task<Answer> AnswerAsync(Conversation conversation, Turn turn, GenerationEnd ending)
     {
-        if (turn.LeftOut > 0)
-        {
-            metrics.Cut(HistoryCut.Full);
-            LogCut(conversation.Id, turn.LeftOut, contexts.Current.Window);
-        }
-
         var request = await contexts.ReduceAsync(RequestFor(turn), ending.Token);
         try
         {

@@ -20,12 +20,12 @@ internal sealed class ModelContexts(IChatClient client, IOptions<PipulateOptions
     public ModelContext Current => Volatile.Read(ref _current) ?? Of("");
 
     /// <summary>The room for a conversation; null when there is no limit to it here.</summary>
-    public HistoryBudget? Budget => reducer is null ? Current.Budget(System) : null;
+    public HistoryBudget? Budget => reducer is null ? Current.Budget(SystemMessage) : null;
 
-    private ChatMessage System => SystemPrompt.For(options.Value.Persona);
+    private ChatMessage SystemMessage => SystemPrompt.For(options.Value.Persona);
 
     /// <summary>The room for a conversation whose request has just been refused as too long.</summary>
-    public HistoryBudget Refuse(IReadOnlyList<ChatMessage> request) => Current.Refuse(request, System);
+    public HistoryBudget Refuse(IReadOnlyList<ChatMessage> request) => Current.Refuse(request, SystemMessage);
 
     /// <summary>The messages as the application's reducer leaves them, or as they are.</summary>
     public async Task<IReadOnlyList<ChatMessage>> ReduceAsync(IReadOnlyList<ChatMessage> messages, CancellationToken cancellationToken) =>

@@ -6,7 +6,7 @@ namespace Pipulate.Tests.Commentary;
 
 public class ModelContextTests
 {
-    private static readonly ChatMessage System = new(ChatRole.System, new string('s', 368));
+    private static readonly ChatMessage SystemMessage = new(ChatRole.System, new string('s', 368));
 
     private readonly PipulateLimits _limits = new();
 
@@ -62,7 +62,7 @@ public class ModelContextTests
     [Fact]
     public void Budget_Window_LeavesRoomForTheSystemMessageAndTheAnswer()
     {
-        var budget = new ModelContext(_limits, 5_024).Budget(System);
+        var budget = new ModelContext(_limits, 5_024).Budget(SystemMessage);
 
         // 4,000 tokens beside the answer, and 100 of the system message.
         Assert.Equal((3_400 - 100, 2_000 - 100), (budget.Most, budget.Kept));
@@ -157,7 +157,7 @@ public class ModelContextTests
     public void Refuse_BeforeAnythingWasMeasured_GivesHalfAndBelievesTheWindow()
     {
         var context = new ModelContext(_limits, 4_096);
-        var budget = context.Refuse(Request(20, 368), System);
+        var budget = context.Refuse(Request(20, 368), SystemMessage);
 
         Assert.Equal((900, 900, 4_096), (budget.Most, budget.Kept, context.Window));
     }
@@ -170,7 +170,7 @@ public class ModelContextTests
         context.NoteWindow(8_192);
         context.Learn(Request(10, 368), Usage(1_000));
 
-        context.Refuse(Request(30, 368), System);
+        context.Refuse(Request(30, 368), SystemMessage);
 
         Assert.Equal(3_000, context.Window);
         Assert.True(context.TryAsk());
