@@ -121,6 +121,7 @@ public static class PipulateServiceCollectionExtensions
         services.TryAddSingleton<VisitorIdentity>();
         services.TryAddSingleton<OriginRule>();
         services.TryAddSingleton<MessageRate>();
+        services.TryAddSingleton<Seats>();
         services.TryAddSingleton<Redaction>();
         services.TryAddSingleton<CommentaryText>();
         services.TryAddSingleton<ChatEventHeader>();
@@ -128,6 +129,7 @@ public static class PipulateServiceCollectionExtensions
         services.TryAddSingleton<CommentaryStartCheck>();
         services.AddHostedService(provider => provider.GetRequiredService<CommentaryStartCheck>());
         services.TryAddSingleton<PageCommands>();
+        services.AddHostedService<StartWarnings>();
         services.TryAddSingleton<PageMessages>();
         services.TryAddSingleton<PanelLooks>();
         services.TryAddSingleton<ChatPanelHtml>();

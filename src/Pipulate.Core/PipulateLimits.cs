@@ -42,10 +42,24 @@ public sealed class PipulateLimits
     public int MessageBurst { get; set; } = 10;
 
     /// <summary>
+    /// Gets or sets how many messages may be typed in a minute, or at once, by all visitors without a name at one address, or one IPv6 network, and as many events their pages may tell of: who
+    /// throws cookies away is a new visitor each time. Signed-in users are not counted here, nor is this machine itself.
+    /// </summary>
+    /// <value>The default is 200; from 1 to 1,000,000.</value>
+    public int MessagesPerMinutePerAddress { get; set; } = 200;
+
+    /// <summary>
     /// Gets or sets how many pages one visitor may have connected. One more is refused at the handshake with 429.
     /// </summary>
     /// <value>The default is 10; from 1 to 1,000,000. Not applied when everybody shares one conversation.</value>
     public int ConnectionsPerVisitor { get; set; } = 10;
+
+    /// <summary>
+    /// Gets or sets how many pages of visitors without a name may be connected from one address, or one IPv6 network. One more is refused at the handshake with 429. Signed-in users are not
+    /// counted here, nor is this machine itself. Behind a proxy the application has to know who asks: <c>app.UseForwardedHeaders()</c>.
+    /// </summary>
+    /// <value>The default is 50; from 1 to 1,000,000.</value>
+    public int ConnectionsPerAddress { get; set; } = 50;
 
     /// <summary>
     /// Gets or sets how many pages may be connected to this server. One more is refused at the handshake with 503.

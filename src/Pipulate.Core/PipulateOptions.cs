@@ -46,6 +46,13 @@ public sealed class PipulateOptions
     public IList<string> AllowedOrigins { get; } = [];
 
     /// <summary>
+    /// Gets or sets whether only browsers may connect, send and tell: a request that says nothing of where it comes from is refused with 403. Browsers say it on https and on localhost; by
+    /// plain http under another name they do not for <c>/sse</c>.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>: programs that send no <c>Origin</c> may connect. They carry no visitor's cookies but their own.</value>
+    public bool RequireOrigin { get; set; }
+
+    /// <summary>
     /// Gets or sets which requests the model hears of.
     /// </summary>
     /// <value>The default is <see cref="CommentOn.Marked"/>.</value>

@@ -47,7 +47,9 @@ internal sealed class PipulateOptionsValidator : IValidateOptions<PipulateOption
         Number("Limits:ValueCharacters", limits.ValueCharacters, 1, 100_000);
         Number("Limits:MessagesPerMinute", limits.MessagesPerMinute, 1, 1_000_000);
         Number("Limits:MessageBurst", limits.MessageBurst, 1, 1_000_000);
+        Number("Limits:MessagesPerMinutePerAddress", limits.MessagesPerMinutePerAddress, 1, 1_000_000);
         Number("Limits:ConnectionsPerVisitor", limits.ConnectionsPerVisitor, 1, 1_000_000);
+        Number("Limits:ConnectionsPerAddress", limits.ConnectionsPerAddress, 1, 1_000_000);
         Number("Limits:Connections", limits.Connections, 1, 1_000_000);
         Number("Limits:Generations", limits.Generations, 1, 1_000);
         Number("Limits:GenerationsPerMinute", limits.GenerationsPerMinute, 0, 1_000_000);

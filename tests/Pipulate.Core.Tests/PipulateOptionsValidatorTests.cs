@@ -3,7 +3,7 @@ namespace Pipulate.Tests;
 public class PipulateOptionsValidatorTests
 {
     public static TheoryData<string> Numbers { get; } =
-        ["MessageBytes", "MessageCharacters", "EventCharacters", "ValueCharacters", "MessagesPerMinute", "MessageBurst", "ConnectionsPerVisitor", "Connections", "Generations", "AnswerTokens"];
+        ["MessageBytes", "MessageCharacters", "EventCharacters", "ValueCharacters", "MessagesPerMinute", "MessageBurst", "MessagesPerMinutePerAddress", "ConnectionsPerVisitor", "ConnectionsPerAddress", "Connections", "Generations", "AnswerTokens"];
 
     /// <summary>Numbers of which zero means that nothing is set.</summary>
     public static TheoryData<string> Budgets { get; } = ["GenerationsPerMinute", "GenerationsPerConversationPerMinute", "ContextTokens"];

@@ -127,6 +127,9 @@ internal sealed class RawPage : IDisposable
     public ValueTask TypeAsync(string text, string id, CancellationToken cancellationToken = default) =>
         SendAsync(Text, JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["msg"] = text, ["mid"] = id }), cancellationToken);
 
+    /// <summary>Sends bytes as they are, which need not be frames.</summary>
+    public async ValueTask SendBytesAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default) => await _socket.SendAsync(bytes, cancellationToken);
+
     /// <summary>Says goodbye, as a browser does with a page that is closed.</summary>
     public ValueTask SayGoodbyeAsync(CancellationToken cancellationToken = default) => SendAsync(CloseFrame, new byte[] { 0x03, 0xE9 }, cancellationToken);
 

@@ -72,7 +72,7 @@ internal sealed partial class ChatEventHeader(
             return;
         }
 
-        if (!rate.TryTell(MessageRate.KeyOf(context, visitor, options.Value.Conversations), out _))
+        if (!rate.TryTell(Sender.Of(context, visitor, options.Value.Conversations), out _))
         {
             LogIgnored("the visitor's events come faster than Limits:MessagesPerMinute");
             return;

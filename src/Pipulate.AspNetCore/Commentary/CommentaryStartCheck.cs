@@ -1,11 +1,14 @@
 using System.Reflection;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.ApplicationParts;
+using Microsoft.AspNetCore.Mvc.Controllers;
 using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.Mvc.Razor.Compilation;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Pipulate.Commentary;
 
@@ -13,7 +16,7 @@ namespace Pipulate.Commentary;
 /// Reads every template before the first request needs one: a wrong one stops the host at start. A <c>WebApplication</c> is checked while its pipeline is built, before it listens;
 /// any other application when it has started.
 /// </summary>
-internal sealed class CommentaryStartCheck(IServiceProvider services, CommentaryText text) : IHostedLifecycleService
+internal sealed partial class CommentaryStartCheck(IServiceProvider services, CommentaryText text, ILogger<CommentaryStartCheck> logger) : IHostedLifecycleService
 {
     private bool _done;
 
@@ -23,8 +26,14 @@ internal sealed class CommentaryStartCheck(IServiceProvider services, Commentary
     {
         _done = true;
         var wrong = new List<string>();
+        var deedsByLink = new List<string>();
         foreach (var endpoint in sources.SelectMany(source => source.Endpoints))
         {
+            if (IsDeedByLink(endpoint))
+            {
+                deedsByLink.Add(endpoint.DisplayName ?? "an endpoint without a name");
+            }
+
             foreach (var commentary in endpoint.Metadata.GetOrderedMetadata<IChatCommentaryMetadata>())
             {
                 Check(commentary, endpoint.DisplayName, wrong);
@@ -43,6 +52,11 @@ internal sealed class CommentaryStartCheck(IServiceProvider services, Commentary
         if (wrong.Count > 0)
         {
             throw new InvalidOperationException(string.Join(Environment.NewLine, wrong));
+        }
+
+        if (deedsByLink.Count > 0)
+        {
+            LogDeedsByLink(string.Join(", ", deedsByLink));
         }
     }
 
@@ -65,6 +79,21 @@ internal sealed class CommentaryStartCheck(IServiceProvider services, Commentary
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>
+    /// Whether it is told of as something that a user has done, and yet a link on any site can do it. An endpoint that takes POST as well is a page with a form of its own, and looks after it itself.
+    /// </summary>
+    private static bool IsDeedByLink(Endpoint endpoint)
+    {
+        if (endpoint.Metadata.GetMetadata<IChatCommentaryMetadata>() is null || endpoint.Metadata.GetMetadata<DisableChatCommentaryAttribute>() is not null)
+        {
+            return false;
+        }
+
+        return endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is { Count: > 0 } methods
+            ? methods.Contains(HttpMethods.Get) && !methods.Contains(HttpMethods.Post)
+            : endpoint.Metadata.GetMetadata<ControllerActionDescriptor>() is not null;
+    }
 
     private void Check(MemberInfo member, string name, List<string> wrong)
     {
@@ -113,4 +142,7 @@ internal sealed class CommentaryStartCheck(IServiceProvider services, Commentary
             }
         }
     }
+
+    [LoggerMessage(1, LogLevel.Warning, "Commentary stands on endpoints that a link can ask for: {Endpoints}. A link on any site can make a visitor's browser send a GET, with their cookies; let none of them change anything.")]
+    private partial void LogDeedsByLink(string endpoints);
 }

@@ -52,7 +52,7 @@ internal sealed partial class ChatQueueEndpoint(
             return new(StatusCodes.Status404NotFound, "This visitor has no conversation. A page with a chat panel begins one: load it first, and send its cookies along.");
         }
 
-        if (!rate.TryTell(MessageRate.KeyOf(context, visitor, options.Value.Conversations), out var wait))
+        if (!rate.TryTell(Sender.Of(context, visitor, options.Value.Conversations), out var wait))
         {
             return new(StatusCodes.Status429TooManyRequests, $"These are more messages than Pipulate:Limits:MessagesPerMinute allows. Try again in {MessageRate.Seconds(wait)} seconds.", wait);
         }

@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Pipulate.Channels;
+using Pipulate.Commentary;
 using Pipulate.Security;
 
 namespace Pipulate.Endpoints;
@@ -22,6 +24,9 @@ internal sealed partial class ChatSocket(
     /// <summary>How often a page that sends too fast is told so.</summary>
     private static readonly TimeSpan HintEvery = TimeSpan.FromSeconds(1);
 
+    /// <summary>How many messages in a minute a page may send that cannot be taken: too fast, too long, or with nothing in them. No person does, and no page that works.</summary>
+    private const int MostInVain = 100;
+
     public WebSocketOptions Options { get; } = new() { KeepAliveInterval = pings.Every, KeepAliveTimeout = pings.Patience };
 
     public async Task HandleAsync(HttpContext context)
@@ -33,16 +38,18 @@ internal sealed partial class ChatSocket(
             return;
         }
 
-        if (await door.AdmitAsync(context) is not { } visitor)
+        using var seat = await door.AdmitAsync(context);
+        if (seat is null)
         {
             return;
         }
 
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
-        await using var page = door.Open(context, visitor, new WebSocketTransport(socket), socket.Abort);
+        await using var page = door.Open(context, seat, new WebSocketTransport(socket), socket.Abort);
         var writing = WriteAsync(page);
         await page.GreetAsync();
-        await ReadAsync(context, page, MessageRate.KeyOf(context, visitor, options.Value.Conversations), new MessageReader(socket, options.Value.Limits.MessageBytes));
+        using var reader = new MessageReader(socket, options.Value.Limits.MessageBytes, time, () => Refuse(page.Connection, CloseReason.PolicyViolation));
+        await ReadAsync(context, page, Sender.Of(context, seat.Visitor, options.Value.Conversations), reader);
         await writing;
         await SayGoodbyeAsync(socket);
     }
@@ -55,9 +62,10 @@ internal sealed partial class ChatSocket(
         page.LeaveAfter(Goodbye);
     }
 
-    private async Task ReadAsync(HttpContext context, ConnectedPage page, string sender, MessageReader reader)
+    private async Task ReadAsync(HttpContext context, ConnectedPage page, Sender sender, MessageReader reader)
     {
         var connection = page.Connection;
+        var inVain = new MinuteBudget(MostInVain, time);
         long? hinted = null;
         try
         {
@@ -65,12 +73,22 @@ internal sealed partial class ChatSocket(
             {
                 if (incoming.Refusal is { } refusal)
                 {
-                    LogRefusedMessage(connection.Info.Id, (int)refusal);
-                    connection.Close(refusal);
+                    Refuse(connection, refusal);
                     return;
                 }
 
                 var reply = await messages.TakeAsync(context, connection.Info.Conversation, sender, incoming);
+                if (!reply.Taken)
+                {
+                    if (inVain.Wait > TimeSpan.Zero)
+                    {
+                        Refuse(connection, CloseReason.PolicyViolation);
+                        return;
+                    }
+
+                    inVain.Spend();
+                }
+
                 if (reply.TooFast is not null)
                 {
                     // Told once a second: a page that sends a thousand messages is not to be sent as many hints.
@@ -95,6 +113,12 @@ internal sealed partial class ChatSocket(
 
         // The page has said goodbye or is gone: there is nobody to write to.
         await page.LeaveAsync();
+    }
+
+    private void Refuse(ChatConnection connection, CloseReason reason)
+    {
+        LogRefusedMessage(connection.Info.Id, (int)reason);
+        connection.Close(reason);
     }
 
     private static async Task SayGoodbyeAsync(WebSocket socket)

@@ -16,7 +16,8 @@ internal sealed class EventStreamEndpoint(PageDoor door)
 
     public async Task HandleAsync(HttpContext context)
     {
-        if (await door.AdmitAsync(context) is not { } visitor)
+        using var seat = await door.AdmitAsync(context);
+        if (seat is null)
         {
             return;
         }
@@ -30,7 +31,7 @@ internal sealed class EventStreamEndpoint(PageDoor door)
         response.Headers["X-Accel-Buffering"] = "no";
 
         var stream = new EventStreamTransport(response.BodyWriter);
-        await using var page = door.Open(context, visitor, stream, context.Abort);
+        await using var page = door.Open(context, seat, stream, context.Abort);
         if (context.Request.Headers["Last-Event-ID"] is [{ } place])
         {
             page.Connection.Resume(place);

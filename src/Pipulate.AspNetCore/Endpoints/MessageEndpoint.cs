@@ -85,7 +85,7 @@ internal sealed partial class MessageEndpoint(
                 Label.PageTooOld);
         }
 
-        var sender = MessageRate.KeyOf(context, visitor, options.Value.Conversations);
+        var sender = Sender.Of(context, visitor, options.Value.Conversations);
         var reply = await messages.TakeAsync(context, visitor.Conversation, sender, IncomingMessage.From(name => form[name] is [{ } only] ? only : null));
         return reply.TooFast is { } wait
             ? (default, new(

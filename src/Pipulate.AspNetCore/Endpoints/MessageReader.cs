@@ -4,10 +4,28 @@ using Pipulate.Channels;
 
 namespace Pipulate.Endpoints;
 
-/// <summary>Reads whole messages from a page, never more of one than is allowed, and holds no memory while it waits.</summary>
-internal sealed class MessageReader(WebSocket socket, int longest)
+/// <summary>
+/// Reads whole messages from a page, never more of one than is allowed and for no longer, and holds no memory while it waits for one to begin.
+/// </summary>
+/// <param name="socket">The page's socket.</param>
+/// <param name="longest">How many bytes a message may have.</param>
+/// <param name="time">The clock.</param>
+/// <param name="tooSlow">
+/// Called when a message has been coming for too long. The read goes on: to cancel it would cut the socket, and the page would come back at once where it is to be told to stay away.
+/// </param>
+internal sealed class MessageReader(WebSocket socket, int longest, TimeProvider time, Action tooSlow) : IDisposable
 {
     private const int FirstBuffer = 1024;
+
+    /// <summary>In how many pieces a message may come. Frames may be empty, so without a limit a message may come for ever without getting longer.</summary>
+    private const int LeastPieces = 64;
+    private const int BytesAPiece = 512;
+
+    /// <summary>How long a message may come. A page sends it in one go.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly int _mostPieces = Math.Max(LeastPieces, longest / BytesAPiece);
+    private ITimer? _timer;
 
     /// <summary>The next message, or null when the page has closed.</summary>
     public async ValueTask<IncomingMessage?> ReadAsync(CancellationToken cancellationToken)
@@ -18,13 +36,27 @@ internal sealed class MessageReader(WebSocket socket, int longest)
             return null;
         }
 
+        if (first.EndOfMessage)
+        {
+            return IncomingMessage.Parse(ReadOnlyMemory<byte>.Empty);
+        }
+
         var buffer = ArrayPool<byte>.Shared.Rent(Math.Min(FirstBuffer, longest + 1));
+        var timed = false;
         try
         {
             var length = 0;
-            while (true)
+            for (var pieces = 1; pieces <= _mostPieces; pieces++)
             {
-                var received = await socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken);
+                var receiving = socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken);
+                if (!receiving.IsCompleted && !timed)
+                {
+                    timed = true;
+                    _timer ??= time.CreateTimer(static tooSlow => ((Action)tooSlow!)(), tooSlow, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                    _timer.Change(Patience, Timeout.InfiniteTimeSpan);
+                }
+
+                var received = await receiving;
                 switch (received.MessageType)
                 {
                     case WebSocketMessageType.Close:
@@ -49,12 +81,20 @@ internal sealed class MessageReader(WebSocket socket, int longest)
                     buffer = Grow(buffer, length);
                 }
             }
+
+            return IncomingMessage.Refused(CloseReason.PolicyViolation);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+            if (timed)
+            {
+                _timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            }
         }
     }
+
+    public void Dispose() => _timer?.Dispose();
 
     private byte[] Grow(byte[] buffer, int length)
     {

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -16,6 +17,7 @@ internal sealed partial class PageDoor(
     VisitorIdentity visitors,
     ConversationDirectory conversations,
     ConnectionRegistry registry,
+    Seats seats,
     ConnectionHandlers handlers,
     ModelWatch watch,
     PanelStatus status,
@@ -25,8 +27,8 @@ internal sealed partial class PageDoor(
     ILogger<PageDoor> logger)
 {
     /// <summary>Asks whether a page may come in. Every refusal comes before its connection begins: one that is accepted and then closed makes htmx come back at once, for ever.</summary>
-    /// <returns>Whose page it is; null when it may not, and then the answer is written.</returns>
-    public async Task<Visitor?> AdmitAsync(HttpContext context)
+    /// <returns>The page's place, to be given up when it goes; null when it may not, and then the answer is written.</returns>
+    public async Task<Seat?> AdmitAsync(HttpContext context)
     {
         if (!origins.AllowsEvent(context.Request))
         {
@@ -38,14 +40,14 @@ internal sealed partial class PageDoor(
         // The application first, for it may take its time: the limits are those of the moment in which the page comes in.
         var visitor = visitors.FindOrWelcome(context);
         var admission = await handlers.AdmitAsync(visitor, context);
-        if (admission is Admission.Granted)
+        if (admission is Admission.Granted && registry.IsDraining)
         {
-            admission = registry.Admit(visitor.Conversation, options.Value.Conversations);
+            admission = Admission.Draining;
         }
 
-        if (admission is Admission.Granted)
+        if (admission is Admission.Granted && seats.TryTake(visitor, ClientAddress.Of(context), out admission) is { } seat)
         {
-            return visitor;
+            return seat;
         }
 
         LogRefused(admission);
@@ -59,7 +61,7 @@ internal sealed partial class PageDoor(
         {
             Admission.NotWanted => (StatusCodes.Status403Forbidden, "The application does not let this page connect."),
             Admission.HandlerFailed => (StatusCodes.Status503ServiceUnavailable, "The application cannot let this page connect now. Try again in a moment."),
-            Admission.VisitorFull => (StatusCodes.Status429TooManyRequests, Crowded),
+            Admission.VisitorFull or Admission.AddressFull => (StatusCodes.Status429TooManyRequests, Crowded),
             _ => (StatusCodes.Status503ServiceUnavailable, Crowded),
         };
         await RefuseAsync(context, code, why);
@@ -74,16 +76,23 @@ internal sealed partial class PageDoor(
 
     /// <summary>Lets a page in that may.</summary>
     /// <param name="context">Its request, which lasts as long as the page.</param>
-    /// <param name="visitor">Whose page it is.</param>
+    /// <param name="seat">Its place.</param>
     /// <param name="transport">The way to it.</param>
     /// <param name="abort">Cuts it off, without a goodbye.</param>
-    public ConnectedPage Open(HttpContext context, Visitor visitor, IChatTransport transport, Action abort)
+    public ConnectedPage Open(HttpContext context, Seat seat, IChatTransport transport, Action abort)
     {
+        var visitor = seat.Visitor;
         var info = new ChatConnectionInfo(Guid.NewGuid().ToString("N"), visitor.Conversation, visitor.UserId, time.GetUtcNow());
         var conversation = conversations.Get(visitor.Conversation);
         looks.DressFirst(conversation);
         var connection = new ChatConnection(info, conversation, status, transport, options.Value.Limits.Send, time);
-        var page = new ConnectedPage(connection, registry, handlers, context, abort, logger);
+        var page = new ConnectedPage(connection, seat, registry, handlers, context, abort, logger);
+        if (context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult is { Succeeded: true, Properties.ExpiresUtc: { } end })
+        {
+            // A second late, for in its last moment the sign-in is still good, and the page would be let in again.
+            page.SendBackAfter(end - time.GetUtcNow() + TimeSpan.FromSeconds(1), time);
+        }
+
         if (!watch.IsReady)
         {
             // Nobody waits for the answer: it appears in the status line of every page, and a probe never throws.

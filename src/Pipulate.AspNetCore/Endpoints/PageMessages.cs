@@ -14,14 +14,14 @@ internal sealed class PageMessages(ChatQueue queue, PageCommands commands, Conne
     /// <summary>Does what is asked.</summary>
     /// <param name="request">The request that brought it.</param>
     /// <param name="conversation">The conversation that the page shows.</param>
-    /// <param name="sender">Whose messages are counted together: <see cref="MessageRate.KeyOf"/>.</param>
+    /// <param name="sender">Whose messages are counted together.</param>
     /// <param name="message">What was sent; one that is not to be refused.</param>
     /// <returns>What the page that sent it is told, and it alone.</returns>
-    public async ValueTask<PageReply> TakeAsync(HttpContext request, ConversationId conversation, string sender, IncomingMessage message)
+    public async ValueTask<PageReply> TakeAsync(HttpContext request, ConversationId conversation, Sender sender, IncomingMessage message)
     {
         if (message.WantsAnswer && !rate.TryType(sender, out var wait))
         {
-            return new PageReply(PanelFragments.Hint(looks.Current.Words.Format(Label.TooFast, MessageRate.Seconds(wait))), wait);
+            return new PageReply(PanelFragments.Hint(looks.Current.Words.Format(Label.TooFast, MessageRate.Seconds(wait))), TooFast: wait);
         }
 
         if (message.Command is { } command)
@@ -47,6 +47,6 @@ internal sealed class PageMessages(ChatQueue queue, PageCommands commands, Conne
             queue.Hear(conversation, text, message.MessageId);
         }
 
-        return new PageReply(PanelFragments.Accepted(message.MessageId));
+        return new PageReply(PanelFragments.Accepted(message.MessageId), Taken: true);
     }
 }

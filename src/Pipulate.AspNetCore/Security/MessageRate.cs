@@ -1,12 +1,11 @@
 using System.Collections.Concurrent;
 using System.Threading.RateLimiting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
 namespace Pipulate.Security;
 
 /// <summary>
-/// How fast visitors may send. What they type and what their pages tell of are counted apart: nobody is kept from talking because a page is talkative.
+/// How fast visitors may send, each and all of one address together. What they type and what their pages tell of are counted apart: nobody is kept from talking because a page is talkative.
 /// </summary>
 internal sealed class MessageRate(IOptions<PipulateOptions> options, TimeProvider time)
 {
@@ -16,42 +15,44 @@ internal sealed class MessageRate(IOptions<PipulateOptions> options, TimeProvide
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<string, TokenBucketRateLimiter> _buckets = new();
-    private readonly TokenBucketRateLimiterOptions _settings = new()
-    {
-        TokenLimit = options.Value.Limits.MessageBurst,
-        TokensPerPeriod = 1,
-        ReplenishmentPeriod = TimeSpan.FromMinutes(1) / options.Value.Limits.MessagesPerMinute,
-
-        // Filled when somebody draws from it: no timer runs for visitors who are not there.
-        AutoReplenishment = false,
-        QueueLimit = 0,
-    };
+    private readonly TokenBucketRateLimiterOptions _ofVisitor = Settings(options.Value.Limits.MessageBurst, options.Value.Limits.MessagesPerMinute);
+    private readonly TokenBucketRateLimiterOptions _ofAddress = Settings(options.Value.Limits.MessagesPerMinutePerAddress, options.Value.Limits.MessagesPerMinutePerAddress);
 
     private long _swept = time.GetTimestamp();
 
     /// <summary>How many buckets are kept.</summary>
     public int Count => _buckets.Count;
 
-    /// <summary>Whose messages are counted together. In a room for everybody there may be no more to go by than the address.</summary>
-    public static string KeyOf(HttpContext context, Visitor visitor, ConversationScope scope) => scope is ConversationScope.Shared
-        ? visitor.UserId is { Length: > 0 } user ? "u:" + user : "a:" + context.Connection.RemoteIpAddress
-        : visitor.Conversation.ToString();
+    /// <summary>Whether a typed message may be sent now.</summary>
+    public bool TryType(Sender sender, out TimeSpan retryAfter) => TryTake("typed ", sender, out retryAfter);
 
-    /// <summary>Whether a visitor may send a typed message now.</summary>
-    public bool TryType(string visitor, out TimeSpan retryAfter) => TryTake("typed " + visitor, out retryAfter);
-
-    /// <summary>Whether a visitor's page may tell of an event now.</summary>
-    public bool TryTell(string visitor, out TimeSpan retryAfter) => TryTake("told " + visitor, out retryAfter);
+    /// <summary>Whether a page may tell of an event now.</summary>
+    public bool TryTell(Sender sender, out TimeSpan retryAfter) => TryTake("told ", sender, out retryAfter);
 
     /// <summary>A wait as whole seconds, for people and for headers; never none.</summary>
     public static int Seconds(TimeSpan wait) => Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
 
-    private bool TryTake(string key, out TimeSpan retryAfter)
+    private static TokenBucketRateLimiterOptions Settings(int atOnce, int perMinute) => new()
+    {
+        TokenLimit = atOnce,
+        TokensPerPeriod = 1,
+        ReplenishmentPeriod = TimeSpan.FromMinutes(1) / perMinute,
+
+        // Filled when somebody draws from it: no timer runs for visitors who are not there.
+        AutoReplenishment = false,
+        QueueLimit = 0,
+    };
+
+    private bool TryTake(string kind, Sender sender, out TimeSpan retryAfter) =>
+        TryTake(kind + sender.Visitor, _ofVisitor, out retryAfter)
+        && (sender.Address is null || TryTake(kind + sender.Address, _ofAddress, out retryAfter));
+
+    private bool TryTake(string key, TokenBucketRateLimiterOptions settings, out TimeSpan retryAfter)
     {
         if (!_buckets.TryGetValue(key, out var bucket))
         {
             Sweep();
-            bucket = _buckets.GetOrAdd(key, static (_, settings) => new TokenBucketRateLimiter(settings), _settings);
+            bucket = _buckets.GetOrAdd(key, static (_, settings) => new TokenBucketRateLimiter(settings), settings);
         }
 
         bucket.TryReplenish();

@@ -9,13 +9,16 @@ namespace Pipulate.Security;
 /// </summary>
 internal sealed class OriginRule(IOptions<PipulateOptions> options)
 {
-    /// <summary>A request without an origin comes from a program and not from a page: no visitor's cookies are at stake.</summary>
+    /// <summary>
+    /// A request without an origin comes from a program and not from a page of another site: no visitor's cookies are at stake. Where origins are required it needs the browser's word that
+    /// the page is the application's own, which is all that browsers say with a GET of the same origin, such as that of a stream.
+    /// </summary>
     public bool Allows(HttpRequest request)
     {
         var origins = request.Headers.Origin;
         if (origins.Count == 0)
         {
-            return true;
+            return !options.Value.RequireOrigin || request.Headers["Sec-Fetch-Site"] == "same-origin";
         }
 
         return origins.Count == 1
@@ -34,6 +37,7 @@ internal sealed class OriginRule(IOptions<PipulateOptions> options)
     private static bool IsSame(string origin, HttpRequest request) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var address)
         && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp)
+        && address.UserInfo.Length == 0
         && string.Equals(origin, address.GetLeftPart(UriPartial.Authority), StringComparison.OrdinalIgnoreCase)
         && request.Host.Host.Equals(address.Host, StringComparison.OrdinalIgnoreCase)
         && (request.Host.Port is { } port ? port == address.Port : address.IsDefaultPort);

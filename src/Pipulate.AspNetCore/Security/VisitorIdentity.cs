@@ -59,22 +59,40 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
     {
         if (Find(context) is { } known)
         {
+            if (known.UserId is not null)
+            {
+                Part(context);
+            }
+
             return known;
         }
 
         var id = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
-        context.Response.Cookies.Append(CookieName, _protector.Protect(id), new CookieOptions
-        {
-            HttpOnly = true,
-            SameSite = SameSiteMode.Lax,
-            Secure = context.Request.IsHttps,
-            Path = context.Request.PathBase.HasValue ? context.Request.PathBase.Value : "/",
-            IsEssential = true,
-            MaxAge = TimeSpan.FromDays(365),
-        });
+        context.Response.Cookies.Append(CookieName, _protector.Protect(id), Cookie(context, TimeSpan.FromDays(365)));
         var visitor = new Visitor(new ConversationId("v-" + id), null);
         context.Items[FreshKey] = visitor;
         return visitor;
+    }
+
+    private static CookieOptions Cookie(HttpContext context, TimeSpan? maxAge = null) => new()
+    {
+        HttpOnly = true,
+        SameSite = SameSiteMode.Lax,
+        Secure = context.Request.IsHttps,
+        Path = context.Request.PathBase.HasValue ? context.Request.PathBase.Value : "/",
+        IsEssential = true,
+        MaxAge = maxAge,
+    };
+
+    /// <summary>
+    /// Takes the cookie away from who has signed in: whoever knows it, or planted it, has no part in what comes after the sign-out, and that begins with a cookie of its own.
+    /// </summary>
+    private static void Part(HttpContext context)
+    {
+        if (context.Request.Cookies.ContainsKey(CookieName) && !context.Response.HasStarted)
+        {
+            context.Response.Cookies.Delete(CookieName, Cookie(context));
+        }
     }
 
     private ConversationId? Read(string cookie)

@@ -1,9 +1,8 @@
-using Microsoft.Extensions.Options;
 using Pipulate.Rendering;
 
 namespace Pipulate.Channels;
 
-/// <summary>Who is connected, by id, conversation, user and group; and the place where too many are refused.</summary>
+/// <summary>Who is connected, by id, conversation, user and group.</summary>
 internal sealed class ConnectionRegistry : IConnectionRegistry
 {
     private static readonly HashSet<ChatConnection> None = [];
@@ -14,13 +13,11 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
     private readonly Dictionary<string, HashSet<ChatConnection>> _byUser = [];
     private readonly Dictionary<string, HashSet<ChatConnection>> _byGroup = [];
     private readonly PresenceLog _presence;
-    private readonly PipulateLimits _limits;
     private bool _draining;
 
-    public ConnectionRegistry(PanelStatus status, IOptions<PipulateOptions> options, TimeProvider time)
+    public ConnectionRegistry(PanelStatus status, TimeProvider time)
     {
         _presence = new PresenceLog(time);
-        _limits = options.Value.Limits;
         status.Changed += WakeAll;
     }
 
@@ -34,6 +31,18 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
             lock (_gate)
             {
                 return _connections.Count;
+            }
+        }
+    }
+
+    /// <summary>Whether nobody is let in any more.</summary>
+    public bool IsDraining
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _draining;
             }
         }
     }
@@ -126,23 +135,6 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
         }
 
         return pages.Count;
-    }
-
-    /// <summary>Whether one more page may connect now. Asked before the handshake is answered, because a refusal after it makes htmx come back at once, for ever.</summary>
-    public Admission Admit(ConversationId conversation, ConversationScope scope)
-    {
-        lock (_gate)
-        {
-            if (_draining || _connections.Count >= _limits.Connections)
-            {
-                return Admission.ServerFull;
-            }
-
-            var visitorFull = scope is ConversationScope.PerVisitor
-                && _byConversation.TryGetValue(conversation, out var pages)
-                && pages.Count >= _limits.ConnectionsPerVisitor;
-            return visitorFull ? Admission.VisitorFull : Admission.Granted;
-        }
     }
 
     public void Add(ChatConnection connection)

@@ -25,6 +25,9 @@ internal sealed partial class Generation(
     /// <summary>Less than the five minutes for which Ollama keeps a model that is not used.</summary>
     private static readonly TimeSpan KeptLoaded = TimeSpan.FromMinutes(4);
 
+    /// <summary>More characters a token than any text has on the whole: no answer that keeps to its tokens reaches it.</summary>
+    private const int CharactersAToken = 64;
+
     private readonly PipulateOptions _options = options.Value;
     private long _lastHeard;
 
@@ -106,6 +109,7 @@ internal sealed partial class Generation(
         var ask = new ChatOptions { MaxOutputTokens = contexts.Current.AnswerTokens };
         string? model = null;
         UsageDetails? usage = null;
+        var room = limits.AnswerTokens * (long)CharactersAToken;
         var updates = GuardedStream.ReadAsync(voice, messages, ask, limits.FirstToken, limits.Idle, time, ending.Token);
         await foreach (var update in typist.Spread(updates, ending.Token))
         {
@@ -114,22 +118,33 @@ internal sealed partial class Generation(
             usage = update.Contents.OfType<UsageContent>().LastOrDefault()?.Details ?? usage;
             foreach (var thought in update.Contents.OfType<TextReasoningContent>())
             {
-                conversation.Think(entry, thought.Text);
+                conversation.Think(entry, Fitting(thought.Text, room));
+                room -= thought.Text.Length;
             }
 
             if (update.Text is { Length: > 0 } words)
             {
-                conversation.Append(entry, words);
+                conversation.Append(entry, Fitting(words, room));
+                room -= words.Length;
                 if (voice == client)
                 {
                     watch.NoteSpoken(update.ModelId);
                     Volatile.Write(ref _lastHeard, time.GetTimestamp());
                 }
             }
+
+            if (room < 0)
+            {
+                // The model was told how long an answer may be; not every one obeys.
+                ending.NoteTooMuch();
+                throw new OperationCanceledException(ending.Token);
+            }
         }
 
         return new Answer(model, messages, usage);
     }
+
+    private static ReadOnlySpan<char> Fitting(string piece, long room) => piece.AsSpan(0, (int)Math.Clamp(room, 0, piece.Length));
 
     /// <summary>Where the model has been silent for long its server may have put it away, and takes up to minutes to load it: the page says so if that is known.</summary>
     private async Task ShowLoadingAsync(Conversation conversation, Turn turn, CancellationToken cancellationToken)

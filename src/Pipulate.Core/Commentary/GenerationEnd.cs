@@ -55,6 +55,7 @@ internal sealed class GenerationEnd : IDisposable
         NotEnded,
         Shutdown,
         TooLong,
+        TooMuch,
         Unwatched,
         MadeWay,
         Stopped,
@@ -75,6 +76,9 @@ internal sealed class GenerationEnd : IDisposable
         }
     }
 
+    /// <summary>The model has said more than it was allowed.</summary>
+    public void NoteTooMuch() => End(Why.TooMuch);
+
     /// <summary>Writes into the conversation how it ended.</summary>
     public void Settle()
     {
@@ -89,6 +93,7 @@ internal sealed class GenerationEnd : IDisposable
         {
             Why.Shutdown => words[Label.StoppedByShutdown],
             Why.TooLong => words.Format(Label.StoppedTooLong, Math.Round(_limits.Answer.TotalSeconds)),
+            Why.TooMuch => words.Format(Label.StoppedTooMuch, _limits.AnswerTokens),
             Why.Unwatched => words[Label.StoppedUnwatched],
             Why.Stopped => words[Label.Stopped],
             _ => words[Label.StoppedForYou],

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using Pipulate.Channels;
 using Pipulate.Conversations;
 using Pipulate.Endpoints;
@@ -17,7 +16,7 @@ public sealed class ConnectionDrainTests : IDisposable
     private readonly List<Task> _writing = [];
     private int _closed;
 
-    public ConnectionDrainTests() => _registry = new ConnectionRegistry(_status, new OptionsWrapper<PipulateOptions>(new PipulateOptions()), _time);
+    public ConnectionDrainTests() => _registry = new ConnectionRegistry(_status, _time);
 
     public void Dispose() => _connections.ForEach(connection => connection.Dispose());
 

@@ -18,6 +18,7 @@ public sealed class PeerTests(ITestOutputHelper output)
         await using var host = await ChatHost.StartAsync(ollama: false);
         var pages = await Task.WhenAll(Enumerable.Range(0, Pages).Select(_ => ConnectAsync(host)));
         using var canary = await ConnectAsync(host);
+        await Eventually.TrueAsync(() => host.Services.Registry().Count == Pages + 1);
         using var ending = new CancellationTokenSource();
         var streaming = StreamAsync(host, ending.Token);
         await ReadAsync(canary, messages: 25);

@@ -37,6 +37,7 @@ internal sealed class ChatHost : IAsyncDisposable
     /// <param name="services">Further services.</param>
     /// <param name="settings">Configuration, as of a command line.</param>
     /// <param name="signIn">Middleware before all others.</param>
+    /// <param name="mapped">Conventions for Pipulate's endpoints.</param>
     /// <param name="ollama">Whether a fake Ollama runs; else the address is one where nobody listens.</param>
     public static async Task<ChatHost> StartAsync(
         Action<WebApplication>? map = null,
@@ -44,6 +45,7 @@ internal sealed class ChatHost : IAsyncDisposable
         Action<IServiceCollection>? services = null,
         Dictionary<string, string?>? settings = null,
         Action<WebApplication>? signIn = null,
+        Action<IEndpointConventionBuilder>? mapped = null,
         bool ollama = true)
     {
         var model = ollama ? await FakeOllamaServer.StartAsync() : null;
@@ -64,7 +66,8 @@ internal sealed class ChatHost : IAsyncDisposable
         signIn?.Invoke(app);
         app.UsePipulate();
         map?.Invoke(app);
-        app.MapPipulate();
+        var endpoints = app.MapPipulate();
+        mapped?.Invoke(endpoints);
         await app.StartAsync();
         return new ChatHost(app, model, logs);
     }

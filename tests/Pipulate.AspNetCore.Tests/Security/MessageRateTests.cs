@@ -11,7 +11,7 @@ public sealed class MessageRateTests
 
         for (var i = 0; i < 3 * MessageRate.Capacity; i++)
         {
-            Assert.True(rate.TryTell($"v-{i}", out _));
+            Assert.True(rate.TryTell(new($"v-{i}", null), out _));
             Assert.InRange(rate.Count, 1, MessageRate.Capacity);
         }
     }
@@ -21,32 +21,47 @@ public sealed class MessageRateTests
     {
         var rate = Rate(burst: 2, perMinute: 20);
 
-        Assert.True(rate.TryTell("v", out _));
-        Assert.True(rate.TryTell("v", out _));
-        Assert.False(rate.TryTell("v", out var wait));
+        Assert.True(rate.TryTell(new("v", null), out _));
+        Assert.True(rate.TryTell(new("v", null), out _));
+        Assert.False(rate.TryTell(new("v", null), out var wait));
         Assert.InRange(MessageRate.Seconds(wait), 1, 3);
-        Assert.True(rate.TryType("v", out _));
-        Assert.True(rate.TryTell("other", out _));
+        Assert.True(rate.TryType(new("v", null), out _));
+        Assert.True(rate.TryTell(new("other", null), out _));
     }
 
     [Fact]
     public async Task Bucket_AfterAWhile_FillsAgain()
     {
         var rate = Rate(burst: 1, perMinute: 60_000);
-        Assert.True(rate.TryTell("v", out _));
+        Assert.True(rate.TryTell(new("v", null), out _));
 
         using var patience = new CancellationTokenSource(TestTime.Timeout);
-        while (!rate.TryTell("v", out _))
+        while (!rate.TryTell(new("v", null), out _))
         {
             await Task.Yield();
             patience.Token.ThrowIfCancellationRequested();
         }
     }
 
-    private static MessageRate Rate(int burst, int perMinute)
+    [Fact]
+    [Trait("Row", "S-21")]
+    public void Address_WhoseVisitorsThrowTheirCookiesAway_IsHeldBackAsAWhole()
+    {
+        var rate = Rate(burst: 2, perMinute: 20, perAddress: 5);
+
+        Assert.Equal(5, Enumerable.Range(0, 20).Count(i => rate.TryType(new($"v-{i}", "a 10.0.0.1"), out _)));
+        Assert.False(rate.TryType(new("v-new", "a 10.0.0.1"), out var wait));
+        Assert.InRange(MessageRate.Seconds(wait), 1, 12);
+        Assert.True(rate.TryType(new("v-new", "a 10.0.0.2"), out _));
+        Assert.True(rate.TryType(new("u-anna", null), out _));
+        Assert.True(rate.TryTell(new("v-new", "a 10.0.0.1"), out _));
+    }
+
+    private static MessageRate Rate(int burst, int perMinute, int perAddress = 200)
     {
         var options = new PipulateOptions();
         (options.Limits.MessageBurst, options.Limits.MessagesPerMinute) = (burst, perMinute);
+        options.Limits.MessagesPerMinutePerAddress = perAddress;
         return new MessageRate(Microsoft.Extensions.Options.Options.Create(options), TimeProvider.System);
     }
 }

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Microsoft.Extensions.Options;
 using Pipulate.Channels;
 using Pipulate.Conversations;
 using Pipulate.Rendering;
@@ -22,7 +21,7 @@ public sealed class ChatChannelTests : IDisposable
     public ChatChannelTests()
     {
         _conversations = new ConversationDirectory(_time);
-        _registry = new ConnectionRegistry(_status, Options.Create(new PipulateOptions()), _time);
+        _registry = new ConnectionRegistry(_status, _time);
         _channel = new ChatChannel(_conversations, _registry, new Typist(TimeSpan.Zero, _time, CancellationToken.None));
     }
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using Microsoft.Extensions.Options;
 using Pipulate.Channels;
 using Pipulate.Conversations;
 using Pipulate.Rendering;
@@ -13,7 +12,7 @@ public sealed class ChatProgressTests
     private readonly ConversationDirectory _conversations = new(new ManualTime());
     private readonly ChatChannel _channel;
 
-    public ChatProgressTests() => _channel = new ChatChannel(_conversations, new ConnectionRegistry(new PanelStatus(), Options.Create(new PipulateOptions()), TimeProvider.System), new Typist(TimeSpan.Zero, TimeProvider.System, CancellationToken.None));
+    public ChatProgressTests() => _channel = new ChatChannel(_conversations, new ConnectionRegistry(new PanelStatus(), TimeProvider.System), new Typist(TimeSpan.Zero, TimeProvider.System, CancellationToken.None));
 
     private Conversation Conversation => _conversations.Get(new ConversationId("a"));
 

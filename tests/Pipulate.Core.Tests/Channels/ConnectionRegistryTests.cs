@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using Pipulate.Channels;
 using Pipulate.Conversations;
 using Pipulate.Rendering;
@@ -10,14 +9,13 @@ public sealed class ConnectionRegistryTests : IDisposable
     private readonly ManualTime _time = new();
     private readonly PanelStatus _status = new();
     private readonly ConversationDirectory _conversations;
-    private readonly PipulateOptions _options = new();
     private readonly ConnectionRegistry _registry;
     private readonly List<ChatConnection> _made = [];
 
     public ConnectionRegistryTests()
     {
         _conversations = new ConversationDirectory(_time);
-        _registry = new ConnectionRegistry(_status, Options.Create(_options), _time);
+        _registry = new ConnectionRegistry(_status, _time);
     }
 
     public void Dispose() => _made.ForEach(connection => connection.Dispose());
@@ -70,38 +68,14 @@ public sealed class ConnectionRegistryTests : IDisposable
     }
 
     [Fact]
-    public void Admit_VisitorsLimit_RefusesOneMoreOfTheirPagesOnly()
-    {
-        _options.Limits.ConnectionsPerVisitor = 2;
-        Add("1", "a", null);
-        Assert.Equal(Admission.Granted, _registry.Admit(new ConversationId("a"), ConversationScope.PerVisitor));
-        var second = Add("2", "a", null);
-
-        Assert.Equal(Admission.VisitorFull, _registry.Admit(new ConversationId("a"), ConversationScope.PerVisitor));
-        Assert.Equal(Admission.Granted, _registry.Admit(new ConversationId("a"), ConversationScope.Shared));
-        Assert.Equal(Admission.Granted, _registry.Admit(new ConversationId("b"), ConversationScope.PerVisitor));
-        _registry.Remove(second);
-        Assert.Equal(Admission.Granted, _registry.Admit(new ConversationId("a"), ConversationScope.PerVisitor));
-    }
-
-    [Fact]
-    public void Admit_ServersLimit_RefusesEverybody()
-    {
-        _options.Limits.Connections = 1;
-        Add("1", "a", null);
-
-        Assert.Equal(Admission.ServerFull, _registry.Admit(new ConversationId("b"), ConversationScope.PerVisitor));
-        Assert.Equal(Admission.ServerFull, _registry.Admit(new ConversationId("b"), ConversationScope.Shared));
-    }
-
-    [Fact]
     public void Drain_Connected_AreHandedOverAndNobodyIsLetIn()
     {
         var connection = Add("1", "a", null);
 
+        Assert.False(_registry.IsDraining);
         Assert.Equal([connection], _registry.Drain());
         Assert.Equal(1012, (int)CloseReason.Restarting);
-        Assert.Equal(Admission.ServerFull, _registry.Admit(new ConversationId("b"), ConversationScope.PerVisitor));
+        Assert.True(_registry.IsDraining);
     }
 
     [Fact]

@@ -321,6 +321,30 @@ public sealed class CommentatorTests : IAsyncLifetime
         Assert.Equal("Stopped: the answer took longer than 300 seconds.", _house["a"].Look(entries => entries[^1].Reason));
     }
 
+    /// <summary>A model that does not keep to the tokens that it was allowed, or never heard of them.</summary>
+    [Theory]
+    [Trait("Row", "S-49")]
+    [InlineData(100_000)]
+    [InlineData(1_000)]
+    public async Task Answer_ThatNeverEnds_IsStoppedAtItsLengthAndTheModelLetGo(int piece)
+    {
+        _house.Options.Limits.AnswerTokens = 100;
+        await _house.StartAsync();
+        _house.Type("a", "hello");
+        var call = await _house.Client.NextCallAsync();
+        Assert.Equal(100, call.Options!.MaxOutputTokens);
+        for (var said = 0; said < 100_000; said += piece)
+        {
+            call.Say(new string('x', piece));
+        }
+
+        await EndedAsync("a");
+
+        Assert.Equal($"Assistant/Stopped: {new string('x', 6_400)}", _house["a"].Shown()[^1]);
+        Assert.Equal("Stopped: the answer went on past 100 tokens.", _house["a"].Look(entries => entries[^1].Reason));
+        await Eventually.TrueAsync(() => _house.Client.Running == 0);
+    }
+
     [Fact]
     public async Task Answer_FirstTokenTakesTooLong_IsFailed()
     {

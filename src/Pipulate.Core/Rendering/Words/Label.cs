@@ -29,6 +29,7 @@ internal enum Label
     StoppedByShutdown,
     StoppedByRestart,
     StoppedTooLong,
+    StoppedTooMuch,
     StoppedUnwatched,
     StoppedForYou,
     NothingSaid,

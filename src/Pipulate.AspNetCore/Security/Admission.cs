@@ -1,10 +1,13 @@
-namespace Pipulate.Channels;
+namespace Pipulate.Security;
 
+/// <summary>Whether one more page may connect, and if not, what there is too much of.</summary>
 internal enum Admission
 {
     Granted,
     VisitorFull,
+    AddressFull,
     ServerFull,
+    Draining,
 
     /// <summary>A handler of the application's does not want it.</summary>
     NotWanted,
