@@ -19,6 +19,7 @@ public sealed class DrainTests(ITestOutputHelper output) : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
+    [Trait("Row", "F-11")]
     public async Task Sigterm_WithThousandsOfPages_SendsThemAwayInWavesAndEndsInTime()
     {
         // A socket is a file to the system; here and there some are needed for other things.

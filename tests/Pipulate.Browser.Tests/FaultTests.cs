@@ -12,6 +12,7 @@ public sealed class FaultTests(BareChromium chromium) : IClassFixture<BareChromi
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(5);
 
     [Theory, OnBothVersions]
+    [Trait("Row", "F-10")]
     public async Task Tab_HiddenWhileAnAnswerStreams_HasAllOfItWhenItIsSeenAgain(HtmxVersion version)
     {
         await using var site = await StartBareAsync(version);
@@ -67,6 +68,7 @@ public sealed class FaultTests(BareChromium chromium) : IClassFixture<BareChromi
     }
 
     [Theory, OnBothVersions]
+    [Trait("Row", "F-10")]
     public async Task Network_CutForFiveSeconds_BringsThePageBackByItselfWithAllOfTheAnswer(HtmxVersion version)
     {
         await using var site = await StartBareAsync(version);

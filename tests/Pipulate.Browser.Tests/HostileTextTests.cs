@@ -14,6 +14,11 @@ public sealed partial class HostileTextTests(Chromium chromium) : IClassFixture<
         """<script>window.hacked = 1</script><img src=x onerror="window.hacked = 1"><b hx-get="/pwned" hx-trigger="load">b</b></div><div id="todo-list" hx-swap-oob="innerHTML">OWNED</div><title>OWNED</title>""";
 
     [Theory, OnBothVersions]
+    [Trait("Row", "S-30")]
+    [Trait("Row", "S-31")]
+    [Trait("Row", "S-32")]
+    [Trait("Row", "S-33")]
+    [Trait("Row", "S-37")]
     public async Task Markup_InATitleAndAnAnswer_StaysText(HtmxVersion version)
     {
         await using var site = await StartAsync(chromium, version);

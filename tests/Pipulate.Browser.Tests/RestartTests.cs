@@ -12,6 +12,7 @@ namespace Pipulate.Browser;
 public sealed class RestartTests(Chromium chromium, ITestOutputHelper output) : IClassFixture<Chromium>
 {
     [Theory, OnBothVersions]
+    [Trait("Row", "F-11")]
     public async Task Sigterm_WhileAnAnswerStreams_Closes1012AndThePageComesBackByItself(HtmxVersion version)
     {
         await using var site = await StartAsync(chromium, version);
@@ -44,6 +45,7 @@ public sealed class RestartTests(Chromium chromium, ITestOutputHelper output) : 
     }
 
     [Theory, OnBothVersions]
+    [Trait("Row", "F-13")]
     public async Task Kill_WhereNothingIsKept_BringsThePageBackByItselfToAnEmptyConversationThatWorks(HtmxVersion version)
     {
         await using var site = await StartAsync(chromium, version);
@@ -90,6 +92,7 @@ public sealed class RestartTests(Chromium chromium, ITestOutputHelper output) : 
     }
 
     [Theory, OnBothVersions]
+    [Trait("Row", "F-12")]
     public async Task Kill_WhileAnAnswerStreams_LosesAtMostHalfASecondOfIt(HtmxVersion version)
     {
         await using var site = await StartAsync(chromium, version);

@@ -14,6 +14,7 @@ public sealed class StoryTests(Chromium chromium, ITestOutputHelper output) : IC
     private const string Awkward = " lead  two\nlines\t<b>bold</b> &amp; & \"quotes\" 🌅 trail ";
 
     [Theory, OnBothVersions]
+    [Trait("Row", "S-37")]
     public async Task Todo_AddedToggledAndDeleted_IsCommentedOnEachTimeAndTheTalkRemembersAll(HtmxVersion version)
     {
         await using var site = await StartAsync(chromium, version);

@@ -37,6 +37,7 @@ public sealed class VisitorTests(Chromium chromium) : IClassFixture<Chromium>
     }
 
     [Theory, OnBothVersions]
+    [Trait("Row", "F-10")]
     public async Task Reload_InTheMiddleOfAStream_ShowsAllSoFarAndThenTheRestOnce(HtmxVersion version)
     {
         await using var site = await StartAsync(chromium, version);

@@ -87,6 +87,7 @@ public abstract class ConversationStoreContract
     }
 
     [Fact]
+    [Trait("Row", "F-20")]
     public async Task Add_ManyAtOnceThroughTwoOpenings_GivesEachAnOrdinalOfItsOwn()
     {
         IConversationStore[] stores = [await OpenAsync(), await OpenAsync()];
@@ -113,6 +114,7 @@ public abstract class ConversationStoreContract
     }
 
     [Fact]
+    [Trait("Row", "F-15")]
     public async Task Add_SameEntryManyTimesAtOnce_AddsOne()
     {
         IConversationStore[] stores = [await OpenAsync(), await OpenAsync()];

@@ -17,6 +17,7 @@ public sealed class KeepingTests(PostgreSqlServer server) : IClassFixture<Postgr
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait("Row", "F-14")]
     public async Task Conversation_DatabaseComesAndGoes_IsStoredOnceAndWhole()
     {
         var settings = new NpgsqlConnectionStringBuilder(await server.NewSchemaAsync("Maximum Pool Size=2"));

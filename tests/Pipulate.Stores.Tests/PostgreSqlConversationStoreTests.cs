@@ -67,6 +67,7 @@ public sealed class PostgreSqlConversationStoreTests(PostgreSqlServer server) : 
     }
 
     [Fact]
+    [Trait("Row", "F-19")]
     public async Task Any_PoolOfTwoAndManyCallers_AllAreServed()
     {
         _connection = await server.NewSchemaAsync("Maximum Pool Size=2");
@@ -78,6 +79,7 @@ public sealed class PostgreSqlConversationStoreTests(PostgreSqlServer server) : 
     }
 
     [Fact]
+    [Trait("Row", "F-14")]
     public async Task Any_ServerIsAway_ThrowsAndServesOnceItIsBack()
     {
         _connection = await server.NewSchemaAsync();

@@ -53,5 +53,12 @@ internal static class OllamaErrorText
         }
     }
 
-    private static string Shorten(string text) => text.Length <= Longest ? text : text[..Longest];
+    /// <summary>Without control characters: the words get into logs, where a newline would begin another line.</summary>
+    private static string Shorten(string text) => string.Create(Math.Min(text.Length, Longest), text, static (words, text) =>
+    {
+        for (var i = 0; i < words.Length; i++)
+        {
+            words[i] = char.IsControl(text[i]) ? ' ' : text[i];
+        }
+    });
 }

@@ -136,6 +136,6 @@ internal sealed partial class OllamaModelDirectory(OllamaTransport transport, Ol
     private long Memory()
         => transport.Endpoint.IsLoopback ? (long)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * MemoryShare) : long.MaxValue;
 
-    [LoggerMessage(1, LogLevel.Information, "The model {Model} at {Endpoint} speaks: it is the best one installed.")]
+    [LoggerMessage(2, LogLevel.Information, "The model {Model} at {Endpoint} speaks: it is the best one installed.")]
     private partial void LogChosen(string model, string endpoint);
 }

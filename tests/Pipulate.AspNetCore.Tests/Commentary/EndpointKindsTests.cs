@@ -48,6 +48,7 @@ public sealed class EndpointKindsTests
     [InlineData("/throws")]
     [InlineData("/nowhere")]
     [InlineData("/mvc/invalid")]
+    [Trait("Row", "F-27")]
     public async Task Endpoint_ThatIsNotMarkedOrFails_IsNotToldToTheModel(string path)
     {
         await using var host = await StartAsync();
@@ -79,6 +80,7 @@ public sealed class EndpointKindsTests
     }
 
     [Fact]
+    [Trait("Row", "S-41")]
     public async Task Placeholder_ThatNothingSupplies_IsUnknownAndWarnedOfOnce()
     {
         await using var host = await StartAsync();
@@ -94,6 +96,7 @@ public sealed class EndpointKindsTests
     }
 
     [Fact]
+    [Trait("Row", "S-40")]
     public async Task Value_ThatGivesOrders_StaysInsideItsQuotationMarks()
     {
         await using var host = await StartAsync();

@@ -14,6 +14,7 @@ namespace Pipulate.Tests.Commentary;
 public sealed class StartCheckTests
 {
     [Fact]
+    [Trait("Row", "S-41")]
     public async Task Attribute_OnALambda_StopsTheHost()
     {
         var problem = await Assert.ThrowsAsync<InvalidOperationException>(() => ChatHost.StartAsync(app =>

@@ -57,6 +57,7 @@ public sealed class ChatQueueEndpointTests
     [Theory]
     [InlineData("event=noted&message=x&role=system&lane=Comment&conversation=v-other")]
     [InlineData("""{"event":"noted","message":"x","role":"system","lane":"Say","conversation":"v-other","user":{"id":"7"}}""")]
+    [Trait("Row", "S-20")]
     public async Task Post_WithARoleALaneAndAnIdentity_TakesNoneOfThem(string body)
     {
         await using var host = await StartAsync();
@@ -93,6 +94,8 @@ public sealed class ChatQueueEndpointTests
     };
 
     [Theory, MemberData(nameof(Refusals))]
+    [Trait("Row", "S-08")]
+    [Trait("Row", "S-19")]
     public async Task Post_ThatCannotBeTaken_SaysWhyAndLeavesThePageOfHtmxAlone(string what, string body, string type, HttpStatusCode expected)
     {
         await using var host = await StartAsync(ollama: false);
@@ -115,6 +118,7 @@ public sealed class ChatQueueEndpointTests
     [InlineData("Origin", "https://evil.example")]
     [InlineData("Origin", "null")]
     [InlineData("Sec-Fetch-Site", "cross-site")]
+    [Trait("Row", "S-08")]
     public async Task Post_FromAnotherOrigin_Is403BeforeTheBodyIsRead(string name, string value)
     {
         await using var host = await StartAsync(ollama: false);
@@ -153,6 +157,7 @@ public sealed class ChatQueueEndpointTests
     [Theory]
     [InlineData(null)]
     [InlineData("nonsense")]
+    [Trait("Row", "S-08")]
     public async Task Post_WithoutAValidToken_Is400AsFormAndAsJson(string? token)
     {
         await using var host = await StartAsync(ollama: false);
@@ -235,6 +240,7 @@ public sealed class ChatQueueEndpointTests
     }
 
     [Fact]
+    [Trait("Row", "S-49")]
     public async Task Post_TenThousandTimes_IsTakenAsOftenAsTheLimitSaysAndMemoryStaysFlat()
     {
         const int messages = 10_000;

@@ -43,6 +43,7 @@ public sealed class ChatSocketTests
     [InlineData("null")]
     [InlineData("http://127.0.0.1.evil.example")]
     [InlineData("http://127.0.0.1:1")]
+    [Trait("Row", "S-01")]
     public async Task Connect_FromAnotherOrigin_IsRefusedBeforeTheHandshake(string origin)
     {
         await using var host = await ChatHost.StartAsync();
@@ -63,6 +64,7 @@ public sealed class ChatSocketTests
     }
 
     [Fact]
+    [Trait("Row", "S-09")]
     public async Task Connect_PastTheVisitorsLimit_Is429AndTheNextIsLetInWhenOneLeaves()
     {
         await using var host = await ChatHost.StartAsync(configure: options => options.Limits.ConnectionsPerVisitor = 2);
@@ -78,6 +80,7 @@ public sealed class ChatSocketTests
     }
 
     [Fact]
+    [Trait("Row", "S-09")]
     public async Task Connect_PastTheServersLimit_Is503()
     {
         await using var host = await ChatHost.StartAsync(configure: options => options.Limits.Connections = 1);
@@ -93,6 +96,8 @@ public sealed class ChatSocketTests
     [InlineData("{\"msg\":\"a\"} trailing", 1007)]
     [InlineData("{\"msg\":\"a\",\"msg\":\"b\"}", 1007)]
     [InlineData("{\"msg\":\"\\ud800\"}", 1007)]
+    [Trait("Row", "S-17")]
+    [Trait("Row", "S-19")]
     public async Task Message_ThatIsNoForm_ClosesWith1007AndOneLineWithoutItsText(string message, int code)
     {
         await using var host = await ChatHost.StartAsync();
@@ -107,6 +112,7 @@ public sealed class ChatSocketTests
     }
 
     [Fact]
+    [Trait("Row", "S-18")]
     public async Task Message_WithANestingBomb_ClosesWith1007()
     {
         await using var host = await ChatHost.StartAsync();
@@ -119,6 +125,7 @@ public sealed class ChatSocketTests
     }
 
     [Fact]
+    [Trait("Row", "S-14")]
     public async Task Message_InBinary_ClosesWith1003()
     {
         await using var host = await ChatHost.StartAsync();
@@ -133,6 +140,7 @@ public sealed class ChatSocketTests
     [Theory]
     [InlineData(1)]
     [InlineData(9)]
+    [Trait("Row", "S-12")]
     public async Task Message_OverTheLimit_ClosesWith1009(int fragments)
     {
         await using var host = await ChatHost.StartAsync();
@@ -166,6 +174,7 @@ public sealed class ChatSocketTests
     [InlineData("""{"msg":"  \n "}""")]
     [InlineData("""{"other":"x"}""")]
     [InlineData("""{"msg":["a","b"]}""")]
+    [Trait("Row", "S-20")]
     public async Task Message_WithNothingTyped_IsAnsweredByNothing(string message)
     {
         await using var host = await ChatHost.StartAsync();
@@ -180,6 +189,7 @@ public sealed class ChatSocketTests
     }
 
     [Fact]
+    [Trait("Row", "S-20")]
     public async Task Message_WithTooManyCharacters_IsRefusedWithTheLimitAndLosesNothing()
     {
         await using var host = await ChatHost.StartAsync();
@@ -193,6 +203,7 @@ public sealed class ChatSocketTests
     }
 
     [Fact]
+    [Trait("Row", "S-22")]
     public async Task Message_SentTwice_IsHeardOnceAndAcknowledgedTwice()
     {
         await using var host = await ChatHost.StartAsync();
@@ -207,6 +218,7 @@ public sealed class ChatSocketTests
     }
 
     [Fact]
+    [Trait("Row", "F-11")]
     public async Task Shutdown_WhileAnAnswerStreams_ShowsItAsStoppedThenCloses1012AndEndsWithinFiveSeconds()
     {
         await using var host = await ChatHost.StartAsync();
@@ -242,6 +254,7 @@ public sealed class ChatSocketTests
     }
 
     [Fact]
+    [Trait("Row", "S-46")]
     public async Task Cookie_ThatIsForged_IsAStrangers()
     {
         await using var host = await ChatHost.StartAsync();

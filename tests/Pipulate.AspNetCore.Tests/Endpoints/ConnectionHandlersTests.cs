@@ -283,6 +283,7 @@ public sealed class ConnectionHandlersTests
     }
 
     [Fact]
+    [Trait("Row", "S-07")]
     public async Task Disconnect_OfAUser_ClosesTheirPagesWith1008()
     {
         await using var host = await StartAsync(_ => { });

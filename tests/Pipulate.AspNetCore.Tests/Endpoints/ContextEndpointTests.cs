@@ -9,6 +9,7 @@ namespace Pipulate.Tests.Endpoints;
 public sealed class ContextEndpointTests
 {
     [Fact]
+    [Trait("Row", "S-44")]
     public async Task Get_AfterTwoEvents_ListsThemAndTheNextRequestEncoded()
     {
         await using var host = await StartAsync();
@@ -67,6 +68,7 @@ public sealed class ContextEndpointTests
     }
 
     [Fact]
+    [Trait("Row", "S-46")]
     public async Task View_OfAnotherVisitor_HasNothingOfTheFirst()
     {
         await using var host = await StartAsync();

@@ -32,6 +32,7 @@ public sealed class EventStreamEndpointTests
     [InlineData("Origin", "null")]
     [InlineData("Origin", "http://127.0.0.1:1")]
     [InlineData("Sec-Fetch-Site", "cross-site")]
+    [Trait("Row", "S-01")]
     public async Task Get_FromAnotherOrigin_Is403(string name, string value)
     {
         await using var host = await ChatHost.StartAsync(ollama: false);

@@ -21,6 +21,7 @@ public sealed class IncomingMessageFuzzTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
+    [Trait("Row", "S-17")]
     public void Parse_AnythingAtAll_IsAMessageOrARefusal(int seed)
     {
         var mutator = new Mutator(seed, Right);

@@ -87,6 +87,7 @@ public sealed class MessageEndpointTests
     [Theory]
     [InlineData("")]
     [InlineData("nonsense")]
+    [Trait("Row", "S-08")]
     public async Task Post_WithoutAValidToken_Is400(string token) =>
         await AssertRefusedAsync(HttpStatusCode.BadRequest, "msg=x", headers: [(Header, token)], hint: "too old to send from");
 

@@ -12,6 +12,7 @@ public sealed class PeerTests(ITestOutputHelper output)
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
     [Fact]
+    [Trait("Row", "S-25")]
     public async Task Reset_WhileAnAnswerStreams_IsNoticedWithinASecondAndBurnsNothing()
     {
         const int Pages = 20;
@@ -87,6 +88,7 @@ public sealed class PeerTests(ITestOutputHelper output)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Trait("Row", "S-23")]
     public async Task Peer_ThatAnswersNoPings_IsGoneInTimeAndOneThatDoesStays(bool reads)
     {
         var rhythm = new PingRhythm(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
@@ -111,6 +113,7 @@ public sealed class PeerTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Row", "S-23")]
     public async Task Pings_AsShipped_FindADeadPeerWithinThirtySeconds()
     {
         await using var host = await ChatHost.StartAsync(ollama: false);
@@ -121,6 +124,8 @@ public sealed class PeerTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Row", "S-24")]
+    [Trait("Row", "F-24")]
     public async Task Peer_ThatReadsNothing_IsLetGoAfterTheSendLimitAndHoldsUpNobody()
     {
         var limit = TimeSpan.FromSeconds(1);
@@ -145,6 +150,7 @@ public sealed class PeerTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Row", "S-26")]
     public async Task Shutdown_WithAPageThatDoesNotAnswerTheGoodbye_EndsAllTheSame()
     {
         await using var host = await ChatHost.StartAsync(ollama: false);

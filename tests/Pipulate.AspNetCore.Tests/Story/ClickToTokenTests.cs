@@ -76,6 +76,7 @@ public sealed class ClickToTokenTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Row", "S-51")]
     public async Task Endpoint_WhileTheModelTakesTenSecondsToItsFirstToken_IsAsFastAsWithoutCommentary()
     {
         await using var host = await StartAsync();
@@ -106,6 +107,9 @@ public sealed class ClickToTokenTests(ITestOutputHelper output)
     [InlineData(FakeFault.GarbageLine)]
     [InlineData(FakeFault.Reset)]
     [InlineData(FakeFault.HugeLine)]
+    [Trait("Row", "S-48")]
+    [Trait("Row", "F-04")]
+    [Trait("Row", "F-05")]
     public async Task Answer_ThatBreaksInTheMiddle_KeepsItsTextAndSaysWhyAndTheNextOneWorks(FakeFault fault)
     {
         await using var host = await ChatHost.StartAsync(Map, options => options.Limits.Idle = TimeSpan.FromMilliseconds(500));
@@ -125,6 +129,7 @@ public sealed class ClickToTokenTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Row", "S-45")]
     public async Task TwoTabs_OfOneVisitor_ShowTheSameAndAnotherVisitorNothing()
     {
         await using var host = await StartAsync();
@@ -165,6 +170,7 @@ public sealed class ClickToTokenTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Row", "F-01")]
     public async Task NoModel_WithTheDemoVoice_IsSaidWithTheCommandAndTheDemoSpeaksUntilTheModelComes()
     {
         var port = ChatHost.FreePort();
@@ -189,6 +195,7 @@ public sealed class ClickToTokenTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Row", "F-01")]
     public async Task NoModel_WithoutTheDemoVoice_IsSaidOnceForCommentsAndAlwaysToAPerson()
     {
         await using var host = await ChatHost.StartAsync(Map, ollama: false);
@@ -261,6 +268,7 @@ public sealed class ClickToTokenTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Row", "S-51")]
     public async Task TwoHundredClicks_InTenSecondsAgainstASlowModel_TakeThreeAnswersAndATypedQuestionIsAnsweredNext()
     {
         await using var host = await ChatHost.StartAsync(Map, options => options.Schedule.Debounce = TimeSpan.FromMilliseconds(400));

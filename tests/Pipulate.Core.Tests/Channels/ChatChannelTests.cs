@@ -143,6 +143,7 @@ public sealed class ChatChannelTests : IDisposable
     [InlineData("</div><b id=\"x\" hx-swap-oob=\"true\"></b>")]
     [InlineData("< b hx-swap-oob")]
     [InlineData("<")]
+    [Trait("Row", "S-35")]
     public async Task SendAsync_NoFragment_Throws(string fragment) =>
         await Assert.ThrowsAsync<ArgumentException>(() => _channel.SendAsync(Audience, fragment, TestContext.Current.CancellationToken));
 

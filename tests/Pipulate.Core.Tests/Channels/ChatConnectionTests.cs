@@ -73,6 +73,7 @@ public sealed class ChatConnectionTests : IDisposable
     }
 
     [Fact]
+    [Trait("Row", "F-25")]
     public async Task Send_Fragments_GoBehindWhatIsNewInTheirOrderAndEachAlone()
     {
         _connection.Send(Bytes("<i id=\"a\" hx-swap-oob=\"true\"></i>"));
@@ -86,6 +87,7 @@ public sealed class ChatConnectionTests : IDisposable
     }
 
     [Fact]
+    [Trait("Row", "S-24")]
     public async Task Send_FullQueue_ClosesWithTryAgainLater()
     {
         for (var i = 0; i <= FragmentQueue.Capacity; i++)
@@ -111,6 +113,7 @@ public sealed class ChatConnectionTests : IDisposable
     }
 
     [Fact]
+    [Trait("Row", "F-25")]
     public async Task Close_WhileSomethingElseIsBeingSent_SendsWhatCameMeanwhileFirst()
     {
         var entry = _conversation.Begin();
@@ -224,6 +227,7 @@ public sealed class ChatConnectionTests : IDisposable
     }
 
     [Fact]
+    [Trait("Row", "S-24")]
     public async Task WriteAsync_SlowPage_GetsAllOfItInOneLargerMessage()
     {
         var entry = _conversation.Begin();

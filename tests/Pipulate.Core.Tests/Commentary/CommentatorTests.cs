@@ -34,6 +34,7 @@ public sealed class CommentatorTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Row", "S-49")]
     public async Task Events_InOneConversation_AreAnsweredOneAfterTheOther()
     {
         await _house.StartAsync();
@@ -54,6 +55,7 @@ public sealed class CommentatorTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Row", "S-49")]
     public async Task Events_InManyConversations_AtMostTheLimitAtOnceAndInOrder()
     {
         _house.Options.Limits.Generations = 2;
@@ -144,6 +146,7 @@ public sealed class CommentatorTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Row", "F-06")]
     public async Task Answer_EndsWithoutAFinish_IsFailed()
     {
         await _house.StartAsync();
@@ -267,6 +270,7 @@ public sealed class CommentatorTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Row", "F-01")]
     public async Task Unavailable_ModelComesBack_SpeaksWithTheNextEvent()
     {
         ModelTrouble? trouble = Down;
@@ -301,6 +305,7 @@ public sealed class CommentatorTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Row", "S-49")]
     public async Task Answer_OverItsTime_IsStoppedAndTheTimeRunsFromTheFirstWord()
     {
         var limits = _house.Options.Limits;
@@ -346,6 +351,7 @@ public sealed class CommentatorTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Row", "F-02")]
     public async Task Answer_FirstTokenTakesTooLong_IsFailed()
     {
         _house.Options.Limits.Unwatched = TimeSpan.FromHours(10);
@@ -360,6 +366,7 @@ public sealed class CommentatorTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Row", "S-50")]
     public async Task Unwatched_ForTheLimit_IsStopped()
     {
         await _house.StartAsync();
@@ -409,6 +416,7 @@ public sealed class CommentatorTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Row", "S-40")]
     public async Task Requests_OneAfterTheOther_BeginByteForByteAlike()
     {
         await _house.StartAsync();

@@ -17,6 +17,7 @@ public class PromptTemplateTests
     public void Render_Template_PutsTheValuesIn(string template, string expected) => Assert.Equal(expected, Render(template));
 
     [Fact]
+    [Trait("Row", "S-41")]
     public void Render_ValueThatLooksLikeATemplate_StaysAsItIs()
     {
         Assert.Equal("\"{title} {{ }\" \"Milk\"", Render("{braces} {title}"));

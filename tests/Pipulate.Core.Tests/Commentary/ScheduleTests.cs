@@ -149,6 +149,7 @@ public sealed class ScheduleTests : IAsyncDisposable
     }
 
     [Fact]
+    [Trait("Row", "S-51")]
     public async Task Events_ByTheHundredWhileTheModelSpeaks_AreToldTogetherAndShortened()
     {
         await _house.StartAsync();

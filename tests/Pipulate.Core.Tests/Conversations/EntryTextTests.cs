@@ -15,6 +15,7 @@ public class EntryTextTests
     [InlineData("a\tb")]
     [InlineData("<b>bold</b> & \"double\" 'single' `tick` &amp; &lt;")]
     [InlineData("Grüße, 日本語, \U0001F468\u200D\U0001F469\u200D\U0001F467, e\u0301")]
+    [Trait("Row", "S-36")]
     public void Append_AnyText_IsKeptExactlyInBothForms(string text)
     {
         var entry = Of(text);
@@ -56,6 +57,7 @@ public class EntryTextTests
     }
 
     [Fact]
+    [Trait("Row", "S-30")]
     public void Encoded_Markup_HasNoMarkup()
     {
         var html = Encoding.UTF8.GetString(Of("<script>alert('x')</script>&\"").Encoded());
@@ -82,6 +84,7 @@ public class EntryTextTests
     }
 
     [Fact]
+    [Trait("Row", "S-20b")]
     public void Append_LoneSurrogate_BecomesTheReplacementCharacter()
     {
         // No theory: an attribute's text is kept as UTF-8, which has no lone surrogates.
@@ -105,6 +108,7 @@ public class EntryTextTests
     }
 
     [Fact]
+    [Trait("Row", "S-20b")]
     public void Append_ControlCharacters_AreLeftOutButForTabAndNewline() => Assert.Equal("a\tb\ncd", Of("a\tb\r\nc\0\u0007\u001B\u007F\u009Fd").ToString());
 
     [Fact]

@@ -20,6 +20,7 @@ public class GuardedStreamTests
     }
 
     [Fact]
+    [Trait("Row", "F-06")]
     public async Task ReadAsync_EndWithoutFinishReason_ThrowsAfterTheText()
     {
         var (text, failure) = await ReadAsync(new Client(_ => Said("Hel")));

@@ -65,6 +65,7 @@ public class ModelFailuresTests
         => Assert.DoesNotContain("ollama", ModelFailures.Classify(new SocketException(111), new Uri("https://api.example.com/v1"), CancellationToken.None).Sentence);
 
     [Fact]
+    [Trait("Row", "S-48")]
     public void Classify_UnknownException_KeepsItsTextAway()
         => Assert.DoesNotContain("sk-secret", ModelFailures.Classify(new NotImplementedException("key sk-secret"), Local, CancellationToken.None).Sentence);
 

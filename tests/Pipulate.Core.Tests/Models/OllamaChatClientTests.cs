@@ -39,6 +39,7 @@ public class OllamaChatClientTests
     }
 
     [Fact]
+    [Trait("Row", "F-08")]
     public async Task GetStreamingResponseAsync_BytesCutAnywhere_TextIsWhole()
     {
         await using var server = await StartAsync();
@@ -211,6 +212,7 @@ public class OllamaChatClientTests
     [InlineData("null\n", typeof(InvalidDataException), nameof(ModelFailureKind.ServerFailed))]
     [InlineData("{\"done\":true} {}\n", typeof(InvalidDataException), nameof(ModelFailureKind.ServerFailed))]
     [InlineData("{\"message\":{\"content\":\"half", typeof(InvalidDataException), nameof(ModelFailureKind.ServerFailed))]
+    [Trait("Row", "F-04")]
     public async Task GetStreamingResponseAsync_StreamGoesWrong_ThrowsAfterTheText(string end, Type exception, string kind)
     {
         await using var server = await StartAsync();
@@ -237,6 +239,7 @@ public class OllamaChatClientTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Trait("Row", "F-07")]
     public async Task GetStreamingResponseAsync_ConnectionReset_IsIncomplete(bool afterTheFirst)
     {
         await using var server = await StartAsync();
@@ -269,6 +272,7 @@ public class OllamaChatClientTests
     [InlineData(500, """{"error":"llama-server process has terminated"}""", "llama-server process has terminated", "ServerFailed")]
     [InlineData(503, """{"error":"server busy, please try again.  maximum pending requests exceeded"}""", "server busy, please try again.  maximum pending requests exceeded", "Busy")]
     [InlineData(400, """{"error":"{\"error\":{\"code\":400,\"message\":\"too long\"}}"}""", "too long", "BadRequest")]
+    [Trait("Row", "F-03")]
     public async Task GetStreamingResponseAsync_HttpError_CarriesStatusAndWords(int status, string body, string message, string kind)
     {
         await using var server = await StartAsync();
@@ -299,6 +303,7 @@ public class OllamaChatClientTests
     [Theory]
     [InlineData(false, 600)]
     [InlineData(true, 30)]
+    [Trait("Row", "F-02")]
     public async Task GetStreamingResponseAsync_Silence_TimesOutAndClosesTheConnection(bool afterTheFirst, int seconds)
     {
         await using var server = await StartAsync();
@@ -348,6 +353,7 @@ public class OllamaChatClientTests
     [InlineData("reading")]
     [InlineData("between")]
     [InlineData("leaving")]
+    [Trait("Row", "F-05")]
     public async Task GetStreamingResponseAsync_GivenUp_ClosesTheConnectionAtOnce(string when)
     {
         await using var server = await StartAsync();
@@ -450,6 +456,7 @@ public class OllamaChatClientTests
     }
 
     [Fact]
+    [Trait("Row", "F-03")]
     public async Task GetStreamingResponseAsync_ChosenModelWasRemoved_ChoosesAgain()
     {
         await using var server = await StartAsync();

@@ -44,6 +44,7 @@ public class OllamaEndpointTests
     [InlineData("http://user:secret@box:11434/", "http://box:11434")]
     [InlineData("http://127.0.0.1:11434/", "http://127.0.0.1:11434")]
     [InlineData("http://box/ollama/?key=secret", "http://box/ollama")]
+    [Trait("Row", "S-53")]
     public void Display_AnyEndpoint_HidesSecrets(string endpoint, string expected)
         => Assert.Equal(expected, OllamaEndpoint.Display(new Uri(endpoint)));
 }

@@ -11,6 +11,8 @@ public class OllamaErrorTextTests
     [InlineData("""{"error":{"code":400,"message":"too long"}}""", "too long")]
     [InlineData("""{"error":"{\"error\":{\"code\":400,\"message\":\"request (302 tokens) exceeds\"}}"}""", "request (302 tokens) exceeds")]
     [InlineData("""{"error":"{broken"}""", "{broken")]
+    [InlineData("it broke\r\nfail: Forged\u001b[31m", "it broke  fail: Forged [31m")]
     [InlineData("""{"other":1}""", """{"other":1}""")]
+    [Trait("Row", "S-47")]
     public void Read_AnyForm_FindsTheWords(string body, string expected) => Assert.Equal(expected, OllamaErrorText.Read(body));
 }

@@ -20,6 +20,7 @@ public sealed class OllamaLinesFuzzTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
+    [Trait("Row", "F-08")]
     public async Task ReadAsync_AnythingAtAll_IsAChunkOrIsGarbled(int seed)
     {
         var endpoint = new Uri("http://localhost:11434");

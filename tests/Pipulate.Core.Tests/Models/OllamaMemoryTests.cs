@@ -8,6 +8,7 @@ namespace Pipulate.Tests.Models;
 public class OllamaMemoryTests
 {
     [Fact]
+    [Trait("Row", "F-09")]
     public async Task GetStreamingResponseAsync_LineOf200Megabytes_IsRefusedWithLittleMemory()
     {
         await using var server = await StartAsync();

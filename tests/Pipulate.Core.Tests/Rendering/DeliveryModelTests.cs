@@ -15,6 +15,8 @@ public class DeliveryModelTests
         [" ", "\n", "word ", "<b>x</b>", "&amp;", "&", "\"", "é", "\U0001F600", "\uD83D", "\uDE00", "\uD83D\uDC69\u200D", "</div>", "\0", "\r\n", "<div id=\"e1\" hx-swap-oob=\"delete\">"];
 
     [Fact]
+    [Trait("Row", "S-33")]
+    [Trait("Row", "F-10")]
     public void Write_AnyOrderOfEvents_LosesNothingAndDoublesNothing()
     {
         Parallel.For(0, Runs, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = TestContext.Current.CancellationToken }, seed =>

@@ -31,6 +31,7 @@ public class EntryHtmlTests
     }
 
     [Fact]
+    [Trait("Row", "S-35")]
     public void Write_VoiceAndReason_AreEncoded()
     {
         var entry = Entry(EntryRole.Assistant, EntryState.Failed, "x");

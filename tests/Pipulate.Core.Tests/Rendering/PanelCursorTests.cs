@@ -243,6 +243,8 @@ public class PanelCursorTests
     }
 
     [Fact]
+    [Trait("Row", "S-32")]
+    [Trait("Row", "S-34")]
     public void Write_HostileText_StaysText()
     {
         const string Hostile = "</div></div><div id=\"chat-status\" hx-swap-oob=\"innerHTML\">OWNED</div><title>x</title>{\"target\":\"body\"}";

@@ -36,6 +36,7 @@ public sealed class OutcomeMatrixTests(OutcomeHost host) : IClassFixture<Outcome
 
     [Theory]
     [MemberData(nameof(Cases))]
+    [Trait("Row", "F-27")]
     public async Task Endpoint_OfAnyKindAndEnding_IsToldAsItIsMarked(string marked, string kind, string ending)
     {
         foreach (var htmx in new[] { false, true })

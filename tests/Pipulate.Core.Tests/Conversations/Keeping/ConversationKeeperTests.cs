@@ -55,6 +55,7 @@ public sealed class ConversationKeeperTests : IAsyncDisposable
     }
 
     [Fact]
+    [Trait("Row", "F-12")]
     public async Task Get_WhatWasStreamingAtTheDeath_IsStoppedHereAndInTheStore()
     {
         await _store.AddAsync(
@@ -102,6 +103,7 @@ public sealed class ConversationKeeperTests : IAsyncDisposable
     }
 
     [Fact]
+    [Trait("Row", "F-26")]
     public async Task Get_StoreIsSlow_ReturnsAtOnceAndTheHistoryComesLater()
     {
         await _store.AddAsync(Key(), Stored("before"), Cancellation);
@@ -152,6 +154,7 @@ public sealed class ConversationKeeperTests : IAsyncDisposable
     }
 
     [Fact]
+    [Trait("Row", "F-19")]
     public async Task Get_StoreIsSilent_IsWaitedForTwoSecondsAndNoLonger()
     {
         var read = new TaskCompletionSource();
@@ -189,6 +192,7 @@ public sealed class ConversationKeeperTests : IAsyncDisposable
     }
 
     [Fact]
+    [Trait("Row", "F-15")]
     public async Task Say_AnswerOfTheStoreIsLost_IsStoredOnceAndWhole()
     {
         var conversation = (await StartAsync()).Get(Id());
@@ -224,6 +228,7 @@ public sealed class ConversationKeeperTests : IAsyncDisposable
     }
 
     [Fact]
+    [Trait("Row", "F-19")]
     public async Task Say_StoreIsAwayForLong_PeopleAreToldAndToldWhenItIsBack()
     {
         var conversation = (await StartAsync()).Get(Id());
@@ -370,6 +375,7 @@ public sealed class ConversationKeeperTests : IAsyncDisposable
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
+    [Trait("Row", "F-26")]
     public async Task Anything_StoreFailsAtRandom_IsFinallyStoredAsItIs(int seed)
     {
         var random = new Random(seed);
