@@ -13,7 +13,7 @@ public static class PipulateEndpointRouteBuilderExtensions
 {
     /// <summary>
     /// Maps <c>GET /ws</c>, the WebSocket that the chat panel opens, or <c>GET /sse</c> and <c>POST /message</c> in its place, <c>POST /chatq</c>, by which pages tell of
-    /// registered events, and <c>/context</c>, which shows visitors what the model knows of them.
+    /// registered events, <c>/context</c>, which shows visitors what the model knows of them, and <c>/conversations</c>, where they have their conversations.
     /// </summary>
     /// <param name="endpoints">The application's endpoints.</param>
     /// <param name="prefix">What stands before them, such as <c>/chat</c>. The tag helpers write the same address by themselves.</param>
@@ -41,6 +41,15 @@ public static class PipulateEndpointRouteBuilderExtensions
         var context = endpoints.ServiceProvider.GetRequiredService<ContextEndpoint>();
         group.MapGet(ContextEndpoint.Path, context.ShowAsync).WithDisplayName("Pipulate context");
         group.MapPost(ContextEndpoint.Path, context.ChangeAsync).WithDisplayName("Pipulate context");
+
+        var conversations = endpoints.ServiceProvider.GetRequiredService<ConversationsEndpoint>();
+        group.MapGet(ConversationsEndpoint.Path, conversations.ListAsync).WithDisplayName("Pipulate conversations");
+        group.MapPost(ConversationsEndpoint.Path, conversations.CreateAsync).WithDisplayName("Pipulate new conversation");
+        group.MapPost(ConversationsEndpoint.Path + "/delete", conversations.ForgetAsync).WithDisplayName("Pipulate delete all conversations");
+        group.MapGet(ConversationsEndpoint.NamedPath + ".json", conversations.ExportJsonAsync).WithDisplayName("Pipulate export conversation");
+        group.MapGet(ConversationsEndpoint.NamedPath + ".md", conversations.ExportMarkdownAsync).WithDisplayName("Pipulate export conversation");
+        group.MapPost(ConversationsEndpoint.NamedPath + "/rename", conversations.RenameAsync).WithDisplayName("Pipulate rename conversation");
+        group.MapPost(ConversationsEndpoint.NamedPath + "/delete", conversations.DeleteAsync).WithDisplayName("Pipulate delete conversation");
 
         // What a page asks of us is no doing of the user's.
         return group.DisableChatCommentary();

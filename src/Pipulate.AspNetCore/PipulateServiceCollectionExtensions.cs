@@ -92,6 +92,7 @@ public static class PipulateServiceCollectionExtensions
         services.TryAddSingleton<IConversationStore>(provider => new InMemoryConversationStore(provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<ConversationKeeper>();
         services.TryAddSingleton<ConversationDirectory>();
+        services.TryAddSingleton<OwnedConversations>();
         services.TryAddSingleton(provider => new Typist(
             provider.GetRequiredService<IOptions<PipulateOptions>>().Value.TypingDelay,
             provider.GetRequiredService<TimeProvider>(),
@@ -109,6 +110,7 @@ public static class PipulateServiceCollectionExtensions
 
         // In this order, for they stop in the other one: first the answers are marked as stopped, then the pages that show it are sent away, then the last words are stored.
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ConversationKeeper>(provider => provider.GetRequiredService<ConversationKeeper>()));
+        services.AddHostedService<ConversationSweep>();
         services.AddHostedService<ConnectionDrain>();
         services.AddHostedService<Commentator>();
     }
@@ -119,6 +121,7 @@ public static class PipulateServiceCollectionExtensions
         services.AddDataProtection();
         services.AddAntiforgery();
         services.TryAddSingleton<VisitorIdentity>();
+        services.TryAddSingleton<ConversationAccess>();
         services.TryAddSingleton<OriginRule>();
         services.TryAddSingleton<MessageRate>();
         services.TryAddSingleton<Seats>();
@@ -142,6 +145,7 @@ public static class PipulateServiceCollectionExtensions
         services.TryAddSingleton<MessageEndpoint>();
         services.TryAddSingleton<ChatMarkup>();
         services.TryAddSingleton<ContextEndpoint>();
+        services.TryAddSingleton<ConversationsEndpoint>();
         services.TryAddSingleton<ChatQueueEndpoint>();
         services.Configure<MvcOptions>(mvc =>
         {

@@ -99,4 +99,9 @@ public sealed class PipulateOptions
     /// Gets the limits on what comes in and what may be spent.
     /// </summary>
     public PipulateLimits Limits { get; } = new();
+
+    /// <summary>
+    /// Gets how long conversations are kept.
+    /// </summary>
+    public PipulateRetention Retention { get; } = new();
 }

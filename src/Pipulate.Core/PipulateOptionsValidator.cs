@@ -40,6 +40,11 @@ internal sealed class PipulateOptionsValidator : IValidateOptions<PipulateOption
         Check("Schedule:Cooldown", schedule.Cooldown >= TimeSpan.Zero && schedule.Cooldown <= Longest, "must be a time from 00:00:00 to 1.00:00:00", schedule.Cooldown);
         Check("Schedule:Chance", schedule.Chance is >= 0 and <= 1, "must be a number from 0 to 1", schedule.Chance);
 
+        var retention = options.Retention;
+        var rule = "must be 00:00:00 for no limit, or a time from 01:00:00 to 3650.00:00:00";
+        Check("Retention:Age", retention.Age == TimeSpan.Zero || (retention.Age >= TimeSpan.FromHours(1) && retention.Age <= TimeSpan.FromDays(3650)), rule, retention.Age);
+        Number("Retention:ConversationsPerVisitor", retention.ConversationsPerVisitor, 1, 1_000_000);
+
         var limits = options.Limits;
         Number("Limits:MessageBytes", limits.MessageBytes, 1_024, 1_048_576);
         Number("Limits:MessageCharacters", limits.MessageCharacters, 1, 100_000);

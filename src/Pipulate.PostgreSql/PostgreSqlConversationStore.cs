@@ -183,6 +183,31 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
         return await ExecuteAsync(connection, "DELETE FROM pipulate_conversation WHERE owner = $1", cancellationToken, Text(owner));
     }
 
+    public async ValueTask<IReadOnlyList<ConversationKey>> FindOldAsync(
+        DateTimeOffset unchangedSince, int mostPerOwner, int most, CancellationToken cancellationToken = default)
+    {
+        await using var connection = await _database.OpenAsync(cancellationToken);
+        await using var command = Prepare(
+            new NpgsqlCommand(
+                """
+                SELECT owner, id FROM (
+                    SELECT owner, id, changed_at, row_number() OVER (PARTITION BY owner ORDER BY changed_at DESC) AS place FROM pipulate_conversation) AS conversation
+                WHERE changed_at < $1 OR place > $2 ORDER BY changed_at LIMIT $3
+                """,
+                connection),
+            new NpgsqlParameter<DateTime> { TypedValue = unchangedSince.UtcDateTime },
+            Number(mostPerOwner),
+            Number(most));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var old = new List<ConversationKey>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            old.Add(new ConversationKey(reader.GetString(0), new ConversationId(reader.GetString(1))));
+        }
+
+        return old;
+    }
+
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
     public void Dispose() => _database.Dispose();

@@ -56,6 +56,20 @@ internal sealed class SqliteConversationStore(string path, TimeProvider time) : 
     public ValueTask<int> ForgetAsync(string owner, CancellationToken cancellationToken = default) =>
         _file.WriteAsync(connection => Delete(connection, "owner = $owner", ("$owner", owner)), cancellationToken);
 
+    public ValueTask<IReadOnlyList<ConversationKey>> FindOldAsync(DateTimeOffset unchangedSince, int mostPerOwner, int most, CancellationToken cancellationToken = default) =>
+        _file.ReadAsync<IReadOnlyList<ConversationKey>>(
+            connection => connection.Query(
+                """
+                SELECT owner, id FROM (
+                    SELECT owner, id, changed_at, row_number() OVER (PARTITION BY owner ORDER BY changed_at DESC) AS place FROM pipulate_conversation)
+                WHERE changed_at < $since OR place > $mostPerOwner ORDER BY changed_at LIMIT $most
+                """,
+                row => new ConversationKey(row.GetString(0), new ConversationId(row.GetString(1))),
+                ("$since", Microseconds(unchangedSince)),
+                ("$mostPerOwner", mostPerOwner),
+                ("$most", most)),
+            cancellationToken);
+
     public void Dispose() => _file.Dispose();
 
     private long Add(SqliteConnection connection, ConversationKey conversation, StoredEntry entry)

@@ -45,6 +45,15 @@ public class PipulateOptionsValidatorTests
         AssertNames("Pipulate:Schedule:Chance must be a number", options => options.Schedule.Chance = double.NaN);
     }
 
+    [Fact]
+    public void Validate_RetentionOutOfItsRange_NamesItsKey()
+    {
+        AssertNames("Pipulate:Retention:Age must be", options => options.Retention.Age = TimeSpan.FromMinutes(59));
+        AssertNames("Pipulate:Retention:Age must be", options => options.Retention.Age = TimeSpan.FromDays(3651));
+        AssertNames("Pipulate:Retention:ConversationsPerVisitor must be", options => options.Retention.ConversationsPerVisitor = 0);
+        Assert.Empty(Wrong(options => options.Retention.Age = TimeSpan.FromDays(30)));
+    }
+
     [Theory]
     [MemberData(nameof(Times))]
     public void Validate_TimeOutOfItsRange_NamesItsKey(string name)

@@ -422,6 +422,43 @@ public abstract class ConversationStoreContract
         Assert.Single((await store.ReadAsync(neighbour, 10, cancellationToken: Cancellation))!.Entries);
     }
 
+    [Fact]
+    public async Task FindOld_MoreThanAnOwnerMayHave_AreThoseThatWereAddedToLongestAgo()
+    {
+        var store = await OpenAsync();
+        var (one, other) = (NewOwner(), NewOwner());
+        foreach (var (owner, id) in new[] { (one, "a"), (other, "a"), (one, "b"), (other, "b"), (one, "c"), (one, "a") })
+        {
+            await store.AddAsync(new ConversationKey(owner, new ConversationId(id)), Entry(id), Cancellation);
+        }
+
+        Assert.Equal([$"{one} b"], await FindAsync(2));
+        Assert.Equal([$"{other} a", $"{one} b", $"{one} c"], await FindAsync(1));
+        Assert.Equal([$"{other} a"], await FindAsync(1, most: 1));
+        Assert.Empty(await FindAsync(3));
+
+        async Task<string[]> FindAsync(int perOwner, int most = 1000)
+        {
+            var old = await store.FindOldAsync(DateTimeOffset.MinValue, perOwner, most, Cancellation);
+            return [.. old.Where(key => key.Owner == one || key.Owner == other).Select(key => $"{key.Owner} {key.Id}")];
+        }
+    }
+
+    [Fact]
+    public async Task FindOld_NothingAddedSince_AreTheOlder()
+    {
+        var store = await OpenAsync();
+        await store.AddAsync(_conversation, Entry("one"), Cancellation);
+        await store.AddAsync(_conversation with { Id = new ConversationId("later") }, Entry("two"), Cancellation);
+        var list = await store.ListAsync(_conversation.Owner, 10, Cancellation);
+
+        var old = await store.FindOldAsync(list[0].ChangedAt, int.MaxValue, 1000, Cancellation);
+        var all = await store.FindOldAsync(list[0].ChangedAt.AddSeconds(1), int.MaxValue, 1000, Cancellation);
+
+        Assert.Equal(list[0].ChangedAt > list[1].ChangedAt ? ["c"] : [], old.Where(key => key.Owner == _conversation.Owner).Select(key => key.Id.Value));
+        Assert.Equal(["c", "later"], all.Where(key => key.Owner == _conversation.Owner).Select(key => key.Id.Value).Order());
+    }
+
     private static List<TextPiece> Cut(string whole, Random random)
     {
         var pieces = new List<TextPiece>();

@@ -12,7 +12,7 @@ namespace Pipulate.Endpoints;
 /// may be honest. An element's own htmx request can carry an event as well: <see cref="ChatEventHeader"/>.
 /// </summary>
 internal sealed partial class ChatQueueEndpoint(
-    VisitorIdentity visitors,
+    ConversationAccess access,
     OriginRule origins,
     MessageRate rate,
     IAntiforgery antiforgery,
@@ -47,9 +47,9 @@ internal sealed partial class ChatQueueEndpoint(
             return new(StatusCodes.Status415UnsupportedMediaType, "Send a form, or JSON with the content type application/json.");
         }
 
-        if (visitors.Find(context) is not { } visitor)
+        if (await access.FindAsync(context) is not { } visitor)
         {
-            return new(StatusCodes.Status404NotFound, "This visitor has no conversation. A page with a chat panel begins one: load it first, and send its cookies along.");
+            return new(StatusCodes.Status404NotFound, "There is no such conversation. A page with a chat panel begins one: load it first, and send its cookies along.");
         }
 
         if (!rate.TryTell(Sender.Of(context, visitor, options.Value.Conversations), out var wait))

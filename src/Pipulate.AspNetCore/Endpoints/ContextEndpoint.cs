@@ -10,15 +10,24 @@ namespace Pipulate.Endpoints;
 
 /// <summary>
 /// <c>/context</c>: shows a visitor what the model knows of their doings and would be told next, and lets them pause it and have it forgotten.
-/// Both methods answer with the inside of <c>&lt;chat-context&gt;</c>. A visitor reaches their own conversation only: none is named in the request.
+/// Both methods answer with the inside of <c>&lt;chat-context&gt;</c>. A visitor reaches their own conversations only: it is the one that the page shows.
 /// </summary>
 internal sealed class ContextEndpoint(
-    VisitorIdentity visitors, OriginRule origins, ConversationDirectory conversations, ModelContexts contexts, IAntiforgery antiforgery, IOptions<PipulateOptions> options)
+    ConversationAccess access, OriginRule origins, ConversationDirectory conversations, ModelContexts contexts, IAntiforgery antiforgery, IOptions<PipulateOptions> options)
 {
     public const string Path = "/context";
 
-    public Task ShowAsync(HttpContext context) =>
-        visitors.Find(context) is { } visitor ? AnswerAsync(context, conversations.Get(visitor.Conversation)) : RefuseAsync(context, StatusCodes.Status404NotFound);
+    public async Task ShowAsync(HttpContext context)
+    {
+        if (await access.FindAsync(context) is { } visitor)
+        {
+            await AnswerAsync(context, conversations.Get(visitor.Conversation));
+        }
+        else
+        {
+            await RefuseAsync(context, StatusCodes.Status404NotFound);
+        }
+    }
 
     public async Task ChangeAsync(HttpContext context)
     {
@@ -34,7 +43,7 @@ internal sealed class ContextEndpoint(
             return;
         }
 
-        if (visitors.Find(context) is not { } visitor)
+        if (await access.FindAsync(context) is not { } visitor)
         {
             await RefuseAsync(context, StatusCodes.Status404NotFound);
             return;

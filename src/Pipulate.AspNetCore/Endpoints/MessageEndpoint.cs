@@ -13,7 +13,7 @@ namespace Pipulate.Endpoints;
 /// <c>POST /message</c>: what a panel without a socket sends. It means what it means on the socket, and the answer holds the frame that the socket would have sent back.
 /// </summary>
 internal sealed partial class MessageEndpoint(
-    VisitorIdentity visitors,
+    ConversationAccess access,
     OriginRule origins,
     IAntiforgery antiforgery,
     PageMessages messages,
@@ -56,11 +56,11 @@ internal sealed partial class MessageEndpoint(
             return Refuse(StatusCodes.Status415UnsupportedMediaType, "Send a form with the fields msg and mid.");
         }
 
-        if (visitors.Find(context) is not { } visitor)
+        if (await access.FindAsync(context) is not { } visitor)
         {
             return Refuse(
                 StatusCodes.Status404NotFound,
-                "This visitor has no conversation. A page with a chat panel begins one: load it first, and send its cookies along.",
+                "There is no such conversation. A page with a chat panel begins one: load it first, and send its cookies along.",
                 Label.OtherVisit);
         }
 

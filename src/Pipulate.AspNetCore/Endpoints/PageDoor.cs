@@ -14,7 +14,7 @@ namespace Pipulate.Endpoints;
 /// <summary>Where pages come in, whichever way they are connected: who they are, whether they may, and the connection they then have.</summary>
 internal sealed partial class PageDoor(
     OriginRule origins,
-    VisitorIdentity visitors,
+    ConversationAccess access,
     ConversationDirectory conversations,
     ConnectionRegistry registry,
     Seats seats,
@@ -37,8 +37,13 @@ internal sealed partial class PageDoor(
             return null;
         }
 
+        if (await access.ConnectAsync(context) is not { } visitor)
+        {
+            await RefuseAsync(context, StatusCodes.Status404NotFound, "There is no such conversation.");
+            return null;
+        }
+
         // The application first, for it may take its time: the limits are those of the moment in which the page comes in.
-        var visitor = visitors.FindOrWelcome(context);
         var admission = await handlers.AdmitAsync(visitor, context);
         if (admission is Admission.Granted && registry.IsDraining)
         {

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Pipulate.Endpoints;
+using Pipulate.Security;
 
 namespace Pipulate.Panel;
 
@@ -18,9 +19,11 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, EndpointData
     private readonly bool _v4 = options.Value.Htmx is HtmxVersion.V4;
 
     /// <summary>The attributes that open the socket.</summary>
-    public IEnumerable<(string Name, string Value)> Connect(HttpContext context)
+    /// <param name="context">The page's request.</param>
+    /// <param name="conversation">The conversation that the page shows; null for the visitor's first.</param>
+    public IEnumerable<(string Name, string Value)> Connect(HttpContext context, string? conversation)
     {
-        var address = context.Request.PathBase.Add(SocketPath()).Value!;
+        var address = PageAddress.Showing(context.Request.PathBase.Add(SocketPath()).Value!, conversation);
         return _v4
             ?
             [
@@ -36,9 +39,11 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, EndpointData
     }
 
     /// <summary>The attributes that open the stream, which is for pages whose network blocks sockets.</summary>
-    public IEnumerable<(string Name, string Value)> ConnectStream(HttpContext context)
+    /// <param name="context">The page's request.</param>
+    /// <param name="conversation">The conversation that the page shows; null for the visitor's first.</param>
+    public IEnumerable<(string Name, string Value)> ConnectStream(HttpContext context, string? conversation)
     {
-        var address = AddressOf(context, EventStreamEndpoint.Path);
+        var address = PageAddress.Showing(AddressOf(context, EventStreamEndpoint.Path), conversation);
         return _v4
             ?
             [

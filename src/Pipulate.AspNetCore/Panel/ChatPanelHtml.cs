@@ -14,7 +14,13 @@ namespace Pipulate.Panel;
 
 /// <summary>The panel as it is in a page that is being rendered, by whatever: a tag helper, a component, or an endpoint that writes HTML.</summary>
 internal sealed class ChatPanelHtml(
-    ChatMarkup markup, PanelStatus status, PanelLooks looks, VisitorIdentity visitors, ConversationDirectory conversations, IOptions<PipulateOptions> options)
+    ChatMarkup markup,
+    PanelStatus status,
+    PanelLooks looks,
+    VisitorIdentity visitors,
+    ConversationAccess access,
+    ConversationDirectory conversations,
+    IOptions<PipulateOptions> options)
 {
     private static readonly (string When, Label Text)[] States = [("open", Label.Connected), ("connecting", Label.Connecting), ("closed", Label.Disconnected)];
 
@@ -29,7 +35,20 @@ internal sealed class ChatPanelHtml(
         var before = byStream ? PageScripts.Of(http).NeedStream(http, markup.StreamScript) : null;
         var panel = Element("section", PanelIds.Panel, "chat-panel",
             ("data-theme", settings.Theme), ("data-connection", "connecting"), ("data-begins", words[Label.AnswerBegins]), ("data-copied", words[Label.Copied]), ("aria-label", words[Label.Panel]));
-        foreach (var (name, value) in byStream ? markup.ConnectStream(http) : markup.Connect(http))
+        var visitor = http.Response.HasStarted ? await access.FindAsync(http) : await access.FindOrWelcomeAsync(http);
+        if (visitor is null && visitors.Find(http) is not null)
+        {
+            SayNotThere(http, panel);
+            return (before, panel);
+        }
+
+        if (access.IsPerVisitor)
+        {
+            panel.Attributes["data-conversation"] = visitor is { } known ? ConversationName.Of(known.Conversation) : ConversationName.First;
+        }
+
+        var shown = visitor?.Conversation.Name;
+        foreach (var (name, value) in byStream ? markup.ConnectStream(http, shown) : markup.Connect(http, shown))
         {
             panel.Attributes[name] = value;
         }
@@ -39,7 +58,7 @@ internal sealed class ChatPanelHtml(
         line.InnerHtml.Append(status.Read().Text);
         panel.InnerHtml
             .AppendHtml(line)
-            .AppendHtml(await MessagesAsync(http, sending, look))
+            .AppendHtml(await MessagesAsync(http, visitor, sending, look))
             .AppendHtml(Bar(sending, words))
             .AppendHtml(Form(sending, settings, words))
 
@@ -48,10 +67,26 @@ internal sealed class ChatPanelHtml(
         return (before, panel);
     }
 
-    private async Task<TagBuilder> MessagesAsync(HttpContext http, (string, string)[] sending, PanelLook look)
+    /// <summary>The address names a conversation that the visitor does not have: deleted, or another's.</summary>
+    private static void SayNotThere(HttpContext http, TagBuilder panel)
+    {
+        if (!http.Response.HasStarted)
+        {
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+        }
+
+        panel.Attributes["data-connection"] = "closed";
+        var way = Element("a", null, null, ("href", PageAddress.Showing(http.Request.PathBase.Add(http.Request.Path).Value + http.Request.QueryString.Value, ConversationName.First)));
+        way.InnerHtml.Append("Go to the first one.");
+        var line = Element("p", PanelIds.Status, "chat-status", ("role", "status"));
+        line.InnerHtml.Append("There is no such conversation, or no more. ").AppendHtml(way);
+        panel.InnerHtml.AppendHtml(line);
+    }
+
+    private async Task<TagBuilder> MessagesAsync(HttpContext http, Visitor? visitor, (string, string)[] sending, PanelLook look)
     {
         var list = Element("div", PanelIds.List, "chat-list", ("role", "log"), ("aria-live", "off"), ("aria-label", look.Words[Label.Conversation]));
-        list.InnerHtml.AppendHtml(await ConversationAsync(http, look));
+        list.InnerHtml.AppendHtml(await ConversationAsync(http, visitor, look));
         var scroll = Element("div", null, "chat-scroll", ("tabindex", "0"), ("role", "group"), ("aria-label", look.Words[Label.Messages]));
         scroll.InnerHtml.AppendHtml(list);
         if (options.Value is { Greeting: not null } or { Suggestions.Count: > 0 })
@@ -151,13 +186,14 @@ internal sealed class ChatPanelHtml(
     }
 
     /// <summary>What was said so far, so that the first paint shows it. A page that has begun to be sent can carry no cookie any more: the socket brings it then.</summary>
-    private async Task<string> ConversationAsync(HttpContext http, PanelLook look)
+    private async Task<string> ConversationAsync(HttpContext http, Visitor? found, PanelLook look)
     {
-        if ((http.Response.HasStarted ? visitors.Find(http) : visitors.FindOrWelcome(http)) is not { } visitor)
+        if (found is not { } visitor)
         {
             return "";
         }
 
+        access.Remember(http, visitor);
         var html = new ArrayBufferWriter<byte>();
         var conversation = conversations.Get(visitor.Conversation);
         conversation.Look = look;

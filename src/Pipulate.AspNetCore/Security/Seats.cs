@@ -55,7 +55,7 @@ internal sealed class Seats(IOptions<PipulateOptions> options)
     /// <summary>Nobody's own in a room for everybody, where all have the same conversation.</summary>
     private string? KeyOf(Visitor visitor) => options.Value.Conversations is ConversationScope.Shared ? null
         : visitor.UserId is { } user ? "u " + user
-        : "c " + visitor.Conversation.Value;
+        : "c " + visitor.Owner;
 
     private int Taken(string? key) => key is null ? 0 : _taken.GetValueOrDefault(key);
 

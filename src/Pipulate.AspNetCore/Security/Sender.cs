@@ -12,7 +12,7 @@ internal readonly record struct Sender(string Visitor, string? Address)
     {
         var address = visitor.UserId is null && ClientAddress.Of(context) is { } known ? "a " + known : null;
         return new Sender(
-            scope is ConversationScope.PerVisitor ? "c " + visitor.Conversation.Value
+            scope is ConversationScope.PerVisitor ? "c " + visitor.Owner
                 : visitor.UserId is { Length: > 0 } user ? "u " + user
                 : "r " + context.Connection.RemoteIpAddress,
             address);

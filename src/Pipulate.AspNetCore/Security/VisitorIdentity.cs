@@ -29,19 +29,19 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
     private readonly ConcurrentDictionary<string, ConversationId> _known = new();
     private int _knownCount;
 
-    /// <summary>Who it is, or null for somebody who was never seen.</summary>
+    /// <summary>Who it is, with the conversation that the request names, or null for somebody who was never seen.</summary>
     public Visitor? Find(HttpContext context)
     {
         var userId = context.User.Identity is { IsAuthenticated: true } ? context.User.FindFirstValue(ClaimTypes.NameIdentifier) : null;
         if (options.Value.Conversations is ConversationScope.Shared)
         {
-            return new Visitor(SharedRoom, userId);
+            return new Visitor(SharedRoom, SharedRoom, userId);
         }
 
         if (!string.IsNullOrEmpty(userId))
         {
             // Hashed: a user's id may hold anything, and it is no business of logs.
-            return new Visitor(new ConversationId("u-" + Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(userId)).AsSpan(0, 16))), userId);
+            return With(context, new ConversationId("u-" + Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(userId)).AsSpan(0, 16))), userId);
         }
 
         if (context.Items[FreshKey] is Visitor fresh)
@@ -49,8 +49,8 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
             return fresh;
         }
 
-        return context.Request.Cookies.TryGetValue(CookieName, out var cookie) && Read(cookie) is { } conversation
-            ? new Visitor(conversation, null)
+        return context.Request.Cookies.TryGetValue(CookieName, out var cookie) && Read(cookie) is { } first
+            ? With(context, first, null)
             : null;
     }
 
@@ -68,20 +68,36 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
         }
 
         var id = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
-        context.Response.Cookies.Append(CookieName, _protector.Protect(id), Cookie(context, TimeSpan.FromDays(365)));
-        var visitor = new Visitor(new ConversationId("v-" + id), null);
+        SetCookie(context, CookieName, _protector.Protect(id));
+        var visitor = With(context, new ConversationId("v-" + id), null);
         context.Items[FreshKey] = visitor;
         return visitor;
     }
 
-    private static CookieOptions Cookie(HttpContext context, TimeSpan? maxAge = null) => new()
+    /// <summary>Takes the cookies back: who comes next without a name is somebody else.</summary>
+    public static void Dismiss(HttpContext context, Visitor visitor)
+    {
+        context.Response.Cookies.Delete(NamedConversation.Cookie, OptionsOf(context));
+        if (visitor.UserId is null)
+        {
+            context.Response.Cookies.Delete(CookieName, OptionsOf(context));
+        }
+    }
+
+    public static void SetCookie(HttpContext context, string name, string value)
+    {
+        var options = OptionsOf(context);
+        options.MaxAge = TimeSpan.FromDays(365);
+        context.Response.Cookies.Append(name, value, options);
+    }
+
+    private static CookieOptions OptionsOf(HttpContext context) => new()
     {
         HttpOnly = true,
         SameSite = SameSiteMode.Lax,
         Secure = context.Request.IsHttps,
         Path = context.Request.PathBase.HasValue ? context.Request.PathBase.Value : "/",
         IsEssential = true,
-        MaxAge = maxAge,
     };
 
     /// <summary>
@@ -91,8 +107,15 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
     {
         if (context.Request.Cookies.ContainsKey(CookieName) && !context.Response.HasStarted)
         {
-            context.Response.Cookies.Delete(CookieName, Cookie(context));
+            context.Response.Cookies.Delete(CookieName, OptionsOf(context));
         }
+    }
+
+    private static Visitor With(HttpContext context, ConversationId first, string? userId)
+    {
+        var name = NamedConversation.Asked(context.Request) ?? NamedConversation.Shown(context.Request);
+        var isFurther = name is not null && name != ConversationName.First && ConversationId.IsName(name);
+        return new Visitor(first, isFurther ? ConversationId.Of(first.Value, name!) : first, userId);
     }
 
     private ConversationId? Read(string cookie)

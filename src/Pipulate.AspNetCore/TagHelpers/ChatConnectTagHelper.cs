@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc.ViewFeatures;
 using Microsoft.AspNetCore.Razor.TagHelpers;
 using Microsoft.Extensions.DependencyInjection;
 using Pipulate.Panel;
+using Pipulate.Security;
 
 namespace Pipulate.TagHelpers;
 
@@ -21,7 +22,7 @@ public sealed class ChatConnectTagHelper : TagHelper
     public ViewContext ViewContext { get; set; } = null!;
 
     /// <inheritdoc/>
-    public override void Process(TagHelperContext context, TagHelperOutput output)
+    public override async Task ProcessAsync(TagHelperContext context, TagHelperOutput output)
     {
         ArgumentNullException.ThrowIfNull(output);
         var byStream = Transports.IsStream(output.Attributes["chat-connect"]?.Value?.ToString(), "chat-connect");
@@ -33,7 +34,8 @@ public sealed class ChatConnectTagHelper : TagHelper
             output.PreElement.AppendHtml(script);
         }
 
-        foreach (var (name, value) in byStream ? markup.ConnectStream(http) : markup.Connect(http))
+        var shown = (await http.RequestServices.GetRequiredService<ConversationAccess>().FindAsync(http))?.Conversation.Name;
+        foreach (var (name, value) in byStream ? markup.ConnectStream(http, shown) : markup.Connect(http, shown))
         {
             output.Attributes.SetAttribute(name, value);
         }

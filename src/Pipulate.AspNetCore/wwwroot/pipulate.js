@@ -1,5 +1,5 @@
-// The chat panel: its connection, its draft, its buttons, and what screen readers hear. For htmx 2 and htmx 4.
-// Looks for elements when something happens: the panel may come and go.
+// The chat panel: its connection, draft and buttons, and what screen readers hear. For htmx 2 and htmx 4.
+// Looks for elements when something happens: they come and go.
 (() => {
   'use strict';
   const find = id => document.getElementById(id);
@@ -10,8 +10,8 @@
   const say = text => { const announcer = find('chat-announcer'); if (announcer && text) announcer.textContent = text; };
   const words = () => find('chat-panel')?.dataset ?? {};
   const isOpen = () => (words().connection ?? 'open') === 'open';
-  const repeatAfter = 5000; // ms without an answer, after which the same words may go out once more
-  let sent = null; // what has not been acknowledged: { form, mid, text, at }
+  const repeatAfter = 5000; // ms without an answer; then the same words may go again
+  let sent = null; // not acknowledged yet: { form, mid, text, at }
 
   const setState = state => event => {
     const panel = find('chat-panel');
@@ -24,20 +24,20 @@
       delete sent.form.dataset.sending;
     }
     if (!button) return;
-    // Only the button: a disabled input would lose the focus and, on a phone, the keyboard.
+    // Not the input: disabled, it would lose the focus and a phone's keyboard.
     if (state !== 'open' && focused() === button) focusInput();
     button.disabled = state !== 'open';
   };
 
   for (const [state, names] of Object.entries({
-    connecting: ['htmx:wsConnecting', 'htmx:sseError', 'htmx:ws:before:connection', 'htmx:sse:before:connection'], // htmx 4: as soon as a retry is planned
-    open: ['htmx:wsOpen', 'htmx:sseOpen', 'htmx:ws:after:connection', 'htmx:sse:after:connection'],
-    closed: ['htmx:wsClose', 'htmx:sseClose', 'htmx:ws:close', 'htmx:sse:close'],
+    connecting: 'wsConnecting sseError ws:before:connection sse:before:connection', // htmx 4: as soon as a retry is planned
+    open: 'wsOpen sseOpen ws:after:connection sse:after:connection',
+    closed: 'wsClose sseClose ws:close sse:close',
   })) {
-    for (const name of names) on(name, setState(state));
+    for (const name of names.split(' ')) on('htmx:' + name, setState(state));
   }
 
-  // The server takes a message by replacing #msg-id; data-ack, where it is given, names the message that was taken.
+  // The server takes a message by replacing #msg-id; data-ack, if it is there, names the one taken.
   const observer = new MutationObserver(() => {
     const id = find('msg-id');
     if (!sent || !id || id.value === sent.mid || (id.dataset.ack ?? sent.mid) !== sent.mid) return;
@@ -51,7 +51,7 @@
     if (form.contains(focused()) || focused() === document.body) focusInput();
   });
 
-  // In the capture phase, because htmx listens on the form itself.
+  // Captured, because htmx listens on the form itself.
   on('submit', event => {
     const form = event.target, input = find('msg'), id = find('msg-id');
     if (form.id !== 'chat-form') {
@@ -69,7 +69,7 @@
     if (sent?.form.isConnected) {
       if (text === sent.text) {
         if (now - sent.at < repeatAfter) return refuse(event);
-        id.value = sent.mid; // the same message again: by its id the server takes it once
+        id.value = sent.mid; // by its id the server takes it once
       } else if (id.value === sent.mid) {
         // Under the old id other words would be taken for a repeat.
         id.value = crypto.getRandomValues(new Uint32Array(4)).join('-');
@@ -81,8 +81,12 @@
     observer.observe(form, { subtree: true, childList: true, attributeFilter: ['value'] });
   }, true);
 
-  // Beside a stream: htmx 2 reads the form when the request really leaves.
+  // Each request says which conversation the page shows.
+  const tell = headers => { headers['X-Chat-Conversation'] = words().conversation ?? ''; };
+  on('htmx:config:request', ({ detail }) => tell(detail.ctx.request.headers));
   on('htmx:configRequest', ({ target, detail }) => {
+    tell(detail.headers);
+    // Beside a stream htmx 2 reads the form when the request really leaves.
     if (sent && target === sent.form) [sent.mid, sent.text] = [detail.parameters.mid, detail.parameters.msg];
   });
 
@@ -138,7 +142,7 @@
     const news = [];
     let busy = false;
     for (const entry of list.children) {
-      const { state, role } = entry.dataset, before = states.get(entry.id), open = role === 'assistant' && (state === 'streaming' || state === 'queued');
+      const { state, role } = entry.dataset, before = states.get(entry.id), open = role === 'assistant' && 'streaming queued'.includes(state);
       busy ||= open;
       if (unfolded.has(entry.id)) entry.querySelector('details')?.setAttribute('open', ''); // replaced since then
       if (state === before) continue;

@@ -10,6 +10,7 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
     private readonly Lock _gate = new();
     private readonly Dictionary<string, ChatConnection> _connections = [];
     private readonly Dictionary<ConversationId, HashSet<ChatConnection>> _byConversation = [];
+    private readonly Dictionary<string, HashSet<ChatConnection>> _byOwner = [];
     private readonly Dictionary<string, HashSet<ChatConnection>> _byUser = [];
     private readonly Dictionary<string, HashSet<ChatConnection>> _byGroup = [];
     private readonly PresenceLog _presence;
@@ -145,6 +146,7 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
             draining = _draining;
             _connections.Add(connection.Info.Id, connection);
             AddTo(_byConversation, connection.Info.Conversation, connection);
+            AddTo(_byOwner, connection.Info.Conversation.Owner, connection);
             _presence.Add(connection.Info);
             if (connection.Info.UserId is { } user)
             {
@@ -172,6 +174,7 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
             }
 
             RemoveFrom(_byConversation, connection.Info.Conversation, connection);
+            RemoveFrom(_byOwner, connection.Info.Conversation.Owner, connection);
             _presence.Remove(connection.Info);
             if (connection.Info.UserId is { } user)
             {
@@ -192,6 +195,15 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
         lock (_gate)
         {
             return [.. PagesOf(audience)];
+        }
+    }
+
+    /// <summary>The pages that show any of an owner's conversations.</summary>
+    public IReadOnlyList<ChatConnection> FindOwnedBy(string owner)
+    {
+        lock (_gate)
+        {
+            return [.. _byOwner.GetValueOrDefault(owner, None)];
         }
     }
 

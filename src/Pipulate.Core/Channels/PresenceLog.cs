@@ -16,7 +16,7 @@ internal sealed class PresenceLog(TimeProvider time)
     /// <summary>How many are remembered, here or just gone.</summary>
     public int Count => _stays.Count;
 
-    public static string VisitorOf(ChatConnectionInfo page) => page.UserId is { } user ? $"u {user}" : $"c {page.Conversation.Value}";
+    public static string VisitorOf(ChatConnectionInfo page) => page.UserId is { } user ? $"u {user}" : $"c {page.Conversation.Owner}";
 
     public DateTimeOffset Since(ChatConnectionInfo page) => _stays[VisitorOf(page)].Since;
 

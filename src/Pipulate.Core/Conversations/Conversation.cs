@@ -112,6 +112,12 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time)
                 return false;
             }
 
+            if (_title is null)
+            {
+                _title = ConversationTitle.Propose(entry.Text.ToString());
+                Recorder?.Note(null);
+            }
+
             Add(entry);
         }
 
@@ -254,7 +260,7 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time)
     }
 
     /// <summary>Puts what was said before the process began in front of what has been said since.</summary>
-    public void Recall(IReadOnlyCollection<ConversationEntry> history, bool paused)
+    public void Recall(IReadOnlyCollection<ConversationEntry> history, bool paused, string? title = null)
     {
         lock (Gate)
         {
@@ -270,6 +276,7 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time)
             _answeredThrough += history.Count;
             _window = new HistoryWindow();
             _paused |= paused;
+            _title = title ?? _title;
             Recalls++;
             Version++;
         }
@@ -458,6 +465,11 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time)
 
     private DueAnswer? LookAheadLocked()
     {
+        if (IsGone)
+        {
+            return null;
+        }
+
         // What wants no answer never will: passed once, it is not looked at again, however much a busy visitor does that nobody comments on.
         while (_answeredThrough < _entries.Count && !_entries[_answeredThrough].WantsAnswer)
         {

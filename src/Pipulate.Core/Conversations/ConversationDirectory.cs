@@ -21,7 +21,12 @@ internal sealed class ConversationDirectory(TimeProvider time, ConversationKeepe
     {
         if (_conversations.TryGetValue(id, out var known))
         {
-            return known.Value;
+            if (known.Value.TryUse())
+            {
+                return known.Value;
+            }
+
+            _conversations.TryRemove(KeyValuePair.Create(id, known));
         }
 
         // Lazy, for one that two ask for together must not be opened twice.
@@ -32,6 +37,33 @@ internal sealed class ConversationDirectory(TimeProvider time, ConversationKeepe
         }
 
         return conversation;
+    }
+
+    /// <summary>The conversations of an owner that are in memory.</summary>
+    public IReadOnlyList<Conversation> FindOwnedBy(string owner) =>
+        [.. _conversations.Values.Where(opened => opened.IsValueCreated).Select(opened => opened.Value).Where(conversation => conversation.Id.Owner == owner && !conversation.IsGone)];
+
+    /// <summary>The conversation if it is in memory. This is no use of it.</summary>
+    public Conversation? Peek(ConversationId id) => _conversations.TryGetValue(id, out var opened) && opened is { IsValueCreated: true, Value: { IsGone: false } known } ? known : null;
+
+    /// <summary>Lets go of what the store has whole and nobody wants: conversations in which nothing goes on, that no page shows, and that nobody has asked for.</summary>
+    /// <param name="idle">For how long.</param>
+    /// <returns>How many that were.</returns>
+    public int LetGo(TimeSpan idle)
+    {
+        var count = 0;
+        foreach (var pair in _conversations)
+        {
+            if (pair.Value is { IsValueCreated: true, Value: var conversation }
+                && ConversationKeeper.IsSaved(conversation)
+                && conversation.TryRetire(idle)
+                && _conversations.TryRemove(pair))
+            {
+                count++;
+            }
+        }
+
+        return count;
     }
 
     private Conversation Open(ConversationId id)

@@ -204,7 +204,7 @@ public sealed class ConnectionHandlersTests
         await using var host = await StartAsync(services => new PipulateBuilder(services).AddConnectionHandler<Recorder>(), ollama: false);
         var request = new DefaultHttpContext { RequestServices = host.Services };
 
-        var page = host.Services.GetRequiredService<PageDoor>().Open(request, new Seat(new Visitor(new ConversationId("a"), null), () => { }), new EventStreamTransport(new Pipe().Writer), () => { });
+        var page = host.Services.GetRequiredService<PageDoor>().Open(request, new Seat(new Visitor(new ConversationId("a"), new ConversationId("a"), null), () => { }), new EventStreamTransport(new Pipe().Writer), () => { });
         await page.DisposeAsync();
 
         Assert.Empty(_diary.Lines);

@@ -73,9 +73,9 @@ internal sealed class ChatHost : IAsyncDisposable
     }
 
     /// <summary>A visitor's page, connected, that has had its first message.</summary>
-    public async Task<ChatPage> OpenAsync(CookieContainer? visitor = null)
+    public async Task<ChatPage> OpenAsync(CookieContainer? visitor = null, string path = "/ws")
     {
-        var page = await ChatPage.OpenAsync(Address, visitor ?? new CookieContainer());
+        var page = await ChatPage.OpenAsync(Address, visitor ?? new CookieContainer(), path);
         _pages.Add(page);
         return page;
     }

@@ -47,11 +47,11 @@ internal sealed class ChatPage : IAsyncDisposable
         }
     }
 
-    public static async Task<ChatPage> OpenAsync(Uri address, CookieContainer visitor)
+    public static async Task<ChatPage> OpenAsync(Uri address, CookieContainer visitor, string path = "/ws")
     {
         var page = new ChatPage(address, visitor);
         using var limit = new CancellationTokenSource(TestTime.Timeout);
-        await page._socket.ConnectAsync(new UriBuilder(address) { Scheme = "ws", Path = "/ws" }.Uri, limit.Token);
+        await page._socket.ConnectAsync(new UriBuilder(new Uri(address, path)) { Scheme = "ws" }.Uri, limit.Token);
         var closed = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         page.Closed = closed.Task;
         page._reading = page.ReadAsync(closed);

@@ -35,4 +35,24 @@ public class ConversationIdTests
 
     [Fact]
     public void Default_ToString_IsEmpty() => Assert.Equal("", default(ConversationId).ToString());
+
+    [Theory]
+    [InlineData("v-abc", "v-abc", null)]
+    [InlineData("v-abc..Xy-1", "v-abc", "Xy-1")]
+    [InlineData("team.kitchen", "team.kitchen", null)]
+    public void Owner_AndName_AreReadFromTheId(string value, string owner, string? name)
+    {
+        var id = new ConversationId(value);
+
+        Assert.Equal((owner, name), (id.Owner, id.Name));
+        Assert.True(name is null || ConversationId.Of(owner, name) == id);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a..b")]
+    [InlineData("a b")]
+    [InlineData("a/b")]
+    [InlineData("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")]
+    public void IsName_AnythingThatCouldLeadElsewhere_IsNone(string text) => Assert.False(ConversationId.IsName(text));
 }

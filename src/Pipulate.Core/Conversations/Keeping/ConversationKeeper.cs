@@ -70,6 +70,17 @@ internal sealed partial class ConversationKeeper(IConversationStore store, TimeP
         }
     }
 
+    /// <summary>Whether the store has all of a conversation, so that the process can do without it.</summary>
+    public static bool IsSaved(Conversation conversation) => conversation.Recorder is KeptConversation { IsSaved: true };
+
+    /// <summary>Writes what the store lacks of a conversation.</summary>
+    /// <returns>A task that ends when that was tried. It never fails.</returns>
+    public static Task SaveAsync(Conversation conversation) => conversation.Recorder is KeptConversation kept ? kept.SaveAsync() : Task.CompletedTask;
+
+    /// <summary>Deletes a conversation that has vanished from the store too.</summary>
+    /// <returns>A task that ends when it is deleted: where the store is away, when it is back.</returns>
+    public static Task DeleteAsync(Conversation conversation) => conversation.Recorder is KeptConversation kept ? kept.DeleteAsync() : Task.CompletedTask;
+
     public void NoteDue(KeptConversation kept)
     {
         if (kept.TryRouse())
@@ -132,7 +143,7 @@ internal sealed partial class ConversationKeeper(IConversationStore store, TimeP
         var asking = away is null ? _failed.Count : 1;
         for (var count = _failed.Count; count > 0 && _failed.TryDequeue(out var kept); count--)
         {
-            if (away is not null && kept.IsLetGo)
+            if (away is not null && kept.IsLetGo && !kept.IsBeingDeleted)
             {
                 LogGivenUp(kept.Conversation.Id, kept.GiveUp());
                 continue;

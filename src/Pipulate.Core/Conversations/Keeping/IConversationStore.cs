@@ -92,4 +92,14 @@ public interface IConversationStore
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>How many there were.</returns>
     ValueTask<int> ForgetAsync(string owner, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Lists conversations of any owner that are too old, or too many, for a sweep to delete.
+    /// </summary>
+    /// <param name="unchangedSince">Those to which nothing was added from then on.</param>
+    /// <param name="mostPerOwner">And those of an owner beyond so many, of which the ones that were last added to count first.</param>
+    /// <param name="most">How many at most.</param>
+    /// <param name="cancellationToken">Gives up reading.</param>
+    /// <returns>Their keys, the one that was added to longest ago first.</returns>
+    ValueTask<IReadOnlyList<ConversationKey>> FindOldAsync(DateTimeOffset unchangedSince, int mostPerOwner, int most, CancellationToken cancellationToken = default);
 }

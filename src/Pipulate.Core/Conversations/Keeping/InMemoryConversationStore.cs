@@ -143,6 +143,16 @@ internal sealed class InMemoryConversationStore(
         }
     }
 
+    public ValueTask<IReadOnlyList<ConversationKey>> FindOldAsync(DateTimeOffset unchangedSince, int mostPerOwner, int most, CancellationToken cancellationToken = default)
+    {
+        lock (_gate)
+        {
+            var tooMany = _kept.GroupBy(pair => pair.Key.Owner).SelectMany(theirs => theirs.OrderByDescending(pair => pair.Value.ChangedAt).Skip(mostPerOwner));
+            var old = tooMany.UnionBy(_kept.Where(pair => pair.Value.ChangedAt < unchangedSince), pair => pair.Key);
+            return new([.. old.OrderBy(pair => pair.Value.ChangedAt).Take(most).Select(pair => pair.Key)]);
+        }
+    }
+
     private Kept FindOrMake(ConversationKey conversation)
     {
         if (_kept.TryGetValue(conversation, out var known))

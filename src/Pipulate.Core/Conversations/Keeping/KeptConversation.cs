@@ -18,14 +18,18 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
     private const int Working = 1;
     private const int DueAgain = 2;
 
-    /// <summary>There is one conversation for each visitor yet, so its id says whose it is.</summary>
-    private readonly ConversationKey _key = new(conversation.Id.Value, conversation.Id);
+    private readonly ConversationKey _key = new(conversation.Id.Owner, conversation.Id);
 
     /// <summary>Guarded by the conversation's lock.</summary>
     private readonly HashSet<ConversationEntry> _changed = [];
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task<StoredConversation?>? _opening;
-    private bool _pauseChanged;
+    private bool _aboutChanged;
+    private TaskCompletionSource? _saving;
+    private TaskCompletionSource? _deletion;
+
+    /// <summary>What the store has beside the entries.</summary>
+    private (bool Paused, string? Title) _about;
     private int _due;
     private int _growing;
 
@@ -46,6 +50,21 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
     /// <summary>When it was last tried in vain, as a timestamp; null after a success.</summary>
     public long? LastFailure { get; set; }
 
+    /// <summary>Whether the store is still to be told that it is deleted.</summary>
+    public bool IsBeingDeleted => Volatile.Read(ref _deletion) is { Task.IsCompleted: false };
+
+    /// <summary>Whether the store lacks nothing of it.</summary>
+    public bool IsSaved
+    {
+        get
+        {
+            lock (conversation.Gate)
+            {
+                return _opened.Task.IsCompleted && Volatile.Read(ref _due) == Resting && _changed.Count == 0 && !_aboutChanged && !IsBeingDeleted;
+            }
+        }
+    }
+
     /// <summary>Begins to read what was said before. A store that has it at hand is done when this returns.</summary>
     public void Open()
     {
@@ -63,9 +82,14 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
 
     public void Note(ConversationEntry? entry)
     {
+        if (conversation.IsGone)
+        {
+            return;
+        }
+
         if (entry is null)
         {
-            _pauseChanged = true;
+            _aboutChanged = true;
         }
         else
         {
@@ -96,38 +120,78 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
     /// <summary>Says that what grows is looked at now: what grows from here on is to be said again.</summary>
     public void NoteCheckpoint() => Volatile.Write(ref _growing, 0);
 
+    /// <summary>Writes what the store lacks, now.</summary>
+    /// <returns>A task that ends when that was tried. It never fails.</returns>
+    public Task SaveAsync()
+    {
+        Task saving;
+        lock (conversation.Gate)
+        {
+            saving = (_saving ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+
+        keeper.NoteDue(this);
+        return saving;
+    }
+
+    /// <summary>Deletes it from the store, in its turn among the writes: what is being written now is deleted as well, and nothing is written behind it. Tried until it is done.</summary>
+    /// <returns>A task that ends when it is deleted.</returns>
+    public Task DeleteAsync()
+    {
+        var deletion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        deletion = Interlocked.CompareExchange(ref _deletion, deletion, null) ?? deletion;
+        keeper.NoteDue(this);
+        return deletion.Task;
+    }
+
     /// <summary>Writes what the store lacks. Where it fails, what is not written yet is written the next time.</summary>
     /// <returns>Whether that was all; else there is more for another round.</returns>
     public async Task<bool> WriteAsync(CancellationToken cancellationToken)
     {
         Volatile.Write(ref _due, Working);
-        if (!_opened.Task.IsCompleted)
+        if (Volatile.Read(ref _deletion) is { } deletion)
+        {
+            await DeleteAsync(deletion, cancellationToken);
+        }
+        else if (!_opened.Task.IsCompleted)
         {
             await OpenAsync(cancellationToken);
         }
 
-        var pauseChanged = Take(out var changed);
+        if (conversation.IsGone)
+        {
+            GiveUp();
+            return true;
+        }
+
+        var saving = Take(out var changed);
         var written = 0;
         try
         {
-            if (pauseChanged)
-            {
-                await PauseAsync(cancellationToken);
-            }
-
+            await PauseAsync(cancellationToken);
             for (; written < changed.Count; written++)
             {
                 await WriteAsync(changed[written], cancellationToken);
             }
+
+            await RenameAsync(cancellationToken);
         }
         catch
         {
             lock (conversation.Gate)
             {
-                _changed.UnionWith(changed.Skip(written));
+                if (!conversation.IsGone)
+                {
+                    _changed.UnionWith(changed.Skip(written));
+                    _aboutChanged = true;
+                }
             }
 
             throw;
+        }
+        finally
+        {
+            saving?.TrySetResult();
         }
 
         return changed.Count < RoundEntries;
@@ -141,7 +205,8 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
         {
             var lost = _changed.Count;
             _changed.Clear();
-            _pauseChanged = false;
+            _aboutChanged = false;
+            _saving?.TrySetResult();
             return lost;
         }
     }
@@ -153,10 +218,35 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
         Recall(await opening.WaitAsync(cancellationToken));
     }
 
+    private async Task DeleteAsync(TaskCompletionSource deletion, CancellationToken cancellationToken)
+    {
+        if (deletion.Task.IsCompleted)
+        {
+            return;
+        }
+
+        await store.DeleteAsync(_key, cancellationToken);
+
+        // Whoever asks for it from here on asks the store.
+        conversation.Retire();
+        _opened.TrySetResult();
+        deletion.TrySetResult();
+    }
+
     private void Recall(StoredConversation? stored)
     {
+        if (stored is null && conversation.Id.Name is not null)
+        {
+            // A visitor's further conversations are made before they are used. This one was deleted, or somebody has made up its name.
+            conversation.Vanish("This conversation is not there any more.");
+            conversation.Retire();
+            _opened.TrySetResult();
+            return;
+        }
+
+        _about = (stored?.Summary.IsPaused ?? false, stored?.Summary.Title);
         var entries = stored?.Entries.Where(entry => !entry.Withdrawn).Select(Revive).ToList() ?? [];
-        conversation.Recall(entries, stored?.Summary.IsPaused ?? false);
+        conversation.Recall(entries, _about.Paused, _about.Title);
         foreach (var entry in entries.Where(entry => entry.Kept!.Rest.State is EntryState.Streaming))
         {
             Touch(entry);
@@ -190,23 +280,38 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
         return entry;
     }
 
-    private bool Take(out List<ConversationEntry> changed)
+    /// <returns>Who waits for the write, if somebody does.</returns>
+    private TaskCompletionSource? Take(out List<ConversationEntry> changed)
     {
         lock (conversation.Gate)
         {
             changed = [.. _changed.OrderBy(entry => entry.Ordinal).Take(RoundEntries)];
             _changed.ExceptWith(changed);
-            return _pauseChanged;
+            _aboutChanged = false;
+            var saving = _saving;
+            _saving = null;
+            return saving;
         }
     }
 
     private async Task PauseAsync(CancellationToken cancellationToken)
     {
         var paused = conversation.IsPaused;
-        await store.PauseAsync(_key, paused, cancellationToken);
-        lock (conversation.Gate)
+        if (paused != _about.Paused)
         {
-            _pauseChanged = conversation.IsPaused != paused;
+            await store.PauseAsync(_key, paused, cancellationToken);
+            _about.Paused = paused;
+        }
+    }
+
+    /// <summary>Behind the entries: a conversation begins with the first of them.</summary>
+    private async Task RenameAsync(CancellationToken cancellationToken)
+    {
+        var title = conversation.Title;
+        if (title != _about.Title && !conversation.IsGone)
+        {
+            // Where there is nothing yet, it is said again behind the first entry.
+            _about.Title = await store.RenameAsync(_key, title, cancellationToken) ? title : _about.Title;
         }
     }
 

@@ -3,9 +3,9 @@ using Pipulate.Conversations.Keeping;
 namespace Pipulate.Tests.Conversations.Keeping;
 
 /// <summary>A store in memory that fails when a test says so, before or after it has done what it was asked for, and notes what it was asked for.</summary>
-internal sealed class ScriptedStore : IConversationStore
+internal sealed class ScriptedStore(TimeProvider? time = null) : IConversationStore
 {
-    private readonly InMemoryConversationStore _store = new(TimeProvider.System);
+    private readonly InMemoryConversationStore _store = new(time ?? TimeProvider.System);
     private readonly List<string> _calls = [];
 
     /// <summary>Throws to fail before anything is done.</summary>
@@ -60,9 +60,16 @@ internal sealed class ScriptedStore : IConversationStore
 
     public ValueTask<bool> RenameAsync(ConversationKey conversation, string? title, CancellationToken cancellationToken = default) => _store.RenameAsync(conversation, title, cancellationToken);
 
-    public ValueTask<bool> DeleteAsync(ConversationKey conversation, CancellationToken cancellationToken = default) => _store.DeleteAsync(conversation, cancellationToken);
+    public async ValueTask<bool> DeleteAsync(ConversationKey conversation, CancellationToken cancellationToken = default)
+    {
+        await Task.Yield();
+        return Do("delete", conversation, () => _store.DeleteAsync(conversation, cancellationToken).AsTask().Result);
+    }
 
     public ValueTask<int> ForgetAsync(string owner, CancellationToken cancellationToken = default) => _store.ForgetAsync(owner, cancellationToken);
+
+    public ValueTask<IReadOnlyList<ConversationKey>> FindOldAsync(DateTimeOffset unchangedSince, int mostPerOwner, int most, CancellationToken cancellationToken = default) =>
+        _store.FindOldAsync(unchangedSince, mostPerOwner, most, cancellationToken);
 
     private T Do<T>(string call, ConversationKey conversation, Func<T> doing)
     {

@@ -1,0 +1,245 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Pipulate.Channels;
+using Pipulate.Commentary;
+using Pipulate.Conversations;
+using Pipulate.Security;
+
+namespace Pipulate.Endpoints;
+
+/// <summary>
+/// <c>/conversations</c>: lists a visitor's conversations, begins one, names, exports and deletes them, and forgets the visitor. What is not theirs is not there.
+/// To htmx the answer is the list, to a plain form the way back to its page; where the page shows what is gone now, it is sent to another in both cases.
+/// </summary>
+internal sealed partial class ConversationsEndpoint(
+    ConversationAccess access,
+    OriginRule origins,
+    MessageRate rate,
+    IAntiforgery antiforgery,
+    OwnedConversations conversations,
+    ConnectionRegistry registry,
+    ConversationDirectory directory,
+    IOptions<PipulateOptions> options,
+    ILogger<ConversationsEndpoint> logger)
+{
+    public const string Path = "/conversations";
+    public const string NamedPath = $"{Path}/{{name}}";
+
+    private static readonly Refusal NotThere = new(StatusCodes.Status404NotFound, "There is no such conversation.");
+    private static readonly Refusal Foreign = new(StatusCodes.Status403Forbidden, "This page's origin may not see or change conversations. Pipulate:AllowedOrigins adds origins.");
+    private static readonly Refusal NoStore = new(StatusCodes.Status503ServiceUnavailable, "The conversations cannot be reached now. Try again in a moment.", TimeSpan.FromSeconds(5));
+
+    /// <summary>Answers with the list.</summary>
+    public Task ListAsync(HttpContext context) => DoAsync(context, (visitor, _) => ShowAsync(context, visitor), reads: true);
+
+    /// <summary>Begins a new conversation, or takes the newest where nothing was said in it yet, and leads the page to it.</summary>
+    public Task CreateAsync(HttpContext context) => DoAsync(context, async (visitor, _) => Lead(context, ConversationName.Of(await conversations.CreateAsync(visitor.Owner))));
+
+    /// <summary>Gives a conversation another title; an empty one takes it away.</summary>
+    public Task RenameAsync(HttpContext context) => DoAsync(context, (visitor, form) => WithNamedAsync(context, visitor, async conversation =>
+    {
+        conversation.Title = ConversationTitle.Clean(form["title"]);
+        await ReturnAsync(context, visitor);
+    }));
+
+    public Task DeleteAsync(HttpContext context) => DoAsync(context, (visitor, _) => WithNamedAsync(context, visitor, async conversation =>
+    {
+        var pages = registry.Find(ChatAudience.Conversation(conversation.Id));
+        await conversations.DeleteAsync(conversation.Id);
+        SendAway(pages);
+        if (conversation.Id == visitor.Conversation)
+        {
+            Lead(context, null);
+        }
+        else
+        {
+            await ReturnAsync(context, visitor);
+        }
+    }));
+
+    /// <summary>Deletes all conversations of the visitor, and takes their cookies back.</summary>
+    public Task ForgetAsync(HttpContext context) => DoAsync(context, async (visitor, _) =>
+    {
+        var pages = registry.FindOwnedBy(visitor.Owner);
+        await conversations.ForgetAsync(visitor.Owner);
+        SendAway(pages);
+        VisitorIdentity.Dismiss(context, visitor);
+        Lead(context, null);
+    });
+
+    /// <summary>Answers with all that is kept of a conversation.</summary>
+    public Task ExportJsonAsync(HttpContext context) => ExportAsync(context, ConversationExport.WriteJsonAsync);
+
+    /// <summary>Answers with what the pages of a conversation have shown.</summary>
+    public Task ExportMarkdownAsync(HttpContext context) => ExportAsync(context, ConversationExport.WriteMarkdownAsync);
+
+    private Task ExportAsync(HttpContext context, Func<HttpContext, Conversation, IAsyncEnumerable<StoredEntry>, Task> write) =>
+        DoAsync(context, (visitor, _) => WithNamedAsync(context, visitor, conversation => write(context, conversation, conversations.ReadAsync(conversation))), reads: true);
+
+    /// <summary>What all have in common: where the request comes from, whose it is, that the visitor's own page has sent it, and what is said where the store is away.</summary>
+    private async Task DoAsync(HttpContext context, Func<Visitor, IFormCollection, Task> act, bool reads = false)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        if (!origins.AllowsEvent(context.Request))
+        {
+            await RefuseAsync(context, Foreign);
+            return;
+        }
+
+        IFormCollection form = FormCollection.Empty;
+        if (!reads)
+        {
+            var (read, refusal) = await ReadAsync(context);
+            if (read is null)
+            {
+                await RefuseAsync(context, refusal!);
+                return;
+            }
+
+            form = read;
+        }
+
+        if (!access.IsPerVisitor || await access.FindAsync(context) is not { } visitor)
+        {
+            await RefuseAsync(context, NotThere);
+            return;
+        }
+
+        if (!reads && !rate.TryTell(visitor.Owner, out var wait))
+        {
+            var seconds = MessageRate.Seconds(wait);
+            await RefuseAsync(context, new(StatusCodes.Status429TooManyRequests, $"These are more requests than Pipulate:Limits:MessagesPerMinute allows. Try again in {seconds} seconds.", wait));
+            return;
+        }
+
+        try
+        {
+            await act(visitor, form);
+        }
+        catch (Exception problem) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        {
+            LogAway(problem);
+            context.Response.Clear();
+            await RefuseAsync(context, NoStore);
+        }
+    }
+
+    private async Task<(IFormCollection? Form, Refusal? Refusal)> ReadAsync(HttpContext context)
+    {
+        const string Unreadable = "Send a form with the antiforgery token, as a field or as the header RequestVerificationToken.";
+        if (!context.Request.HasFormContentType)
+        {
+            return (null, new(StatusCodes.Status415UnsupportedMediaType, Unreadable));
+        }
+
+        try
+        {
+            var form = await SmallBody.ReadFormAsync(context.Request, options.Value.Limits.MessageBytes);
+            return await antiforgery.IsRequestValidAsync(context)
+                ? (form, null)
+                : (null, new(StatusCodes.Status400BadRequest, "The antiforgery token is missing or not valid any more. Load the page again."));
+        }
+        catch (BadHttpRequestException problem)
+        {
+            return (null, new(problem.StatusCode, Unreadable));
+        }
+    }
+
+    private async Task WithNamedAsync(HttpContext context, Visitor visitor, Func<Conversation, Task> act)
+    {
+        if (await access.OpenAsync(visitor, context.Request.RouteValues["name"] as string ?? "") is { } conversation)
+        {
+            await act(conversation);
+        }
+        else
+        {
+            await RefuseAsync(context, NotThere);
+        }
+    }
+
+    /// <summary>The inside of <c>&lt;chat-conversations&gt;</c>. It comes also while the store is away, with the conversation that the page shows.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="visitor">Who it is.</param>
+    /// <param name="page">The page's own address.</param>
+    /// <param name="address">Where this endpoint is.</param>
+    public async Task<string> RenderAsync(HttpContext context, Visitor visitor, string page, string address)
+    {
+        IReadOnlyList<ConversationSummary> known = [];
+        try
+        {
+            known = await conversations.ListAsync(visitor.Owner);
+        }
+        catch (Exception problem)
+        {
+            LogAway(problem);
+        }
+
+        var shown = visitor.Conversation;
+        if (!known.Any(summary => summary.Id == shown))
+        {
+            known = [new ConversationSummary(shown, directory.Peek(shown)?.Title, IsPaused: false, default), .. known];
+        }
+
+        var token = antiforgery.GetAndStoreTokens(context);
+        return new ConversationsView(page, address, token.FormFieldName, token.RequestToken!).Render(known, shown);
+    }
+
+    private async Task ShowAsync(HttpContext context, Visitor visitor)
+    {
+        var address = context.Request.PathBase.Add(context.Request.Path).Value!;
+        var end = address.LastIndexOf(Path, StringComparison.OrdinalIgnoreCase) + Path.Length;
+        var html = await RenderAsync(context, visitor, PageAddress.Showing(context.Request, null), address[..end]);
+        context.Response.ContentType = "text/html; charset=utf-8";
+        await context.Response.WriteAsync(html, context.RequestAborted);
+    }
+
+    private Task ReturnAsync(HttpContext context, Visitor visitor)
+    {
+        if (HtmxRequestText.IsHtmx(context.Request))
+        {
+            return ShowAsync(context, visitor);
+        }
+
+        Lead(context, ConversationName.Of(visitor.Conversation));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Leads the page to another conversation.</summary>
+    private static void Lead(HttpContext context, string? name)
+    {
+        var address = PageAddress.Showing(context.Request, name);
+        if (HtmxRequestText.IsHtmx(context.Request))
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            context.Response.Headers["HX-Redirect"] = address;
+        }
+        else
+        {
+            context.Response.StatusCode = StatusCodes.Status303SeeOther;
+            context.Response.Headers.Location = address;
+        }
+    }
+
+    /// <summary>Those that showed the first conversation come back to an empty one; the others have nothing to come back to.</summary>
+    private static void SendAway(IReadOnlyList<ChatConnection> pages)
+    {
+        foreach (var page in pages)
+        {
+            page.Close(page.Info.Conversation.Name is null ? CloseReason.Restarting : CloseReason.PolicyViolation);
+        }
+    }
+
+    private Task RefuseAsync(HttpContext context, Refusal refusal)
+    {
+        LogRefused(refusal.Status, refusal.Detail);
+        return refusal.AnswerAsync(context);
+    }
+
+    [LoggerMessage(1, LogLevel.Debug, "A request for conversations was refused with {Status}. {Reason}")]
+    private partial void LogRefused(int status, string reason);
+
+    [LoggerMessage(2, LogLevel.Error, "The conversations cannot be reached.")]
+    private partial void LogAway(Exception problem);
+}

@@ -1,0 +1,70 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using Pipulate.Conversations;
+using Pipulate.Security;
+
+namespace Pipulate.Endpoints;
+
+/// <summary>The inside of <c>&lt;chat-conversations&gt;</c> as HTML: links, forms and nothing else, so that it works without a script too.</summary>
+/// <param name="page">The address of the page that it stands on.</param>
+/// <param name="address">Where its forms post to.</param>
+/// <param name="tokenName">The name of the antiforgery field.</param>
+/// <param name="token">The antiforgery token.</param>
+internal sealed class ConversationsView(string page, string address, string tokenName, string token)
+{
+    public const string Id = "chat-conversations";
+
+    private const string Untitled = "New conversation";
+
+    private readonly StringBuilder _html = new();
+
+    public string Render(IReadOnlyList<ConversationSummary> conversations, ConversationId shown)
+    {
+        OpenForm("", inPlace: false);
+        _html.Append("<button>New conversation</button></form><ul>");
+        foreach (var summary in conversations)
+        {
+            WriteItem(summary, summary.Id == shown);
+        }
+
+        _html.Append("</ul><details><summary>Delete all</summary>");
+        OpenForm("/delete", inPlace: true);
+        _html.Append("<button>Delete all conversations for good</button></form></details>");
+        if (conversations.First(summary => summary.Id == shown).Title is null)
+        {
+            // The first words will be its title: the list comes anew a moment after something was sent.
+            _html.Append("<span hx-get=\"").Append(Encode(address)).Append("\" hx-trigger=\"submit from:#chat-panel delay:1s\" hx-target=\"#").Append(Id).Append("\" hx-swap=\"innerHTML\"></span>");
+        }
+
+        return _html.ToString();
+    }
+
+    private static string Encode(string text) => HtmlEncoder.Default.Encode(text);
+
+    private void WriteItem(ConversationSummary summary, bool isShown)
+    {
+        var name = ConversationName.Of(summary.Id);
+        var title = Encode(summary.Title ?? Untitled);
+        _html.Append("<li><a href=\"").Append(Encode(PageAddress.Showing(page, name))).Append('"').Append(isShown ? " aria-current=\"page\"" : "").Append('>').Append(title)
+            .Append("</a><details><summary aria-label=\"Options for ").Append(title).Append("\">\u22ef</summary>");
+        OpenForm($"/{name}/rename", inPlace: true);
+        _html.Append("<label>Title <input name=\"title\" maxlength=\"").Append(ConversationTitle.Longest).Append("\" value=\"").Append(Encode(summary.Title ?? ""))
+            .Append("\" autocomplete=\"off\"></label><button>Rename</button></form>");
+        var export = $"{Encode(address)}/{name}";
+        _html.Append("<p>Export as <a href=\"").Append(export).Append(".md\" download>Markdown</a> or <a href=\"").Append(export).Append(".json\" download>JSON</a></p>");
+        OpenForm($"/{name}/delete", inPlace: true);
+        _html.Append("<button aria-label=\"Delete ").Append(title).Append("\">Delete</button></form></details></li>");
+    }
+
+    private void OpenForm(string path, bool inPlace)
+    {
+        var action = Encode(address + path);
+        _html.Append("<form method=\"post\" action=\"").Append(action).Append('"');
+        if (inPlace)
+        {
+            _html.Append(" hx-post=\"").Append(action).Append("\" hx-target=\"#").Append(Id).Append("\" hx-swap=\"innerHTML\"");
+        }
+
+        _html.Append("><input type=\"hidden\" name=\"").Append(Encode(tokenName)).Append("\" value=\"").Append(Encode(token)).Append("\">");
+    }
+}

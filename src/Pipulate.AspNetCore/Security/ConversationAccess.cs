@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using Pipulate.Conversations;
+
+namespace Pipulate.Security;
+
+/// <summary>
+/// Lets visitors to their conversations. One that a request names and that is not among the visitor's own is not there, whether it is somebody else's or nobody's; one that it
+/// does not name itself, but that its page showed before it was deleted, gives way to the first.
+/// </summary>
+internal sealed class ConversationAccess(VisitorIdentity visitors, OwnedConversations conversations, IOptions<PipulateOptions> options)
+{
+    /// <summary>Whether visitors have conversations of their own.</summary>
+    public bool IsPerVisitor { get; } = options.Value.Conversations is ConversationScope.PerVisitor;
+
+    /// <summary>Who it is, with the conversation that the request is about.</summary>
+    /// <returns>Null for somebody who was never seen, and where there is no such conversation.</returns>
+    public async ValueTask<Visitor?> FindAsync(HttpContext context) => visitors.Find(context) is { } visitor ? await CheckAsync(context, visitor) : null;
+
+    /// <summary>The same for a page that is being rendered or connected; somebody who was never seen gets the cookie with this response.</summary>
+    /// <returns>Null where there is no such conversation.</returns>
+    public ValueTask<Visitor?> FindOrWelcomeAsync(HttpContext context) => CheckAsync(context, visitors.FindOrWelcome(context));
+
+    /// <summary>The same for a connection. What its page shows is in its own address; of one that names none, the page shows the first.</summary>
+    /// <returns>Null where there is no such conversation.</returns>
+    public async ValueTask<Visitor?> ConnectAsync(HttpContext context)
+    {
+        var visitor = visitors.FindOrWelcome(context);
+        return NamedConversation.Asked(context.Request) is null ? visitor with { Conversation = visitor.First } : await CheckAsync(context, visitor);
+    }
+
+    /// <summary>A conversation of a visitor by its name.</summary>
+    /// <returns>Null where they have none of that name.</returns>
+    public async ValueTask<Conversation?> OpenAsync(Visitor visitor, string name) => name == ConversationName.First
+        ? await conversations.OpenAsync(visitor.First)
+        : IsPerVisitor && ConversationId.IsName(name) ? await conversations.OpenAsync(ConversationId.Of(visitor.Owner, name)) : null;
+
+    /// <summary>Has pages whose address names no conversation show this one from now on.</summary>
+    public void Remember(HttpContext context, Visitor visitor)
+    {
+        var name = ConversationName.Of(visitor.Conversation);
+        var known = context.Request.Cookies[NamedConversation.Cookie];
+        if (IsPerVisitor && !context.Response.HasStarted && name != (known ?? ConversationName.First))
+        {
+            VisitorIdentity.SetCookie(context, NamedConversation.Cookie, name);
+        }
+    }
+
+    private async ValueTask<Visitor?> CheckAsync(HttpContext context, Visitor visitor)
+    {
+        var asked = NamedConversation.Asked(context.Request);
+        if (visitor.Conversation == visitor.First)
+        {
+            return asked is null or ConversationName.First ? visitor : null;
+        }
+
+        if (await conversations.OpenAsync(visitor.Conversation) is not null)
+        {
+            return visitor;
+        }
+
+        return asked is null ? visitor with { Conversation = visitor.First } : null;
+    }
+}

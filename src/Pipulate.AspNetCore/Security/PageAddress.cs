@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Pipulate.Security;
+
+/// <summary>The address of the page that has sent a request, as the browser says it.</summary>
+internal static class PageAddress
+{
+    /// <summary>The address; null where it is not said, or is not one of this host.</summary>
+    public static Uri? Of(HttpRequest request)
+    {
+        var said = request.Headers["HX-Current-URL"] is [{ Length: > 0 } current] ? current : request.Headers.Referer.ToString();
+        return Uri.TryCreate(said, UriKind.Absolute, out var page) && page.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase) ? page : null;
+    }
+
+    /// <summary>The way back to the page, or to the application's first one, with another conversation.</summary>
+    /// <param name="request">The request that the page has sent.</param>
+    /// <param name="conversation">The conversation's name; null for none.</param>
+    /// <returns>A path on this host.</returns>
+    public static string Showing(HttpRequest request, string? conversation) =>
+        Showing(Of(request) is { } page && !page.AbsolutePath.StartsWith("//", StringComparison.Ordinal) ? page.PathAndQuery : request.PathBase.Add("/").Value!, conversation);
+
+    /// <summary>An address with another conversation.</summary>
+    /// <param name="address">A path, perhaps with a query.</param>
+    /// <param name="conversation">The conversation's name; null for none.</param>
+    public static string Showing(string address, string? conversation)
+    {
+        var end = address.IndexOf('?', StringComparison.Ordinal);
+        var (path, query) = end < 0 ? (address, "") : (address[..end], address[end..]);
+        var fields = QueryHelpers.ParseQuery(query);
+        fields.Remove(NamedConversation.Field);
+        if (conversation is not null)
+        {
+            fields[NamedConversation.Field] = conversation;
+        }
+
+        return QueryHelpers.AddQueryString(path, fields);
+    }
+}

@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Mvc.Rendering;
+using Microsoft.AspNetCore.Mvc.ViewFeatures;
+using Microsoft.AspNetCore.Razor.TagHelpers;
+using Microsoft.Extensions.DependencyInjection;
+using Pipulate.Endpoints;
+using Pipulate.Panel;
+using Pipulate.Security;
+
+namespace Pipulate.TagHelpers;
+
+/// <summary>
+/// <c>&lt;chat-conversations /&gt;</c>: the visitor's conversations, with the one that the page shows marked. They can begin a new one, open, rename, export and delete each, and delete all of them.
+/// A conversation has its address: the page's own with <c>?conversation=…</c>.
+/// </summary>
+/// <remarks>Requires <c>app.MapPipulate()</c>. One to a page. Where everybody shares one conversation it shows nothing.</remarks>
+[HtmlTargetElement("chat-conversations", TagStructure = TagStructure.NormalOrSelfClosing)]
+public sealed class ChatConversationsTagHelper : TagHelper
+{
+    /// <summary>
+    /// Gets or sets the view that the helper stands in; set by the framework.
+    /// </summary>
+    [HtmlAttributeNotBound]
+    [ViewContext]
+    public ViewContext ViewContext { get; set; } = null!;
+
+    /// <summary>
+    /// Gets or sets what the list is called, for screen readers.
+    /// </summary>
+    /// <value>The default is <c>Conversations</c>.</value>
+    public string Label { get; set; } = "Conversations";
+
+    /// <inheritdoc/>
+    public override async Task ProcessAsync(TagHelperContext context, TagHelperOutput output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        var http = ViewContext.HttpContext;
+        var request = http.Request;
+        var services = http.RequestServices;
+        var access = services.GetRequiredService<ConversationAccess>();
+        var visitors = services.GetRequiredService<VisitorIdentity>();
+        if (!access.IsPerVisitor || (http.Response.HasStarted ? visitors.Find(http) : visitors.FindOrWelcome(http)) is not { } visitor)
+        {
+            output.SuppressOutput();
+            return;
+        }
+
+        output.TagName = "nav";
+        output.TagMode = TagMode.StartTagAndEndTag;
+        output.Attributes.SetAttribute("id", ConversationsView.Id);
+        output.Attributes.SetAttribute("class", "chat-conversations");
+        output.Attributes.SetAttribute("aria-label", Label);
+        var address = services.GetRequiredService<ChatMarkup>().AddressOf(http, ConversationsEndpoint.Path);
+        output.Content.AppendHtml(await services.GetRequiredService<ConversationsEndpoint>().RenderAsync(
+            http, await access.FindAsync(http) ?? visitor with { Conversation = visitor.First }, request.PathBase.Add(request.Path).Value + request.QueryString.Value, address));
+    }
+}

@@ -1,0 +1,124 @@
+namespace Pipulate.Conversations;
+
+/// <summary>What a conversation is called, whether it is in use, and its end.</summary>
+internal sealed partial class Conversation
+{
+    private const long Retired = long.MinValue;
+
+    private long _usedAt = time.GetTimestamp();
+    private string? _title;
+
+    /// <summary>What it is called: the first words that its visitor typed, until they say otherwise. Null while there are none.</summary>
+    public string? Title
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _title;
+            }
+        }
+
+        set
+        {
+            lock (Gate)
+            {
+                _title = value;
+                Recorder?.Note(null);
+            }
+        }
+    }
+
+    /// <summary>Whether nothing was said or done yet.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _entries.Count == 0;
+            }
+        }
+    }
+
+    /// <summary>Deleted, or never begun: what is said in it is not kept, and nobody answers. Once gone it stays so.</summary>
+    public bool IsGone { get; private set; }
+
+    /// <summary>Forgets everything that was said, and says no more: what is being said ends, pages empty their lists.</summary>
+    /// <param name="notice">What the people at its pages are told.</param>
+    public void Vanish(string notice)
+    {
+        lock (Gate)
+        {
+            if (IsGone)
+            {
+                return;
+            }
+
+            LeaveLineLocked();
+            foreach (var entry in _entries.FindAll(entry => entry.IsOpen))
+            {
+                EndLocked(entry, EntryState.Stopped, null);
+            }
+
+            IsGone = true;
+            _entries.Clear();
+            _window = new HistoryWindow();
+            _answeredThrough = _recalled = 0;
+            _title = null;
+            Answer = null;
+            Recalls++;
+            Version++;
+        }
+
+        Watchers.Wake();
+        Stopped?.Invoke();
+        Say(EntryRole.Notice, notice);
+    }
+
+    /// <summary>Says that somebody wants it now.</summary>
+    /// <returns>Whether it may be used; else the process has let go of it, and it is to be opened again.</returns>
+    public bool TryUse()
+    {
+        var used = Volatile.Read(ref _usedAt);
+        while (used != Retired)
+        {
+            var seen = Interlocked.CompareExchange(ref _usedAt, time.GetTimestamp(), used);
+            if (seen == used)
+            {
+                return true;
+            }
+
+            used = seen;
+        }
+
+        return false;
+    }
+
+    /// <summary>Lets nobody use it any more.</summary>
+    public void Retire() => Volatile.Write(ref _usedAt, Retired);
+
+    /// <summary>Lets nobody use it any more if nobody has for long, nobody looks, and nothing is going on.</summary>
+    /// <param name="idle">How long.</param>
+    /// <returns>Whether that is so; whoever asked for it in this moment has it.</returns>
+    public bool TryRetire(TimeSpan idle)
+    {
+        var used = Volatile.Read(ref _usedAt);
+        return used == Retired
+            || (time.GetElapsedTime(used) >= idle
+                && Watchers.AwayFor >= idle
+                && IsSettled
+                && Interlocked.CompareExchange(ref _usedAt, Retired, used) == used);
+    }
+
+    private bool IsSettled
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return Volatile.Read(ref _due) == Resting && !_entries.Exists(entry => entry.IsOpen);
+            }
+        }
+    }
+}
