@@ -1,0 +1,204 @@
+using System.Globalization;
+using System.Net;
+using System.Net.WebSockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Pipulate.Conversations;
+using Pipulate.Conversations.Keeping;
+using Pipulate.FakeOllama;
+using Pipulate.Tests.Endpoints;
+
+namespace Pipulate.Tests.Security;
+
+/// <summary>Another visitor's cookie reaches nothing of one's own, whatever it names and however it asks.</summary>
+public sealed class OwnershipTests
+{
+    private const string Secret = "my secret";
+
+    /// <summary>Each way in: method and address, then headers and form fields. {0} is the conversation that is asked for.</summary>
+    private static readonly string[] Ways =
+    [
+        "GET /?conversation={0}",
+        "GET /ws?conversation={0}",
+        "GET /sse?conversation={0}",
+        "POST /message?conversation={0} | msg=mine",
+        "POST /message | X-Chat-Conversation: {0} | msg=mine",
+        "POST /message?conversation={0} | do=stop",
+        "POST /message?conversation={0} | do=again 2",
+        "POST /message | X-Chat-Conversation: {0} | do=again 2",
+        "POST /chatq?conversation={0} | event=noted | message=mine",
+        "POST /chatq | X-Chat-Conversation: {0} | event=noted | message=mine",
+        "GET /context?conversation={0}",
+        "GET /context | X-Chat-Conversation: {0}",
+        "POST /context?conversation={0} | do=forget-all",
+        "POST /context?conversation={0} | do=forget | event=1",
+        "POST /context?conversation={0} | do=pause",
+        "POST /context | X-Chat-Conversation: {0} | do=forget-all",
+        "POST /context | HX-Current-URL: http://{host}/?conversation={0} | do=pause",
+        "GET /conversations?conversation={0}",
+        "GET /conversations | X-Chat-Conversation: {0}",
+        "POST /conversations?conversation={0}",
+        "POST /conversations | X-Chat-Conversation: {0}",
+        "POST /conversations/{0}/rename | title=mine",
+        "POST /conversations/{0}/rename | X-Chat-Conversation: {0} | title=mine",
+        "POST /conversations/{0}/delete",
+        "POST /conversations/{0}/delete | X-Chat-Conversation: {0}",
+        "POST /conversations/delete?conversation={0}",
+        "POST /conversations/delete | X-Chat-Conversation: {0}",
+        "GET /conversations/{0}.json",
+        "GET /conversations/{0}.md",
+        "GET /conversations/{0}.json?conversation={0}",
+        "GET /who?conversation={0}",
+        "POST /like?what=mine&conversation={0}",
+        "POST /like?what=mine | X-Chat-Conversation: {0}",
+        "POST /like?what=mine | HX-Current-URL: http://{host}/?conversation={0}",
+        "POST /like?what=mine | Referer: http://{host}/?conversation={0}",
+        "POST /like?what=mine | Cookie: pipulate.conversation={0}",
+        "GET /who | X-Chat-Event: noted | X-Chat-Message: mine | X-Chat-Conversation: {0}",
+    ];
+
+    public static TheoryData<string> EachWay => [.. Ways];
+
+    [Theory]
+    [MemberData(nameof(EachWay))]
+    public async Task Conversation_OfAnother_IsNeitherReadNorChangedAndIsAnsweredAsOneThatIsNot(string way)
+    {
+        await using var host = await ConversationsPage.StartAsync();
+        using var owner = await host.VisitAsync(out var cookies);
+        var name = await owner.BeginAsync();
+        var ownerKey = (await owner.GetStringAsync("/who", Cancellation)).Split("..")[0];
+        foreach (var own in new[] { "first", name })
+        {
+            (await owner.PostAsync($"/like?what={Uri.EscapeDataString(Secret)}&conversation={own}", null, Cancellation)).EnsureSuccessStatusCode();
+            var page = await host.OpenAsync(cookies, $"/ws?conversation={own}");
+            await page.TypeAsync(Secret);
+            await page.WaitForAnswerAsync();
+        }
+
+        var before = await DescribeAsync(host, ownerKey);
+
+        // As it is named, and as it would be if the whole id were a key.
+        foreach (var named in new[] { name, $"{ownerKey}..{name}", ownerKey })
+        {
+            var (status, answer) = await AskAsync(host, way, named);
+            var (statusOfNone, answerOfNone) = await AskAsync(host, way, new string('x', named.Length));
+
+            Assert.DoesNotContain(Secret, answer, StringComparison.Ordinal);
+            Assert.Equal(statusOfNone, status);
+            Assert.Equal(answerOfNone.Replace(new string('x', named.Length), "…", StringComparison.Ordinal), answer.Replace(named, "…", StringComparison.Ordinal));
+            if (NamesItInTheAddress(way))
+            {
+                Assert.Equal(HttpStatusCode.NotFound, status);
+            }
+        }
+
+        Assert.Equal(before, await DescribeAsync(host, ownerKey));
+    }
+
+    [Fact]
+    public async Task Ways_AreAllThatAreMapped()
+    {
+        await using var host = await ConversationsPage.StartAsync();
+        var mapped = host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.DisplayName!.StartsWith("Pipulate", StringComparison.Ordinal))
+            .SelectMany(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods
+                .Where(method => method != "CONNECT")
+                .Select(method => $"{method} {endpoint.RoutePattern.RawText}"));
+
+        Assert.Equal([], mapped.Select(route => route.Replace("{name}", "{0}", StringComparison.Ordinal)).Except(Ways.Select(way => way.Split(" | ")[0].Split('?')[0])));
+    }
+
+    [Fact]
+    public async Task Socket_OfAnother_CanNeitherStopNorRepeatAnAnswer()
+    {
+        await using var host = await ConversationsPage.StartAsync();
+        var rest = new TaskCompletionSource();
+        host.Ollama.Answer = _ => FakeAnswer.Text("one two three") with { GateAfterFirst = rest.Task };
+        var mine = await host.OpenAsync();
+        await mine.TypeAsync("hello");
+        await mine.WaitAsync(dom => dom.Entries.Any(entry => entry is { State: "streaming", Text.Length: > 0 }));
+        var other = await host.OpenAsync();
+
+        foreach (var command in new[] { "stop", "again 2" })
+        {
+            await other.SendAsync($$"""{"do":"{{command}}","conversation":"first","HEADERS":{ "X-Chat-Conversation":"first" } }""");
+        }
+
+        await other.SendAsync("""{"msg":"and me?","mid":"1","HEADERS":{}}""");
+        await other.WaitAsync(dom => dom.Entries.Any(entry => entry.Text == "and me?"));
+        rest.SetResult();
+
+        Assert.Equal("one two three", await mine.WaitForAnswerAsync());
+        Assert.Equal(["hello", "one two three"], mine.Read(dom => dom.Entries.Select(entry => entry.Text).ToArray()));
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static bool NamesItInTheAddress(string way) =>
+        way.Split(" | ")[0].Contains("{0}", StringComparison.Ordinal) && !way.StartsWith("GET /who", StringComparison.Ordinal) && !way.StartsWith("POST /like", StringComparison.Ordinal);
+
+    /// <summary>Asks as another visitor.</summary>
+    private static async Task<(HttpStatusCode Status, string Answer)> AskAsync(ChatHost host, string way, string named)
+    {
+        using var http = await host.VisitAsync(out var cookies);
+        var parts = way.Split(" | ").Select(part => part.Replace("{0}", named, StringComparison.Ordinal).Replace("{host}", host.Address.Authority, StringComparison.Ordinal)).ToList();
+        var (method, path) = (parts[0].Split(' ')[0], parts[0].Split(' ')[1]);
+        if (path.StartsWith("/ws", StringComparison.Ordinal))
+        {
+            return await ConnectAsync(host, path, cookies);
+        }
+
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        foreach (var header in parts.Skip(1).Where(part => part.Contains(": ", StringComparison.Ordinal)))
+        {
+            request.Headers.TryAddWithoutValidation(header.Split(": ")[0], header.Split(": ")[1]);
+        }
+
+        if (method == "POST")
+        {
+            var fields = parts.Skip(1).Where(part => !part.Contains(": ", StringComparison.Ordinal)).Select(part => KeyValuePair.Create(part.Split('=')[0], part.Split('=')[1]));
+            request.Content = new FormUrlEncodedContent([.. fields, new("__RequestVerificationToken", await http.GetStringAsync("/token", Cancellation))]);
+        }
+
+        var asker = (await http.GetStringAsync("/who", Cancellation)).Split("..")[0];
+        using var response = await http.SendAsync(request, Cancellation);
+        return (response.StatusCode, WithoutTokens((await response.Content.ReadAsStringAsync(Cancellation)).Replace(asker, "asker", StringComparison.Ordinal)));
+    }
+
+    private static async Task<(HttpStatusCode Status, string Answer)> ConnectAsync(ChatHost host, string path, CookieContainer cookies)
+    {
+        using var socket = new ClientWebSocket();
+        socket.Options.Cookies = cookies;
+        socket.Options.CollectHttpResponseDetails = true;
+        await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(new UriBuilder(new Uri(host.Address, path)) { Scheme = "ws" }.Uri, Cancellation));
+        return (socket.HttpStatusCode, "");
+    }
+
+    /// <summary>Without what is new in each answer.</summary>
+    private static string WithoutTokens(string answer) =>
+        string.Join('\n', answer.Split(["value=\"", "\"traceId\":"], StringSplitOptions.None).Select((part, i) => i == 0 ? part : part[(part.IndexOf('"', 1) + 1)..])).Trim();
+
+    /// <summary>All that there is of a visitor, in memory and in the store.</summary>
+    private static async Task<string> DescribeAsync(ChatHost host, string owner)
+    {
+        var store = host.Services.GetRequiredService<IConversationStore>();
+        var directory = host.Services.GetRequiredService<ConversationDirectory>();
+        var text = new List<string>();
+        foreach (var summary in (await store.ListAsync(owner, 100, Cancellation)).OrderBy(summary => summary.Id.Value, StringComparer.Ordinal))
+        {
+            var live = directory.Get(summary.Id);
+            await Eventually.TrueAsync(() => ConversationKeeper.IsSaved(live));
+            var stored = (await store.ReadAsync(new ConversationKey(owner, summary.Id), 100, cancellationToken: Cancellation))!;
+            text.Add(string.Create(CultureInfo.InvariantCulture, $"{summary.Id} {live.Title} {stored.Summary.Title} {live.IsPaused} {stored.Summary.IsPaused} {live.IsGone}"));
+            text.AddRange(stored.Entries.Select(entry => $"{entry.Ordinal} {entry.Role} {entry.State} {entry.Withdrawn} {entry.Text}"));
+            lock (live.Gate)
+            {
+                text.AddRange(live.Entries.Select(entry => $"{entry.Ordinal} {entry.Role} {entry.State} {entry.Withdrawn} {entry.Text}"));
+            }
+        }
+
+        Assert.Contains(text, line => line.Contains(Secret, StringComparison.Ordinal));
+        return string.Join('\n', text);
+    }
+}
