@@ -45,7 +45,7 @@ internal sealed class ConversationsView(string page, string address, string toke
     {
         var name = ConversationName.Of(summary.Id);
         var title = Encode(summary.Title ?? Untitled);
-        _html.Append("<li><a href=\"").Append(Encode(PageAddress.Showing(page, name))).Append('"').Append(isShown ? " aria-current=\"page\"" : "").Append('>').Append(title)
+        _html.Append("<li><a href=\"").Append(Encode(PageAddress.Showing(page, name))).Append('"').Append(isShown ? " aria-current=\"true\"" : "").Append('>').Append(title)
             .Append("</a><details><summary aria-label=\"Options for ").Append(title).Append("\">\u22ef</summary>");
         OpenForm($"/{name}/rename", inPlace: true);
         _html.Append("<label>Title <input name=\"title\" maxlength=\"").Append(ConversationTitle.Longest).Append("\" value=\"").Append(Encode(summary.Title ?? ""))

@@ -64,7 +64,7 @@
     }
     if (!input || !id) return;
     const text = input.value, now = performance.now();
-    // htmx would queue it, perhaps for ever; the draft is safer in the input.
+    // htmx would queue it; the draft is safer in the input.
     if (!isOpen() || !text.trim()) return refuse(event);
     if (sent?.form.isConnected) {
       if (text === sent.text) {
@@ -81,7 +81,7 @@
     observer.observe(form, { subtree: true, childList: true, attributeFilter: ['value'] });
   }, true);
 
-  // Each request says which conversation the page shows.
+  // Which conversation the page shows.
   const tell = headers => { headers['X-Chat-Conversation'] = words().conversation ?? ''; };
   on('htmx:config:request', ({ detail }) => tell(detail.ctx.request.headers));
   on('htmx:configRequest', ({ target, detail }) => {
@@ -90,7 +90,7 @@
     if (sent && target === sent.form) [sent.mid, sent.text] = [detail.parameters.mid, detail.parameters.msg];
   });
 
-  // An error may bring a hint with it, which htmx 2 would throw away.
+  // htmx 2 would throw away an error's hint.
   on('htmx:beforeSwap', ({ target, detail }) => {
     if (target.id === 'chat-form' && detail.isError) detail.shouldSwap = true;
   });

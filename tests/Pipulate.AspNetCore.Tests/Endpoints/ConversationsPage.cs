@@ -87,7 +87,7 @@ internal static class ConversationsPage
 
     /// <summary>The titles in the list, with a star at the one that the page shows.</summary>
     public static string[] Titles(this IParentNode page) =>
-        [.. page.QuerySelectorAll("li > a").Select(link => link.TextContent + (link.GetAttribute("aria-current") == "page" ? "*" : ""))];
+        [.. page.QuerySelectorAll("li > a").Select(link => link.TextContent + (link.GetAttribute("aria-current") == "true" ? "*" : ""))];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
