@@ -51,7 +51,7 @@
     if (form.contains(focused()) || focused() === document.body) focusInput();
   });
 
-  // Captured, because htmx listens on the form itself.
+  // Captured: htmx listens on the form itself.
   on('submit', event => {
     const form = event.target, input = find('msg'), id = find('msg-id');
     if (form.id !== 'chat-form') {
