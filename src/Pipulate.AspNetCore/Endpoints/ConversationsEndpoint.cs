@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Pipulate.Channels;
 using Pipulate.Commentary;
 using Pipulate.Conversations;
+using Pipulate.Panel;
 using Pipulate.Security;
 
 namespace Pipulate.Endpoints;
@@ -21,6 +22,7 @@ internal sealed partial class ConversationsEndpoint(
     OwnedConversations conversations,
     ConnectionRegistry registry,
     ConversationDirectory directory,
+    PanelLooks looks,
     IOptions<PipulateOptions> options,
     ILogger<ConversationsEndpoint> logger)
 {
@@ -183,7 +185,7 @@ internal sealed partial class ConversationsEndpoint(
         }
 
         var token = antiforgery.GetAndStoreTokens(context);
-        return new ConversationsView(page, address, token.FormFieldName, token.RequestToken!).Render(known, shown);
+        return new ConversationsView(page, address, token.FormFieldName, token.RequestToken!, looks.Current.Words).Render(known, shown);
     }
 
     private async Task ShowAsync(HttpContext context, Visitor visitor)

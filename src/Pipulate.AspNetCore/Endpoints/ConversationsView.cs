@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using Pipulate.Conversations;
+using Pipulate.Rendering.Words;
 using Pipulate.Security;
 
 namespace Pipulate.Endpoints;
@@ -10,26 +11,25 @@ namespace Pipulate.Endpoints;
 /// <param name="address">Where its forms post to.</param>
 /// <param name="tokenName">The name of the antiforgery field.</param>
 /// <param name="token">The antiforgery token.</param>
-internal sealed class ConversationsView(string page, string address, string tokenName, string token)
+/// <param name="words">What it says.</param>
+internal sealed class ConversationsView(string page, string address, string tokenName, string token, PanelWords words)
 {
     public const string Id = "chat-conversations";
-
-    private const string Untitled = "New conversation";
 
     private readonly StringBuilder _html = new();
 
     public string Render(IReadOnlyList<ConversationSummary> conversations, ConversationId shown)
     {
         OpenForm("", inPlace: false);
-        _html.Append("<button>New conversation</button></form><ul>");
+        _html.Append("<button>").Append(Encode(words[Label.NewConversation])).Append("</button></form><ul>");
         foreach (var summary in conversations)
         {
             WriteItem(summary, summary.Id == shown);
         }
 
-        _html.Append("</ul><details><summary>Delete all</summary>");
+        _html.Append("</ul><details><summary>").Append(Encode(words[Label.DeleteAll])).Append("</summary>");
         OpenForm("/delete", inPlace: true);
-        _html.Append("<button>Delete all conversations for good</button></form></details>");
+        _html.Append("<button>").Append(Encode(words[Label.DeleteAllForGood])).Append("</button></form></details>");
         if (conversations.First(summary => summary.Id == shown).Title is null)
         {
             // The first words will be its title: the list comes anew a moment after something was sent.
@@ -44,16 +44,16 @@ internal sealed class ConversationsView(string page, string address, string toke
     private void WriteItem(ConversationSummary summary, bool isShown)
     {
         var name = ConversationName.Of(summary.Id);
-        var title = Encode(summary.Title ?? Untitled);
-        _html.Append("<li><a href=\"").Append(Encode(PageAddress.Showing(page, name))).Append('"').Append(isShown ? " aria-current=\"true\"" : "").Append('>').Append(title)
-            .Append("</a><details><summary aria-label=\"Options for ").Append(title).Append("\">\u22ef</summary>");
+        var title = summary.Title ?? words[Label.NewConversation];
+        _html.Append("<li><a href=\"").Append(Encode(PageAddress.Showing(page, name))).Append('"').Append(isShown ? " aria-current=\"true\"" : "").Append('>').Append(Encode(title))
+            .Append("</a><details><summary aria-label=\"").Append(Encode(words.Format(Label.ConversationOptions, title))).Append("\">\u22ef</summary>");
         OpenForm($"/{name}/rename", inPlace: true);
-        _html.Append("<label>Title <input name=\"title\" maxlength=\"").Append(ConversationTitle.Longest).Append("\" value=\"").Append(Encode(summary.Title ?? ""))
-            .Append("\" autocomplete=\"off\"></label><button>Rename</button></form>");
+        _html.Append("<label>").Append(Encode(words[Label.ConversationTitle])).Append(" <input name=\"title\" maxlength=\"").Append(ConversationTitle.Longest).Append("\" value=\"").Append(Encode(summary.Title ?? ""))
+            .Append("\" autocomplete=\"off\"></label><button>").Append(Encode(words[Label.Rename])).Append("</button></form>");
         var export = $"{Encode(address)}/{name}";
-        _html.Append("<p>Export as <a href=\"").Append(export).Append(".md\" download>Markdown</a> or <a href=\"").Append(export).Append(".json\" download>JSON</a></p>");
+        _html.Append("<p>").Append(Encode(words[Label.Export])).Append(" <a href=\"").Append(export).Append(".md\" download>Markdown</a> <a href=\"").Append(export).Append(".json\" download>JSON</a></p>");
         OpenForm($"/{name}/delete", inPlace: true);
-        _html.Append("<button aria-label=\"Delete ").Append(title).Append("\">Delete</button></form></details></li>");
+        _html.Append("<button aria-label=\"").Append(Encode(words.Format(Label.DeleteNamed, title))).Append("\">").Append(Encode(words[Label.Delete])).Append("</button></form></details></li>");
     }
 
     private void OpenForm(string path, bool inPlace)

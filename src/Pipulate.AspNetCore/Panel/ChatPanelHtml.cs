@@ -38,7 +38,7 @@ internal sealed class ChatPanelHtml(
         var visitor = http.Response.HasStarted ? await access.FindAsync(http) : await access.FindOrWelcomeAsync(http);
         if (visitor is null && visitors.Find(http) is not null)
         {
-            SayNotThere(http, panel);
+            SayNotThere(http, panel, words);
             return (before, panel);
         }
 
@@ -68,7 +68,7 @@ internal sealed class ChatPanelHtml(
     }
 
     /// <summary>The address names a conversation that the visitor does not have: deleted, or another's.</summary>
-    private static void SayNotThere(HttpContext http, TagBuilder panel)
+    private static void SayNotThere(HttpContext http, TagBuilder panel, PanelWords words)
     {
         if (!http.Response.HasStarted)
         {
@@ -77,9 +77,9 @@ internal sealed class ChatPanelHtml(
 
         panel.Attributes["data-connection"] = "closed";
         var way = Element("a", null, null, ("href", PageAddress.Showing(http.Request.PathBase.Add(http.Request.Path).Value + http.Request.QueryString.Value, ConversationName.First)));
-        way.InnerHtml.Append("Go to the first one.");
+        way.InnerHtml.Append(words[Label.FirstConversation]);
         var line = Element("p", PanelIds.Status, "chat-status", ("role", "status"));
-        line.InnerHtml.Append("There is no such conversation, or no more. ").AppendHtml(way);
+        line.InnerHtml.Append(words[Label.ConversationNotThere]).Append(" ").AppendHtml(way);
         panel.InnerHtml.AppendHtml(line);
     }
 

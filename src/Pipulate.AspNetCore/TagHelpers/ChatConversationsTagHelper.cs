@@ -26,8 +26,8 @@ public sealed class ChatConversationsTagHelper : TagHelper
     /// <summary>
     /// Gets or sets what the list is called, for screen readers.
     /// </summary>
-    /// <value>The default is <c>Conversations</c>.</value>
-    public string Label { get; set; } = "Conversations";
+    /// <value>The default is <c>Conversations</c>, in the page's language.</value>
+    public string? Label { get; set; }
 
     /// <inheritdoc/>
     public override async Task ProcessAsync(TagHelperContext context, TagHelperOutput output)
@@ -48,7 +48,7 @@ public sealed class ChatConversationsTagHelper : TagHelper
         output.TagMode = TagMode.StartTagAndEndTag;
         output.Attributes.SetAttribute("id", ConversationsView.Id);
         output.Attributes.SetAttribute("class", "chat-conversations");
-        output.Attributes.SetAttribute("aria-label", Label);
+        output.Attributes.SetAttribute("aria-label", Label ?? services.GetRequiredService<PanelLooks>().Current.Words[Rendering.Words.Label.Conversations]);
         var address = services.GetRequiredService<ChatMarkup>().AddressOf(http, ConversationsEndpoint.Path);
         output.Content.AppendHtml(await services.GetRequiredService<ConversationsEndpoint>().RenderAsync(
             http, await access.FindAsync(http) ?? visitor with { Conversation = visitor.First }, request.PathBase.Add(request.Path).Value + request.QueryString.Value, address));

@@ -1,3 +1,5 @@
+using Pipulate.Rendering.Words;
+
 namespace Pipulate.Conversations;
 
 /// <summary>What a conversation is called, whether it is in use, and its end.</summary>
@@ -45,8 +47,8 @@ internal sealed partial class Conversation
     public bool IsGone { get; private set; }
 
     /// <summary>Forgets everything that was said, and says no more: what is being said ends, pages empty their lists.</summary>
-    /// <param name="notice">What the people at its pages are told.</param>
-    public void Vanish(string notice)
+    /// <param name="why">What the people at its pages are told.</param>
+    public void Vanish(Label why)
     {
         lock (Gate)
         {
@@ -73,7 +75,7 @@ internal sealed partial class Conversation
 
         Watchers.Wake();
         Stopped?.Invoke();
-        Say(EntryRole.Notice, notice);
+        Say(EntryRole.Notice, Words[why]);
     }
 
     /// <summary>Says that somebody wants it now.</summary>

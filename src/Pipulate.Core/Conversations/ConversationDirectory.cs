@@ -56,9 +56,10 @@ internal sealed class ConversationDirectory(TimeProvider time, ConversationKeepe
         {
             if (pair.Value is { IsValueCreated: true, Value: var conversation }
                 && ConversationKeeper.IsSaved(conversation)
-                && conversation.TryRetire(idle)
-                && _conversations.TryRemove(pair))
+                && conversation.TryRetire(idle))
             {
+                // Not there any more where somebody has asked for it since, and opened it anew.
+                _conversations.TryRemove(pair);
                 count++;
             }
         }

@@ -1,4 +1,5 @@
 using Pipulate.Conversations.Keeping;
+using Pipulate.Rendering.Words;
 
 namespace Pipulate.Conversations;
 
@@ -54,7 +55,7 @@ internal sealed class OwnedConversations(ConversationDirectory directory, IConve
     public async Task DeleteAsync(ConversationId id)
     {
         var conversation = directory.Get(id);
-        conversation.Vanish("This conversation was deleted.");
+        conversation.Vanish(Label.ConversationDeleted);
         await ConversationKeeper.DeleteAsync(conversation).WaitAsync(Patience, time);
     }
 

@@ -53,7 +53,7 @@ public sealed class OwnedConversationsTests : IAsyncDisposable
         read.SetResult();
         await Eventually.TrueAsync(() => conversation.IsGone);
 
-        Assert.Equal(["Notice/Complete: This conversation is not there any more."], conversation.Shown());
+        Assert.Equal(["Notice/Complete: There is no such conversation, or no more."], conversation.Shown());
         Assert.NotSame(conversation, _directory.Get(id));
         Assert.Empty(await _owned.ListAsync(Owner));
     }

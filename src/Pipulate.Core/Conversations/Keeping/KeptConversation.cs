@@ -238,7 +238,7 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
         if (stored is null && conversation.Id.Name is not null)
         {
             // A visitor's further conversations are made before they are used. This one was deleted, or somebody has made up its name.
-            conversation.Vanish("This conversation is not there any more.");
+            conversation.Vanish(Label.ConversationNotThere);
             conversation.Retire();
             _opened.TrySetResult();
             return;
