@@ -109,7 +109,7 @@ internal sealed partial class ConversationsEndpoint(
             return;
         }
 
-        if (!reads && !rate.TryTell(visitor.Owner, out var wait))
+        if (!reads && !rate.TryTell(Sender.Of(context, visitor, options.Value.Conversations), out var wait))
         {
             var seconds = MessageRate.Seconds(wait);
             await RefuseAsync(context, new(StatusCodes.Status429TooManyRequests, $"These are more requests than Pipulate:Limits:MessagesPerMinute allows. Try again in {seconds} seconds.", wait));

@@ -74,7 +74,7 @@ internal sealed partial class Generation(
         {
             return await SpeakAsync(client, conversation, turn.Entry, request, ending);
         }
-        catch (Exception problem) when (!ending.Token.IsCancellationRequested && IsTooLong(problem))
+        catch (Exception problem) when (IsTooLong(problem))
         {
             if (conversation.Shorten(turn, contexts.Refuse(request)) is not { } shorter)
             {

@@ -93,6 +93,7 @@ public sealed class WindowTests : IAsyncLifetime
 
         var again = await _house.Client.NextCallAsync();
         Assert.Equal(refused.Messages[^1].Text, again.Messages[^1].Text);
+        Assert.DoesNotContain("user: [event] meanwhile", again.Told);
         again.Finish("x");
         var next = await _house.Client.NextCallAsync();
         Assert.Equal("user: [event] meanwhile", next.Told[^1]);
