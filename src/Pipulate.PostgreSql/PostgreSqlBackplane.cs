@@ -1,0 +1,223 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Pipulate.PostgreSql;
+
+/// <summary>
+/// LISTEN and NOTIFY between the processes that use one database and schema. Two connections beside the pool: one that only listens, and one that only notifies, each statement by itself.
+/// A notification in the transaction of another write would hold up all writers of the database until it is committed.
+/// </summary>
+internal sealed partial class PostgreSqlBackplane : IPipulateBackplane, IAsyncDisposable, IDisposable
+{
+    /// <summary>PostgreSQL takes payloads of less than 8,000 bytes.</summary>
+    private const int LargestPayload = 7_900;
+
+    /// <summary>A connection whose other end is gone without a word would be listened to for ever.</summary>
+    private const int KeepAliveSeconds = 10;
+
+    private const int PublishSeconds = 5;
+
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    /// <summary>Before each payload, so that a process knows its own.</summary>
+    private readonly string _sender = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(9));
+
+    private readonly string _connectionString;
+    private readonly TimeProvider _time;
+    private readonly ILogger<PostgreSqlBackplane> _logger;
+    private readonly SemaphoreSlim _publishing = new(1);
+    private readonly CancellationTokenSource _ending = new();
+    private NpgsqlConnection? _publisher;
+    private string? _channel;
+
+    public PostgreSqlBackplane(string connectionString, TimeProvider time, ILogger<PostgreSqlBackplane> logger)
+    {
+        _connectionString = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Pooling = false,
+            KeepAlive = KeepAliveSeconds,
+            CommandTimeout = PublishSeconds,
+            Multiplexing = false,
+        }.ConnectionString;
+        _time = time;
+        _logger = logger;
+        LargestMessage = (LargestPayload - _sender.Length) / 4 * 3;
+    }
+
+    public int LargestMessage { get; }
+
+    public IDisposable Subscribe(Action<ReadOnlyMemory<byte>> received, Action reconnected)
+    {
+        ArgumentNullException.ThrowIfNull(received);
+        ArgumentNullException.ThrowIfNull(reconnected);
+        var subscription = new Subscription(received, reconnected, CancellationTokenSource.CreateLinkedTokenSource(_ending.Token));
+
+        // Nobody waits for it: it ends with the subscription and never throws.
+        _ = Task.Run(() => ListenAsync(subscription), CancellationToken.None);
+        return subscription;
+    }
+
+    public async Task PublishAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default)
+    {
+        if (message.IsEmpty || message.Length > LargestMessage)
+        {
+            throw new ArgumentException($"A message has 1 to {LargestMessage} bytes; this one has {message.Length}.", nameof(message));
+        }
+
+        await _publishing.WaitAsync(cancellationToken);
+        try
+        {
+            _publisher ??= await OpenAsync(cancellationToken);
+            await using var notify = new NpgsqlCommand("SELECT pg_notify($1, $2)", _publisher);
+            notify.Parameters.Add(new NpgsqlParameter<string> { TypedValue = _channel });
+            notify.Parameters.Add(new NpgsqlParameter<string> { TypedValue = _sender + Convert.ToBase64String(message.Span) });
+            await notify.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch
+        {
+            // The next message gets a new connection.
+            await CloseAsync(_publisher);
+            _publisher = null;
+            throw;
+        }
+        finally
+        {
+            _publishing.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync();
+        await CloseAsync(_publisher);
+        _publisher = null;
+    }
+
+    public void Dispose()
+    {
+        _ending.Cancel();
+        _publisher?.Dispose();
+        _publisher = null;
+    }
+
+    private static async Task CloseAsync(NpgsqlConnection? connection)
+    {
+        try
+        {
+            await (connection?.DisposeAsync() ?? default);
+        }
+        catch (NpgsqlException)
+        {
+            // It was broken already.
+        }
+    }
+
+    private async Task ListenAsync(Subscription subscription)
+    {
+        var ended = subscription.Ended;
+        var pause = ShortestPause;
+        while (!ended.IsCancellationRequested)
+        {
+            try
+            {
+                await using var connection = await OpenAsync(ended);
+                connection.Notification += (_, notification) => Take(subscription, notification.Payload);
+                await ExecuteAsync(connection, $"LISTEN \"{_channel}\"", ended);
+                pause = ShortestPause;
+                LogListening();
+                Tell(subscription.Reconnected);
+                while (true)
+                {
+                    await connection.WaitAsync(ended);
+                }
+            }
+            catch (OperationCanceledException) when (ended.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception problem)
+            {
+                LogLost(problem);
+            }
+
+            // Not all at once, when the server comes back to many.
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            var rest = ShortestPause + (pause * Random.Shared.NextDouble());
+            await Task.Delay(rest, _time, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private void Take(Subscription subscription, string payload)
+    {
+        if (payload.StartsWith(_sender, StringComparison.Ordinal) || payload.Length <= _sender.Length)
+        {
+            return;
+        }
+
+        Tell(() => subscription.Received(Convert.FromBase64String(payload[_sender.Length..])));
+    }
+
+    /// <summary>What a listener throws must not break the connection.</summary>
+    private void Tell(Action listener)
+    {
+        try
+        {
+            listener();
+        }
+        catch (Exception problem)
+        {
+            LogRefused(problem);
+        }
+    }
+
+    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        var connection = new NpgsqlConnection(_connectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+
+            // Channels belong to the database; applications that share one have schemas of their own.
+            _channel ??= ChannelOf(await ExecuteAsync(connection, "SELECT current_schema()", cancellationToken) as string ?? "");
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A schema's name may be longer than what is left of a channel's 63 bytes.</summary>
+    private static string ChannelOf(string schema) => "pipulate_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(schema)).AsSpan(0, 8));
+
+    private static async Task<object?> ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync(cancellationToken);
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Listening to the other nodes.")]
+    private partial void LogListening();
+
+    [LoggerMessage(2, LogLevel.Warning, "The other nodes cannot be heard: the connection to PostgreSQL was lost. It is tried again, and what was said meanwhile is read from the store.")]
+    private partial void LogLost(Exception problem);
+
+    [LoggerMessage(3, LogLevel.Error, "A message of another node could not be taken.")]
+    private partial void LogRefused(Exception problem);
+
+    private sealed class Subscription(Action<ReadOnlyMemory<byte>> received, Action reconnected, CancellationTokenSource ending) : IDisposable
+    {
+        public Action<ReadOnlyMemory<byte>> Received { get; } = received;
+
+        public Action Reconnected { get; } = reconnected;
+
+        public CancellationToken Ended { get; } = ending.Token;
+
+        public void Dispose() => ending.Cancel();
+    }
+}
