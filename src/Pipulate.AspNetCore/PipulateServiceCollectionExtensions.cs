@@ -12,6 +12,7 @@ using Pipulate.Commentary;
 using Pipulate.Conversations;
 using Pipulate.Conversations.Keeping;
 using Pipulate.Endpoints;
+using Pipulate.Nodes;
 using Pipulate.Panel;
 using Pipulate.Rendering;
 using Pipulate.Security;
@@ -90,6 +91,7 @@ public static class PipulateServiceCollectionExtensions
     {
         services.AddMetrics();
         services.TryAddSingleton<IConversationStore>(provider => new InMemoryConversationStore(provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<NodeLink>();
         services.TryAddSingleton<ConversationKeeper>();
         services.TryAddSingleton<ConversationDirectory>();
         services.TryAddSingleton<OwnedConversations>();
@@ -108,7 +110,8 @@ public static class PipulateServiceCollectionExtensions
         services.TryAddSingleton<IChatQueue>(provider => provider.GetRequiredService<ChatQueue>());
         services.TryAddSingleton<Generation>();
 
-        // In this order, for they stop in the other one: first the answers are marked as stopped, then the pages that show it are sent away, then the last words are stored.
+        // In this order, for they stop in the other one: first the answers are marked as stopped, then the pages that show it are sent away, then the last words are stored, then the other nodes are told.
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, NodeLink>(provider => provider.GetRequiredService<NodeLink>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ConversationKeeper>(provider => provider.GetRequiredService<ConversationKeeper>()));
         services.AddHostedService<ConversationSweep>();
         services.AddHostedService<ConnectionDrain>();

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Pipulate;
 using Pipulate.PostgreSql;
@@ -6,22 +7,24 @@ using Pipulate.PostgreSql;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// Adds the PostgreSQL store to Pipulate.
+/// Adds PostgreSQL to Pipulate: it keeps the conversations, and connects the processes of an application.
 /// </summary>
 public static class PipulatePostgreSqlBuilderExtensions
 {
     /// <summary>
-    /// Keeps conversations in a PostgreSQL database, so that they outlast the process and the machine.
+    /// Keeps conversations in a PostgreSQL database, so that they outlast the process and the machine, and connects all processes that use this database: a page on one sees what is said on another.
     /// </summary>
     /// <param name="builder">What <c>AddPipulate</c> returned.</param>
     /// <param name="connectionString">An Npgsql connection string, such as <c>Host=localhost;Database=app;Username=app</c>. The database must exist.</param>
+    /// <param name="backplane">Whether processes are connected. Without it each shows what was said on others only when it opens a conversation: for an application that runs in one process.</param>
     /// <returns>The same builder.</returns>
     /// <remarks>
     /// The tables are made at the first use, in the first schema of the role's search path, and brought up to date by later versions; only for that the role needs the right to create.
-    /// The tables' names begin with <c>pipulate_</c>. Connections are pooled, at most as many as the connection string says.
+    /// The tables' names begin with <c>pipulate_</c>. Connections are pooled, at most as many as the connection string says; two more beside the pool connect the processes by LISTEN and NOTIFY,
+    /// which does not work through a pooler that gives a connection away after each transaction.
     /// </remarks>
     /// <exception cref="ArgumentException"><paramref name="connectionString"/> is empty or no connection string.</exception>
-    public static IPipulateBuilder AddPostgreSql(this IPipulateBuilder builder, string connectionString)
+    public static IPipulateBuilder AddPostgreSql(this IPipulateBuilder builder, string connectionString, bool backplane = true)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
@@ -30,6 +33,13 @@ public static class PipulatePostgreSqlBuilderExtensions
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         builder.Services.RemoveAll<IConversationStore>();
         builder.Services.AddSingleton<IConversationStore>(_ => new PostgreSqlConversationStore(settings.ConnectionString));
+        builder.Services.RemoveAll<IPipulateBackplane>();
+        if (backplane)
+        {
+            builder.Services.AddSingleton<IPipulateBackplane>(provider => new PostgreSqlBackplane(
+                settings.ConnectionString, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PostgreSqlBackplane>>()));
+        }
+
         return builder;
     }
 }

@@ -52,8 +52,8 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time)
     /// <summary>All entries by ordinal, which rises and may leave places out. Read under <see cref="Gate"/>.</summary>
     public IReadOnlyList<ConversationEntry> Entries => _entries;
 
-    /// <summary>Told of every change; set before anybody else knows of the conversation.</summary>
-    public IConversationRecorder? Recorder { get; set; }
+    /// <summary>Told of every change that is made here; set before anybody else knows of the conversation.</summary>
+    public IConversationRecorder[] Recorders { get; set; } = [];
 
     /// <summary>Done once it has its history, or the store has been waited for long enough: then the history comes when it comes. Never fails.</summary>
     public Task Opened { get; set; } = Task.CompletedTask;
@@ -245,7 +245,7 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time)
             lock (Gate)
             {
                 _paused = value;
-                Recorder?.Note(null);
+                Note(null);
             }
         }
     }
@@ -270,10 +270,12 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time)
                 _entries.Where(IsRecordedEvent).ToList().ForEach(Forget);
             }
 
+            // Another node may have told of the newest already, and knows it better than the store.
+            var recalled = history.Where(entry => Find(entry.Id) is null).ToList();
             _first = 1;
-            _entries.InsertRange(0, history);
-            _recalled = history.Count;
-            _answeredThrough += history.Count;
+            _entries.InsertRange(0, recalled);
+            _recalled = recalled.Count;
+            _answeredThrough += recalled.Count;
             _window = new HistoryWindow();
             _paused |= paused;
             _title = title ?? _title;
@@ -512,7 +514,15 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time)
     private void Touch(ConversationEntry entry)
     {
         entry.Revision = ++Version;
-        Recorder?.Note(entry);
+        Note(entry);
+    }
+
+    private void Note(ConversationEntry? entry)
+    {
+        foreach (var recorder in Recorders)
+        {
+            recorder.Note(entry);
+        }
     }
 
     private void EndLocked(ConversationEntry entry, EntryState state, string? reason)

@@ -6,13 +6,20 @@ namespace Pipulate.Conversations;
 /// <summary>
 /// All conversations of this process, made when somebody first looks at one or something first happens in it.
 /// Bounded: past <see cref="Capacity"/> those that nobody has looked at for longest are forgotten, and come from the store when they are asked for again.
+/// Where there are other nodes, whatever is not in use is forgotten soon: what is held must be told of everything that they say in it.
 /// </summary>
 internal sealed class ConversationDirectory(TimeProvider time, ConversationKeeper? keeper = null)
 {
     public const int Capacity = 10_000;
 
     private readonly ConcurrentDictionary<ConversationId, Lazy<Conversation>> _conversations = new();
+    /// <summary>How long a conversation is held that nobody looks at here, where there are other nodes.</summary>
+    private static readonly TimeSpan Idle = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan BetweenSweeps = TimeSpan.FromSeconds(5);
+
     private readonly Lock _forgetting = new();
+    private long _swept = time.GetTimestamp();
 
     /// <summary>
     /// Returns at once. A conversation that is only now opened may have its history later: whoever shows it or lets the model speak waits for <see cref="Conversation.Opened"/>.
@@ -34,6 +41,11 @@ internal sealed class ConversationDirectory(TimeProvider time, ConversationKeepe
         if (_conversations.Count > Capacity)
         {
             ForgetOldest();
+        }
+
+        if (keeper is { IsShared: true } && time.GetElapsedTime(Interlocked.Read(ref _swept)) > BetweenSweeps)
+        {
+            ForgetIdle();
         }
 
         return conversation;
@@ -92,9 +104,30 @@ internal sealed class ConversationDirectory(TimeProvider time, ConversationKeepe
                 .Take(Capacity / 10);
             foreach (var (conversation, _) in oldest)
             {
-                _conversations.TryRemove(conversation.Id, out _);
-                ConversationKeeper.LetGo(conversation);
+                Forget(conversation);
             }
         }
+    }
+
+    /// <summary>Done with newcomers, so that nobody needs a timer: without them there are not more.</summary>
+    private void ForgetIdle()
+    {
+        lock (_forgetting)
+        {
+            Interlocked.Exchange(ref _swept, time.GetTimestamp());
+            foreach (var opened in _conversations.Values)
+            {
+                if (opened.IsValueCreated && opened.Value is var conversation && conversation.Watchers.AwayHereFor > Idle && conversation.IsIdle)
+                {
+                    Forget(conversation);
+                }
+            }
+        }
+    }
+
+    private void Forget(Conversation conversation)
+    {
+        _conversations.TryRemove(conversation.Id, out _);
+        keeper?.LetGo(conversation);
     }
 }

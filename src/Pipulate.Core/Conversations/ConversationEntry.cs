@@ -11,6 +11,9 @@ internal sealed class ConversationEntry(int ordinal, EntryRole role, EntryState 
     /// <summary>The place in the conversation, from 1; also what its element is called on a page.</summary>
     public int Ordinal { get; } = ordinal;
 
+    /// <summary>What it is called in the store and on other nodes.</summary>
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
     public EntryRole Role { get; } = role;
 
     public DateTimeOffset At { get; } = at;
@@ -63,6 +66,9 @@ internal sealed class ConversationEntry(int ordinal, EntryRole role, EntryState 
 
     /// <summary>The id that the page gave a user's message, so that one sent twice is stored once.</summary>
     public string? MessageId { get; init; }
+
+    /// <summary>Whether it was begun on another node, or before this process: somebody else makes it grow and ends it.</summary>
+    public bool FromElsewhere { get; init; }
 
     /// <summary>What the store has of it; null while it has nothing. It belongs to the one who writes to the store.</summary>
     public KeptEntry? Kept { get; set; }

@@ -112,6 +112,9 @@ internal sealed class EntryText
         }
     }
 
+    /// <summary>What stands behind <paramref name="from"/>.</summary>
+    public string ToString(int from) => _grown?.ToString(from, _grown.Length - from) ?? _whole?[from..] ?? "";
+
     public override string ToString() => _grown?.ToString() ?? _whole ?? "";
 
     private static bool IsPlain(char character) => character is '\n' or '\t' || !(char.IsControl(character) || char.IsSurrogate(character));

@@ -6,8 +6,14 @@ internal sealed class Watchers(TimeProvider time)
     private readonly Lock _gate = new();
     private readonly HashSet<IConversationWatcher> _watching = [];
     private long _unwatchedSince = time.GetTimestamp();
+    private long _unwatchedHereSince = time.GetTimestamp();
     private bool _everExpected;
+    private bool _elsewhere;
 
+    /// <summary>Told when the first comes and when the last has gone; pages on other nodes do not count. Must return at once and must not call back.</summary>
+    public Action? HereChanged { get; set; }
+
+    /// <summary>Whether a page of this process looks.</summary>
     public bool Any
     {
         get
@@ -19,6 +25,25 @@ internal sealed class Watchers(TimeProvider time)
         }
     }
 
+    /// <summary>Whether a page on another node looks.</summary>
+    public bool Elsewhere
+    {
+        get => Volatile.Read(ref _elsewhere);
+        set
+        {
+            lock (_gate)
+            {
+                _everExpected |= value;
+                if (_elsewhere && !value)
+                {
+                    _unwatchedSince = time.GetTimestamp();
+                }
+
+                _elsewhere = value;
+            }
+        }
+    }
+
     /// <summary>How long nobody has been looking: zero while somebody is, since its beginning where nobody ever was.</summary>
     public TimeSpan AwayFor
     {
@@ -26,7 +51,19 @@ internal sealed class Watchers(TimeProvider time)
         {
             lock (_gate)
             {
-                return _watching.Count > 0 ? TimeSpan.Zero : time.GetElapsedTime(_unwatchedSince);
+                return _watching.Count > 0 || _elsewhere ? TimeSpan.Zero : time.GetElapsedTime(_unwatchedSince);
+            }
+        }
+    }
+
+    /// <summary>How long no page of this process has been looking.</summary>
+    public TimeSpan AwayHereFor
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _watching.Count > 0 ? TimeSpan.Zero : time.GetElapsedTime(_unwatchedHereSince);
             }
         }
     }
@@ -36,7 +73,7 @@ internal sealed class Watchers(TimeProvider time)
     {
         lock (_gate)
         {
-            return _watching.Count > 0 || (_everExpected && time.GetElapsedTime(_unwatchedSince) <= away);
+            return _watching.Count > 0 || _elsewhere || (_everExpected && time.GetElapsedTime(_unwatchedSince) <= away);
         }
     }
 
@@ -46,7 +83,7 @@ internal sealed class Watchers(TimeProvider time)
         lock (_gate)
         {
             _everExpected = true;
-            _unwatchedSince = time.GetTimestamp();
+            _unwatchedSince = _unwatchedHereSince = time.GetTimestamp();
         }
     }
 
@@ -55,7 +92,10 @@ internal sealed class Watchers(TimeProvider time)
         lock (_gate)
         {
             _everExpected = true;
-            _watching.Add(watcher);
+            if (_watching.Add(watcher) && _watching.Count == 1)
+            {
+                HereChanged?.Invoke();
+            }
         }
     }
 
@@ -65,7 +105,8 @@ internal sealed class Watchers(TimeProvider time)
         {
             if (_watching.Remove(watcher) && _watching.Count == 0)
             {
-                _unwatchedSince = time.GetTimestamp();
+                _unwatchedSince = _unwatchedHereSince = time.GetTimestamp();
+                HereChanged?.Invoke();
             }
         }
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Pipulate.Nodes;
 
 namespace Pipulate.Conversations.Keeping;
 
@@ -9,7 +10,7 @@ namespace Pipulate.Conversations.Keeping;
 /// Opens conversations with what the store has of them, and writes to it behind them: what is new or has ended at once, what grows every <see cref="Checkpoint"/>.
 /// Nobody who talks waits for the store. While it is away all goes on from memory, and what it lacks is written when it is back.
 /// </summary>
-internal sealed partial class ConversationKeeper(IConversationStore store, TimeProvider time, ILogger<ConversationKeeper> logger) : BackgroundService
+internal sealed partial class ConversationKeeper(IConversationStore store, TimeProvider time, ILogger<ConversationKeeper> logger, NodeLink? nodes = null) : BackgroundService
 {
     /// <summary>With a write that takes up to 100 ms, a killed process loses at most half a second of an answer.</summary>
     public static readonly TimeSpan Checkpoint = TimeSpan.FromMilliseconds(400);
@@ -38,11 +39,22 @@ internal sealed partial class ConversationKeeper(IConversationStore store, TimeP
     private long? _awaySince;
     private long _lastSuccess;
 
+    /// <summary>Whether other nodes speak in the conversations too.</summary>
+    public bool IsShared => nodes is { IsOn: true };
+
     /// <summary>Gives a conversation its history, at once or as soon as the store has answered, and keeps it from now on.</summary>
     public void Keep(Conversation conversation)
     {
         var kept = new KeptConversation(conversation, this, store);
-        conversation.Recorder = kept;
+        conversation.Recorders = [kept];
+
+        if (IsShared)
+        {
+            // First followed, then read: what is said in between comes both ways and is the same.
+            conversation.BeginAhead();
+            nodes!.Share(kept);
+        }
+
         try
         {
             kept.Open();
@@ -62,9 +74,10 @@ internal sealed partial class ConversationKeeper(IConversationStore store, TimeP
     }
 
     /// <summary>The process forgets a conversation. What is not stored yet still is, unless the store is away.</summary>
-    public static void LetGo(Conversation conversation)
+    public void LetGo(Conversation conversation)
     {
-        if (conversation.Recorder is KeptConversation kept)
+        nodes?.LetGo(conversation);
+        foreach (var kept in conversation.Recorders.OfType<KeptConversation>())
         {
             kept.IsLetGo = true;
         }

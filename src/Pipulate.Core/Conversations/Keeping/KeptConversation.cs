@@ -38,6 +38,18 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
     /// <summary>Done once the conversation has what was said before.</summary>
     public Task Opened => _opened.Task;
 
+    /// <summary>Whether the store has everything.</summary>
+    public bool IsStored
+    {
+        get
+        {
+            lock (conversation.Gate)
+            {
+                return _opened.Task.IsCompleted && _changed.Count == 0 && !_pauseChanged && Volatile.Read(ref _due) == Resting;
+            }
+        }
+    }
+
     /// <summary>Forgotten by the process: where the store is away, what is not stored is given up.</summary>
     public bool IsLetGo { get; set; }
 
@@ -79,6 +91,9 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
             _opening = reading.AsTask();
         }
     }
+
+    /// <summary>Reads what the store has now.</summary>
+    public async Task<StoredConversation?> ReadAsync(CancellationToken cancellationToken) => await store.ReadAsync(_key, Window, cancellationToken: cancellationToken);
 
     public void Note(ConversationEntry? entry)
     {
@@ -247,7 +262,7 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
         _about = (stored?.Summary.IsPaused ?? false, stored?.Summary.Title);
         var entries = stored?.Entries.Where(entry => !entry.Withdrawn).Select(Revive).ToList() ?? [];
         conversation.Recall(entries, _about.Paused, _about.Title);
-        foreach (var entry in entries.Where(entry => entry.Kept!.Rest.State is EntryState.Streaming))
+        foreach (var entry in entries.Where(entry => entry.State != entry.Kept!.Rest.State))
         {
             Touch(entry);
         }
@@ -263,12 +278,14 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
         }
     }
 
-    /// <summary>What was streaming when the process died will not go on.</summary>
+    /// <summary>What was streaming when the process died will not go on; where there are other nodes, it may be one of theirs that does.</summary>
     private ConversationEntry Revive(StoredEntry stored)
     {
-        var broken = stored.State is EntryState.Streaming;
+        var broken = stored.State is EntryState.Streaming && !keeper.IsShared;
         var entry = new ConversationEntry(checked((int)stored.Ordinal), stored.Role, broken ? EntryState.Stopped : stored.State, stored.At)
         {
+            Id = stored.Id,
+            FromElsewhere = true,
             Epoch = stored.Epoch + (broken ? 1 : 0),
             Kind = stored.Kind,
             Voice = stored.Voice,
@@ -317,14 +334,14 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
 
     private async Task WriteAsync(ConversationEntry entry, CancellationToken cancellationToken)
     {
-        var kept = entry.Kept ??= KeptEntry.Before(Look(entry, Guid.CreateVersion7()));
+        var kept = entry.Kept ??= entry.FromElsewhere ? KeptEntry.Foreign(Look(entry)) : KeptEntry.Before(Look(entry));
         if (kept.Unconfirmed is { } first)
         {
             await store.AddAsync(_key, first, cancellationToken);
             kept.NoteAdded();
         }
 
-        var now = Look(entry, kept.Id);
+        var now = Look(entry);
         if (now.Epoch != kept.Rest.Epoch || now.Text.Length != kept.Length)
         {
             await WriteTextAsync(kept, now, cancellationToken);
@@ -351,13 +368,13 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
         kept.NoteText(now.Epoch, now.Text.Length);
     }
 
-    private StoredEntry Look(ConversationEntry entry, Guid id)
+    private StoredEntry Look(ConversationEntry entry)
     {
         lock (conversation.Gate)
         {
             return new StoredEntry
             {
-                Id = id,
+                Id = entry.Id,
                 Role = entry.Role,
                 State = entry.State,
                 At = entry.At,

@@ -28,6 +28,9 @@ internal sealed class KeptEntry
     /// <summary>For an entry that the store is to get.</summary>
     public static KeptEntry Before(StoredEntry entry) => new(entry, confirmed: false);
 
+    /// <summary>For an entry that another node has begun and stores: what the store has of it is not known here.</summary>
+    public static KeptEntry Foreign(StoredEntry entry) => new(entry, confirmed: false) { Length = 0, Rest = new EntryChange(-1, entry.State) };
+
     public static EntryChange RestOf(StoredEntry entry) => new(entry.Epoch, entry.State, entry.Reason, entry.Withdrawn);
 
     public void NoteAdded() => Unconfirmed = null;

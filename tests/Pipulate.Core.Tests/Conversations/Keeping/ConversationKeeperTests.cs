@@ -294,7 +294,7 @@ public sealed class ConversationKeeperTests : IAsyncDisposable
         conversation.Say(EntryRole.User, "lost");
         await Eventually.TrueAsync(() => _log.Count(LogLevel.Error) == 1);
 
-        ConversationKeeper.LetGo(conversation);
+        _running[^1].LetGo(conversation);
         await Eventually.TrueAsync(() =>
         {
             _time.Advance(ConversationKeeper.Checkpoint);

@@ -1,0 +1,155 @@
+using Pipulate.Conversations.Keeping;
+using Pipulate.Nodes;
+
+namespace Pipulate.Conversations;
+
+/// <summary>What other nodes say in this conversation. It is shown and told to the model as if it had been said here; nobody here is told to store it or to pass it on.</summary>
+internal sealed partial class Conversation
+{
+    /// <summary>Takes what another node, or the store, says of an entry. What is known already changes nothing.</summary>
+    /// <returns>
+    /// <see cref="AppendOutcome.Gap"/> where something before is missing: then nothing was changed. <see cref="AppendOutcome.Outdated"/> where something newer is known.
+    /// </returns>
+    public AppendOutcome Mirror(in EntryFrame frame)
+    {
+        ConversationEntry? entry;
+        lock (Gate)
+        {
+            entry = Find(frame.Entry);
+            var version = Version;
+            var outcome = entry is null ? MirrorNew(frame, out entry) : MirrorKnown(entry, frame);
+            if (Version == version)
+            {
+                return outcome;
+            }
+        }
+
+        Watchers.Wake();
+        if (entry is { Role: EntryRole.User, FromElsewhere: true })
+        {
+            Heard?.Invoke();
+        }
+
+        return AppendOutcome.Taken;
+    }
+
+    /// <summary>Another node was told whether to record what the user does.</summary>
+    public void MirrorPause(bool paused) => Volatile.Write(ref _paused, paused);
+
+    /// <summary>Whether nothing is under way here: no answer is due or being given, and everything is stored.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (Gate)
+            {
+                if (LookAheadLocked() is not null || _entries.Exists(entry => entry is { State: EntryState.Streaming, FromElsewhere: false }))
+                {
+                    return false;
+                }
+            }
+
+            return Volatile.Read(ref _due) == Resting && Recorders.OfType<KeptConversation>().All(kept => kept.IsStored);
+        }
+    }
+
+    /// <summary>Looks through the newest first: what is told of is nearly always among them. Called under <see cref="Gate"/>.</summary>
+    public ConversationEntry? Find(Guid id)
+    {
+        for (var i = _entries.Count - 1; i >= 0; i--)
+        {
+            if (_entries[i].Id == id)
+            {
+                return _entries[i];
+            }
+        }
+
+        return null;
+    }
+
+    private AppendOutcome MirrorNew(in EntryFrame frame, out ConversationEntry? entry)
+    {
+        entry = null;
+        if (frame.Standing is { Withdrawn: true })
+        {
+            return AppendOutcome.Taken;
+        }
+
+        if (frame.Head is not { } head || frame.Offset > 0)
+        {
+            return AppendOutcome.Gap;
+        }
+
+        entry = new ConversationEntry(NextOrdinal, head.Role, frame.Standing?.State ?? EntryState.Streaming, head.At)
+        {
+            Id = frame.Entry,
+            FromElsewhere = true,
+            Epoch = frame.Epoch,
+            Kind = head.Kind,
+            Voice = head.Voice,
+            MessageId = head.MessageId,
+            Reason = frame.Standing?.Reason,
+            Progress = frame.Standing?.Progress,
+            Arrived = time.GetTimestamp(),
+        };
+        entry.Text.Append(frame.Text);
+        _entries.Add(entry);
+        NoteSpoken(entry);
+        entry.Revision = ++Version;
+        return AppendOutcome.Taken;
+    }
+
+    private AppendOutcome MirrorKnown(ConversationEntry entry, in EntryFrame frame)
+    {
+        if (frame.Epoch < entry.Epoch)
+        {
+            return AppendOutcome.Outdated;
+        }
+
+        var newer = frame.Epoch > entry.Epoch;
+        if ((newer && !frame.Replaces && frame.Standing is null) || (frame.Offset > entry.Text.Length && !(newer && frame.Replaces && frame.Offset == 0)))
+        {
+            return AppendOutcome.Gap;
+        }
+
+        var changed = false;
+        if (newer && frame.Replaces)
+        {
+            entry.Text.Clear();
+            changed = true;
+        }
+
+        if (frame.Through > entry.Text.Length)
+        {
+            entry.Text.Append(frame.Text.AsSpan(entry.Text.Length - frame.Offset));
+            changed = true;
+        }
+
+        var epoch = frame.Epoch;
+        var before = EntryStanding.Of(entry);
+        if (frame.Standing is { } standing && (standing.Progress is null ? standing with { Progress = before.Progress } : standing) is var now && now != before)
+        {
+            // A page takes an entry anew where its epoch rises, and only there.
+            epoch = Math.Max(epoch, entry.Epoch + 1);
+            (entry.State, entry.Reason, entry.Withdrawn, entry.Progress) = (now.State, now.Reason, now.Withdrawn, now.Progress);
+            NoteSpoken(entry);
+            changed = true;
+        }
+
+        entry.Epoch = epoch;
+        if (changed)
+        {
+            entry.Revision = ++Version;
+        }
+
+        return AppendOutcome.Taken;
+    }
+
+    private void NoteSpoken(ConversationEntry entry)
+    {
+        if (entry is { Role: EntryRole.Assistant, State: not EntryState.Streaming })
+        {
+            _lastSpoken = time.GetTimestamp();
+        }
+    }
+}

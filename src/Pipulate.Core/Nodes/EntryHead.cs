@@ -1,0 +1,11 @@
+using Pipulate.Conversations;
+
+namespace Pipulate.Nodes;
+
+/// <summary>What never changes of an entry.</summary>
+internal sealed record EntryHead(EntryRole Role, DateTimeOffset At, string? Kind, string? Voice, string? MessageId)
+{
+    public static EntryHead Of(ConversationEntry entry) => new(entry.Role, entry.At, entry.Kind, entry.Voice, entry.MessageId);
+
+    public static EntryHead Of(StoredEntry entry) => new(entry.Role, entry.At, entry.Kind, entry.Voice, entry.MessageId);
+}

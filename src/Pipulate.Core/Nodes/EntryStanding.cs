@@ -1,0 +1,11 @@
+using Pipulate.Conversations;
+
+namespace Pipulate.Nodes;
+
+/// <summary>What changes of an entry beside its text.</summary>
+internal sealed record EntryStanding(EntryState State, string? Reason, bool Withdrawn, Progress? Progress)
+{
+    public static EntryStanding Of(ConversationEntry entry) => new(entry.State, entry.Reason, entry.Withdrawn, entry.Progress);
+
+    public static EntryStanding Of(StoredEntry entry) => new(entry.State, entry.Reason, entry.Withdrawn, null);
+}

@@ -1,0 +1,13 @@
+namespace Pipulate.Nodes;
+
+/// <summary>What a message between nodes is made of.</summary>
+internal enum NodeItem : byte
+{
+    Ask = 1,
+    Alive,
+    Bye,
+    Follow,
+    Leave,
+    Pause,
+    Entry,
+}

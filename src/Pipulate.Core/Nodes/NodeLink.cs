@@ -1,0 +1,385 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Pipulate.Channels;
+using Pipulate.Conversations;
+using Pipulate.Conversations.Keeping;
+
+namespace Pipulate.Nodes;
+
+/// <summary>
+/// The way to the other nodes. What is said here is gathered for <see cref="Gathering"/> and published at once for all conversations; what nobody else follows is not published.
+/// A node follows each conversation that it holds, so what it holds is what was said, wherever that was. Without a backplane it does nothing.
+/// </summary>
+internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logger, IPipulateBackplane? backplane = null) : BackgroundService, INodeListener
+{
+    public static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(40);
+
+    /// <summary>How often what is missing is looked for in the store.</summary>
+    public static readonly TimeSpan BetweenReadings = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How often a node says that it is there.</summary>
+    public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
+
+    /// <summary>After which a node counts as gone.</summary>
+    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan PublishLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(5);
+
+    private readonly Guid _node = Guid.NewGuid();
+    private readonly OtherNodes _others = new(time);
+    private readonly ConcurrentDictionary<ConversationId, SharedConversation> _held = new();
+    private readonly ConcurrentQueue<SharedConversation> _changed = new();
+    private readonly ConcurrentDictionary<SharedConversation, bool> _stale = new();
+
+    /// <summary>What the others were told that this node follows, and whether pages here show it. Only the one who sends looks at it.</summary>
+    private readonly Dictionary<ConversationId, bool> _follows = [];
+    private readonly WakeSignal _wake = new();
+    private readonly Lock _gate = new();
+    private bool _introduceAll;
+    private bool _ask;
+    private bool _answer;
+    private bool _beat;
+    private bool _strange;
+    private bool _unsent;
+
+    /// <summary>Whether there is a backplane.</summary>
+    public bool IsOn => backplane is not null;
+
+    /// <summary>From now on the other nodes hear what is said in a conversation here, and what they say comes into it.</summary>
+    public void Share(KeptConversation kept)
+    {
+        if (!IsOn)
+        {
+            return;
+        }
+
+        var shared = new SharedConversation(kept, this, time);
+        kept.Conversation.Recorders = [.. kept.Conversation.Recorders, shared];
+        kept.Conversation.Watchers.HereChanged = shared.Rouse;
+        _held[shared.Id] = shared;
+        SetElsewhere(shared.Id);
+        shared.Rouse();
+    }
+
+    /// <summary>The process forgets a conversation.</summary>
+    public void LetGo(Conversation conversation)
+    {
+        if (_held.TryGetValue(conversation.Id, out var shared) && shared.Conversation == conversation && _held.TryRemove(conversation.Id, out _))
+        {
+            shared.Rouse();
+        }
+    }
+
+    public void NoteChanged(SharedConversation shared)
+    {
+        _changed.Enqueue(shared);
+        _wake.Set();
+    }
+
+    public void NoteStale(SharedConversation shared) => _stale.TryAdd(shared, true);
+
+    public void TakeAsk(Guid node)
+    {
+        _others.Hear(node);
+        Volatile.Write(ref _answer, true);
+        _wake.Set();
+    }
+
+    public void TakeAlive(Guid node, long digest)
+    {
+        if (_others.Check(node, digest) is { } unsure)
+        {
+            SetElsewhere(unsure);
+            Volatile.Write(ref _ask, true);
+            _wake.Set();
+        }
+    }
+
+    public void TakeBye(Guid node) => SetElsewhere(_others.Forget(node));
+
+    public void TakeFollow(Guid node, ConversationId conversation, bool watched, bool introduce)
+    {
+        _others.Follow(node, conversation, watched);
+        SetElsewhere(conversation, introduce);
+    }
+
+    public void TakeLeave(Guid node, ConversationId conversation)
+    {
+        _others.Leave(node, conversation);
+        SetElsewhere(conversation);
+    }
+
+    public void TakePause(ConversationId conversation, bool paused)
+    {
+        if (_held.TryGetValue(conversation, out var shared))
+        {
+            shared.Conversation.MirrorPause(paused);
+        }
+    }
+
+    public void TakeEntry(ConversationId conversation, in EntryFrame frame)
+    {
+        if (_held.TryGetValue(conversation, out var shared))
+        {
+            shared.Take(frame);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (backplane is null)
+        {
+            return;
+        }
+
+        using var subscription = backplane.Subscribe(Receive, Reconnected);
+        await using var waking = stoppingToken.UnsafeRegister(static link => ((NodeLink)link!)._wake.Set(), this);
+        await Task.WhenAll(SendAllAsync(backplane, stoppingToken), TendAllAsync(stoppingToken));
+    }
+
+    private void Receive(ReadOnlyMemory<byte> message)
+    {
+        if (!NodeMessageReader.Read(message, this) && !_strange)
+        {
+            _strange = true;
+            LogStrange();
+        }
+    }
+
+    /// <summary>What was said meanwhile may be lost, on the way here and on the way there.</summary>
+    private void Reconnected()
+    {
+        Volatile.Write(ref _introduceAll, true);
+        Volatile.Write(ref _ask, true);
+        _wake.Set();
+    }
+
+    private void SetElsewhere(IEnumerable<ConversationId> conversations)
+    {
+        foreach (var conversation in conversations)
+        {
+            SetElsewhere(conversation);
+        }
+    }
+
+    private void SetElsewhere(ConversationId conversation, bool introduce = false)
+    {
+        // Under a lock, or of two who set it at once the one with the older view may be the last.
+        lock (_gate)
+        {
+            if (_held.TryGetValue(conversation, out var shared))
+            {
+                var (followed, watched) = _others.Of(conversation);
+                shared.SetElsewhere(followed, watched, introduce);
+            }
+        }
+    }
+
+    private async Task SendAllAsync(IPipulateBackplane backplane, CancellationToken stopping)
+    {
+        using var writer = new NodeMessageWriter(_node, backplane.LargestMessage);
+        var last = time.GetTimestamp() - time.TimestampFrequency;
+        while (!stopping.IsCancellationRequested)
+        {
+            await _wake.WaitAsync();
+            if (Gathering - time.GetElapsedTime(last) is { Ticks: > 0 } rest)
+            {
+                await Task.Delay(rest, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            last = time.GetTimestamp();
+            Gather(writer);
+            if (!await TrySendAsync(backplane, writer.Take()))
+            {
+                await Task.Delay(BetweenReadings, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        // The answers were stopped before: these are the last words.
+        Gather(writer);
+        writer.Bye();
+        await TrySendAsync(backplane, writer.Take());
+    }
+
+    private void Gather(NodeMessageWriter writer)
+    {
+        var asks = Interlocked.Exchange(ref _ask, false);
+        var beats = Interlocked.Exchange(ref _beat, false) || asks;
+        if (asks)
+        {
+            writer.Ask();
+        }
+
+        if (Interlocked.Exchange(ref _introduceAll, false))
+        {
+            // All are told anew, the others' as well as ours.
+            _follows.Clear();
+            foreach (var shared in _held.Values)
+            {
+                shared.Introduce();
+            }
+        }
+
+        if (Interlocked.Exchange(ref _answer, false))
+        {
+            beats = true;
+            foreach (var (conversation, watched) in _follows)
+            {
+                writer.Follow(conversation, watched, introduce: false);
+            }
+        }
+
+        for (var count = _changed.Count; count > 0 && _changed.TryDequeue(out var shared); count--)
+        {
+            Announce(writer, shared.Id);
+            shared.Tell(writer);
+        }
+
+        if (beats)
+        {
+            writer.Alive(FollowDigest.Of(_follows));
+        }
+        else if (!_others.Any)
+        {
+            // Nobody is there.
+            _ = writer.Take();
+        }
+    }
+
+    private void Announce(NodeMessageWriter writer, ConversationId conversation)
+    {
+        var known = _follows.TryGetValue(conversation, out var before);
+        if (_held.TryGetValue(conversation, out var held))
+        {
+            var watched = held.Conversation.Watchers.Any;
+            if (!known || before != watched)
+            {
+                _follows[conversation] = watched;
+                writer.Follow(conversation, watched, introduce: !known);
+            }
+        }
+        else if (_follows.Remove(conversation))
+        {
+            writer.Leave(conversation);
+        }
+    }
+
+    /// <returns>Whether it was sent; else all is told anew later.</returns>
+    private async Task<bool> TrySendAsync(IPipulateBackplane backplane, IReadOnlyList<byte[]> messages)
+    {
+        try
+        {
+            using var limit = new CancellationTokenSource(PublishLimit, time);
+            foreach (var message in messages)
+            {
+                await backplane.PublishAsync(message, limit.Token);
+            }
+
+            if (_unsent && messages.Count > 0)
+            {
+                _unsent = false;
+                LogSentAgain();
+            }
+
+            return true;
+        }
+        catch (Exception problem)
+        {
+            if (!_unsent)
+            {
+                _unsent = true;
+                LogUnsent(problem);
+            }
+
+            Reconnected();
+            return false;
+        }
+    }
+
+    private async Task TendAllAsync(CancellationToken stopping)
+    {
+        using var tick = new PeriodicTimer(BetweenReadings, time);
+        var last = time.GetTimestamp();
+        try
+        {
+            while (await tick.WaitForNextTickAsync(stopping))
+            {
+                foreach (var shared in _stale.Keys)
+                {
+                    if (await TryReadAsync(shared, (conversation, limit) => conversation.MendAsync(limit), stopping))
+                    {
+                        _stale.TryRemove(shared, out _);
+                    }
+                }
+
+                if (time.GetElapsedTime(last) >= Heartbeat)
+                {
+                    last = time.GetTimestamp();
+                    await BeatAsync(stopping);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task BeatAsync(CancellationToken stopping)
+    {
+        foreach (var node in _others.Silent(Silence))
+        {
+            LogGone(node);
+            SetElsewhere(_others.Forget(node));
+        }
+
+        Volatile.Write(ref _beat, true);
+        _wake.Set();
+        foreach (var shared in _held.Values)
+        {
+            if (shared.Tend(Silence))
+            {
+                await TryReadAsync(
+                    shared,
+                    async (conversation, limit) =>
+                    {
+                        await conversation.EndTornAsync(Silence, limit);
+                        return true;
+                    },
+                    stopping);
+            }
+        }
+    }
+
+    private async Task<bool> TryReadAsync(SharedConversation shared, Func<SharedConversation, CancellationToken, Task<bool>> read, CancellationToken stopping)
+    {
+        using var limit = new CancellationTokenSource(ReadLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
+        try
+        {
+            return await read(shared, either.Token);
+        }
+        catch (Exception problem)
+        {
+            // The store is away; the keeper says so aloud. Tried again with the next tick.
+            LogUnread(shared.Id, problem.GetType().Name);
+            return false;
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Nothing can be told to the other nodes. It is tried again, and they find in the store what they miss.")]
+    private partial void LogUnsent(Exception problem);
+
+    [LoggerMessage(2, LogLevel.Information, "The other nodes are told again.")]
+    private partial void LogSentAgain();
+
+    [LoggerMessage(3, LogLevel.Information, "Node {Node} is gone: nothing was heard of it for 15 s.")]
+    private partial void LogGone(Guid node);
+
+    [LoggerMessage(4, LogLevel.Warning, "A node of another version of Pipulate is connected. It is not understood: what is said there is seen here when a conversation is opened anew.")]
+    private partial void LogStrange();
+
+    [LoggerMessage(5, LogLevel.Debug, "What is missing of conversation {Conversation} could not be read: {Problem}.")]
+    private partial void LogUnread(ConversationId conversation, string problem);
+}

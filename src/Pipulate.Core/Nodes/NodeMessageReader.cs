@@ -1,0 +1,87 @@
+using System.Text;
+using Pipulate.Conversations;
+
+namespace Pipulate.Nodes;
+
+/// <summary>Unpacks what <see cref="NodeMessageWriter"/> has packed.</summary>
+internal static class NodeMessageReader
+{
+    /// <summary>Nodes of another version are not understood: while an application is updated, its old and new nodes are strangers to each other and share the store.</summary>
+    public const byte Version = 1;
+
+    private const int GuidBytes = 16;
+
+    /// <returns>Whether the message was understood.</returns>
+    /// <exception cref="IOException">It was not packed by a node.</exception>
+    public static bool Read(ReadOnlyMemory<byte> message, INodeListener listener)
+    {
+        using var bytes = new MemoryStream(message.ToArray());
+        using var item = new BinaryReader(bytes, Encoding.UTF8);
+        if (item.ReadByte() != Version)
+        {
+            return false;
+        }
+
+        var node = new Guid(item.ReadBytes(GuidBytes));
+        while (bytes.Position < bytes.Length)
+        {
+            ReadItem(item, node, listener);
+        }
+
+        return true;
+    }
+
+    private static void ReadItem(BinaryReader item, Guid node, INodeListener listener)
+    {
+        switch ((NodeItem)item.ReadByte())
+        {
+            case NodeItem.Ask:
+                listener.TakeAsk(node);
+                break;
+            case NodeItem.Alive:
+                listener.TakeAlive(node, item.ReadInt64());
+                break;
+            case NodeItem.Bye:
+                listener.TakeBye(node);
+                break;
+            case NodeItem.Follow:
+                listener.TakeFollow(node, ReadConversation(item), item.ReadBoolean(), item.ReadBoolean());
+                break;
+            case NodeItem.Leave:
+                listener.TakeLeave(node, ReadConversation(item));
+                break;
+            case NodeItem.Pause:
+                listener.TakePause(ReadConversation(item), item.ReadBoolean());
+                break;
+            case NodeItem.Entry:
+                listener.TakeEntry(ReadConversation(item), ReadEntry(item));
+                break;
+            default:
+                throw new InvalidDataException("A node's message has an unknown item.");
+        }
+    }
+
+    private static ConversationId ReadConversation(BinaryReader item) => new(item.ReadString());
+
+    private static EntryFrame ReadEntry(BinaryReader item) =>
+        new(new Guid(item.ReadBytes(GuidBytes)), item.Read7BitEncodedInt(), item.Read7BitEncodedInt(), item.ReadString())
+        {
+            Replaces = item.ReadBoolean(),
+            Head = item.ReadBoolean() ? ReadHead(item) : null,
+            Standing = item.ReadBoolean() ? ReadStanding(item) : null,
+        };
+
+    private static EntryHead ReadHead(BinaryReader item) =>
+        new((EntryRole)item.ReadByte(), new DateTimeOffset(item.ReadInt64(), TimeSpan.Zero), ReadOptional(item), ReadOptional(item), ReadOptional(item));
+
+    private static EntryStanding ReadStanding(BinaryReader item)
+    {
+        var state = (EntryState)item.ReadByte();
+        var withdrawn = item.ReadBoolean();
+        var reason = ReadOptional(item);
+        return new EntryStanding(
+            state, reason, withdrawn, item.ReadBoolean() ? new Progress(item.Read7BitEncodedInt(), item.Read7BitEncodedInt(), ReadOptional(item)) : null);
+    }
+
+    private static string? ReadOptional(BinaryReader item) => item.ReadBoolean() ? item.ReadString() : null;
+}

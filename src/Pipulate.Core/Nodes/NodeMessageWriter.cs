@@ -1,0 +1,185 @@
+using System.Text;
+
+namespace Pipulate.Nodes;
+
+/// <summary>Packs what a node tells the others into as few messages as the backplane's size allows.</summary>
+internal sealed class NodeMessageWriter : IDisposable
+{
+    private readonly int _largest;
+    private readonly List<byte[]> _full = [];
+    private readonly MemoryStream _message = new();
+    private readonly MemoryStream _bytes = new();
+    private readonly BinaryWriter _item;
+    private readonly byte[] _head;
+
+    /// <param name="node">Who speaks.</param>
+    /// <param name="largest">How long a message may be.</param>
+    public NodeMessageWriter(Guid node, int largest)
+    {
+        _largest = largest;
+        _item = new BinaryWriter(_bytes, Encoding.UTF8);
+        _head = [NodeMessageReader.Version, .. node.ToByteArray()];
+    }
+
+    /// <summary>The node asks what the others follow.</summary>
+    public void Ask() => Pack(NodeItem.Ask, default);
+
+    /// <summary>The node is there.</summary>
+    /// <param name="digest">Of all it follows: see <see cref="FollowDigest"/>.</param>
+    public void Alive(long digest)
+    {
+        _item.Write((byte)NodeItem.Alive);
+        _item.Write(digest);
+        Pack();
+    }
+
+    /// <summary>The node ends.</summary>
+    public void Bye() => Pack(NodeItem.Bye, default);
+
+    /// <summary>The node has a conversation.</summary>
+    /// <param name="conversation">Which.</param>
+    /// <param name="watched">Whether a page of the node shows it.</param>
+    /// <param name="introduce">Whether it is to be told how far the others are.</param>
+    public void Follow(ConversationId conversation, bool watched, bool introduce)
+    {
+        _item.Write((byte)NodeItem.Follow);
+        _item.Write(conversation.Value);
+        _item.Write(watched);
+        _item.Write(introduce);
+        Pack();
+    }
+
+    /// <summary>The node has let go of a conversation.</summary>
+    public void Leave(ConversationId conversation) => Pack(NodeItem.Leave, conversation);
+
+    /// <summary>The user said whether to record what they do.</summary>
+    public void Pause(ConversationId conversation, bool paused)
+    {
+        _item.Write((byte)NodeItem.Pause);
+        _item.Write(conversation.Value);
+        _item.Write(paused);
+        Pack();
+    }
+
+    /// <summary>Something is new of an entry. What is too long for one message is told in several, or else only that it is there to be read.</summary>
+    public void Entry(ConversationId conversation, EntryFrame frame)
+    {
+        // Three bytes for a character at most: with the rest such a piece has room in any message.
+        var piece = (_largest - 512) / 3;
+        while (frame.Text.Length > piece)
+        {
+            var cut = char.IsHighSurrogate(frame.Text[piece - 1]) ? piece - 1 : piece;
+            EntryPiece(conversation, frame with { Text = frame.Text[..cut], Standing = null });
+            frame = frame with { Offset = frame.Offset + cut, Text = frame.Text[cut..], Head = null, Replaces = false };
+        }
+
+        EntryPiece(conversation, frame);
+    }
+
+    /// <summary>What is packed so far; the next message begins anew.</summary>
+    public IReadOnlyList<byte[]> Take()
+    {
+        Close();
+        byte[][] messages = [.. _full];
+        _full.Clear();
+        return messages;
+    }
+
+    public void Dispose()
+    {
+        _item.Dispose();
+        _message.Dispose();
+    }
+
+    private void EntryPiece(ConversationId conversation, EntryFrame frame)
+    {
+        Write(conversation, frame);
+        if (_head.Length + _bytes.Length > _largest)
+        {
+            _bytes.SetLength(0);
+            Write(conversation, new EntryFrame(frame.Entry, frame.Epoch, frame.Through, ""));
+        }
+
+        Pack();
+    }
+
+    private void Write(ConversationId conversation, in EntryFrame frame)
+    {
+        _item.Write((byte)NodeItem.Entry);
+        _item.Write(conversation.Value);
+        _item.Write(frame.Entry.ToByteArray());
+        _item.Write7BitEncodedInt(frame.Epoch);
+        _item.Write7BitEncodedInt(frame.Offset);
+        _item.Write(frame.Text);
+        _item.Write(frame.Replaces);
+        _item.Write(frame.Head is not null);
+        if (frame.Head is { } head)
+        {
+            _item.Write((byte)head.Role);
+            _item.Write(head.At.UtcTicks);
+            WriteOptional(head.Kind);
+            WriteOptional(head.Voice);
+            WriteOptional(head.MessageId);
+        }
+
+        _item.Write(frame.Standing is not null);
+        if (frame.Standing is { } standing)
+        {
+            _item.Write((byte)standing.State);
+            _item.Write(standing.Withdrawn);
+            WriteOptional(standing.Reason);
+            _item.Write(standing.Progress is not null);
+            if (standing.Progress is { } progress)
+            {
+                _item.Write7BitEncodedInt(progress.Done);
+                _item.Write7BitEncodedInt(progress.Total);
+                WriteOptional(progress.Text);
+            }
+        }
+    }
+
+    private void WriteOptional(string? value)
+    {
+        _item.Write(value is not null);
+        if (value is not null)
+        {
+            _item.Write(value);
+        }
+    }
+
+    private void Pack(NodeItem kind, ConversationId conversation)
+    {
+        _item.Write((byte)kind);
+        if (conversation != default)
+        {
+            _item.Write(conversation.Value);
+        }
+
+        Pack();
+    }
+
+    private void Pack()
+    {
+        if (_message.Length + _bytes.Length > _largest)
+        {
+            Close();
+        }
+
+        if (_message.Length == 0)
+        {
+            _message.Write(_head);
+        }
+
+        _bytes.WriteTo(_message);
+        _bytes.SetLength(0);
+    }
+
+    private void Close()
+    {
+        if (_message.Length > 0)
+        {
+            _full.Add(_message.ToArray());
+            _message.SetLength(0);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+namespace Pipulate.Nodes;
+
+/// <summary>Who else is there, and which conversations they follow. Thread-safe.</summary>
+internal sealed class OtherNodes(TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Guid, Node> _nodes = [];
+
+    public bool Any
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _nodes.Count > 0;
+            }
+        }
+    }
+
+    /// <summary>Whether another node has a conversation, and whether a page there shows it.</summary>
+    public (bool Followed, bool Watched) Of(ConversationId conversation)
+    {
+        var (followed, watched) = (false, false);
+        lock (_gate)
+        {
+            foreach (var node in _nodes.Values)
+            {
+                if (node.Follows.TryGetValue(conversation, out var watches))
+                {
+                    followed = true;
+                    watched |= watches;
+                }
+            }
+        }
+
+        return (followed, watched);
+    }
+
+    public void Hear(Guid node)
+    {
+        lock (_gate)
+        {
+            Get(node);
+        }
+    }
+
+    public void Follow(Guid node, ConversationId conversation, bool watched)
+    {
+        lock (_gate)
+        {
+            Get(node).Follows[conversation] = watched;
+        }
+    }
+
+    public void Leave(Guid node, ConversationId conversation)
+    {
+        lock (_gate)
+        {
+            Get(node).Follows.Remove(conversation);
+        }
+    }
+
+    /// <summary>Compares what is known of a node with what it says. Where they differ, nothing is known of it any more.</summary>
+    /// <returns>The conversations that it is not known to follow any more; null where all is well.</returns>
+    public IReadOnlyCollection<ConversationId>? Check(Guid node, long digest)
+    {
+        lock (_gate)
+        {
+            var known = Get(node);
+            if (FollowDigest.Of(known.Follows) == digest)
+            {
+                return null;
+            }
+
+            ConversationId[] unsure = [.. known.Follows.Keys];
+            known.Follows.Clear();
+            return unsure;
+        }
+    }
+
+    /// <summary>Forgets a node that has ended.</summary>
+    /// <returns>What it followed.</returns>
+    public IReadOnlyCollection<ConversationId> Forget(Guid node)
+    {
+        lock (_gate)
+        {
+            return _nodes.Remove(node, out var gone) ? gone.Follows.Keys : [];
+        }
+    }
+
+    /// <summary>The nodes that were not heard for so long.</summary>
+    public IReadOnlyList<Guid> Silent(TimeSpan silence)
+    {
+        lock (_gate)
+        {
+            return [.. _nodes.Where(node => time.GetElapsedTime(node.Value.LastHeard) > silence).Select(node => node.Key)];
+        }
+    }
+
+    private Node Get(Guid id)
+    {
+        if (!_nodes.TryGetValue(id, out var node))
+        {
+            _nodes[id] = node = new Node();
+        }
+
+        node.LastHeard = time.GetTimestamp();
+        return node;
+    }
+
+    private sealed class Node
+    {
+        public Dictionary<ConversationId, bool> Follows { get; } = [];
+
+        public long LastHeard { get; set; }
+    }
+}

@@ -1,0 +1,345 @@
+using Pipulate.Conversations;
+using Pipulate.Conversations.Keeping;
+
+namespace Pipulate.Nodes;
+
+/// <summary>
+/// A conversation that other nodes may have too. What is said here is told to them from a cursor, as to a page: how much of each growing entry they have been told.
+/// What they say is taken into the conversation, and where something is missing, the store has it.
+/// </summary>
+internal sealed class SharedConversation(KeptConversation kept, NodeLink link, TimeProvider time) : IConversationRecorder
+{
+    /// <summary>Of how many of the newest entries a node that comes is told how far they are; what is older, it has read from the store.</summary>
+    private const int Introduced = 20;
+
+    /// <summary>After so many readings an entry is not in the store and will not be: it was deleted.</summary>
+    private const int MostAttempts = 20;
+
+    /// <summary>Guarded by the conversation's lock.</summary>
+    private readonly HashSet<ConversationEntry> _changed = [];
+
+    /// <summary>What the others have been told of the entries of this node that still grow. Guarded by the conversation's lock.</summary>
+    private readonly Dictionary<ConversationEntry, (int Epoch, int Length)> _told = [];
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Guid, Gap> _gaps = [];
+
+    /// <summary>When something was last heard of the entries of other nodes that still grow.</summary>
+    private readonly Dictionary<Guid, long> _heard = [];
+    private bool _followed;
+    private bool _introduce;
+    private bool _remind;
+    private bool _pauseChanged;
+    private bool _looked;
+    private int _waiting;
+
+    public Conversation Conversation { get; } = kept.Conversation;
+
+    public ConversationId Id => Conversation.Id;
+
+    public void Note(ConversationEntry? entry)
+    {
+        if (!_followed)
+        {
+            return;
+        }
+
+        if (entry is null)
+        {
+            _pauseChanged = true;
+        }
+        else
+        {
+            _changed.Add(entry);
+        }
+
+        Rouse();
+    }
+
+    /// <summary>Says which other nodes there are for it.</summary>
+    /// <param name="followed">Whether one has the conversation.</param>
+    /// <param name="watched">Whether a page there shows it.</param>
+    /// <param name="introduce">Whether one is to be told how far it is.</param>
+    public void SetElsewhere(bool followed, bool watched, bool introduce)
+    {
+        Conversation.Watchers.Elsewhere = watched;
+        lock (Conversation.Gate)
+        {
+            _introduce |= followed && (introduce || !_followed);
+            _followed = followed;
+        }
+
+        if (introduce || followed)
+        {
+            Rouse();
+        }
+    }
+
+    /// <summary>The nodes may have lost something.</summary>
+    public void Introduce()
+    {
+        lock (Conversation.Gate)
+        {
+            _introduce = _followed;
+        }
+
+        Rouse();
+    }
+
+    /// <summary>Has the link look at it, once however often it is called.</summary>
+    public void Rouse()
+    {
+        if (Interlocked.Exchange(ref _waiting, 1) == 0)
+        {
+            link.NoteChanged(this);
+        }
+    }
+
+    /// <summary>Tells the others what they have not been told.</summary>
+    public void Tell(NodeMessageWriter writer)
+    {
+        Volatile.Write(ref _waiting, 0);
+        lock (Conversation.Gate)
+        {
+            if (_followed)
+            {
+                if (_introduce)
+                {
+                    _told.Clear();
+                    Introduce(writer);
+                }
+                else if (_remind)
+                {
+                    foreach (var (entry, told) in _told)
+                    {
+                        writer.Entry(Id, new EntryFrame(entry.Id, told.Epoch, told.Length, ""));
+                    }
+                }
+
+                if (_pauseChanged)
+                {
+                    writer.Pause(Id, Conversation.IsPaused);
+                }
+
+                foreach (var entry in _changed.OrderBy(entry => entry.Ordinal))
+                {
+                    Tell(writer, entry);
+                }
+            }
+
+            _changed.Clear();
+            _introduce = _remind = _pauseChanged = false;
+        }
+    }
+
+    /// <summary>Takes what another node tells.</summary>
+    public void Take(in EntryFrame frame)
+    {
+        var outcome = Conversation.Mirror(frame);
+        lock (_gate)
+        {
+            if (IsGrowing(frame.Entry))
+            {
+                _heard[frame.Entry] = time.GetTimestamp();
+            }
+            else
+            {
+                _heard.Remove(frame.Entry);
+            }
+
+            if (outcome is not AppendOutcome.Gap)
+            {
+                return;
+            }
+
+            if (!_gaps.TryGetValue(frame.Entry, out var gap))
+            {
+                _gaps[frame.Entry] = gap = new Gap();
+            }
+
+            gap.Note(frame);
+        }
+
+        link.NoteStale(this);
+    }
+
+    /// <summary>Reads from the store what is missing.</summary>
+    /// <returns>Whether nothing is missing any more.</returns>
+    public async Task<bool> MendAsync(CancellationToken cancellationToken)
+    {
+        if (!kept.Opened.IsCompleted)
+        {
+            // Opening reads the same, and has not done so yet.
+            return false;
+        }
+
+        var stored = await kept.ReadAsync(cancellationToken);
+        foreach (var entry in stored?.Entries ?? [])
+        {
+            if (entry.Withdrawn || !IsOurs(entry.Id))
+            {
+                Conversation.Mirror(FrameOf(entry));
+            }
+        }
+
+        lock (_gate)
+        {
+            foreach (var (entry, gap) in _gaps)
+            {
+                Conversation.Mirror(gap.Behind(entry));
+                if (IsFilled(entry, gap) || ++gap.Attempts >= MostAttempts)
+                {
+                    _gaps.Remove(entry);
+                }
+            }
+
+            return _gaps.Count == 0;
+        }
+    }
+
+    /// <summary>Done every few seconds: the others are told that what grows here still does, and what others do not tell of any more is looked at.</summary>
+    /// <param name="silence">For how long a node may be silent.</param>
+    /// <returns>Whether there are entries whose nodes have fallen silent.</returns>
+    public bool Tend(TimeSpan silence)
+    {
+        lock (Conversation.Gate)
+        {
+            _remind = _told.Count > 0;
+        }
+
+        if (_remind)
+        {
+            Rouse();
+        }
+
+        if (!_looked && kept.Opened.IsCompleted)
+        {
+            _looked = true;
+            NoteStreaming();
+        }
+
+        lock (_gate)
+        {
+            return _heard.Any(entry => time.GetElapsedTime(entry.Value) > silence);
+        }
+    }
+
+    /// <summary>Ends the entries whose nodes have fallen silent: what the store has of them is read first, for it may know that they have ended well.</summary>
+    public async Task EndTornAsync(TimeSpan silence, CancellationToken cancellationToken)
+    {
+        await MendAsync(cancellationToken);
+        List<ConversationEntry> torn = [];
+        lock (_gate)
+        {
+            foreach (var (id, last) in _heard)
+            {
+                if (time.GetElapsedTime(last) > silence)
+                {
+                    _heard.Remove(id);
+                    lock (Conversation.Gate)
+                    {
+                        if (Conversation.Find(id) is { FromElsewhere: true, State: EntryState.Streaming } entry)
+                        {
+                            torn.Add(entry);
+                        }
+                    }
+                }
+            }
+        }
+
+        foreach (var entry in torn)
+        {
+            Conversation.End(entry, EntryState.Stopped, "Stopped: the server that was answering is gone.");
+        }
+    }
+
+    private static EntryFrame FrameOf(StoredEntry stored) => new(stored.Id, stored.Epoch, 0, stored.Text)
+    {
+        Replaces = true,
+        Head = EntryHead.Of(stored),
+        Standing = stored.State is EntryState.Streaming ? null : EntryStanding.Of(stored),
+    };
+
+    private void Introduce(NodeMessageWriter writer)
+    {
+        var entries = Conversation.Entries;
+        var introduced = 0;
+        for (var i = entries.Count - 1; i >= 0; i--)
+        {
+            var entry = entries[i];
+            if (entry.FromElsewhere)
+            {
+                continue;
+            }
+
+            if (entry.State is EntryState.Streaming)
+            {
+                _changed.Add(entry);
+            }
+            else if (++introduced <= Introduced && !_changed.Contains(entry))
+            {
+                writer.Entry(Id, new EntryFrame(entry.Id, entry.Epoch, entry.Text.Length, ""));
+            }
+        }
+    }
+
+    private void Tell(NodeMessageWriter writer, ConversationEntry entry)
+    {
+        var known = _told.TryGetValue(entry, out var told);
+        var forgotten = entry.Withdrawn || entry.Text.Length < told.Length;
+        var from = known && !forgotten ? told.Length : 0;
+        writer.Entry(Id, new EntryFrame(entry.Id, entry.Epoch, from, entry.Text.ToString(from))
+        {
+            Replaces = forgotten,
+            Head = known ? null : EntryHead.Of(entry),
+            Standing = (known && told.Epoch == entry.Epoch) || entry is { State: EntryState.Streaming, Epoch: 0 } ? null : EntryStanding.Of(entry),
+        });
+        if (entry.State is EntryState.Streaming)
+        {
+            _told[entry] = (entry.Epoch, entry.Text.Length);
+        }
+        else
+        {
+            _told.Remove(entry);
+        }
+    }
+
+    /// <summary>What the conversation was opened with may still grow on another node.</summary>
+    private void NoteStreaming()
+    {
+        List<Guid> streaming;
+        lock (Conversation.Gate)
+        {
+            streaming = [.. Conversation.Entries.Where(entry => entry is { FromElsewhere: true, State: EntryState.Streaming }).Select(entry => entry.Id)];
+        }
+
+        lock (_gate)
+        {
+            streaming.ForEach(entry => _heard.TryAdd(entry, time.GetTimestamp()));
+        }
+    }
+
+    private bool IsGrowing(Guid id)
+    {
+        lock (Conversation.Gate)
+        {
+            return Conversation.Find(id) is { FromElsewhere: true, State: EntryState.Streaming };
+        }
+    }
+
+    private bool IsOurs(Guid id)
+    {
+        lock (Conversation.Gate)
+        {
+            return Conversation.Find(id) is { FromElsewhere: false };
+        }
+    }
+
+    private bool IsFilled(Guid id, Gap gap)
+    {
+        lock (Conversation.Gate)
+        {
+            return Conversation.Find(id) is { } entry && gap.IsFilled(entry.Epoch, entry.Text.Length);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Pipulate.Conversations;
+using Pipulate.Conversations.Keeping;
+using Pipulate.Nodes;
+
+namespace Pipulate.Stores.Hosting;
+
+/// <summary>What one process of an application has of the conversations: everything but the pages and the model.</summary>
+internal sealed class TestNode : IAsyncDisposable
+{
+    private readonly ConversationKeeper _keeper;
+    private readonly NodeLink _link;
+    private readonly ConversationDirectory _conversations;
+    private bool _ended;
+
+    private TestNode(IConversationStore store, IPipulateBackplane backplane, TimeProvider time)
+    {
+        _link = new NodeLink(time, NullLogger<NodeLink>.Instance, backplane);
+        _keeper = new ConversationKeeper(store, time, NullLogger<ConversationKeeper>.Instance, _link);
+        _conversations = new ConversationDirectory(time, _keeper);
+    }
+
+    public Conversation this[string id] => _conversations.Get(new ConversationId(id));
+
+    public static async Task<TestNode> StartAsync(IConversationStore store, IPipulateBackplane backplane, TimeProvider? time = null)
+    {
+        var node = new TestNode(store, backplane, time ?? TimeProvider.System);
+        await node._link.StartAsync(CancellationToken.None);
+        await node._keeper.StartAsync(CancellationToken.None);
+        return node;
+    }
+
+    /// <summary>Opens a conversation with what the store has of it.</summary>
+    public async Task<Conversation> OpenAsync(string id)
+    {
+        var conversation = this[id];
+        await conversation.Opened.WaitAsync(Tests.TestTime.Timeout);
+        return conversation;
+    }
+
+    /// <summary>Ends it. What it was saying stays as it is, as if it had been killed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_ended)
+        {
+            return;
+        }
+
+        _ended = true;
+        await _keeper.StopAsync(CancellationToken.None);
+        await _link.StopAsync(CancellationToken.None);
+        _keeper.Dispose();
+        _link.Dispose();
+    }
+}

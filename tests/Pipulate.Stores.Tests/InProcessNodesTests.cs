@@ -1,0 +1,181 @@
+using Pipulate.Conversations;
+using Pipulate.Conversations.Keeping;
+using Pipulate.Nodes;
+using Pipulate.Tests;
+
+namespace Pipulate.Stores;
+
+/// <summary>Between nodes of one process, whose messages can be lost and whose clock stands.</summary>
+public sealed class InProcessNodesTests : NodesContract
+{
+    private readonly InProcessBackplane.Hub _hub = new();
+    private readonly InMemoryConversationStore _store = new(TimeProvider.System);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task Messages_LostAtRandom_TextIsAlwaysABeginningAndFinallyTheWhole(int seed)
+    {
+        var random = new Random(seed);
+        var (here, there) = await OpenOnTwoAsync();
+        var losing = new Random(seed);
+        _hub.Loses = () => losing.Next(3) == 0;
+        Conversation[] both = [here, there];
+        var whole = new Dictionary<Guid, string>();
+        for (var turn = 0; turn < 6; turn++)
+        {
+            var speaker = both[random.Next(2)];
+            speaker.Hear($"question {turn}", $"m{turn}");
+            var answer = speaker.Begin();
+            whole[answer.Id] = "";
+            for (var word = 0; word < 25; word++)
+            {
+                var piece = random.Next(5) == 0 ? "🙂" : $"word{word} ";
+                speaker.Append(answer, piece);
+                whole[answer.Id] += piece;
+                await Task.Delay(random.Next(12), Cancellation);
+                foreach (var conversation in both)
+                {
+                    foreach (var (id, text) in whole)
+                    {
+                        Assert.StartsWith(TextOf(conversation, id), text, StringComparison.Ordinal);
+                    }
+                }
+            }
+
+            speaker.End(answer, EntryState.Complete);
+        }
+
+        // What is lost last is noticed with the next thing that is told.
+        _hub.Loses = null;
+        await BreakAsync();
+        await Eventually.TrueAsync(() => both.All(conversation => TextOf(conversation).Length == 12 && TextOf(conversation).All(text => text.Contains("/Complete", StringComparison.Ordinal))));
+        Assert.Equal(TextOf(here).Order(), TextOf(there).Order());
+        Assert.All(whole, answer => Assert.Equal(answer.Value, TextOf(there, answer.Key)));
+    }
+
+    [Fact]
+    public async Task Append_NobodyElseHasIt_IsNotPublished()
+    {
+        var node = await StartAsync();
+        var other = await StartAsync();
+        var conversation = await node.OpenAsync("c");
+        await other.OpenAsync("d");
+        var shared = await node.OpenAsync("d");
+        shared.Say(EntryRole.User, "first");
+        var there = await other.OpenAsync("d");
+        await Until(there, "User/Complete: first");
+        var before = _hub.Published;
+
+        var answer = conversation.Begin();
+        for (var i = 0; i < 100; i++)
+        {
+            conversation.Append(answer, "word ");
+            await Task.Delay(1, Cancellation);
+        }
+
+        conversation.End(answer, EntryState.Complete);
+        shared.Say(EntryRole.User, "second");
+        await Until(there, "User/Complete: first", "User/Complete: second");
+
+        // A heartbeat may have come between.
+        Assert.InRange(_hub.Published - before, 1, 4);
+    }
+
+    [Fact]
+    public async Task Node_Gone_ItsAnswerIsStoppedAfterFifteenSeconds()
+    {
+        var time = new ManualTime();
+        var dying = await StartAsync(time);
+        var node = await StartAsync(time);
+        var here = await dying.OpenAsync("c");
+        var there = await node.OpenAsync("c");
+        var answer = here.Begin();
+        here.Append(answer, "so far");
+        await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => TextOf(there) is ["Assistant/Streaming: so far"]);
+
+        // While it lives, it may be silent for as long as it wants.
+        for (var i = 0; i < 60; i++)
+        {
+            time.Advance(TimeSpan.FromSeconds(0.5));
+            await Task.Delay(2, Cancellation);
+        }
+
+        Assert.Equal(["Assistant/Streaming: so far"], TextOf(there));
+        await dying.DisposeAsync();
+        var died = time.GetUtcNow();
+        await AdvanceUntil(time, TimeSpan.FromSeconds(0.5), () => TextOf(there) is ["Assistant/Stopped: so far"]);
+
+        Assert.InRange(time.GetUtcNow() - died, TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(25));
+        Assert.Contains("gone", Look(there, entries => entries[0].Reason), StringComparison.Ordinal);
+        await AdvanceUntil(time, TimeSpan.FromSeconds(0.5), () => IsStored(there));
+        var stored = await _store.ReadAsync(new ConversationKey("c", new ConversationId("c")), 10, cancellationToken: Cancellation);
+        Assert.Equal((EntryState.Stopped, "so far"), (stored!.Entries[0].State, stored.Entries[0].Text));
+    }
+
+    [Fact]
+    public async Task Open_WhatWasStreamingWhenAllNodesDied_IsStopped()
+    {
+        var time = new ManualTime();
+        var key = new ConversationKey("c", new ConversationId("c"));
+        await _store.AddAsync(
+            key, new StoredEntry { Id = Guid.NewGuid(), Role = EntryRole.Assistant, State = EntryState.Streaming, At = time.GetUtcNow(), Text = "so far" }, Cancellation);
+
+        var conversation = await (await StartAsync(time)).OpenAsync("c");
+
+        Assert.Equal(["Assistant/Streaming: so far"], TextOf(conversation));
+        await AdvanceUntil(time, TimeSpan.FromSeconds(0.5), () => TextOf(conversation) is ["Assistant/Stopped: so far"]);
+    }
+
+    [Fact]
+    public async Task Get_NobodyLooksForAMinute_IsLetGoAndComesBackWithEverything()
+    {
+        var time = new ManualTime();
+        var node = await StartAsync(time);
+        var other = await StartAsync(time);
+        var here = await node.OpenAsync("c");
+        var there = await other.OpenAsync("c");
+        there.Say(EntryRole.User, "one");
+        await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => TextOf(here) is ["User/Complete: one"] && IsStored(there));
+
+        time.Advance(TimeSpan.FromSeconds(61));
+        await node.OpenAsync("newcomer");
+        there.Say(EntryRole.User, "two");
+        await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => IsStored(there));
+
+        var again = await node.OpenAsync("c");
+        Assert.NotSame(here, again);
+        Assert.Equal(["User/Complete: one", "User/Complete: two"], TextOf(again));
+        there.Say(EntryRole.User, "three");
+        await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => TextOf(again) is [.., "User/Complete: three"]);
+        Assert.DoesNotContain("User/Complete: three", TextOf(here));
+    }
+
+    protected override ValueTask<IConversationStore> OpenStoreAsync() => new(_store);
+
+    protected override ValueTask<IPipulateBackplane> JoinAsync() => new(new InProcessBackplane(_hub));
+
+    protected override ValueTask BreakAsync()
+    {
+        _hub.Cut();
+        _hub.Mend();
+        return default;
+    }
+
+    private static string TextOf(Conversation conversation, Guid entry)
+    {
+        lock (conversation.Gate)
+        {
+            return conversation.Find(entry)?.Text.ToString() ?? "";
+        }
+    }
+
+    private static async Task AdvanceUntil(ManualTime time, TimeSpan step, Func<bool> condition) =>
+        await Eventually.TrueAsync(() =>
+        {
+            time.Advance(step);
+            return condition();
+        });
+}
