@@ -21,6 +21,10 @@ public sealed partial class PostgreSqlServer : IAsyncLifetime
     private string? _server;
     private string? _folder;
     private Process? _process;
+    private string? _programs;
+    private int _port;
+
+    private string Data => Path.Combine(_folder!, "data");
 
     /// <summary>Gives a schema of the test's own, as a connection string; skips the test where there is no server, and fails it where PIPULATE_REQUIRE_ALL=1 says that nothing may be missing.</summary>
     /// <param name="settings">Further settings of the connection string.</param>
@@ -41,6 +45,16 @@ public sealed partial class PostgreSqlServer : IAsyncLifetime
         }
 
         return $"{_server};Search Path={schema};{settings}";
+    }
+
+    /// <summary>Restarts a server of our own: <c>pg_ctl restart -m fast</c>. Skips the test where it is somebody else's.</summary>
+    public async Task RestartAsync()
+    {
+        Assert.SkipWhen(_process is null, $"The server that {Variable} names is not the tests' to restart.");
+        _ = SendSignal(_process!.Id, 2);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        await RunAsync();
     }
 
     public async Task ExecuteAsync(string sql)
@@ -103,13 +117,18 @@ public sealed partial class PostgreSqlServer : IAsyncLifetime
             await RunAsync("chown", "postgres", _folder);
         }
 
-        var data = Path.Combine(_folder, "data");
-        await RunAsync(Path.Combine(programs, "initdb"), "--pgdata", data, "--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync");
-        var port = FreePort();
+        (_programs, _port) = (programs, FreePort());
+        await RunAsync(Path.Combine(programs, "initdb"), "--pgdata", Data, "--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync");
+        await RunAsync();
+        _server = $"Host=127.0.0.1;Port={_port};Database=postgres;Username=postgres";
+    }
+
+    private async Task RunAsync()
+    {
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _process = Start(
-            Path.Combine(programs, "postgres"),
-            "-D", data, "-p", port.ToString(CultureInfo.InvariantCulture), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off");
+            Path.Combine(_programs!, "postgres"),
+            "-D", Data, "-p", _port.ToString(CultureInfo.InvariantCulture), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off");
         _process.EnableRaisingEvents = true;
         _process.Exited += (_, _) => ready.TrySetException(new InvalidOperationException("PostgreSQL ended at its start."));
         _process.OutputDataReceived += (_, _) => { };
@@ -123,7 +142,6 @@ public sealed partial class PostgreSqlServer : IAsyncLifetime
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         await ready.Task.WaitAsync(TestTime.Timeout);
-        _server = $"Host=127.0.0.1;Port={port};Database=postgres;Username=postgres";
     }
 
     private static async Task RunAsync(string program, params string[] arguments)
