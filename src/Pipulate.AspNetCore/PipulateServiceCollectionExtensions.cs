@@ -106,6 +106,7 @@ public static class PipulateServiceCollectionExtensions
         services.TryAddSingleton<CommentaryMetrics>();
         services.TryAddSingleton(provider => new CommentSchedule(
             provider.GetRequiredService<IOptions<PipulateOptions>>(), provider.GetRequiredService<TimeProvider>(), Random.Shared));
+        services.TryAddSingleton<AnswerTurns>();
         services.TryAddSingleton<ChatQueue>();
         services.TryAddSingleton<IChatQueue>(provider => provider.GetRequiredService<ChatQueue>());
         services.TryAddSingleton<Generation>();
@@ -116,6 +117,7 @@ public static class PipulateServiceCollectionExtensions
         services.AddHostedService<ConversationSweep>();
         services.AddHostedService<ConnectionDrain>();
         services.AddHostedService<Commentator>();
+        services.AddHostedService<AnswerTakeOver>();
     }
 
     private static void AddWeb(IServiceCollection services)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Pipulate;
+using Pipulate.Nodes;
 using Pipulate.PostgreSql;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -32,10 +33,13 @@ public static class PipulatePostgreSqlBuilderExtensions
         // Read at once, so that a wrong one stops the start.
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         builder.Services.RemoveAll<IConversationStore>();
-        builder.Services.AddSingleton<IConversationStore>(_ => new PostgreSqlConversationStore(settings.ConnectionString));
+        builder.Services.AddSingleton(_ => new PostgreSqlConversationStore(settings.ConnectionString));
+        builder.Services.AddSingleton<IConversationStore>(provider => provider.GetRequiredService<PostgreSqlConversationStore>());
         builder.Services.RemoveAll<IPipulateBackplane>();
+        builder.Services.RemoveAll<IAnswerLedger>();
         if (backplane)
         {
+            builder.Services.AddSingleton<IAnswerLedger>(provider => new PostgreSqlAnswerLedger(provider.GetRequiredService<PostgreSqlConversationStore>()));
             builder.Services.AddSingleton<IPipulateBackplane>(provider => new PostgreSqlBackplane(
                 settings.ConnectionString, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PostgreSqlBackplane>>()));
         }

@@ -5,7 +5,7 @@ namespace Pipulate.PostgreSql;
 /// <summary>Keeps conversations in a PostgreSQL database. Several processes may use it at once: what must be in order, is so under a lock of its row.</summary>
 internal sealed class PostgreSqlConversationStore(string connectionString) : IConversationStore, IAsyncDisposable, IDisposable
 {
-    private const string Make = "INSERT INTO pipulate_conversation (owner, id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    public const string Make = "INSERT INTO pipulate_conversation (owner, id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
 
     /// <summary>The next statement sees what others committed before they let go of the row.</summary>
     private const string LockConversation = "SELECT FROM pipulate_conversation WHERE owner = $1 AND id = $2 FOR UPDATE";
@@ -21,7 +21,7 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
             INSERT INTO pipulate_entry (conversation, ordinal, id, role, state, at, epoch, text, length, withdrawn, kind, voice, reason, message_id)
             SELECT key, last_ordinal, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 FROM numbered
             RETURNING ordinal)
-        SELECT ordinal FROM known UNION ALL SELECT ordinal FROM added
+        SELECT ordinal, false FROM known UNION ALL SELECT ordinal, true FROM added
         """;
 
     private const string Lock = """
@@ -33,16 +33,12 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
 
     private readonly PostgreSqlDatabase _database = new(connectionString);
 
+    public PostgreSqlDatabase Database => _database;
+
     public async ValueTask<long> AddAsync(ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken = default)
     {
         await using var connection = await _database.OpenAsync(cancellationToken);
-        while (true)
-        {
-            if (await TryAddAsync(connection, conversation, entry, cancellationToken) is { } ordinal)
-            {
-                return ordinal;
-            }
-        }
+        return (await AddAsync(connection, conversation, entry, cancellationToken)).Ordinal;
     }
 
     public async ValueTask<AppendResult> AppendAsync(ConversationKey conversation, Guid entry, TextPiece piece, CancellationToken cancellationToken = default)
@@ -212,8 +208,21 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
 
     public void Dispose() => _database.Dispose();
 
+    /// <summary>Adds an entry, in the connection's transaction if it is in one.</summary>
+    /// <returns>Its ordinal, and whether it was not there before.</returns>
+    public static async Task<(long Ordinal, bool IsNew)> AddAsync(NpgsqlConnection connection, ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (await TryAddAsync(connection, conversation, entry, cancellationToken) is { } added)
+            {
+                return added;
+            }
+        }
+    }
+
     /// <summary>Null where the conversation was deleted between two of the statements.</summary>
-    private static async Task<long?> TryAddAsync(NpgsqlConnection connection, ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken)
+    private static async Task<(long Ordinal, bool IsNew)?> TryAddAsync(NpgsqlConnection connection, ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken)
     {
         // All in one message and one transaction.
         await using var batch = new NpgsqlBatch(connection);
@@ -237,7 +246,7 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
             Text(entry.MessageId)));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? reader.GetInt64(0) : null;
+        return await reader.ReadAsync(cancellationToken) ? (reader.GetInt64(0), reader.GetBoolean(1)) : null;
     }
 
     private static async Task<(long Conversation, long Ordinal, int Epoch, int Length)?> LockAsync(

@@ -40,6 +40,17 @@ internal static class PostgreSqlSchema
             PRIMARY KEY (conversation, ordinal),
             UNIQUE (id, conversation));
         """,
+        """
+        CREATE TABLE pipulate_due (
+            conversation bigint NOT NULL REFERENCES pipulate_conversation ON DELETE CASCADE,
+            entry uuid NOT NULL,
+            at timestamptz NOT NULL DEFAULT clock_timestamp(),
+            PRIMARY KEY (conversation, entry));
+        CREATE TABLE pipulate_lease (
+            conversation bigint PRIMARY KEY REFERENCES pipulate_conversation ON DELETE CASCADE,
+            node uuid NOT NULL,
+            until timestamptz NOT NULL);
+        """,
     ];
 
     /// <summary>Takes the steps that the database has not taken yet. Of many processes that start together one takes them, the others wait for it.</summary>

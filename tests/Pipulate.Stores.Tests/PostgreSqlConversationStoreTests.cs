@@ -32,13 +32,13 @@ public sealed class PostgreSqlConversationStoreTests(PostgreSqlServer server) : 
     {
         var store = await OpenAsync();
         await store.AddAsync(Conversation, Entry("x"), Cancellation);
-        await ReadAsync("UPDATE pipulate_schema SET version = 1000");
+        await ReadAsync("UPDATE pipulate_schema SET version = version + 1000");
 
         var newer = await OpenAsync();
         var refusal = await Assert.ThrowsAsync<InvalidOperationException>(async () => await newer.AddAsync(Conversation, Entry("x"), Cancellation));
 
         Assert.Contains("newer", refusal.Message, StringComparison.Ordinal);
-        await ReadAsync("UPDATE pipulate_schema SET version = 1");
+        await ReadAsync("UPDATE pipulate_schema SET version = version - 1000");
         Assert.Equal(2, await newer.AddAsync(Conversation, Entry("x"), Cancellation));
     }
 

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
 using Pipulate.FakeOllama;
 using Pipulate.Stores.Hosting;
 using Pipulate.Tests;
@@ -44,7 +46,7 @@ public sealed class ProcessNodesTests(PostgreSqlServer server, ITestOutputHelper
         await other.TypeAsync("And now?", "m2");
         await page.UntilAsync([.. said, "assistant/complete: Milk it is.", "user/complete: And now?", "assistant/complete: Milk it is."]);
         Assert.Equal(3, _ollama.Chats.Count);
-        Assert.Contains("one two three", _ollama.Chats[^1].Body.ToString(), StringComparison.Ordinal);
+        Assert.Contains("one two three", _ollama.Chats[^1].Body, StringComparison.Ordinal);
 
         // One message sent to both nodes, as by a page that lost its connection, is one message.
         await page.TypeAsync("And now?", "m2");
@@ -95,6 +97,141 @@ public sealed class ProcessNodesTests(PostgreSqlServer server, ITestOutputHelper
         var again = await OpenAsync(await StartAsync(), page.Visitor);
         await again.UntilAsync(other.Shown);
         Assert.DoesNotContain("fail:", far.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Type_WhileTheOtherNodeAnswers_IsAnsweredAfterwardsAndOnce()
+    {
+        var (near, far) = (await StartAsync(), await StartAsync());
+        var go = new TaskCompletionSource();
+        _ollama.Answer = _ => FakeAnswer.Text("one two three") with { GateAfterFirst = go.Task };
+        var page = await OpenAsync(near);
+        var other = await OpenAsync(far, page.Visitor);
+        await page.TypeAsync("First?", "m1");
+        await other.UntilAsync(shown => shown.Length == 2);
+
+        await other.TypeAsync("Second?", "m2");
+        await page.UntilAsync(shown => shown.Length == 3);
+
+        // For as long as the other node looks four times whether it may.
+        await Task.Delay(TimeSpan.FromSeconds(1), Cancellation);
+        Assert.Single(_ollama.Chats);
+        go.SetResult();
+
+        await page.UntilAsync("user/complete: First?", "assistant/complete: one two three", "user/complete: Second?", "assistant/complete: one two three");
+        await other.UntilAsync(page.Shown);
+        Assert.Equal(2, _ollama.Chats.Count);
+    }
+
+    [Fact]
+    public async Task Kill_WhileEventsWait_TheOtherNodeAnswersThemWithinThirtySeconds()
+    {
+        var (near, far) = (await StartAsync(), await StartAsync());
+        var never = new TaskCompletionSource();
+        _ollama.Answer = _ => FakeAnswer.Text("one two three") with { GateAfterFirst = never.Task };
+        var page = await OpenAsync(near);
+        var other = await OpenAsync(far, page.Visitor);
+        await page.TypeAsync("Count.", "m1");
+        await other.UntilAsync(shown => shown.Length == 2);
+        await PostAsync(near, "/events?text=Milk", page.Visitor);
+        await PostAsync(near, "/events?text=Eggs", page.Visitor);
+        await page.TypeAsync("And then?", "m2");
+        await other.UntilAsync(shown => shown.Length == 3);
+
+        _ollama.Answer = _ => FakeAnswer.Text("Here I am.");
+        await near.KillAsync();
+        var killed = Stopwatch.GetTimestamp();
+        await other.UntilAsync(shown => shown.Contains("assistant/complete: Here I am."), TimeSpan.FromSeconds(30));
+        output.WriteLine($"Answered {Stopwatch.GetElapsedTime(killed).TotalSeconds:0.0} s after the kill.");
+
+        // In one answer, with all that waited.
+        await other.UntilAsync(shown => shown.Any(entry => entry.StartsWith("assistant/stopped: ", StringComparison.Ordinal)), TimeSpan.FromSeconds(30));
+        Assert.Equal(2, _ollama.Chats.Count);
+        var told = _ollama.Chats[^1].Body;
+        Assert.All((string[])["Milk", "Eggs", "And then?"], text => Assert.Contains(text, told, StringComparison.Ordinal));
+    }
+
+    /// <summary>
+    /// Events come to two nodes, and nodes are killed and started anew. A small number here; <c>PIPULATE_KILLS=20 PIPULATE_EVENTS=1000</c> is the whole.
+    /// </summary>
+    [Fact]
+    public async Task Kill_AtRandomWhileEventsCome_EachThatWasAcceptedIsAnsweredOnce()
+    {
+        var events = Number("PIPULATE_EVENTS", 60);
+        var kills = Number("PIPULATE_KILLS", 2);
+        var random = new Random(1);
+        NodeProcess[] nodes = [await StartAsync(), await StartAsync()];
+        _ollama.Answer = _ => FakeAnswer.Text("noted") with { TokensPerSecond = 100 };
+        var visitors = new List<string>();
+        for (var i = 0; i < 6; i++)
+        {
+            using var page = await NodePage.OpenAsync(nodes[0]);
+            visitors.Add(page.Visitor);
+        }
+
+        // Somebody looks at each conversation, on whichever node is there: who does not look is not commented on.
+        var looking = new Dictionary<string, NodePage>();
+        async Task LookAsync()
+        {
+            foreach (var visitor in visitors)
+            {
+                if (!looking.TryGetValue(visitor, out var page) || page.Reading.IsCompleted)
+                {
+                    looking[visitor] = await OpenAsync(nodes[random.Next(2)], visitor);
+                }
+            }
+        }
+
+        await LookAsync();
+        await PostAsync(nodes[0], "/events?text=first", visitors[0]);
+
+        // Each answer is written down with what it takes: one transaction does both.
+        await QueryAsync(
+            """
+            CREATE TABLE taken (entry uuid, tx bigint);
+            CREATE TABLE begun (answer uuid, tx bigint);
+            CREATE FUNCTION note_taken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO taken VALUES (OLD.entry, txid_current()); RETURN OLD; END $$;
+            CREATE FUNCTION note_begun() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO begun VALUES (NEW.id, txid_current()); RETURN NEW; END $$;
+            CREATE TRIGGER note_taken AFTER DELETE ON pipulate_due FOR EACH ROW EXECUTE FUNCTION note_taken();
+            CREATE TRIGGER note_begun AFTER INSERT ON pipulate_entry FOR EACH ROW WHEN (NEW.role = 'Assistant') EXECUTE FUNCTION note_begun();
+            """);
+        var accepted = new HashSet<string>();
+        for (var i = 0; i < events; i++)
+        {
+            if (i % (events / kills) == events / kills / 2)
+            {
+                var killed = random.Next(2);
+                await nodes[killed].KillAsync();
+                nodes[killed] = await StartAsync();
+            }
+
+            await LookAsync();
+            var name = $"event-{i:0000}";
+            if (await TryPostAsync(nodes[random.Next(2)], $"/events?text={name}", visitors[random.Next(visitors.Count)]))
+            {
+                accepted.Add(name);
+            }
+
+            await Task.Delay(random.Next(40), Cancellation);
+        }
+
+        // Nothing waits any more.
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while ((await QueryAsync("SELECT 'x', count(*) FROM pipulate_due"))["x"] > 0)
+        {
+            Assert.False(limit.IsCancellationRequested, "Something still waits.");
+            await LookAsync();
+            await Task.Delay(100, Cancellation);
+        }
+
+        var answers = await QueryAsync(
+            """
+            SELECT entry.text, count(begun.answer) FROM pipulate_entry AS entry LEFT JOIN taken ON taken.entry = entry.id LEFT JOIN begun ON begun.tx = taken.tx
+            WHERE entry.role = 'Event' AND entry.text <> 'first' GROUP BY entry.id, entry.text
+            """);
+        output.WriteLine($"{accepted.Count} of {events} events were accepted, {answers.Count} are stored, and answered in {_ollama.Chats.Count} requests, with {kills} kills.");
+        Assert.Empty(accepted.Except(answers.Keys));
+        Assert.All(answers, answer => Assert.Equal(1, answer.Value));
     }
 
     [Fact]
@@ -154,6 +291,37 @@ public sealed class ProcessNodesTests(PostgreSqlServer server, ITestOutputHelper
         request.Headers.Add("Cookie", visitor);
         using var response = await http.SendAsync(request, Cancellation);
         response.EnsureSuccessStatusCode();
+    }
+
+    private static int Number(string variable, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : otherwise;
+
+    private static async Task<bool> TryPostAsync(NodeProcess node, string path, string visitor)
+    {
+        try
+        {
+            await PostAsync(node, path, visitor);
+            return true;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<Dictionary<string, long>> QueryAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(_database);
+        await connection.OpenAsync(Cancellation);
+        await using var command = new NpgsqlCommand(sql, connection);
+        await using var reader = await command.ExecuteReaderAsync(Cancellation);
+        var rows = new Dictionary<string, long>();
+        while (await reader.ReadAsync(Cancellation))
+        {
+            rows.Add(reader.GetString(0), reader.GetInt64(1));
+        }
+
+        return rows;
     }
 
     private async Task<NodeProcess> StartAsync()

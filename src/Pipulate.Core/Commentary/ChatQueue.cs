@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipulate.Conversations;
+using Pipulate.Nodes;
 
 namespace Pipulate.Commentary;
 
@@ -10,7 +11,8 @@ namespace Pipulate.Commentary;
 /// that an answer is due: one per conversation, however much came.
 /// </summary>
 internal sealed partial class ChatQueue(
-    ConversationDirectory conversations, CommentSchedule schedule, Typist typist, CommentaryMetrics metrics, IOptions<PipulateOptions> options, ILogger<ChatQueue> logger) : IChatQueue
+    ConversationDirectory conversations, CommentSchedule schedule, Typist typist, CommentaryMetrics metrics, IOptions<PipulateOptions> options, ILogger<ChatQueue> logger, AnswerTurns? turns = null)
+    : IChatQueue
 {
     private readonly Channel<Conversation> _due =
         Channel.CreateUnbounded<Conversation>(new UnboundedChannelOptions { SingleReader = true });
@@ -18,7 +20,7 @@ internal sealed partial class ChatQueue(
     /// <summary>Conversations in which an answer is due. A conversation stands here once until <see cref="Conversation.TryRest"/> lets it go.</summary>
     public ChannelReader<Conversation> Due => _due.Reader;
 
-    public ValueTask EnqueueAsync(ChatEvent chatEvent, CancellationToken cancellationToken = default)
+    public async ValueTask EnqueueAsync(ChatEvent chatEvent, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(chatEvent);
         if (chatEvent.Conversation == default)
@@ -27,44 +29,72 @@ internal sealed partial class ChatQueue(
         }
 
         ArgumentException.ThrowIfNullOrWhiteSpace(chatEvent.Text, nameof(chatEvent));
-        Enqueue(chatEvent);
-        return ValueTask.CompletedTask;
+        var conversation = conversations.Get(chatEvent.Conversation);
+        if (Enqueue(conversation, chatEvent) is { } waiting && turns is not null)
+        {
+            await turns.StoreAsync(conversation, waiting, cancellationToken);
+        }
     }
 
-    public void Enqueue(ChatEvent chatEvent)
+    public void Enqueue(ChatEvent chatEvent) => Enqueue(conversations.Get(chatEvent.Conversation), chatEvent);
+
+    /// <summary>Sees to what waits in a conversation and nobody answers.</summary>
+    /// <returns>Whether it is here.</returns>
+    public async Task<bool> OweAsync(ConversationId id, IReadOnlyList<Guid> entries, CancellationToken cancellationToken)
     {
-        var conversation = conversations.Get(chatEvent.Conversation);
+        var conversation = conversations.Get(id);
+        await conversation.Opened;
+        if (conversation.Owe(entries).Count < entries.Count)
+        {
+            foreach (var shared in conversation.Recorders.OfType<SharedConversation>())
+            {
+                await shared.MendAsync(cancellationToken);
+            }
+        }
+
+        if (conversation.Owe(entries).Count == 0)
+        {
+            return false;
+        }
+
+        Announce(conversation);
+        return true;
+    }
+
+    /// <returns>The entry, where it waits for an answer.</returns>
+    private ConversationEntry? Enqueue(Conversation conversation, ChatEvent chatEvent)
+    {
         if (chatEvent.Lane is ChatLane.Say)
         {
             typist.Say(conversation, chatEvent.Text);
-            return;
+            return null;
         }
 
         if (conversation.IsPaused)
         {
             metrics.Suppressed(Suppression.Paused, 1);
             LogUncommented(conversation.Id, Suppression.Paused);
-            return;
+            return null;
         }
 
         var text = Cut(chatEvent.Text, options.Value.Limits.EventCharacters);
         if (chatEvent.Lane is ChatLane.Note)
         {
             conversation.Say(EntryRole.Event, text, kind: chatEvent.Kind);
-            return;
+            return null;
         }
 
         var drawn = schedule.Draws();
-        conversation.Say(EntryRole.Event, text, wantsAnswer: drawn, chatEvent.Kind);
+        var entry = conversation.Say(EntryRole.Event, text, wantsAnswer: drawn, chatEvent.Kind);
         if (drawn)
         {
             Announce(conversation);
+            return entry;
         }
-        else
-        {
-            metrics.Suppressed(Suppression.Chance, 1);
-            LogUncommented(conversation.Id, Suppression.Chance);
-        }
+
+        metrics.Suppressed(Suppression.Chance, 1);
+        LogUncommented(conversation.Id, Suppression.Chance);
+        return null;
     }
 
     /// <summary>Puts what a person typed into the conversation; one message sent twice by the page is heard once.</summary>

@@ -11,7 +11,15 @@ namespace Pipulate.Commentary;
 /// A failing answer ends that answer only.
 /// </summary>
 internal sealed partial class Commentator(
-    ChatQueue queue, CommentSchedule schedule, Generation generation, ModelContexts contexts, CommentaryMetrics metrics, IOptions<PipulateOptions> options, TimeProvider time, ILogger<Commentator> logger)
+    ChatQueue queue,
+    CommentSchedule schedule,
+    Generation generation,
+    ModelContexts contexts,
+    AnswerTurns turns,
+    CommentaryMetrics metrics,
+    IOptions<PipulateOptions> options,
+    TimeProvider time,
+    ILogger<Commentator> logger)
     : BackgroundService, IHostedLifecycleService
 {
     /// <summary>How long the pages wait at a shutdown for the answers to be marked as stopped.</summary>
@@ -62,6 +70,7 @@ internal sealed partial class Commentator(
             {
                 conversation.BeginWork();
                 await AnswerAsync(conversation, stopping);
+                await turns.RestAsync(conversation);
             }
             while (!conversation.TryRest());
         }
@@ -77,16 +86,18 @@ internal sealed partial class Commentator(
             if (!due.Typed && schedule.Suppresses(conversation) is { } reason)
             {
                 var events = conversation.LeaveUncommented();
-                metrics.Suppressed(reason, events);
-                LogSuppressed(conversation.Id, events, reason);
+                metrics.Suppressed(reason, events.Count);
+                LogSuppressed(conversation.Id, events.Count, reason);
+                await turns.LeaveAsync(conversation, events);
             }
             else if (schedule.Rest(conversation, due) is { Ticks: > 0 } rest)
             {
                 await RestAsync(conversation, due, rest, stopping);
             }
-            else
+            else if (!await TakeTurnAsync(conversation, stopping))
             {
-                await TakeTurnAsync(conversation, stopping);
+                // Another node is answering. Then it may have answered this too.
+                await Task.Delay(AnswerTurns.Pause, time, stopping);
             }
         }
     }
@@ -113,25 +124,30 @@ internal sealed partial class Commentator(
         }
     }
 
-    private async Task TakeTurnAsync(Conversation conversation, CancellationToken stopping)
+    /// <returns>Whether it was our turn.</returns>
+    private async Task<bool> TakeTurnAsync(Conversation conversation, CancellationToken stopping)
     {
         // First a place, then the turn: what comes while all places are taken is answered together.
         if (!await WaitInLineAsync(conversation, stopping))
         {
             conversation.LeaveLine();
-            return;
+            return true;
         }
 
         try
         {
-            if (conversation.BeginTurn(contexts.Budget) is { } turn)
+            var (turn, ours) = await turns.BeginAsync(conversation, contexts.Budget, stopping);
+            if (turn is not null)
             {
                 schedule.Spend(conversation);
                 metrics.Merged(turn.Events);
 
                 // On a thread of its own: a client that works before it first waits must not hold up the other conversations.
                 await Task.Run(() => SpeakAsync(conversation, turn, stopping), CancellationToken.None);
+                await turns.EndAsync(conversation, turn);
             }
+
+            return ours;
         }
         finally
         {

@@ -13,9 +13,11 @@ internal sealed partial class Conversation
     public AppendOutcome Mirror(in EntryFrame frame)
     {
         ConversationEntry? entry;
+        bool spoken;
         lock (Gate)
         {
             entry = Find(frame.Entry);
+            spoken = entry is { FromElsewhere: false, IsOpen: true };
             var version = Version;
             var outcome = entry is null ? MirrorNew(frame, out entry) : MirrorKnown(entry, frame);
             if (Version == version)
@@ -28,6 +30,11 @@ internal sealed partial class Conversation
         if (entry is { Role: EntryRole.User, FromElsewhere: true })
         {
             Heard?.Invoke();
+        }
+        else if (spoken && entry is { IsOpen: false })
+        {
+            // What is being said here was stopped there.
+            Stopped?.Invoke();
         }
 
         return AppendOutcome.Taken;
@@ -90,6 +97,7 @@ internal sealed partial class Conversation
             MessageId = head.MessageId,
             Reason = frame.Standing?.Reason,
             Progress = frame.Standing?.Progress,
+            Waiting = frame.Standing?.Waiting,
             Arrived = time.GetTimestamp(),
         };
         entry.Text.Append(frame.Text);
@@ -127,11 +135,13 @@ internal sealed partial class Conversation
 
         var epoch = frame.Epoch;
         var before = EntryStanding.Of(entry);
-        if (frame.Standing is { } standing && (standing.Progress is null ? standing with { Progress = before.Progress } : standing) is var now && now != before)
+        if (frame.Standing is { } standing
+            && (standing with { Progress = standing.Progress ?? before.Progress, Waiting = standing.Waiting ?? before.Waiting }) is var now
+            && now != before)
         {
             // A page takes an entry anew where its epoch rises, and only there.
             epoch = Math.Max(epoch, entry.Epoch + 1);
-            (entry.State, entry.Reason, entry.Withdrawn, entry.Progress) = (now.State, now.Reason, now.Withdrawn, now.Progress);
+            (entry.State, entry.Reason, entry.Withdrawn, entry.Progress, entry.Waiting) = (now.State, now.Reason, now.Withdrawn, now.Progress, now.Waiting);
             NoteSpoken(entry);
             changed = true;
         }

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using Microsoft.Extensions.AI;
+using Pipulate.Conversations.Keeping;
 using Pipulate.Rendering;
 using Pipulate.Rendering.Words;
 
@@ -357,18 +358,18 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time)
     }
 
     /// <summary>Leaves what waits for a comment without one: it stays in the conversation, and the model knows it from now on.</summary>
-    /// <returns>How many events that were.</returns>
-    public int LeaveUncommented()
+    /// <returns>Which events that were.</returns>
+    public IReadOnlyList<Guid> LeaveUncommented()
     {
         lock (Gate)
         {
-            var left = 0;
+            var left = new List<Guid>();
             for (var i = _answeredThrough; i < _entries.Count; i++)
             {
                 if (_entries[i] is { WantsAnswer: true, Role: EntryRole.Event })
                 {
                     _entries[i].WantsAnswer = false;
-                    left++;
+                    left.Add(_entries[i].Id);
                 }
             }
 
@@ -451,11 +452,13 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time)
 
     private static bool IsRecordedEvent(ConversationEntry entry) => entry is { Role: EntryRole.Event, Withdrawn: false };
 
-    private Turn BeginTurnLocked(DueAnswer due, HistoryBudget? budget)
+    private Turn BeginTurnLocked(DueAnswer due, HistoryBudget? budget, StoredEntry? stored = null)
     {
         var history = _window.Read(_entries, _entries.Count, budget, out var leftOut);
         var entry = Add(new ConversationEntry(NextOrdinal, EntryRole.Assistant, EntryState.Streaming, time.GetUtcNow())
         {
+            Id = stored?.Id ?? Guid.CreateVersion7(),
+            Kept = stored is null ? null : KeptEntry.Of(stored),
             AnsweredBefore = _answeredThrough - _recalled,
             Waiting = Words[Label.Waiting],
         });

@@ -10,4 +10,8 @@ namespace Pipulate.Conversations;
 /// <param name="AnswersUser">Whether a person waits for this answer: they typed something, or asked for it once more.</param>
 /// <param name="Events">How many events it comments on.</param>
 /// <param name="LeftOut">How many entries it is the first not to be told, because the model has no room for them any more.</param>
-internal sealed record Turn(ConversationEntry Entry, IReadOnlyList<ChatMessage> History, bool AnswersUser, int Events, int LeftOut);
+internal sealed record Turn(ConversationEntry Entry, IReadOnlyList<ChatMessage> History, bool AnswersUser, int Events, int LeftOut)
+{
+    /// <summary>What it answers, where nodes share the answers: that is owed again if the turn is withdrawn.</summary>
+    public IReadOnlyList<Guid> Taken { get; init; } = [];
+}

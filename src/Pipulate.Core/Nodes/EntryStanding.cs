@@ -3,9 +3,9 @@ using Pipulate.Conversations;
 namespace Pipulate.Nodes;
 
 /// <summary>What changes of an entry beside its text.</summary>
-internal sealed record EntryStanding(EntryState State, string? Reason, bool Withdrawn, Progress? Progress)
+internal sealed record EntryStanding(EntryState State, string? Reason, bool Withdrawn, Progress? Progress, string? Waiting)
 {
-    public static EntryStanding Of(ConversationEntry entry) => new(entry.State, entry.Reason, entry.Withdrawn, entry.Progress);
+    public static EntryStanding Of(ConversationEntry entry) => new(entry.State, entry.Reason, entry.Withdrawn, entry.Progress, entry.Waiting);
 
-    public static EntryStanding Of(StoredEntry entry) => new(entry.State, entry.Reason, entry.Withdrawn, null);
+    public static EntryStanding Of(StoredEntry entry) => new(entry.State, entry.Reason, entry.Withdrawn, null, null);
 }

@@ -24,6 +24,9 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
     /// <summary>After which a node counts as gone.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
 
+    /// <summary>After which a growing entry counts as torn: it is told of with each heartbeat, and looked at with each of ours.</summary>
+    public static readonly TimeSpan TornAfter = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan PublishLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(5);
 
@@ -338,13 +341,13 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
         _wake.Set();
         foreach (var shared in _held.Values)
         {
-            if (shared.Tend(Silence))
+            if (shared.Tend(TornAfter))
             {
                 await TryReadAsync(
                     shared,
                     async (conversation, limit) =>
                     {
-                        await conversation.EndTornAsync(Silence, limit);
+                        await conversation.EndTornAsync(TornAfter, limit);
                         return true;
                     },
                     stopping);

@@ -79,8 +79,9 @@ internal static class NodeMessageReader
         var state = (EntryState)item.ReadByte();
         var withdrawn = item.ReadBoolean();
         var reason = ReadOptional(item);
+        var waiting = ReadOptional(item);
         return new EntryStanding(
-            state, reason, withdrawn, item.ReadBoolean() ? new Progress(item.Read7BitEncodedInt(), item.Read7BitEncodedInt(), ReadOptional(item)) : null);
+            state, reason, withdrawn, item.ReadBoolean() ? new Progress(item.Read7BitEncodedInt(), item.Read7BitEncodedInt(), ReadOptional(item)) : null, waiting);
     }
 
     private static string? ReadOptional(BinaryReader item) => item.ReadBoolean() ? item.ReadString() : null;

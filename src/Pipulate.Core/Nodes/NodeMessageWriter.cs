@@ -128,6 +128,7 @@ internal sealed class NodeMessageWriter : IDisposable
             _item.Write((byte)standing.State);
             _item.Write(standing.Withdrawn);
             WriteOptional(standing.Reason);
+            WriteOptional(standing.Waiting);
             _item.Write(standing.Progress is not null);
             if (standing.Progress is { } progress)
             {

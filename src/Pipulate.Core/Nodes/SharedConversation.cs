@@ -1,5 +1,6 @@
 using Pipulate.Conversations;
 using Pipulate.Conversations.Keeping;
+using Pipulate.Rendering.Words;
 
 namespace Pipulate.Nodes;
 
@@ -75,9 +76,17 @@ internal sealed class SharedConversation(KeptConversation kept, NodeLink link, T
         }
     }
 
-    /// <summary>The nodes may have lost something.</summary>
+    /// <summary>The nodes may have lost something, and this one too: who was silent could not be heard.</summary>
     public void Introduce()
     {
+        lock (_gate)
+        {
+            foreach (var entry in _heard.Keys)
+            {
+                _heard[entry] = time.GetTimestamp();
+            }
+        }
+
         lock (Conversation.Gate)
         {
             _introduce = _followed;
@@ -249,7 +258,7 @@ internal sealed class SharedConversation(KeptConversation kept, NodeLink link, T
 
         foreach (var entry in torn)
         {
-            Conversation.End(entry, EntryState.Stopped, "Stopped: the server that was answering is gone.");
+            Conversation.End(entry, EntryState.Stopped, Conversation.Look.Words[Label.StoppedByRestart]);
         }
     }
 
@@ -292,7 +301,7 @@ internal sealed class SharedConversation(KeptConversation kept, NodeLink link, T
         {
             Replaces = forgotten,
             Head = known ? null : EntryHead.Of(entry),
-            Standing = (known && told.Epoch == entry.Epoch) || entry is { State: EntryState.Streaming, Epoch: 0 } ? null : EntryStanding.Of(entry),
+            Standing = (known && told.Epoch == entry.Epoch) || entry is { State: EntryState.Streaming, Epoch: 0, Waiting: null } ? null : EntryStanding.Of(entry),
         });
         if (entry.State is EntryState.Streaming)
         {

@@ -53,7 +53,7 @@ internal sealed class CommentaryHouse : IAsyncDisposable
         var watch = new ModelWatch(Client, Status, options, NullLogger<ModelWatch>.Instance);
         var contexts = new ModelContexts(Client, options, Reducer);
         var generation = new Generation(Client, new DemoVoice(WordDelay, Time), watch, contexts, Typist, Metrics, options, Time, GenerationLog);
-        _commentator = new Commentator(Queue, Schedule, generation, contexts, Metrics, options, Time, NullLogger<Commentator>.Instance);
+        _commentator = new Commentator(Queue, Schedule, generation, contexts, new AnswerTurns(Time, NullLogger<AnswerTurns>.Instance), Metrics, options, Time, NullLogger<Commentator>.Instance);
         await _commentator.StartAsync(TestContext.Current.CancellationToken);
     }
 

@@ -304,7 +304,7 @@ public class ConversationTests
         {
             _conversation.Say(EntryRole.Event, "one more", wantsAnswer: true);
             Assert.Equal(1, _conversation.LookAhead()?.Events);
-            Assert.Equal(1, _conversation.LeaveUncommented());
+            Assert.Single(_conversation.LeaveUncommented());
         }
 
         // A twentieth of a second; when each time looked at all of them, it was thirteen.
@@ -318,7 +318,7 @@ public class ConversationTests
         _conversation.Hear("hello", null);
         _conversation.Say(EntryRole.Event, "two", wantsAnswer: true);
 
-        Assert.Equal(2, _conversation.LeaveUncommented());
+        Assert.Equal(2, _conversation.LeaveUncommented().Count);
 
         Assert.True(_conversation.LookAhead() is { Typed: true, Events: 0 });
     }

@@ -10,7 +10,8 @@ namespace Pipulate.Conversations.Keeping;
 /// Opens conversations with what the store has of them, and writes to it behind them: what is new or has ended at once, what grows every <see cref="Checkpoint"/>.
 /// Nobody who talks waits for the store. While it is away all goes on from memory, and what it lacks is written when it is back.
 /// </summary>
-internal sealed partial class ConversationKeeper(IConversationStore store, TimeProvider time, ILogger<ConversationKeeper> logger, NodeLink? nodes = null) : BackgroundService
+internal sealed partial class ConversationKeeper(IConversationStore store, TimeProvider time, ILogger<ConversationKeeper> logger, NodeLink? nodes = null, IAnswerLedger? ledger = null)
+    : BackgroundService
 {
     /// <summary>With a write that takes up to 100 ms, a killed process loses at most half a second of an answer.</summary>
     public static readonly TimeSpan Checkpoint = TimeSpan.FromMilliseconds(400);
@@ -38,6 +39,9 @@ internal sealed partial class ConversationKeeper(IConversationStore store, TimeP
     private readonly Lock _gate = new();
     private long? _awaySince;
     private long _lastSuccess;
+
+    /// <summary>Where it stands what waits for an answer; null where this process alone answers.</summary>
+    public IAnswerLedger? Ledger => ledger;
 
     /// <summary>Whether other nodes speak in the conversations too.</summary>
     public bool IsShared => nodes is { IsOn: true };

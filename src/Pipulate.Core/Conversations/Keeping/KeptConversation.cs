@@ -20,6 +20,8 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
 
     private readonly ConversationKey _key = new(conversation.Id.Owner, conversation.Id);
 
+    public ConversationKey Key => _key;
+
     /// <summary>Guarded by the conversation's lock.</summary>
     private readonly HashSet<ConversationEntry> _changed = [];
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -337,7 +339,7 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
         var kept = entry.Kept ??= entry.FromElsewhere ? KeptEntry.Foreign(Look(entry)) : KeptEntry.Before(Look(entry));
         if (kept.Unconfirmed is { } first)
         {
-            await store.AddAsync(_key, first, cancellationToken);
+            await (keeper.Ledger is { } ledger && entry.WantsAnswer ? ledger.OweAsync(_key, first, cancellationToken) : AddAsync(first, cancellationToken));
             kept.NoteAdded();
         }
 
@@ -355,6 +357,8 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
         }
     }
 
+    private async ValueTask AddAsync(StoredEntry entry, CancellationToken cancellationToken) => await store.AddAsync(_key, entry, cancellationToken);
+
     /// <summary>What has grown is appended; a later epoch comes whole, and so does what the store turns out to lack.</summary>
     private async Task WriteTextAsync(KeptEntry kept, StoredEntry now, CancellationToken cancellationToken)
     {
@@ -368,7 +372,8 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
         kept.NoteText(now.Epoch, now.Text.Length);
     }
 
-    private StoredEntry Look(ConversationEntry entry)
+    /// <summary>The entry as it would be stored now.</summary>
+    public StoredEntry Look(ConversationEntry entry)
     {
         lock (conversation.Gate)
         {

@@ -1,0 +1,94 @@
+namespace Pipulate.Conversations;
+
+/// <summary>Turns where other nodes take them too: what is answered is not what came since the last answer, but what the ledger says has waited.</summary>
+internal sealed partial class Conversation
+{
+    /// <summary>Of how many of the newest entries it is asked whether they wait.</summary>
+    private const int Questions = 200;
+
+    /// <summary>What waits for an answer as far as this node knows, oldest first.</summary>
+    public IReadOnlyList<ConversationEntry> ReadOwed()
+    {
+        lock (Gate)
+        {
+            return [.. _entries.Skip(_answeredThrough).Where(entry => entry.WantsAnswer)];
+        }
+    }
+
+    /// <summary>What may wait for an answer, whichever node it came to.</summary>
+    public IReadOnlyList<Guid> ReadQuestions()
+    {
+        lock (Gate)
+        {
+            return [.. _entries.TakeLast(Questions).Where(entry => entry is { Withdrawn: false, Role: EntryRole.User or EntryRole.Event }).Select(entry => entry.Id)];
+        }
+    }
+
+    /// <summary>Entries wait for an answer that nobody gives.</summary>
+    /// <returns>Those of them that are here.</returns>
+    public IReadOnlyList<Guid> Owe(IEnumerable<Guid> entries)
+    {
+        lock (Gate)
+        {
+            var owed = new List<Guid>();
+            foreach (var id in entries)
+            {
+                var index = _entries.FindLastIndex(entry => entry.Id == id);
+                if (index >= 0)
+                {
+                    _entries[index].WantsAnswer = true;
+                    _answeredThrough = Math.Min(_answeredThrough, index);
+                    owed.Add(id);
+                }
+            }
+
+            return owed;
+        }
+    }
+
+    /// <summary>Whether the newest answer was taken back by the user and is to be given once more.</summary>
+    public bool IsAskedAgain
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _askedAgain;
+            }
+        }
+    }
+
+    /// <summary>Begins the answer that the ledger has begun.</summary>
+    /// <param name="answer">The answer, as it is stored.</param>
+    /// <param name="asked">What the ledger was asked for.</param>
+    /// <param name="taken">What of it is answered; the rest was answered elsewhere, and waits no more.</param>
+    /// <param name="budget">What the model has room for; null for all there is.</param>
+    /// <returns>The turn; null where nothing is to be answered.</returns>
+    public Turn? BeginTurn(StoredEntry answer, IReadOnlyCollection<Guid> asked, IReadOnlyList<Guid> taken, HistoryBudget? budget)
+    {
+        Turn? turn = null;
+        lock (Gate)
+        {
+            LeaveLineLocked();
+            foreach (var entry in asked.Except(taken).Select(Find).OfType<ConversationEntry>())
+            {
+                entry.WantsAnswer = false;
+            }
+
+            if (Owe(taken).Count > 0)
+            {
+                var roles = taken.Select(Find).OfType<ConversationEntry>().Select(entry => entry.Role).ToList();
+                var due = new DueAnswer(_askedAgain || roles.Contains(EntryRole.User), roles.Count(role => role is EntryRole.Event), 0, 0);
+                var askedFor = asked.ToHashSet();
+                var through = _entries.FindLastIndex(entry => askedFor.Contains(entry.Id)) + 1;
+                turn = BeginTurnLocked(due, budget, answer) with { Taken = taken };
+
+                // What came after the ledger was asked still waits.
+                _answeredThrough = through;
+            }
+        }
+
+        Watchers.Wake();
+        return turn;
+    }
+}

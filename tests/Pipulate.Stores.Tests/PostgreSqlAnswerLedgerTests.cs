@@ -1,0 +1,148 @@
+using Npgsql;
+using Pipulate.PostgreSql;
+using Pipulate.Stores.Hosting;
+
+namespace Pipulate.Stores;
+
+public sealed class PostgreSqlAnswerLedgerTests(PostgreSqlServer server) : IClassFixture<PostgreSqlServer>, IAsyncLifetime
+{
+    private static readonly ConversationKey Conversation = new("v-1", new ConversationId("v-1"));
+
+    private PostgreSqlConversationStore _store = null!;
+    private PostgreSqlAnswerLedger _one = null!;
+    private PostgreSqlAnswerLedger _other = null!;
+    private string _connection = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Begin_WhatWaits_IsTakenOnceAndItsAnswerIsStored()
+    {
+        var entry = Entry("They put \"Milk\" on the list.");
+        await _one.OweAsync(Conversation, entry, Cancellation);
+        await _other.OweAsync(Conversation, entry, Cancellation);
+
+        Assert.True(await _one.TryLeaseAsync(Conversation, Cancellation));
+        Assert.Equal([entry.Id], await _one.BeginAsync(Conversation, Answer(), [entry.Id, Guid.NewGuid()], Cancellation));
+        Assert.Empty(await _one.BeginAsync(Conversation, Answer(), [entry.Id], Cancellation));
+
+        // Told again, as by a node that got no answer the first time, it does not wait again.
+        await _other.OweAsync(Conversation, entry, Cancellation);
+        Assert.Empty(await _one.BeginAsync(Conversation, Answer(), [entry.Id], Cancellation));
+        var stored = await _store.ReadAsync(Conversation, 10, cancellationToken: Cancellation);
+        Assert.Equal([(EntryRole.Event, EntryState.Complete), (EntryRole.Assistant, EntryState.Streaming)], stored!.Entries.Select(one => (one.Role, one.State)));
+    }
+
+    [Fact]
+    public async Task TryLease_OtherNodeHasIt_IsRefusedUntilItIsGivenBackOrRunsOut()
+    {
+        Assert.True(await _one.TryLeaseAsync(Conversation, Cancellation));
+        Assert.True(await _one.TryLeaseAsync(Conversation, Cancellation));
+        Assert.False(await _other.TryLeaseAsync(Conversation, Cancellation));
+
+        await _one.ReleaseAsync(Conversation, Cancellation);
+        Assert.True(await _other.TryLeaseAsync(Conversation, Cancellation));
+        Assert.False(await _one.TryLeaseAsync(Conversation, Cancellation));
+
+        // By the database's clock.
+        await ExecuteAsync("UPDATE pipulate_lease SET until = until - interval '16 seconds'");
+        Assert.True(await _one.TryLeaseAsync(Conversation, Cancellation));
+        await _other.RenewAsync(Cancellation);
+        Assert.False(await _other.TryLeaseAsync(Conversation, Cancellation));
+    }
+
+    [Fact]
+    public async Task Begin_LeaseIsLost_TakesNothing()
+    {
+        var entry = Entry("x");
+        await _one.OweAsync(Conversation, entry, Cancellation);
+        await _one.TryLeaseAsync(Conversation, Cancellation);
+        await ExecuteAsync("UPDATE pipulate_lease SET until = until - interval '16 seconds'");
+        await _other.TryLeaseAsync(Conversation, Cancellation);
+
+        Assert.Empty(await _one.BeginAsync(Conversation, Answer(), [entry.Id], Cancellation));
+        Assert.Equal([entry.Id], await _other.BeginAsync(Conversation, Answer(), [entry.Id], Cancellation));
+    }
+
+    [Fact]
+    public async Task Renew_LeaseAboutToRunOut_IsKept()
+    {
+        await _one.TryLeaseAsync(Conversation, Cancellation);
+        await ExecuteAsync("UPDATE pipulate_lease SET until = clock_timestamp() + interval '1 second'");
+
+        await _one.RenewAsync(Cancellation);
+
+        Assert.Equal(true, await ExecuteAsync("SELECT until > clock_timestamp() + interval '10 seconds' FROM pipulate_lease"));
+    }
+
+    [Fact]
+    public async Task Return_AndDrop_DecideWhetherItWaits()
+    {
+        var entry = Entry("x");
+        await _one.OweAsync(Conversation, entry, Cancellation);
+        await _one.DropAsync(Conversation, [entry.Id], Cancellation);
+        await _one.TryLeaseAsync(Conversation, Cancellation);
+        Assert.Empty(await _one.BeginAsync(Conversation, Answer(), [entry.Id], Cancellation));
+
+        await _one.ReturnAsync(Conversation, [entry.Id], Cancellation);
+        await _one.ReturnAsync(Conversation, [entry.Id], Cancellation);
+        Assert.Equal([entry.Id], await _one.BeginAsync(Conversation, Answer(), [entry.Id], Cancellation));
+    }
+
+    [Fact]
+    public async Task TakeOver_WaitedForLongAndNobodyIsOnIt_IsTakenByOne()
+    {
+        var key = new ConversationKey("v-2", new ConversationId("v-2"));
+        var (waits, fresh, seenTo) = (Entry("waits"), Entry("fresh"), Entry("seen to"));
+        await _one.OweAsync(Conversation, waits, Cancellation);
+        await _one.OweAsync(key, seenTo, Cancellation);
+        await ExecuteAsync("UPDATE pipulate_due SET at = at - interval '11 seconds'");
+        await _one.OweAsync(Conversation, fresh, Cancellation);
+        await _one.TryLeaseAsync(key, Cancellation);
+
+        var taken = await Task.WhenAll(_one.TakeOverAsync(20, Cancellation).AsTask(), _other.TakeOverAsync(20, Cancellation).AsTask());
+
+        var only = Assert.Single(taken.SelectMany(one => one));
+        Assert.Equal((Conversation, waits.Id), (only.Key, Assert.Single(only.Value)));
+        Assert.Empty(await _other.TakeOverAsync(20, Cancellation));
+    }
+
+    [Fact]
+    public async Task Forget_Visitor_LeavesNothingWaiting()
+    {
+        await _one.OweAsync(Conversation, Entry("x"), Cancellation);
+        await _one.TryLeaseAsync(Conversation, Cancellation);
+
+        await _store.ForgetAsync("v-1", Cancellation);
+
+        Assert.Equal(0L, await ExecuteAsync("SELECT (SELECT count(*) FROM pipulate_due) + (SELECT count(*) FROM pipulate_lease)"));
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        _connection = await server.NewSchemaAsync();
+        _store = new PostgreSqlConversationStore(_connection);
+        (_one, _other) = (new PostgreSqlAnswerLedger(_store), new PostgreSqlAnswerLedger(_store));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_store is not null)
+        {
+            await _store.DisposeAsync();
+        }
+    }
+
+    private static StoredEntry Entry(string text) =>
+        new() { Id = Guid.CreateVersion7(), Role = EntryRole.Event, State = EntryState.Complete, At = DateTimeOffset.UnixEpoch, Text = text };
+
+    private static StoredEntry Answer() => Entry("") with { Role = EntryRole.Assistant, State = EntryState.Streaming };
+
+    private async Task<object?> ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(_connection);
+        await connection.OpenAsync(Cancellation);
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync(Cancellation);
+    }
+}
