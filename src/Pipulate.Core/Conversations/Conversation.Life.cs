@@ -26,7 +26,7 @@ internal sealed partial class Conversation
             lock (Gate)
             {
                 _title = value;
-                Recorder?.Note(null);
+                Note(null);
             }
         }
     }

@@ -56,7 +56,7 @@ internal sealed partial class Conversation
                 }
             }
 
-            return Volatile.Read(ref _due) == Resting && Recorders.OfType<KeptConversation>().All(kept => kept.IsStored);
+            return Volatile.Read(ref _due) == Resting && Recorders.OfType<KeptConversation>().All(kept => kept.IsSaved);
         }
     }
 

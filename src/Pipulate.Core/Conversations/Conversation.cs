@@ -116,7 +116,7 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time)
             if (_title is null)
             {
                 _title = ConversationTitle.Propose(entry.Text.ToString());
-                Recorder?.Note(null);
+                Note(null);
             }
 
             Add(entry);

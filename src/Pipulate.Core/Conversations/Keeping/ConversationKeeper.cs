@@ -81,22 +81,22 @@ internal sealed partial class ConversationKeeper(IConversationStore store, TimeP
     public void LetGo(Conversation conversation)
     {
         nodes?.LetGo(conversation);
-        foreach (var kept in conversation.Recorders.OfType<KeptConversation>())
+        if (KeptOf(conversation) is { } kept)
         {
             kept.IsLetGo = true;
         }
     }
 
     /// <summary>Whether the store has all of a conversation, so that the process can do without it.</summary>
-    public static bool IsSaved(Conversation conversation) => conversation.Recorder is KeptConversation { IsSaved: true };
+    public static bool IsSaved(Conversation conversation) => KeptOf(conversation) is { IsSaved: true };
 
     /// <summary>Writes what the store lacks of a conversation.</summary>
     /// <returns>A task that ends when that was tried. It never fails.</returns>
-    public static Task SaveAsync(Conversation conversation) => conversation.Recorder is KeptConversation kept ? kept.SaveAsync() : Task.CompletedTask;
+    public static Task SaveAsync(Conversation conversation) => KeptOf(conversation)?.SaveAsync() ?? Task.CompletedTask;
 
     /// <summary>Deletes a conversation that has vanished from the store too.</summary>
     /// <returns>A task that ends when it is deleted: where the store is away, when it is back.</returns>
-    public static Task DeleteAsync(Conversation conversation) => conversation.Recorder is KeptConversation kept ? kept.DeleteAsync() : Task.CompletedTask;
+    public static Task DeleteAsync(Conversation conversation) => KeptOf(conversation)?.DeleteAsync() ?? Task.CompletedTask;
 
     public void NoteDue(KeptConversation kept)
     {
@@ -140,6 +140,8 @@ internal sealed partial class ConversationKeeper(IConversationStore store, TimeP
             LogLost(_failed.Count);
         }
     }
+
+    private static KeptConversation? KeptOf(Conversation conversation) => conversation.Recorders.OfType<KeptConversation>().FirstOrDefault();
 
     private async Task WaitAsync(Task opened) =>
         await opened.WaitAsync(OpeningPatience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

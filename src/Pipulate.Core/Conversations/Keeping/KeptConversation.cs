@@ -40,18 +40,6 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
     /// <summary>Done once the conversation has what was said before.</summary>
     public Task Opened => _opened.Task;
 
-    /// <summary>Whether the store has everything.</summary>
-    public bool IsStored
-    {
-        get
-        {
-            lock (conversation.Gate)
-            {
-                return _opened.Task.IsCompleted && _changed.Count == 0 && !_pauseChanged && Volatile.Read(ref _due) == Resting;
-            }
-        }
-    }
-
     /// <summary>Forgotten by the process: where the store is away, what is not stored is given up.</summary>
     public bool IsLetGo { get; set; }
 
