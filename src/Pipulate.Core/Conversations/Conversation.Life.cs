@@ -70,12 +70,11 @@ internal sealed partial class Conversation
             _title = null;
             Answer = null;
             Recalls++;
-            Version++;
+            Add(new ConversationEntry(NextOrdinal, EntryRole.Notice, EntryState.Complete, time.GetUtcNow())).Text.Set(Words[why]);
         }
 
         Watchers.Wake();
         Stopped?.Invoke();
-        Say(EntryRole.Notice, Words[why]);
     }
 
     /// <summary>Says that somebody wants it now.</summary>
