@@ -1,7 +1,11 @@
+using System.Diagnostics;
+using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Pipulate.Conversations;
 using Pipulate.PostgreSql;
 using Pipulate.Stores.Hosting;
+using Pipulate.Tests;
 
 namespace Pipulate.Stores;
 
@@ -10,6 +14,55 @@ public sealed class PostgreSqlNodesTests(PostgreSqlServer server) : NodesContrac
 {
     private readonly List<IAsyncDisposable> _open = [];
     private string? _connection;
+
+    /// <summary>How old tokens are when the other node has them: as many streams as a machine has, for as long as <c>PIPULATE_MEASURE_SECONDS</c> says. Few here, for it is looked at and not demanded.</summary>
+    [Fact]
+    public async Task Append_ManyStreamsAtOnce_AllArriveWhole()
+    {
+        var seconds = int.TryParse(Environment.GetEnvironmentVariable("PIPULATE_MEASURE_SECONDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var asked) ? asked : 1;
+        var streams = asked > 0 ? 200 : 20;
+        var (near, far) = (await StartAsync(), await StartAsync());
+        var pairs = new List<(Conversation Here, ConversationEntry Answer, Arrivals There)>();
+        for (var i = 0; i < streams; i++)
+        {
+            var here = await near.OpenAsync($"c{i}");
+            var there = await far.OpenAsync($"c{i}");
+            pairs.Add((here, here.Begin(), new Arrivals(there)));
+        }
+
+        foreach (var (_, _, there) in pairs)
+        {
+            await Eventually.TrueAsync(() => there.Begun);
+        }
+
+        // Twenty tokens a second of each, not all in one moment.
+        var begun = Stopwatch.GetTimestamp();
+        await Task.WhenAll(pairs.Select((pair, index) => Task.Run(async () =>
+        {
+            for (var token = 0; token < seconds * 20; token++)
+            {
+                var due = TimeSpan.FromMilliseconds((50 * token) + (50.0 * index / streams));
+                if (due - Stopwatch.GetElapsedTime(begun) is { Ticks: > 0 } rest)
+                {
+                    await Task.Delay(rest, Cancellation);
+                }
+
+                pair.There.NoteSent(Stopwatch.GetTimestamp());
+                pair.Here.Append(pair.Answer, "token ");
+            }
+        })));
+
+        foreach (var (here, answer, there) in pairs)
+        {
+            await Eventually.TrueAsync(() => there.Count == seconds * 20);
+            here.End(answer, EntryState.Complete);
+            await Until(there.Conversation, $"Assistant/Complete: {string.Concat(Enumerable.Repeat("token ", seconds * 20))}");
+        }
+
+        var ages = pairs.SelectMany(pair => pair.There.Ages).Order().ToArray();
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{streams} streams, {ages.Length} tokens: p50 {ages[ages.Length / 2].TotalMilliseconds:0.0} ms, p99 {ages[ages.Length * 99 / 100].TotalMilliseconds:0.0} ms, at most {ages[^1].TotalMilliseconds:0.0} ms.");
+    }
 
     protected override async ValueTask<IConversationStore> OpenStoreAsync() => Keep(new PostgreSqlConversationStore(await ConnectionAsync()));
 
@@ -45,5 +98,49 @@ public sealed class PostgreSqlNodesTests(PostgreSqlServer server) : NodesContrac
     {
         _open.Add(one);
         return one;
+    }
+
+    /// <summary>When the tokens of a stream were sent, and when they were there.</summary>
+    private sealed class Arrivals : IConversationWatcher
+    {
+        private readonly Lock _gate = new();
+        private readonly List<long> _sent = [];
+        private readonly List<TimeSpan> _ages = [];
+        private int _seen;
+
+        public Arrivals(Conversation conversation)
+        {
+            Conversation = conversation;
+            conversation.Watchers.Add(this);
+        }
+
+        public Conversation Conversation { get; }
+
+        public bool Begun => Look(Conversation, entries => entries.Count > 0);
+
+        public int Count => Volatile.Read(ref _seen);
+
+        public IReadOnlyList<TimeSpan> Ages => _ages;
+
+        public void NoteSent(long at)
+        {
+            lock (_gate)
+            {
+                _sent.Add(at);
+            }
+        }
+
+        public void Wake()
+        {
+            var now = Stopwatch.GetTimestamp();
+            var there = AnswerIn(Conversation).Length / "token ".Length;
+            lock (_gate)
+            {
+                for (; _seen < there; _seen++)
+                {
+                    _ages.Add(Stopwatch.GetElapsedTime(_sent[_seen], now));
+                }
+            }
+        }
     }
 }
