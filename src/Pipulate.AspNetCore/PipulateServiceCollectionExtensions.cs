@@ -93,7 +93,8 @@ public static class PipulateServiceCollectionExtensions
         services.TryAddSingleton<IConversationStore>(provider => new InMemoryConversationStore(provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<NodeLink>();
         services.TryAddSingleton<ConversationKeeper>();
-        services.TryAddSingleton<ConversationDirectory>();
+        services.TryAddSingleton(provider => new ConversationDirectory(
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ConversationKeeper>(), provider.GetRequiredService<IOptions<PipulateOptions>>().Value.Markdown));
         services.TryAddSingleton<OwnedConversations>();
         services.TryAddSingleton(provider => new Typist(
             provider.GetRequiredService<IOptions<PipulateOptions>>().Value.TypingDelay,

@@ -59,6 +59,13 @@ public sealed class PipulateOptions
     public CommentOn CommentOn { get; set; } = CommentOn.Marked;
 
     /// <summary>
+    /// Gets or sets whether what the assistant says is markdown: the model's words, and what the application says by the lane <see cref="ChatLane.Say"/> and by <see cref="IChatChannel"/>.
+    /// Raw HTML and images are never shown as such, and links lead to http, https and mailto only. What a user types is always shown as it is.
+    /// </summary>
+    /// <value>The default is <see langword="true"/>; <see langword="false"/> shows all text as it is.</value>
+    public bool Markdown { get; set; } = true;
+
+    /// <summary>
     /// Gets or sets what stands in a panel in which nothing has been said yet.
     /// </summary>
     /// <value>The default is nothing.</value>

@@ -24,7 +24,7 @@ public sealed partial class HostileTextTests(Chromium chromium) : IClassFixture<
         await using var site = await StartAsync(chromium, version);
         const string Title = "<img src=x onerror=alert(1)>";
         const string Envelope = """{"content":"OWNED","target":"body"}""";
-        var answers = new Queue<string>([Hostile, Envelope, "<!-- ", "</div></section>"]);
+        var answers = new Queue<string>([Hostile, Envelope, "<!--", "</div></section>"]);
 
         // In pieces that end inside of tags, for each is sent to the page by itself.
         site.Ollama.Answer = _ => FakeAnswer.Tokens([.. answers.Dequeue().Chunk(5).Select(piece => new string(piece))]) with { TokensPerSecond = 50 };
@@ -35,7 +35,7 @@ public sealed partial class HostileTextTests(Chromium chromium) : IClassFixture<
         await page.SayAsync("<img src=x onerror=alert(2)>");
         Assert.Equal(Envelope, await page.AnswerAsync(2));
         await page.ToggleAsync(Title);
-        Assert.Equal("<!-- ", await page.AnswerAsync(3));
+        Assert.Equal("<!--", await page.AnswerAsync(3));
         await AssertUntouchedAsync();
 
         await page.Page.ReloadAsync();
@@ -53,10 +53,10 @@ public sealed partial class HostileTextTests(Chromium chromium) : IClassFixture<
         async Task AssertUntouchedAsync()
         {
             Assert.Equal(
-                [$"assistant: {Hostile}", "user: <img src=x onerror=alert(2)>", $"assistant: {Envelope}", "assistant: <!-- "], await page.ReadAsync());
+                [$"assistant: {Hostile}", "user: <img src=x onerror=alert(2)>", $"assistant: {Envelope}", "assistant: <!--"], await page.ReadAsync());
             await Expect(page.Todos.Locator(".title")).ToHaveTextAsync([Title]);
             Assert.Equal("Todo with commentary", await page.Page.TitleAsync());
-            Assert.True(await page.Page.EvaluateAsync<bool>("window.hacked === undefined && document.querySelectorAll('#msg-list .chat-text *').length === 0"));
+            Assert.True(await page.Page.EvaluateAsync<bool>("window.hacked === undefined && document.querySelectorAll('#msg-list .chat-text :not(p)').length === 0"));
         }
     }
 

@@ -105,7 +105,7 @@ public sealed class StoryTests(Chromium chromium, ITestOutputHelper output) : IC
         var page = await site.OpenAsync();
 
         await page.AddAsync("Buy milk");
-        Assert.Equal("half an ", await page.AnswerAsync(state: "failed"));
+        Assert.Equal("half an", await page.AnswerAsync(state: "failed"));
         await Expect(page.Answers("failed").Locator(".chat-reason")).Not.ToBeEmptyAsync();
 
         site.Ollama.Answer = _ => FakeAnswer.Text("whole again");

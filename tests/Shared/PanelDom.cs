@@ -33,6 +33,9 @@ internal sealed class PanelDom
     /// <summary>The text inside an element, or null when the page has none with that id.</summary>
     public string? TextOf(string elementId) => _page.GetElementById(elementId)?.TextContent;
 
+    /// <summary>The markup inside an element, or null when the page has none with that id.</summary>
+    public string? HtmlOf(string elementId) => _page.GetElementById(elementId)?.InnerHtml;
+
     /// <summary>An attribute of an element, or null when the page has none with that id.</summary>
     public string? AttributeOf(string elementId, string name) => _page.GetElementById(elementId)?.GetAttribute(name);
 
@@ -41,6 +44,9 @@ internal sealed class PanelDom
 
     /// <summary>The sentence that says why an entry failed or was stopped, or null when there is none.</summary>
     public string? ReasonOf(string entryId) => _page.GetElementById(entryId)?.QuerySelector(".chat-reason")?.TextContent;
+
+    /// <summary>The label of the button that copies the first code inside an element, or null when there is none.</summary>
+    public string? LabelOfCode(string elementId) => _page.GetElementById(elementId)?.QuerySelector("pre > .chat-copy")?.GetAttribute("aria-label");
 
     public void Apply(string message)
     {

@@ -12,7 +12,7 @@ public interface IChatChannel
     /// <param name="audience">
     /// Who hears it. For an audience that is not a conversation, the text is added to each conversation that one of its pages shows.
     /// </param>
-    /// <param name="text">Plain text; markup in it is shown, not obeyed.</param>
+    /// <param name="text">Markdown, or plain text where <see cref="PipulateOptions.Markdown"/> is off; HTML in it is shown, not obeyed.</param>
     /// <param name="cancellationToken">Not needed today: nothing is waited for.</param>
     /// <returns>A task that ends when the text is in the conversation, or is being typed there (<see cref="PipulateOptions.TypingDelay"/>).</returns>
     /// <exception cref="ArgumentException"><paramref name="text"/> is null or empty.</exception>
@@ -22,7 +22,7 @@ public interface IChatChannel
     /// Says a text that comes in pieces, each shown as it comes.
     /// </summary>
     /// <param name="audience">Who hears it, as in <see cref="SayAsync"/>, looked up once at the beginning.</param>
-    /// <param name="chunks">The pieces. When the enumeration throws, the entry ends as failed with what came before, and the exception goes on to the caller.</param>
+    /// <param name="chunks">The pieces, of the same kind as in <see cref="SayAsync"/>. When the enumeration throws, the entry ends as failed with what came before, and the exception goes on to the caller.</param>
     /// <param name="cancellationToken">Ends the entry as stopped, with what came before.</param>
     /// <returns>A task that ends with the last piece.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>

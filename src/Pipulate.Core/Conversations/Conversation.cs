@@ -11,7 +11,10 @@ namespace Pipulate.Conversations;
 /// The one owner of what was said and done: an append-only list of entries under one lock.
 /// Everything that changes it raises <see cref="Version"/> and wakes the watchers; whoever reads, reads under <see cref="Gate"/>.
 /// </summary>
-internal sealed partial class Conversation(ConversationId id, TimeProvider time)
+/// <param name="id">Its id.</param>
+/// <param name="time">The clock.</param>
+/// <param name="markdown">Whether what the assistant says is markdown.</param>
+internal sealed partial class Conversation(ConversationId id, TimeProvider time, bool markdown = false)
 {
     /// <summary>How many of the page's last messages are looked at for one that was sent twice.</summary>
     private const int RememberedMessageIds = 20;
@@ -273,6 +276,11 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time)
 
             // Another node may have told of the newest already, and knows it better than the store.
             var recalled = history.Where(entry => Find(entry.Id) is null).ToList();
+            foreach (var entry in recalled)
+            {
+                Form(entry);
+            }
+
             _first = 1;
             _entries.InsertRange(0, recalled);
             _recalled = recalled.Count;
@@ -500,10 +508,13 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time)
     private ConversationEntry Add(ConversationEntry entry)
     {
         entry.Arrived = time.GetTimestamp();
+        Form(entry);
         _entries.Add(entry);
         Touch(entry);
         return entry;
     }
+
+    private void Form(ConversationEntry entry) => entry.Markdown = markdown && entry.Role is EntryRole.Assistant ? new MarkdownText(entry.Text) : null;
 
     private void Forget(ConversationEntry entry)
     {

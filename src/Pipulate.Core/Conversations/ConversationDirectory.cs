@@ -8,7 +8,10 @@ namespace Pipulate.Conversations;
 /// Bounded: past <see cref="Capacity"/> those that nobody has looked at for longest are forgotten, and come from the store when they are asked for again.
 /// Where there are other nodes, whatever is not in use is forgotten soon: what is held must be told of everything that they say in it.
 /// </summary>
-internal sealed class ConversationDirectory(TimeProvider time, ConversationKeeper? keeper = null)
+/// <param name="time">The clock.</param>
+/// <param name="keeper">What keeps them; null where they are not kept.</param>
+/// <param name="markdown">Whether what the assistant says is markdown.</param>
+internal sealed class ConversationDirectory(TimeProvider time, ConversationKeeper? keeper = null, bool markdown = false)
 {
     public const int Capacity = 10_000;
 
@@ -81,7 +84,7 @@ internal sealed class ConversationDirectory(TimeProvider time, ConversationKeepe
 
     private Conversation Open(ConversationId id)
     {
-        var conversation = new Conversation(id, time);
+        var conversation = new Conversation(id, time, markdown);
         keeper?.Keep(conversation);
         return conversation;
     }

@@ -23,6 +23,9 @@ internal sealed class ConversationEntry(int ordinal, EntryRole role, EntryState 
     /// <summary>What the model thought before it spoke: shown folded, never told to it again. Null where it showed nothing of the kind.</summary>
     public EntryText? Thoughts { get; set; }
 
+    /// <summary>The same text as markdown; null where it is shown as it is.</summary>
+    public MarkdownText? Markdown { get; set; }
+
     public EntryState State { get; set; } = state;
 
     /// <summary>Raised when what was sent before must be replaced and not continued.</summary>

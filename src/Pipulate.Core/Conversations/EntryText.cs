@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Unicode;
+using Pipulate.Markdown;
 
 namespace Pipulate.Conversations;
 
@@ -12,8 +11,6 @@ namespace Pipulate.Conversations;
 /// </summary>
 internal sealed class EntryText
 {
-    private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
-
     /// <summary>Nearly every text; one with another character is looked at more closely.</summary>
     private static readonly SearchValues<char> Plain = SearchValues.Create([.. Enumerable.Range(0, char.MaxValue + 1).Select(code => (char)code).Where(IsPlain)]);
 
@@ -117,6 +114,21 @@ internal sealed class EntryText
 
     public override string ToString() => _grown?.ToString() ?? _whole ?? "";
 
+    public string ToString(int from, int length) => _grown?.ToString(from, length) ?? _whole!.Substring(from, length);
+
+    /// <summary>Copies as many characters from there on as fit.</summary>
+    public void CopyTo(int from, Span<char> characters)
+    {
+        if (_grown is not null)
+        {
+            _grown.CopyTo(from, characters, characters.Length);
+        }
+        else
+        {
+            _whole.AsSpan(from, characters.Length).CopyTo(characters);
+        }
+    }
+
     private static bool IsPlain(char character) => character is '\n' or '\t' || !(char.IsControl(character) || char.IsSurrogate(character));
 
     private void Take(ReadOnlySpan<char> clean)
@@ -154,10 +166,7 @@ internal sealed class EntryText
 
     private void Encode(ReadOnlySpan<char> rest)
     {
-        var html = ArrayPool<char>.Shared.Rent(rest.Length * Encoder.MaxOutputCharactersPerInputCharacter);
-        Encoder.Encode(rest, html, out _, out var written);
-        Encoding.UTF8.GetBytes(html.AsSpan(0, written), _encoded!);
-        ArrayPool<char>.Shared.Return(html);
+        HtmlText.Write(_encoded!, rest);
         _encodedThrough = Length;
     }
 }

@@ -84,7 +84,7 @@ public sealed class EntryContent
         }
 
         HasText = true;
-        EntryHtml.WriteText(_html, _entry);
+        EntryHtml.WriteText(_html, _entry, _words);
     }
 
     /// <summary>

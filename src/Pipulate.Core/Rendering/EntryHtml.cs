@@ -3,12 +3,14 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using Pipulate.Conversations;
+using Pipulate.Markdown;
 using Pipulate.Rendering.Words;
 
 namespace Pipulate.Rendering;
 
 /// <summary>
 /// The element of one entry. Its ids are short, for they stand in every frame: <c>e7</c> is the entry with ordinal 7, <c>e7t</c> its text, <c>e7r</c> the reasoning before it.
+/// In the text of an answer there are two places as soon as a block of it has ended: <c>e7b</c> for the blocks, <c>e7u</c> for what is still unfinished.
 /// Called under the conversation's lock.
 /// </summary>
 internal static class EntryHtml
@@ -36,7 +38,7 @@ internal static class EntryHtml
         if (look.Entries is null || !look.Entries.TryWrite(html, entry, look.Words))
         {
             WriteThoughts(html, entry, look.Words);
-            WriteText(html, entry);
+            WriteText(html, entry, look.Words);
             WriteProgress(html, entry);
             WriteState(html, entry);
             WriteActions(html, entry, look.Words);
@@ -61,14 +63,14 @@ internal static class EntryHtml
         html.Write("</div></details>"u8);
     }
 
-    public static void WriteText(IBufferWriter<byte> html, ConversationEntry entry)
+    public static void WriteText(IBufferWriter<byte> html, ConversationEntry entry, PanelWords words)
     {
         html.Write("<div id=\"e"u8);
         WriteNumber(html, entry.Ordinal);
 
-        // The text is encoded; should ever something else come in, htmx 2 obeys the first attribute and htmx 4 the second.
+        // The text is encoded or made of harmless tags; should ever something else come in, htmx 2 obeys the first attribute and htmx 4 the second.
         html.Write("t\" class=\"chat-text\" hx-disable hx-ignore>"u8);
-        html.Write(entry.Text.Encoded());
+        WriteInside(html, entry, words);
         html.Write("</div>"u8);
     }
 
@@ -90,27 +92,104 @@ internal static class EntryHtml
         }
     }
 
-    /// <summary>What came behind so many bytes of the text and of the thoughts, to be added to what is there.</summary>
-    public static void WriteGrowth(IBufferWriter<byte> html, ConversationEntry entry, int said, int thought)
+    /// <summary>What came behind the places up to where a page has the text and the thoughts, to be added to what is there.</summary>
+    public static void WriteGrowth(IBufferWriter<byte> html, ConversationEntry entry, TextPlace said, int thought, PanelWords words)
     {
         if (entry.Thoughts is { } thoughts && thoughts.EncodedLength > thought)
         {
             WriteGrowth(html, entry, "r\" hx-swap-oob=\"beforeend\">"u8, thoughts.Encoded(thought));
         }
 
-        if (entry.Text.EncodedLength > said)
+        if (entry.Markdown is { } markdown)
         {
-            WriteGrowth(html, entry, "t\" hx-swap-oob=\"beforeend\">"u8, entry.Text.Encoded(said));
+            WriteGrowth(html, entry, markdown, said, words);
+        }
+        else if (entry.Text.EncodedLength > said.Tail)
+        {
+            WriteGrowth(html, entry, "t\" hx-swap-oob=\"beforeend\">"u8, entry.Text.Encoded(said.Tail));
+        }
+    }
+
+    private static void WriteGrowth(IBufferWriter<byte> html, ConversationEntry entry, MarkdownText markdown, TextPlace said, PanelWords words)
+    {
+        if (markdown.Tails == said.Tails)
+        {
+            if (markdown.Tail.Length > said.Tail)
+            {
+                WriteGrowth(html, entry, said.Tails == 0 ? "t\" hx-swap-oob=\"beforeend\">"u8 : "u\" hx-swap-oob=\"beforeend\">"u8, markdown.Tail[said.Tail..]);
+            }
+        }
+        else if (said.Tails == 0)
+        {
+            Open(html, entry, "t\" hx-swap-oob=\"innerHTML\">"u8);
+            WriteInside(html, entry, words);
+            html.Write("</div>"u8);
+        }
+        else
+        {
+            // Not every block is seen: one may only say where links lead.
+            if (markdown.Blocks.Length > said.Blocks)
+            {
+                Open(html, entry, "b\" hx-swap-oob=\"beforeend\">"u8);
+                WriteRendered(html, markdown.Blocks[said.Blocks..], words);
+                html.Write("</div>"u8);
+            }
+
+            WriteGrowth(html, entry, "u\" hx-swap-oob=\"innerHTML\">"u8, markdown.Tail);
         }
     }
 
     private static void WriteGrowth(IBufferWriter<byte> html, ConversationEntry entry, ReadOnlySpan<byte> where, ReadOnlySpan<byte> growth)
     {
-        html.Write("<div id=\"e"u8);
-        WriteNumber(html, entry.Ordinal);
-        html.Write(where);
+        Open(html, entry, where);
         html.Write(growth);
         html.Write("</div>"u8);
+    }
+
+    private static void WriteInside(IBufferWriter<byte> html, ConversationEntry entry, PanelWords words)
+    {
+        if (entry.Markdown is not { } markdown)
+        {
+            html.Write(entry.Text.Encoded());
+        }
+        else if (!entry.IsOpen)
+        {
+            WriteRendered(html, markdown.Whole, words);
+        }
+        else if (markdown.Tails == 0)
+        {
+            html.Write(markdown.Tail);
+        }
+        else
+        {
+            Open(html, entry, "b\" class=\"chat-blocks\">"u8);
+            WriteRendered(html, markdown.Blocks, words);
+            html.Write("</div><span id=\"e"u8);
+            WriteNumber(html, entry.Ordinal);
+            html.Write("u\">"u8);
+            html.Write(markdown.Tail);
+            html.Write("</span>"u8);
+        }
+    }
+
+    /// <summary>What was rendered once for all pages has no words of the panel in it yet.</summary>
+    private static void WriteRendered(IBufferWriter<byte> html, ReadOnlySpan<byte> rendered, PanelWords words)
+    {
+        for (var label = rendered.IndexOf(MarkdownHtml.CopyLabel); label >= 0; label = rendered.IndexOf(MarkdownHtml.CopyLabel))
+        {
+            html.Write(rendered[..label]);
+            html.Write(words.Html(Label.CopyCode));
+            rendered = rendered[(label + 1)..];
+        }
+
+        html.Write(rendered);
+    }
+
+    private static void Open(IBufferWriter<byte> html, ConversationEntry entry, ReadOnlySpan<byte> rest)
+    {
+        html.Write("<div id=\"e"u8);
+        WriteNumber(html, entry.Ordinal);
+        html.Write(rest);
     }
 
     /// <summary>

@@ -258,9 +258,9 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
                 return false;
             }
 
-            if (now.Said - said + now.Thought - thought <= LongestGrowth)
+            if (now.Said.GrowthSince(said) + now.Thought - thought <= LongestGrowth)
             {
-                EntryHtml.WriteGrowth(html, entry, said, thought);
+                EntryHtml.WriteGrowth(html, entry, said, thought, conversation.Look.Words);
                 _streaming[index] = now;
                 return true;
             }
@@ -288,8 +288,8 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
     private static bool IsGrowing(ConversationEntry entry) => entry is { Visible: true, IsOpen: true };
 
     /// <summary>Up to where a page has an entry that still grows.</summary>
-    private readonly record struct Place(int Ordinal, int Epoch, int Said, int Thought)
+    private readonly record struct Place(int Ordinal, int Epoch, TextPlace Said, int Thought)
     {
-        public static Place Of(ConversationEntry entry) => new(entry.Ordinal, entry.Epoch, entry.Text.EncodedLength, entry.Thoughts?.EncodedLength ?? 0);
+        public static Place Of(ConversationEntry entry) => new(entry.Ordinal, entry.Epoch, TextPlace.Of(entry), entry.Thoughts?.EncodedLength ?? 0);
     }
 }

@@ -134,7 +134,7 @@ public sealed class EventStreamEndpointTests
     public async Task Message_TypedAndAnswered_StreamsToItsEnd()
     {
         const string answer = " one\n  two\r\n<b>three</b> &amp; \"four\" 🌅 ";
-        await using var host = await ChatHost.StartAsync(StreamPage.MapToken);
+        await using var host = await ChatHost.StartAsync(StreamPage.MapToken, options => options.Markdown = false);
         host.Ollama.Answer = _ => FakeAnswer.Text(answer) with { TokensPerSecond = 100 };
         await using var page = await StreamPage.OpenAsync(host.Address);
 

@@ -15,13 +15,34 @@ public sealed class ClickToTokenTests(ITestOutputHelper output)
     [Fact]
     public async Task Answer_OfAwkwardText_IsExactlyThatOnThePage()
     {
-        await using var host = await StartAsync();
+        await using var host = await ChatHost.StartAsync(Map, options => options.Markdown = false);
         host.Ollama.Answer = _ => FakeAnswer.Text(Awkward);
         var page = await host.OpenAsync();
 
         await ClickAsync(page, "Milk");
 
         Assert.Equal(Awkward, await page.WaitForAnswerAsync());
+    }
+
+    [Fact]
+    public async Task Answer_InMarkdown_IsRenderedWhetherItEndsOrBreaks()
+    {
+        await using var host = await StartAsync();
+        host.Ollama.Answer = _ => FakeAnswer.Tokens("**Do", "ne**\n", "\n```js\n", "a < b\n", "```\n", "- <b>x", "</b>");
+        var page = await host.OpenAsync();
+
+        await ClickAsync(page, "Milk");
+        await page.WaitForAnswerAsync();
+        const string Rendered =
+            "<p><strong>Done</strong></p><pre data-language=\"js\"><button type=\"button\" class=\"chat-copy\" data-chat-copy=\"\" aria-label=\"Copy code\"></button><code>a &lt; b</code></pre>" +
+            "<ul><li>&lt;b&gt;x&lt;/b&gt;</li></ul>";
+        Assert.Equal(Rendered, page.Read(dom => dom.HtmlOf(dom.Entries.Single().Id + "t")));
+
+        var before = host.Ollama.Answer;
+        host.Ollama.Answer = chat => before(chat) with { Fault = FakeFault.EndWithoutDone, FaultAfterTokens = 7 };
+        await ClickAsync(page, "Eggs");
+        await page.WaitForAnswerAsync(state: "failed");
+        Assert.Equal(Rendered, page.Read(dom => dom.HtmlOf(dom.Entries[^1].Id + "t")));
     }
 
     [Fact]
@@ -117,7 +138,7 @@ public sealed class ClickToTokenTests(ITestOutputHelper output)
         var page = await host.OpenAsync();
 
         await ClickAsync(page, "Milk");
-        Assert.Equal("half an ", await page.WaitForAnswerAsync(state: "failed"));
+        Assert.Equal("half an", await page.WaitForAnswerAsync(state: "failed"));
         var reason = page.Read(dom => dom.ReasonOf(dom.Entries.Single().Id));
         Assert.NotNull(reason);
         Assert.EndsWith(".", reason, StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Pipulate.Conversations;
 using Pipulate.Rendering;
 
@@ -5,14 +6,23 @@ namespace Pipulate.Tests.Rendering;
 
 /// <summary>
 /// No token lost, none doubled: random lives of a conversation before several pages, some slow, some coming back. At any time what a page
-/// shows of an entry is a beginning of its text, and after its round the page shows what there is.
+/// shows of an entry is a beginning of its text, and after its round the page shows what there is. Of markdown only the words can be compared with the text;
+/// beside them, each page shows to the letter what one shows that comes now.
 /// </summary>
-public class DeliveryModelTests
+public partial class DeliveryModelTests
 {
     private const int Runs = 2_500;
 
     private static readonly string[] Pieces =
-        [" ", "\n", "word ", "<b>x</b>", "&amp;", "&", "\"", "é", "\U0001F600", "\uD83D", "\uDE00", "\uD83D\uDC69\u200D", "</div>", "\0", "\r\n", "<div id=\"e1\" hx-swap-oob=\"delete\">"];
+        [" ", "\n", "<b>x</b>", "&amp;", "&", "\"", "é", "\U0001F600", "\uD83D", "\uDE00", "\uD83D\uDC69\u200D", "</div>", "\0", "\r\n", "<div id=\"e1\" hx-swap-oob=\"delete\">"];
+
+    private static readonly string[] MarkdownPieces =
+        ["\n\n", "\n\n", "\n", "\n```\n", "- ", "\n- ", "\n  ", "\n1. ", "\n    ", "> ", "# ", "**", "`", "_", "|", "\n|-|-|\n", "\n---\n"];
+
+    [GeneratedRegex("w[0-9]+;")]
+    private static partial Regex Word();
+
+    private static IEnumerable<string> WordsOf(string text) => Word().Matches(text).Select(word => word.Value);
 
     [Fact]
     [Trait("Row", "S-33")]
@@ -35,11 +45,13 @@ public class DeliveryModelTests
     private sealed class Life(int seed)
     {
         private readonly Random _random = new(seed);
-        private readonly Conversation _conversation = new(new ConversationId("c"), new ManualTime());
+        private readonly Conversation _conversation = new(new ConversationId("c"), new ManualTime(), markdown: seed % 2 == 0);
+        private readonly string[] _pieces = seed % 2 == 0 ? [.. Pieces, .. MarkdownPieces] : Pieces;
         private readonly PanelStatus _status = new();
         private readonly List<Viewer> _viewers = [];
         private readonly List<ConversationEntry> _growing = [];
         private Turn? _turn;
+        private int _words;
 
         public void Run()
         {
@@ -165,21 +177,25 @@ public class DeliveryModelTests
             }
         }
 
-        private string Text() => string.Concat(Enumerable.Range(0, _random.Next(0, 5)).Select(_ => Pieces[_random.Next(Pieces.Length)]));
+        private string Text() => string.Concat(Enumerable.Range(0, _random.Next(0, 5)).Select(_ => _random.Next(3) == 0 ? $"w{_words++}; " : _pieces[_random.Next(_pieces.Length)]));
     }
 
     private sealed class Viewer(Conversation conversation, PanelStatus status, bool slow)
     {
         private readonly PanelPage _page = new(conversation, status);
+        private bool _beginsAnew = true;
         private int _firstShown;
+        private int _rounds;
 
         public bool Slow { get; } = slow;
 
         public void Round()
         {
             AssertBeginnings();
-            if (_firstShown == 0)
+            if (_beginsAnew)
             {
+                _beginsAnew = false;
+
                 // The last fifty that are shown, and everything after them.
                 var shown = conversation.Entries.Where(entry => entry.Visible).ToList();
                 _firstShown = shown.Count < PanelCursor.ShownEntries ? 1 : shown[^PanelCursor.ShownEntries].Ordinal;
@@ -188,34 +204,60 @@ public class DeliveryModelTests
             _page.Round();
             var expected = conversation.Entries
                 .Where(entry => entry.Visible && entry.Ordinal >= _firstShown)
-                .Select(entry => ($"e{entry.Ordinal}", entry.Role.ToString().ToLowerInvariant(), entry is { IsOpen: true, InLine: true } ? "queued" : entry.State.ToString().ToLowerInvariant(), entry.Text.ToString()));
-            Assert.Equal(expected, _page.Dom.Entries);
+                .Select(entry => ($"e{entry.Ordinal}", entry.Role.ToString().ToLowerInvariant(), entry is { IsOpen: true, InLine: true } ? "queued" : entry.State.ToString().ToLowerInvariant(), Shown(entry, entry.Text.ToString())));
+            Assert.Equal(expected, _page.Dom.Entries.Select(shown => shown with { Text = Shown(EntryOf(shown.Id), shown.Text) }));
             Assert.All(
                 conversation.Entries.Where(entry => entry.Visible && entry.Ordinal >= _firstShown),
                 entry => Assert.Equal(entry.Thoughts?.ToString(), _page.Dom.TextOf($"e{entry.Ordinal}r")));
+            if (_rounds++ % 4 == 0)
+            {
+                AssertSameAsNow();
+            }
+
             Assert.Equal(status.Read().Text, _page.Dom.Status);
         }
 
-        public void RoundWithNothingNew() => Assert.Null(_page.Round());
+        public void RoundWithNothingNew()
+        {
+            Assert.Null(_page.Round());
+            AssertSameAsNow();
+        }
 
         public void Reconnect(bool resume)
         {
             if (resume && _page.Resume())
             {
+                _beginsAnew = false;
                 RoundWithNothingNew();
                 return;
             }
 
             _page.Reconnect();
-            _firstShown = 0;
+            _beginsAnew = true;
         }
 
         private void AssertBeginnings()
         {
             foreach (var (id, _, _, text) in _page.Dom.Entries)
             {
-                Assert.StartsWith(text, conversation.Entries[int.Parse(id.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture) - 1].Text.ToString(), StringComparison.Ordinal);
+                var entry = EntryOf(id);
+                Assert.StartsWith(Shown(entry, text), Shown(entry, entry.Text.ToString()), StringComparison.Ordinal);
             }
         }
+
+        private void AssertSameAsNow()
+        {
+            var now = new PanelPage(conversation, status);
+            now.Round();
+
+            // Where much was taken back, a page that comes now is shown more of what was long ago.
+            var shown = now.Dom.Entries.Where(entry => EntryOf(entry.Id).Ordinal >= _firstShown);
+            Assert.All(shown, entry => Assert.Equal(now.Dom.HtmlOf(entry.Id + "t"), _page.Dom.HtmlOf(entry.Id + "t")));
+        }
+
+        private ConversationEntry EntryOf(string id) => conversation.Entries[int.Parse(id.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture) - 1];
+
+        private static string Shown(ConversationEntry entry, string text) =>
+            entry.Markdown is null ? text : string.Concat(WordsOf(text).Select(word => word + " "));
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Pipulate.Conversations;
 using Pipulate.Rendering;
+using Pipulate.Rendering.Words;
 
 namespace Pipulate.Tests.Rendering;
 
@@ -48,9 +49,9 @@ public class EntryHtmlTests
     public void WriteGrowth_FromALengthSeen_HasOnlyWhatCameBehind()
     {
         var entry = Entry(EntryRole.Assistant, EntryState.Streaming, "a<");
-        var from = entry.Text.EncodedLength;
+        var from = TextPlace.Of(entry);
         entry.Text.Append(" b");
-        EntryHtml.WriteGrowth(_html, entry, from, thought: 0);
+        EntryHtml.WriteGrowth(_html, entry, from, thought: 0, PanelWords.English);
 
         Assert.Equal("<div id=\"e7t\" hx-swap-oob=\"beforeend\"> b</div>", Html);
     }
@@ -61,7 +62,7 @@ public class EntryHtmlTests
         var entry = Entry(EntryRole.Assistant, EntryState.Streaming, "a");
         entry.Thoughts = new EntryText();
         entry.Thoughts.Append("h<mm");
-        EntryHtml.WriteGrowth(_html, entry, said: 0, thought: 1);
+        EntryHtml.WriteGrowth(_html, entry, said: default, thought: 1, PanelWords.English);
 
         Assert.Equal("<div id=\"e7r\" hx-swap-oob=\"beforeend\">&lt;mm</div><div id=\"e7t\" hx-swap-oob=\"beforeend\">a</div>", Html);
     }

@@ -13,6 +13,7 @@ internal enum Label
     Stop,
     Newest,
     Copy,
+    CopyCode,
     Copied,
     Retry,
     Regenerate,

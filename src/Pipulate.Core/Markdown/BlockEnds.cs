@@ -1,0 +1,168 @@
+namespace Pipulate.Markdown;
+
+/// <summary>
+/// Finds where the blocks of a text end while it is still coming: at a blank line, with a heading, at the fence that closes code, and where the next item of a list begins.
+/// It reads each line once and never goes back. In some corners CommonMark sees it otherwise; an entry that has ended is rendered anew as a whole, so that this shows only until then.
+/// </summary>
+internal struct BlockEnds
+{
+    /// <summary>Nine digits, the dot, five spaces and a letter: what comes behind them changes nothing of what a line is.</summary>
+    private const int Telling = 16;
+
+    /// <summary>A fence, or spaces, of this length are no more than that.</summary>
+    private const int LongestBeginning = 1_000;
+
+    private Kind _open;
+    private int _indentation;
+    private char _fence;
+    private int _fenceLength;
+    private bool _afterBlank;
+    private bool _endsWithLine;
+
+    private enum Kind
+    {
+        None,
+        Text,
+        Heading,
+        Fence,
+        Item,
+        Code,
+    }
+
+    /// <summary>Looks at a line that begins.</summary>
+    /// <param name="line">The line, or what there is of it.</param>
+    /// <param name="whole">Whether that is all of it.</param>
+    /// <returns>Whether the block before ends where this line begins; null when that cannot be told yet.</returns>
+    public bool? Begin(ReadOnlySpan<char> line, bool whole)
+    {
+        whole |= line.Length >= LongestBeginning;
+        var rest = line.TrimStart(" \t");
+        if (_open is Kind.Fence)
+        {
+            if (!whole && !rest.ContainsAnyExcept(_fence, ' ', '\t'))
+            {
+                return null;
+            }
+
+            _endsWithLine = Indentation(line) < 4 && ClosesFence(rest);
+            return false;
+        }
+
+        if (!whole && (rest.Length < Telling || IsFence(rest)))
+        {
+            return null;
+        }
+
+        if (rest.IsEmpty)
+        {
+            _afterBlank = true;
+            _endsWithLine = _open is not (Kind.Item or Kind.Code);
+            return false;
+        }
+
+        var afterBlank = _afterBlank;
+        _afterBlank = false;
+        var indentation = Indentation(line);
+        if (_open is Kind.Item or Kind.Code && indentation >= _indentation)
+        {
+            return false;
+        }
+
+        var (kind, content, interrupts) = Look(rest, indentation);
+        var begins = _open switch
+        {
+            Kind.None => true,
+            Kind.Text => interrupts,
+            Kind.Item => afterBlank || interrupts || kind is Kind.Item,
+            _ => true,
+        };
+        if (begins)
+        {
+            _open = kind;
+            _indentation = content;
+            _endsWithLine = kind is Kind.Heading;
+            if (kind is Kind.Fence)
+            {
+                _fence = rest[0];
+                _fenceLength = rest.IndexOfAnyExcept(_fence) is var length and >= 0 ? length : rest.Length;
+            }
+        }
+
+        return begins;
+    }
+
+    /// <summary>The line that was looked at has ended.</summary>
+    /// <returns>Whether its block ends with it.</returns>
+    public bool End()
+    {
+        if (_endsWithLine)
+        {
+            _endsWithLine = false;
+            _open = Kind.None;
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>What a line would begin, the indentation of what belongs to that, and whether it would do so in the middle of a paragraph.</summary>
+    private static (Kind Kind, int Content, bool Interrupts) Look(ReadOnlySpan<char> rest, int indentation)
+    {
+        if (indentation >= 4)
+        {
+            return (Kind.Code, 4, false);
+        }
+
+        if (IsFence(rest))
+        {
+            return (Kind.Fence, 0, true);
+        }
+
+        if (rest.TrimStart('#') is var title && rest.Length - title.Length is >= 1 and <= 6 && (title.IsEmpty || title[0] is ' ' or '\t'))
+        {
+            return (Kind.Heading, 0, true);
+        }
+
+        var digits = rest.IndexOfAnyExceptInRange('0', '9');
+        var marker = rest[0] is '-' or '*' or '+' ? 1 : digits is >= 1 and <= 9 && rest[digits] is '.' or ')' ? digits + 1 : 0;
+        if (marker == 0 || (marker < rest.Length && rest[marker] is not (' ' or '\t')))
+        {
+            return (Kind.Text, 0, false);
+        }
+
+        var said = rest[marker..].TrimStart(" \t");
+        var space = rest.Length - marker - said.Length;
+        return (Kind.Item, indentation + marker + (said.IsEmpty || space > 4 ? 1 : space), !said.IsEmpty && (digits <= 0 || rest[..digits] is "1"));
+    }
+
+    private readonly bool ClosesFence(ReadOnlySpan<char> rest)
+    {
+        var behind = rest.TrimStart(_fence);
+        return rest.Length - behind.Length >= _fenceLength && behind.Trim(" \t").IsEmpty;
+    }
+
+    private static bool IsFence(ReadOnlySpan<char> rest) =>
+        rest.StartsWith("~~~", StringComparison.Ordinal) || (rest.StartsWith("```", StringComparison.Ordinal) && !rest.TrimStart('`').Contains('`'));
+
+    private static int Indentation(ReadOnlySpan<char> line)
+    {
+        var columns = 0;
+        foreach (var character in line)
+        {
+            if (character == '\t')
+            {
+                columns += 4 - (columns % 4);
+            }
+            else if (character == ' ')
+            {
+                columns++;
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        return columns;
+    }
+}

@@ -1,0 +1,298 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using Markdig.Extensions.Tables;
+using Markdig.Helpers;
+using Markdig.Syntax;
+using Markdig.Syntax.Inlines;
+
+namespace Pipulate.Markdown;
+
+/// <summary>
+/// Writes what the parser has found. All tags and attributes that an answer can have stand here; from the text come only encoded text, the addresses of links,
+/// the language of code and the first number of a list. What is not known here is not guessed: the whole is then shown as text.
+/// </summary>
+/// <param name="html">What is written to.</param>
+/// <param name="textLength">How long the text was.</param>
+internal sealed class MarkdownWriter(ArrayBufferWriter<byte> html, int textLength)
+{
+    /// <summary>Far from where the stack ends.</summary>
+    private const int Deepest = 64;
+
+    private static readonly SearchValues<char> LanguageCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+#-");
+
+    /// <summary>The most that a text may grow by: short references to one long address, or rows that a wide header fills up, would make megabytes of kilobytes.</summary>
+    private readonly int _most = 4_096 + (32 * textLength);
+    private int _depth;
+    private bool _inLink;
+
+    public void Write(MarkdownDocument document) => WriteBlocks(document, tight: false);
+
+    private void WriteBlocks(ContainerBlock blocks, bool tight)
+    {
+        Enter();
+        foreach (var block in blocks)
+        {
+            Write(block, tight);
+        }
+
+        _depth--;
+    }
+
+    private void Write(Block block, bool tight)
+    {
+        switch (block)
+        {
+            case ParagraphBlock paragraph when tight:
+                WriteLeaf(paragraph);
+                break;
+            case ParagraphBlock paragraph:
+                html.Write("<p>"u8);
+                WriteLeaf(paragraph);
+                html.Write("</p>"u8);
+                break;
+            case HeadingBlock heading:
+                // No heading of the page's own outline: that belongs to the application.
+                html.Write("<p class=\"chat-heading\">"u8);
+                WriteLeaf(heading);
+                html.Write("</p>"u8);
+                break;
+            case CodeBlock code:
+                WriteCode(code);
+                break;
+            case QuoteBlock quote:
+                html.Write("<blockquote>"u8);
+                WriteBlocks(quote, tight: false);
+                html.Write("</blockquote>"u8);
+                break;
+            case ListBlock list:
+                WriteList(list);
+                break;
+            case Table table:
+                WriteTable(table);
+                break;
+            case ThematicBreakBlock:
+                html.Write("<hr>"u8);
+                break;
+            case LinkReferenceDefinitionGroup or BlankLineBlock:
+                break;
+            default:
+                throw new NotSupportedException($"There is no markup for {block.GetType()}.");
+        }
+    }
+
+    private void WriteCode(CodeBlock code)
+    {
+        html.Write("<pre"u8);
+        if (code is FencedCodeBlock { Info: { } info } && IsLanguage(info))
+        {
+            html.Write(" data-language=\""u8);
+            Encoding.UTF8.GetBytes(info.ToLowerInvariant(), html);
+            html.Write("\""u8);
+        }
+
+        // The style shows the label, so that it is no part of the text that is read out, selected or copied.
+        html.Write("><button type=\"button\" class=\"chat-copy\" data-chat-copy aria-label=\""u8);
+        html.Write([MarkdownHtml.CopyLabel]);
+        html.Write("\"></button><code>"u8);
+        WriteLines(code);
+        html.Write("</code></pre>"u8);
+    }
+
+    private void WriteList(ListBlock list)
+    {
+        html.Write(list.IsOrdered ? "<ol"u8 : "<ul"u8);
+        if (list.IsOrdered && int.TryParse(list.OrderedStart, NumberStyles.None, CultureInfo.InvariantCulture, out var start) && start != 1)
+        {
+            html.Write(" start=\""u8);
+            Utf8Formatter.TryFormat(start, html.GetSpan(10), out var written);
+            html.Advance(written);
+            html.Write("\""u8);
+        }
+
+        html.Write(">"u8);
+        foreach (var item in list)
+        {
+            html.Write("<li>"u8);
+            WriteBlocks((ListItemBlock)item, tight: !list.IsLoose);
+            html.Write("</li>"u8);
+        }
+
+        html.Write(list.IsOrdered ? "</ol>"u8 : "</ul>"u8);
+    }
+
+    private void WriteTable(Table table)
+    {
+        var header = table.TakeWhile(row => ((TableRow)row).IsHeader).Count();
+        html.Write("<table>"u8);
+        if (header > 0)
+        {
+            html.Write("<thead>"u8);
+            WriteRows(table.Take(header), "<th>"u8, "</th>"u8);
+            html.Write("</thead>"u8);
+        }
+
+        if (header < table.Count)
+        {
+            html.Write("<tbody>"u8);
+            WriteRows(table.Skip(header), "<td>"u8, "</td>"u8);
+            html.Write("</tbody>"u8);
+        }
+
+        html.Write("</table>"u8);
+    }
+
+    private void WriteRows(IEnumerable<Block> rows, ReadOnlySpan<byte> open, ReadOnlySpan<byte> close)
+    {
+        foreach (var row in rows)
+        {
+            html.Write("<tr>"u8);
+            foreach (var cell in (TableRow)row)
+            {
+                html.Write(open);
+                WriteBlocks((TableCell)cell, tight: true);
+                html.Write(close);
+            }
+
+            html.Write("</tr>"u8);
+        }
+    }
+
+    private void WriteLeaf(LeafBlock leaf)
+    {
+        if (leaf.Inline is { } inlines)
+        {
+            WriteInlines(inlines);
+        }
+        else
+        {
+            WriteLines(leaf);
+        }
+    }
+
+    private void WriteLines(LeafBlock leaf)
+    {
+        for (var i = 0; i < leaf.Lines.Count; i++)
+        {
+            if (i > 0)
+            {
+                html.Write("\n"u8);
+            }
+
+            WriteText(leaf.Lines.Lines[i].Slice);
+        }
+    }
+
+    private void WriteInlines(ContainerInline inlines)
+    {
+        Enter();
+        foreach (var inline in inlines)
+        {
+            Write(inline);
+        }
+
+        _depth--;
+    }
+
+    private void Write(Inline inline)
+    {
+        switch (inline)
+        {
+            case LiteralInline literal:
+                WriteText(literal.Content);
+                break;
+            case HtmlEntityInline entity:
+                WriteText(entity.Transcoded);
+                break;
+            case LineBreakInline:
+                // A line stays a line, as the style keeps it, also where CommonMark would join two: so it was seen while it was written.
+                html.Write("\n"u8);
+                break;
+            case CodeInline code:
+                html.Write("<code>"u8);
+                HtmlText.Write(html, code.ContentSpan);
+                html.Write("</code>"u8);
+                break;
+            case EmphasisInline { DelimiterChar: '~' } struck:
+                html.Write("<del>"u8);
+                WriteInlines(struck);
+                html.Write("</del>"u8);
+                break;
+            case EmphasisInline { DelimiterCount: 2 } strong:
+                html.Write("<strong>"u8);
+                WriteInlines(strong);
+                html.Write("</strong>"u8);
+                break;
+            case EmphasisInline emphasis:
+                html.Write("<em>"u8);
+                WriteInlines(emphasis);
+                html.Write("</em>"u8);
+                break;
+            case LinkInline link:
+                WriteLink(link);
+                break;
+            case AutolinkInline link:
+                var opened = OpenLink(link.IsEmail ? "mailto:" + link.Url : link.Url);
+                HtmlText.Write(html, link.Url);
+                CloseLink(opened);
+                break;
+            case DelimiterInline delimiter:
+                HtmlText.Write(html, delimiter.ToLiteral());
+                WriteInlines(delimiter);
+                break;
+            default:
+                throw new NotSupportedException($"There is no markup for {inline.GetType()}.");
+        }
+    }
+
+    /// <summary>An image becomes a link to it, for to show it would be a request, and an address can carry away what the model knows.</summary>
+    private void WriteLink(LinkInline link)
+    {
+        var opened = OpenLink(link.Url);
+        if (link is { IsImage: true, FirstChild: null })
+        {
+            html.Write("image"u8);
+        }
+
+        WriteInlines(link);
+        CloseLink(opened);
+    }
+
+    /// <summary>What leads nowhere, or stands in another link, is text.</summary>
+    private bool OpenLink(string? url)
+    {
+        Enter();
+        _depth--;
+        if (_inLink || SafeLink.Href(url) is not { } href)
+        {
+            return false;
+        }
+
+        html.Write("<a href=\""u8);
+        HtmlText.Write(html, href);
+        html.Write("\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">"u8);
+        return _inLink = true;
+    }
+
+    private void CloseLink(bool opened)
+    {
+        if (opened)
+        {
+            html.Write("</a>"u8);
+            _inLink = false;
+        }
+    }
+
+    private void WriteText(StringSlice text) => HtmlText.Write(html, text.AsSpan());
+
+    private void Enter()
+    {
+        if (++_depth > Deepest || html.WrittenCount > _most)
+        {
+            throw new NotSupportedException("The text is nested too deeply, or its markup would be far longer than itself.");
+        }
+    }
+
+    private static bool IsLanguage(string info) => info.Length is > 0 and <= 20 && !info.AsSpan().ContainsAnyExcept(LanguageCharacters);
+}
