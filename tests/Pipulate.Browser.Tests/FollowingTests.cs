@@ -109,12 +109,18 @@ public sealed class FollowingTests(Chromium chromium, ITestOutputHelper output) 
     }
 
     [Theory, OnBothVersions]
-    public async Task Stream_FromTheFirstWordToTheButtons_ShiftsNothing(HtmxVersion version)
+    public async Task Stream_FromTheFirstWordToTheButtons_ShiftsNothing(HtmxVersion version) =>
+        await AssertShiftsNothingAsync(version, Long() with { Thinking = "Hm. What is there to say?", FirstTokenDelay = TimeSpan.FromMilliseconds(600) });
+
+    [Theory, OnBothVersions]
+    public async Task Stream_Markdown_ShiftsNothing(HtmxVersion version) => await AssertShiftsNothingAsync(version, FakeAnswer.Text(Markdown) with { TokensPerSecond = 120 });
+
+    private async Task AssertShiftsNothingAsync(HtmxVersion version, FakeAnswer answer)
     {
         await using var site = await StartAsync(chromium, version);
         var page = await site.OpenAsync();
         await FillAsync(site, page);
-        site.Ollama.Answer = _ => Long() with { Thinking = "Hm. What is there to say?", FirstTokenDelay = TimeSpan.FromMilliseconds(600) };
+        site.Ollama.Answer = _ => answer;
         await page.Page.EvaluateAsync("""
             () => {
               window.shift = 0; window.shifts = [];
@@ -135,6 +141,35 @@ public sealed class FollowingTests(Chromium chromium, ITestOutputHelper output) 
         output.WriteLine($"{version}: layout shift {shift:0.0000} (budget {LayoutShift}). {await page.Page.EvaluateAsync<string>("window.shifts.join(' | ')")}");
         Assert.InRange(shift, 0, LayoutShift);
     }
+
+    private const string Markdown =
+        """
+        # A plan
+
+        First, **install** it, and read the [guide](https://example.org/guide), which says in a long paragraph of several lines what there is to know of it:
+
+        ```bash
+        dotnet add package Pipulate.AspNetCore
+
+        dotnet run
+        ```
+
+        Then:
+
+        1. Call `AddPipulate()` where the services are, with a persona.
+        2. Call `MapPipulate()`.
+           - now
+           - or later
+
+        | step | time |
+        |---|---|
+        | one | 1 min |
+        | two | 2 min |
+
+        > Note: *done*.
+
+        And at the end a paragraph of plain words, for most of what a model says is just that.
+        """;
 
     private static FakeAnswer Long() => FakeAnswer.Text(string.Join(' ', Enumerable.Range(1, 240).Select(i => $"word{i}"))) with { TokensPerSecond = 120 };
 

@@ -33,6 +33,11 @@ internal static class PanelStates
         await page.Input.FillAsync("");
         yield return "complete";
 
+        site.Ollama.Answer = _ => FakeAnswer.Text(MarkdownCorpus.Answer);
+        await page.SayAsync("How is this installed?");
+        await page.AnswerAsync(2);
+        yield return "markdown";
+
         var thought = new TaskCompletionSource();
         site.Ollama.Answer = _ => FakeAnswer.Text("Two things, and the ferns are the urgent one.") with
         {
@@ -46,7 +51,7 @@ internal static class PanelStates
 
         await page.Thinking.Locator("summary").ClickAsync();
         thought.SetResult();
-        await page.AnswerAsync(2);
+        await page.AnswerAsync(3);
         await Expect(page.Thinking).ToHaveAttributeAsync("open", "");
         yield return "thought";
 
@@ -71,7 +76,7 @@ internal static class PanelStates
         yield return "queued";
 
         waiting.SetResult();
-        await page.AnswerAsync(3);
+        await page.AnswerAsync(4);
         var patience = new TaskCompletionSource();
         site.Ollama.Answer = _ => FakeAnswer.Text("I never left.") with { Gate = patience.Task };
         await page.SayAsync("And now?");
@@ -79,7 +84,7 @@ internal static class PanelStates
         yield return "waiting";
 
         patience.SetResult();
-        await page.AnswerAsync(4);
+        await page.AnswerAsync(5);
         await page.Page.Locator(".chat-scroll").EvaluateAsync("box => box.scrollTop = -150");
         await Expect(page.Newest).ToBeVisibleAsync();
         yield return "scrolled";
