@@ -16,7 +16,7 @@ public sealed class StreamTests(Chromium chromium) : IClassFixture<Chromium>
     public async Task Story_FromATodoOverAReloadAndARestart_IsRightAllTheWay(HtmxVersion version)
     {
         const string comment = " lead  two\nlines\t<b>bold</b> &amp; & \"quotes\" 🌅 trail ";
-        await using var site = await StartAsync(chromium, version, settings: ByStream);
+        await using var site = await StartAsync(chromium, version, settings: [ByStream, "--Pipulate:Markdown=false"]);
         site.Ollama.Answer = _ => FakeAnswer.Text(comment) with { TokensPerSecond = 50 };
         var page = await site.OpenAsync();
         var sockets = 0;
