@@ -265,7 +265,7 @@ public abstract class NodesContract : IAsyncDisposable
         }
     }
 
-    private protected static bool IsStored(Conversation conversation) => conversation.Recorders.OfType<Conversations.Keeping.KeptConversation>().Single().IsStored;
+    private protected static bool IsStored(Conversation conversation) => conversation.Recorders.OfType<Conversations.Keeping.KeptConversation>().Single().IsSaved;
 
     private async Task<StoredConversation> ReadAsync(string id) =>
         (await (await OpenStoreAsync()).ReadAsync(new ConversationKey(id, new ConversationId(id)), 1000, cancellationToken: Cancellation))!;

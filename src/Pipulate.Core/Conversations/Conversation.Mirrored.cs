@@ -101,6 +101,7 @@ internal sealed partial class Conversation
             Arrived = time.GetTimestamp(),
         };
         entry.Text.Append(frame.Text);
+        Form(entry);
         _entries.Add(entry);
         NoteSpoken(entry);
         entry.Revision = ++Version;
@@ -124,6 +125,7 @@ internal sealed partial class Conversation
         if (newer && frame.Replaces)
         {
             entry.Text.Clear();
+            Form(entry);
             changed = true;
         }
 

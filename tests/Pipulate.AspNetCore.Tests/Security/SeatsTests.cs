@@ -98,7 +98,7 @@ public sealed class SeatsTests
         Assert.Equal(counts, ClientAddress.Of(context));
     }
 
-    private static Visitor Visitor(string conversation, string? user) => new(new ConversationId(conversation), user);
+    private static Visitor Visitor(string conversation, string? user) => new(new ConversationId(conversation), new ConversationId(conversation), user);
 
     private Seat Take(string conversation, string? address = null, string? user = null)
     {
