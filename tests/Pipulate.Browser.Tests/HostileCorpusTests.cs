@@ -18,6 +18,7 @@ public sealed partial class HostileCorpusTests(Chromium chromium) : IClassFixtur
     private const string Trap = "void (window.pwned = () => { window.hits = (window.hits ?? 0) + 1 })";
 
     [Theory, OnBothVersions]
+    [Trait("Row", "S-34")]
     public async Task HostileTexts_Everywhere_DoNothing(HtmxVersion version)
     {
         // Only what is typed is answered, so that each answer is to the text that is looked at.
@@ -43,6 +44,15 @@ public sealed partial class HostileCorpusTests(Chromium chromium) : IClassFixtur
         Assert.Equal(0, await page.Page.EvaluateAsync<int>("document.querySelectorAll('#todo-list .title *').length"));
         await AssertNothingRanAsync();
 
+        // The first words are the conversation's title, which the list of conversations has a moment later.
+        var shown = page.Page.Locator(".chat-conversations [aria-current]");
+        answer = "Well.";
+        await page.SayAsync(HostileTexts.All[0]);
+        await page.AnswerAsync(1);
+        await Expect(shown).Not.ToHaveTextAsync("New conversation");
+        Assert.Equal(0, await shown.EvaluateAsync<int>("link => link.childElementCount"));
+        requests.Clear();
+
         var outside = await OutsideAsync();
         foreach (var (index, text) in HostileTexts.All.Index())
         {
@@ -58,7 +68,7 @@ public sealed partial class HostileCorpusTests(Chromium chromium) : IClassFixtur
             await page.Page.EvaluateAsync("id => { document.getElementById('msg-id').value = id }", id[..Math.Min(id.Length, 64)]);
             await page.SayAsync(text);
             await Expect(page.Page.Locator("#chat-form[data-sending]")).ToHaveCountAsync(0);
-            await Expect(page.Answers()).ToHaveCountAsync(index + 1);
+            await Expect(page.Answers()).ToHaveCountAsync(index + 2);
             await EntryElements.AssertAllowedAsync(page.Page);
             Assert.Equal(outside, await OutsideAsync());
         }

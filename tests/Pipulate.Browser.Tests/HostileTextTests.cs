@@ -45,9 +45,11 @@ public sealed partial class HostileTextTests(Chromium chromium) : IClassFixture<
         await page.DeleteAsync(Title);
         Assert.Equal("</div></section>", await page.AnswerAsync(4));
         await Expect(page.Todos).ToHaveCountAsync(0);
+
+        // But for the list of conversations, which looks for its title a moment after the first words.
         Assert.Equal(
             ["DELETE /todo/1", "GET /", "GET asset", "POST /todo", "POST /todo/1/toggle"],
-            page.Requests.Select(request => Asset().Replace(request, "GET asset")).Distinct().Order(StringComparer.Ordinal));
+            page.Requests.Where(request => request != "GET /conversations").Select(request => Asset().Replace(request, "GET asset")).Distinct().Order(StringComparer.Ordinal));
         Assert.Empty(page.Complaints);
 
         async Task AssertUntouchedAsync()

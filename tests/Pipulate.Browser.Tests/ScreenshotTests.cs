@@ -36,7 +36,7 @@ public sealed class ScreenshotTests(Chromium chromium) : IClassFixture<Chromium>
         Assert.All(
             states.SelectMany(state => looks.Select(look => new FileInfo(Path.Combine(Folder, $"panel-{state}-{look.Name}.png")))),
             file => Assert.True(file.Length > 2_000, $"{file.Name} is empty."));
-        Assert.Equal(13, states.Count);
+        Assert.Equal(14, states.Count);
     }
 
     private static string PageOf(IReadOnlyList<string> states, IReadOnlyList<string> looks)

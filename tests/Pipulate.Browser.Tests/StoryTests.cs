@@ -47,7 +47,7 @@ public sealed class StoryTests(Chromium chromium, ITestOutputHelper output) : IC
     [Theory, OnBothVersions]
     public async Task Answer_AtTwentyTokensASecond_StreamsItsWordsAndIsExact(HtmxVersion version)
     {
-        await using var site = await StartAsync(chromium, version);
+        await using var site = await StartAsync(chromium, version, settings: "--Pipulate:Markdown=false");
         var text = Awkward + string.Join(' ', Enumerable.Range(1, 12).Select(i => $"word{i}"));
         site.Ollama.Answer = _ => FakeAnswer.Text(text) with { TokensPerSecond = 20 };
         var page = await site.OpenAsync();

@@ -47,6 +47,7 @@ public abstract class BackplaneContract
     }
 
     [Fact]
+    [Trait("Row", "F-18")]
     public async Task Publish_EmptyOrTooLong_IsRefused()
     {
         var backplane = await JoinAsync();
@@ -56,6 +57,7 @@ public abstract class BackplaneContract
     }
 
     [Fact]
+    [Trait("Row", "F-18")]
     public async Task Publish_Many_ArriveOnceAndInOrder()
     {
         var nodes = await JoinAsync(3);
@@ -76,6 +78,7 @@ public abstract class BackplaneContract
     }
 
     [Fact]
+    [Trait("Row", "F-18")]
     public async Task Publish_SameTwice_ArrivesTwice()
     {
         var nodes = await JoinAsync(2);
@@ -139,6 +142,7 @@ public abstract class BackplaneContract
     }
 
     [Fact]
+    [Trait("Row", "F-16")]
     public async Task Connection_Broken_SaysSoAndGoesOn()
     {
         var nodes = await JoinAsync(2);

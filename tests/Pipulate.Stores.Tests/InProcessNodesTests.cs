@@ -85,6 +85,20 @@ public sealed class InProcessNodesTests : NodesContract
     }
 
     [Fact]
+    public async Task Say_BeforeTheNodesKnowOfEachOther_ArrivesInTheOrderInWhichItWasSaid()
+    {
+        var time = new ManualTime();
+        var here = await (await StartAsync(time)).OpenAsync("c");
+        var there = await (await StartAsync(time)).OpenAsync("c");
+        here.Hear("Count.", "m1");
+        here.Append(here.Begin(), "one");
+
+        await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => TextOf(there).Length == 2);
+
+        Assert.Equal(["User/Complete: Count.", "Assistant/Streaming: one"], TextOf(there));
+    }
+
+    [Fact]
     public async Task Node_Gone_ItsAnswerIsStoppedWithinFifteenSeconds()
     {
         var time = new ManualTime();

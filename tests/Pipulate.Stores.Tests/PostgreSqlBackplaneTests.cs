@@ -29,6 +29,7 @@ public sealed class PostgreSqlBackplaneTests(PostgreSqlServer server) : Backplan
     }
 
     [Fact]
+    [Trait("Row", "F-16")]
     public async Task Server_AwayForAWhile_IsConnectedAgainWhenItIsBack()
     {
         var settings = new NpgsqlConnectionStringBuilder(await server.NewSchemaAsync());

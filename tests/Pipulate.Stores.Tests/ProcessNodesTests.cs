@@ -70,6 +70,7 @@ public sealed class ProcessNodesTests(PostgreSqlServer server, ITestOutputHelper
     }
 
     [Fact]
+    [Trait("Row", "F-21")]
     public async Task Kill_WhileANodeGenerates_TheOtherPageKeepsTheTextAndGoesOn()
     {
         var (near, far) = (await StartAsync(), await StartAsync());
@@ -124,6 +125,7 @@ public sealed class ProcessNodesTests(PostgreSqlServer server, ITestOutputHelper
     }
 
     [Fact]
+    [Trait("Row", "F-21")]
     public async Task Kill_WhileEventsWait_TheOtherNodeAnswersThemWithinThirtySeconds()
     {
         var (near, far) = (await StartAsync(), await StartAsync());
@@ -155,6 +157,7 @@ public sealed class ProcessNodesTests(PostgreSqlServer server, ITestOutputHelper
     /// Events come to two nodes, and nodes are killed and started anew. A small number here; <c>PIPULATE_KILLS=20 PIPULATE_EVENTS=1000</c> is the whole.
     /// </summary>
     [Fact]
+    [Trait("Row", "F-21")]
     public async Task Kill_AtRandomWhileEventsCome_EachThatWasAcceptedIsAnsweredOnce()
     {
         var events = Number("PIPULATE_EVENTS", 60);

@@ -13,6 +13,9 @@ internal sealed class SharedConversation(KeptConversation kept, NodeLink link, T
     /// <summary>Of how many of the newest entries a node that comes is told how far they are; what is older, it has read from the store.</summary>
     private const int Introduced = 20;
 
+    /// <summary>For how long an entry may not have come to a node that comes now, from the store or otherwise.</summary>
+    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
+
     /// <summary>After so many readings an entry is not in the store and will not be: it was deleted.</summary>
     private const int MostAttempts = 20;
 
@@ -281,8 +284,9 @@ internal sealed class SharedConversation(KeptConversation kept, NodeLink link, T
                 continue;
             }
 
-            if (entry.State is EntryState.Streaming)
+            if (entry.State is EntryState.Streaming || time.GetUtcNow() - entry.At < Fresh)
             {
+                // Whole, and in order with the others: a question that had to be read from the store first would come behind its answer.
                 _changed.Add(entry);
             }
             else if (++introduced <= Introduced && !_changed.Contains(entry))

@@ -62,6 +62,7 @@ public sealed class OwnershipTests
 
     [Theory]
     [MemberData(nameof(EachWay))]
+    [Trait("Row", "S-46")]
     public async Task Conversation_OfAnother_IsNeitherReadNorChangedAndIsAnsweredAsOneThatIsNot(string way)
     {
         await using var host = await ConversationsPage.StartAsync();

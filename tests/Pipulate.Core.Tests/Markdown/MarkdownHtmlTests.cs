@@ -57,6 +57,7 @@ public class MarkdownHtmlTests
     public void Render_AnyText_HasOnlyWhatIsAllowed(string text) => AllowedHtml.AssertAnswer(Render(text));
 
     [Fact]
+    [Trait("Row", "S-34")]
     public void Render_HostileText_HasOnlyWhatIsAllowed()
     {
         Assert.True(HostileTexts.All.Count >= 60);
