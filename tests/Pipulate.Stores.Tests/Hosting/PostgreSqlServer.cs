@@ -59,7 +59,8 @@ public sealed partial class PostgreSqlServer : IAsyncLifetime
 
     public async Task ExecuteAsync(string sql)
     {
-        await using var connection = new NpgsqlConnection(_server);
+        // Of no pool: those in it do not outlive a restart.
+        await using var connection = new NpgsqlConnection($"{_server};Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
