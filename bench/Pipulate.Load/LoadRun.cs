@@ -7,7 +7,7 @@ namespace Pipulate.Load;
 internal sealed class LoadRun
 {
     private static readonly IDemand[] All =
-        [new Burst(), new Paced(), new ManyConversations(), new IdleMemory(), new StalledPage(), new BytesOnTheWire(), new Reconnect(), new Overload(), new Allocation()];
+        [new Burst(), new Paced(), new ManyConversations(), new IdleMemory(), new StalledPage(), new BytesOnTheWire(), new Reconnect(), new Overload(), new Allocation(), new BetweenNodes()];
 
     private string[] _only = [];
 

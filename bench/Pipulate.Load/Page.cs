@@ -50,6 +50,9 @@ internal sealed class Page : IDisposable
 
     public bool Closed { get; private set; }
 
+    /// <summary>Whose page it is, as the server said in the handshake; null where it did not.</summary>
+    public string? Cookie { get; private set; }
+
     private long _heard;
 
     public static async Task<Page> OpenAsync(int port, Ages ages, string? cookie = null, bool signalR = false, bool stalled = false)
@@ -116,6 +119,12 @@ internal sealed class Page : IDisposable
         if (!answer.ToString().StartsWith("HTTP/1.1 101", StringComparison.Ordinal))
         {
             throw new InvalidOperationException($"The server refused: {answer}");
+        }
+
+        const string Header = "Set-Cookie: ";
+        if (answer.ToString().Split("\r\n").FirstOrDefault(line => line.StartsWith(Header, StringComparison.OrdinalIgnoreCase)) is { } line)
+        {
+            Cookie = line[Header.Length..].Split(';')[0];
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed partial class ServerProcess : IDisposable
         }
     }
 
-    public static async Task<ServerProcess> StartAsync(string kind, Uri? model = null)
+    public static async Task<ServerProcess> StartAsync(string kind, Uri? model = null, string? keys = null)
     {
         var port = FreePort();
         var folder = Path.Combine(AppContext.BaseDirectory, "servers");
@@ -53,6 +53,11 @@ internal sealed partial class ServerProcess : IDisposable
         if (model is not null)
         {
             start.Environment["LOAD_MODEL"] = model.ToString();
+        }
+
+        if (keys is not null)
+        {
+            start.Environment["LOAD_KEYS"] = keys;
         }
 
         var server = new ServerProcess(kind, Process.Start(start)!, port);

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -10,9 +11,9 @@ internal static class PipulateServer
     /// <summary>A text of the usual length: a stream of many tokens is many entries.</summary>
     private const int TokensOfAnEntry = 1_000;
 
-    public static async Task RunAsync(WebApplicationBuilder builder, bool perVisitor)
+    public static async Task RunAsync(WebApplicationBuilder builder, bool perVisitor, string? database = null)
     {
-        builder.Services.AddPipulate(options =>
+        var pipulate = builder.Services.AddPipulate(options =>
         {
             options.Conversations = perVisitor ? ConversationScope.PerVisitor : ConversationScope.Shared;
             options.Limits.Generations = 1_000;
@@ -21,6 +22,16 @@ internal static class PipulateServer
                 options.Ollama.Endpoint = new Uri(model);
             }
         });
+        if (database is not null)
+        {
+            pipulate.AddPostgreSql(database);
+        }
+
+        if (Environment.GetEnvironmentVariable("LOAD_KEYS") is { } keys)
+        {
+            builder.Services.AddDataProtection().SetApplicationName("load").PersistKeysToFileSystem(new DirectoryInfo(keys));
+        }
+
         var app = builder.Build();
         app.UsePipulate();
         app.MapPipulate();

@@ -20,6 +20,7 @@ internal static class ServerKind
         {
             "pipulate" => PipulateServer.RunAsync(builder, perVisitor: false),
             "pipulate-model" => PipulateServer.RunAsync(builder, perVisitor: true),
+            "pipulate-node" => PipulateServer.RunAsync(builder, perVisitor: true, Environment.GetEnvironmentVariable(Demands.BetweenNodes.Variable)),
             "signalr" => SignalRServer.RunAsync(builder),
             "naive" => NaiveServer.RunAsync(builder),
             "naive-model" => RelayServer.RunAsync(builder),
