@@ -5,7 +5,7 @@ using Pipulate.FakeOllama;
 namespace Pipulate.Tests.Samples;
 
 /// <summary>Everything on the card is ordered once, and what the model hears of it is what the sample says.</summary>
-public sealed partial class AnyEndpointTests
+public sealed class AnyEndpointTests
 {
     private static readonly (string Path, string? Told)[] Card =
     [
@@ -30,7 +30,7 @@ public sealed partial class AnyEndpointTests
         await using var ollama = await FakeOllamaServer.StartAsync();
         ollama.Answer = _ => FakeAnswer.Text("Well.");
         await using var sample = SampleProgram.Start("AnyEndpoint", ollama.Endpoint, "--urls=http://127.0.0.1:0", "--Pipulate:Schedule:Debounce=00:00:00");
-        var address = new Uri(Listening().Match(await sample.WaitAsync("Application started")).Groups[1].Value);
+        var address = await sample.ListenAsync();
         var visitor = new CookieContainer();
         await using var page = await ChatPage.OpenAsync(address, visitor);
         var html = await page.Http.GetStringAsync("/", TestContext.Current.CancellationToken);
@@ -53,7 +53,4 @@ public sealed partial class AnyEndpointTests
     }
 
     private static Regex Button(string path) => new($"<button hx-(post|get)=\"{Regex.Escape(path)}\"");
-
-    [GeneratedRegex(@"Now listening on: (http://\S+)")]
-    private static partial Regex Listening();
 }

@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace Pipulate.Tests.Samples;
 
 /// <summary>A sample, running as a process of its own beside a fake Ollama; what it writes can be awaited.</summary>
-internal sealed class SampleProgram : IAsyncDisposable
+internal sealed partial class SampleProgram : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly Lock _gate = new();
@@ -34,6 +35,10 @@ internal sealed class SampleProgram : IAsyncDisposable
         Array.ForEach(arguments, start.ArgumentList.Add);
         return new SampleProgram(Process.Start(start)!);
     }
+
+    /// <summary>Waits until it serves.</summary>
+    /// <returns>Where.</returns>
+    public async Task<Uri> ListenAsync() => new(Listening().Match(await WaitAsync("Application started")).Groups[1].Value);
 
     public Task TypeAsync(string line) => _process.StandardInput.WriteLineAsync(line);
 
@@ -96,4 +101,7 @@ internal sealed class SampleProgram : IAsyncDisposable
             more.SetResult();
         }
     }
+
+    [GeneratedRegex(@"Now listening on: (http://\S+)")]
+    private static partial Regex Listening();
 }
