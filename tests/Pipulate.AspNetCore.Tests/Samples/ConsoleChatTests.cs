@@ -9,7 +9,7 @@ public sealed class ConsoleChatTests
     {
         await using var ollama = await FakeOllamaServer.StartAsync();
         ollama.Answer = chat => FakeAnswer.Text(chat.Messages.Count == 2 ? "Hello yourself." : "You said hello.");
-        await using var chat = SampleProgram.Start("ConsoleChat", ollama.Endpoint);
+        await using var chat = Sample.Start("ConsoleChat", ollama.Endpoint);
 
         await chat.TypeAsync("Hello");
         await chat.WaitAsync("Hello yourself.");
@@ -28,7 +28,7 @@ public sealed class ConsoleChatTests
     {
         await using var ollama = await FakeOllamaServer.StartAsync();
         ollama.Answer = _ => FakeAnswer.Text("never") with { Fault = FakeFault.ErrorLine, FaultAfterTokens = 0 };
-        await using var chat = SampleProgram.Start("ConsoleChat", ollama.Endpoint);
+        await using var chat = Sample.Start("ConsoleChat", ollama.Endpoint);
         await chat.TypeAsync("Hello");
         await chat.WaitAsync("an error was encountered");
 
@@ -42,7 +42,7 @@ public sealed class ConsoleChatTests
     [Fact]
     public async Task Chat_WithoutAModel_SaysSoAndGoesOn()
     {
-        await using var chat = SampleProgram.Start("ConsoleChat", new Uri($"http://127.0.0.1:{ChatHost.FreePort()}"));
+        await using var chat = Sample.Start("ConsoleChat", new Uri($"http://127.0.0.1:{ChatHost.FreePort()}"));
 
         await chat.TypeAsync("Hello");
         await chat.WaitAsync("127.0.0.1");

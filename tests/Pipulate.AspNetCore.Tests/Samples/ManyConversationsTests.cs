@@ -17,7 +17,7 @@ public sealed class ManyConversationsTests
             string[] settings = ["--urls=http://127.0.0.1:0", "--Pipulate:Schedule:Debounce=00:00:00", $"--Chat:Database={Path.Combine(folder.FullName, "chat.db")}"];
             var visitor = new CookieContainer();
             string second;
-            await using (var sample = SampleProgram.Start("ManyConversations", ollama.Endpoint, settings))
+            await using (var sample = Sample.Start("ManyConversations", ollama.Endpoint, settings))
             {
                 await using var page = await ChatPage.OpenAsync(await sample.ListenAsync(), visitor);
                 await page.TypeAsync("The garden.");
@@ -35,7 +35,7 @@ public sealed class ManyConversationsTests
                 Assert.Equal(["New conversation*", "The garden."], (await page.Http.LoadAsync($"/?conversation={second}")).Titles());
             }
 
-            await using var again = SampleProgram.Start("ManyConversations", ollama.Endpoint, settings);
+            await using var again = Sample.Start("ManyConversations", ollama.Endpoint, settings);
             await using var back = await ChatPage.OpenAsync(await again.ListenAsync(), visitor);
             await back.WaitForAnswerAsync(2);
             Assert.Equal(["The garden.", "What comes next?", "What comes next?"], back.Read(dom => dom.Entries.Select(entry => entry.Text).ToArray()));
