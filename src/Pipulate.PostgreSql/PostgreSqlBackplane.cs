@@ -15,10 +15,15 @@ internal sealed partial class PostgreSqlBackplane : IPipulateBackplane, IAsyncDi
     /// <summary>PostgreSQL takes payloads of less than 8,000 bytes.</summary>
     private const int LargestPayload = 7_900;
 
-    /// <summary>A connection whose other end is gone without a word would be listened to for ever.</summary>
+    /// <summary>A connection whose other end is gone without a word would be listened to for ever: so often it is asked whether it is there, and for as long as a command it may be silent then.</summary>
     private const int KeepAliveSeconds = 10;
 
-    private const int PublishSeconds = 5;
+    private const int CommandSeconds = 5;
+
+    /// <summary>A queue that is full refuses all that notify, whoever they are.</summary>
+    private const double FullEnough = 0.5;
+
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -33,14 +38,16 @@ internal sealed partial class PostgreSqlBackplane : IPipulateBackplane, IAsyncDi
     private readonly CancellationTokenSource _ending = new();
     private NpgsqlConnection? _publisher;
     private string? _channel;
+    private long? _looked;
+    private bool _full;
 
-    public PostgreSqlBackplane(string connectionString, TimeProvider time, ILogger<PostgreSqlBackplane> logger)
+    public PostgreSqlBackplane(string connectionString, TimeProvider time, ILogger<PostgreSqlBackplane> logger, int keepAliveSeconds = KeepAliveSeconds, int commandSeconds = CommandSeconds)
     {
         _connectionString = new NpgsqlConnectionStringBuilder(connectionString)
         {
             Pooling = false,
-            KeepAlive = KeepAliveSeconds,
-            CommandTimeout = PublishSeconds,
+            KeepAlive = keepAliveSeconds,
+            CommandTimeout = commandSeconds,
             Multiplexing = false,
         }.ConnectionString;
         _time = time;
@@ -76,6 +83,7 @@ internal sealed partial class PostgreSqlBackplane : IPipulateBackplane, IAsyncDi
             notify.Parameters.Add(new NpgsqlParameter<string> { TypedValue = _channel });
             notify.Parameters.Add(new NpgsqlParameter<string> { TypedValue = _sender + Convert.ToBase64String(message.Span) });
             await notify.ExecuteNonQueryAsync(cancellationToken);
+            await LookAtQueueAsync(_publisher, cancellationToken);
         }
         catch
         {
@@ -102,6 +110,24 @@ internal sealed partial class PostgreSqlBackplane : IPipulateBackplane, IAsyncDi
         _ending.Cancel();
         _publisher?.Dispose();
         _publisher = null;
+    }
+
+    /// <summary>What was notified is kept until all that listen have read it: one that listens, and sits in a transaction for hours, lets it grow.</summary>
+    private async Task LookAtQueueAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (_looked is { } last && _time.GetElapsedTime(last) < BetweenLooks)
+        {
+            return;
+        }
+
+        _looked = _time.GetTimestamp();
+        var usage = (double?)await ExecuteAsync(connection, "SELECT pg_notification_queue_usage()", cancellationToken) ?? 0;
+        if (usage > FullEnough && !_full)
+        {
+            LogFull(usage * 100);
+        }
+
+        _full = usage > FullEnough;
     }
 
     private static async Task CloseAsync(NpgsqlConnection? connection)
@@ -209,6 +235,9 @@ internal sealed partial class PostgreSqlBackplane : IPipulateBackplane, IAsyncDi
 
     [LoggerMessage(3, LogLevel.Error, "A message of another node could not be taken.")]
     private partial void LogRefused(Exception problem);
+
+    [LoggerMessage(4, LogLevel.Warning, "The queue of notifications of PostgreSQL is {Percent:0} % full. When it is full nothing can be told to the other nodes: find the session that listens and has been in a transaction for long (pg_stat_activity), and end it.")]
+    private partial void LogFull(double percent);
 
     private sealed class Subscription(Action<ReadOnlyMemory<byte>> received, Action reconnected, CancellationTokenSource ending) : IDisposable
     {

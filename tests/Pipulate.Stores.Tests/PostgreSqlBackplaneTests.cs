@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Pipulate.PostgreSql;
@@ -51,6 +52,35 @@ public sealed class PostgreSqlBackplaneTests(PostgreSqlServer server) : Backplan
         await backplane.PublishAsync(new byte[] { 1 }, Cancellation);
     }
 
+    [Fact]
+    public async Task Publish_QueueIsHalfFull_IsWarnedOfOnceAndAgainWhenItWasBetter()
+    {
+        var time = new ManualTime();
+        var log = new Warnings();
+        var settings = new NpgsqlConnectionStringBuilder(await server.NewSchemaAsync());
+
+        // The queue holds gigabytes: here it is as full as the test says.
+        await server.ExecuteAsync($"CREATE TABLE {settings.SearchPath}.usage AS SELECT 0.49::float8 AS usage");
+        await server.ExecuteAsync($"CREATE FUNCTION {settings.SearchPath}.pg_notification_queue_usage() RETURNS float8 LANGUAGE sql AS 'SELECT usage FROM {settings.SearchPath}.usage'");
+        settings.SearchPath += ",pg_catalog";
+        var backplane = new PostgreSqlBackplane(settings.ConnectionString, time, log);
+        _joined.Add(backplane);
+        async Task<int> WarningsAsync(string usage)
+        {
+            await server.ExecuteAsync($"UPDATE {settings.SearchPath.Split(',')[0]}.usage SET usage = {usage}");
+            await backplane.PublishAsync(new byte[] { 1 }, Cancellation);
+            time.Advance(TimeSpan.FromMinutes(1));
+            return log.Lines.Count;
+        }
+
+        Assert.Equal(0, await WarningsAsync("0.49"));
+        Assert.Equal(1, await WarningsAsync("0.51"));
+        Assert.Equal(1, await WarningsAsync("0.9"));
+        Assert.Equal(1, await WarningsAsync("0.1"));
+        Assert.Equal(2, await WarningsAsync("0.6"));
+        Assert.StartsWith("The queue of notifications of PostgreSQL is 51 % full.", log.Lines[0], StringComparison.Ordinal);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var backplane in _joined)
@@ -72,5 +102,17 @@ public sealed class PostgreSqlBackplaneTests(PostgreSqlServer server) : Backplan
         var backplane = new PostgreSqlBackplane(settings.ConnectionString, TimeProvider.System, NullLogger<PostgreSqlBackplane>.Instance);
         _joined.Add(backplane);
         return backplane;
+    }
+
+    private sealed class Warnings : ILogger<PostgreSqlBackplane>
+    {
+        public List<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Lines.Add(formatter(state, exception));
     }
 }

@@ -5,7 +5,7 @@ using Pipulate.Models;
 
 namespace Pipulate.Tests.Security;
 
-/// <summary>The table of docs/logging.md is what the code logs, line for line. Somebody's alert may hang on an id: change none, and give no one twice.</summary>
+/// <summary>The table of docs/logging.md is what the code logs, line for line; what PostgreSQL's package logs, its own tests look at. Somebody's alert may hang on an id: change none, and give no one twice.</summary>
 public sealed class LogTableTests
 {
     private const BindingFlags Any = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
@@ -22,7 +22,7 @@ public sealed class LogTableTests
     public void Table_OfWhatIsLogged_IsWhatTheCodeLogs() =>
         Assert.Equal(
             Lines().Select(line => $"| `{line.Category}` | {line.Message.EventId} | {line.Message.Level} | {line.Message.Message} |").Order(StringComparer.Ordinal),
-            File.ReadLines(Path.Combine(Repository.Root, "docs", "logging.md")).Where(line => line.StartsWith("| `Pipulate", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            File.ReadLines(Path.Combine(Repository.Root, "docs", "logging.md")).Where(line => line.StartsWith("| `Pipulate", StringComparison.Ordinal) && !line.StartsWith("| `Pipulate.PostgreSql", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
 
     [Fact]
     public void Ids_OfACategory_AreEachGivenOnce() =>
