@@ -167,6 +167,91 @@ public sealed class InProcessNodesTests : NodesContract
         Assert.DoesNotContain("User/Complete: three", TextOf(here));
     }
 
+    [Fact]
+    public async Task Presence_MessagesLost_IsFoundMissingWithTheNextHeartbeat()
+    {
+        var time = new ManualTime();
+        var (here, there) = (await StartAsync(time), await StartAsync(time));
+        var page = there.Connect("a");
+        await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => here.Registry.Count == 1);
+
+        var published = _hub.Published;
+        _hub.Loses = () => true;
+        page.Leave();
+        var (one, two) = (there.Connect("b"), there.Connect("c"));
+        there.Registry.AddToGroup(one.Id, "kitchen");
+        await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => _hub.Published > published);
+        _hub.Loses = null;
+        Assert.Equal(new ConversationId("a"), Assert.Single(here.Registry.GetConnections(ChatAudience.Everyone)).Conversation);
+        var told = 0;
+        here.Registry.Changed += () => told++;
+        var lost = time.GetUtcNow();
+
+        await AdvanceUntil(time, TimeSpan.FromSeconds(0.5), () => here.Registry.Count == 2 && here.Registry.GetCount(ChatAudience.Group("kitchen")) == 1);
+
+        // One heartbeat to notice, and a moment to ask and be answered.
+        Assert.InRange(time.GetUtcNow() - lost, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        Assert.Empty(here.Registry.GetConnections(page.Audience));
+        Assert.Single(here.Registry.GetConnections(two.Audience));
+        Assert.True(told > 0);
+    }
+
+    [Fact]
+    public async Task Presence_NodeDies_ItsPagesGoWithItAndTheOthersAreToldOnce()
+    {
+        var time = new ManualTime();
+        var (here, dying) = (await StartAsync(time), await StartAsync(time));
+        dying.Connect("a", "anna");
+        here.Connect("b");
+        await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => here.Registry.Count == 2);
+        var told = 0;
+        here.Registry.Changed += () => told++;
+
+        // It lives for as long as it is heard.
+        for (var i = 0; i < 60; i++)
+        {
+            time.Advance(TimeSpan.FromSeconds(0.5));
+            await Task.Delay(2, Cancellation);
+        }
+
+        Assert.Equal((2, 0), (here.Registry.Count, told));
+        _hub.Loses = () => true;
+        var died = time.GetUtcNow();
+        await AdvanceUntil(time, TimeSpan.FromSeconds(0.5), () => here.Registry.Count == 1);
+
+        Assert.InRange(time.GetUtcNow() - died, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30));
+        Assert.Empty(here.Registry.GetPresence(ChatAudience.User("anna")));
+        Assert.Equal(1, told);
+    }
+
+    [Fact]
+    public async Task Presence_NodeEnds_ItsPagesAreGoneAtOnce()
+    {
+        var (here, ending) = (await StartAsync(), await StartAsync());
+        ending.Connect("a");
+        await Eventually.TrueAsync(() => here.Registry.Count == 1);
+
+        await ending.DisposeAsync();
+
+        await Eventually.TrueAsync(() => here.Registry.Count == 0);
+    }
+
+    [Fact]
+    public async Task Changed_PageOfAnotherNode_IsToldThereAndNotHere()
+    {
+        var (here, there) = (await StartAsync(), await StartAsync());
+        there.Connect("a");
+        await Eventually.TrueAsync(() => here.Registry.Count == 1);
+        var (toldHere, toldThere) = (0, 0);
+        here.Registry.Changed += () => toldHere++;
+        there.Registry.Changed += () => toldThere++;
+
+        there.Connect("b");
+
+        await Eventually.TrueAsync(() => here.Registry.Count == 2);
+        Assert.Equal((0, 1), (toldHere, toldThere));
+    }
+
     protected override ValueTask<IConversationStore> OpenStoreAsync() => new(_store);
 
     protected override ValueTask<IPipulateBackplane> JoinAsync() => new(new InProcessBackplane(_hub));

@@ -42,6 +42,7 @@ public interface IChatConnectionHandler
     /// <summary>
     /// Pages have come, gone, or joined and left groups: the moment to show people who is here (<see cref="IConnectionRegistry.GetPresence"/>). Asked two seconds after the first such change, once for
     /// all that happen until then and never twice at once; so a page that is loaded again is not seen to go, and a thousand pages that come back after a restart are told of as one change.
+    /// Of several connected processes it is asked on the one whose pages have changed, and on all when one of them is gone.
     /// </summary>
     /// <param name="cancellationToken">Cancelled when the server stops.</param>
     /// <returns>A task that ends when all is done.</returns>

@@ -12,9 +12,12 @@ public readonly record struct ChatAudience
     }
 
     /// <summary>
-    /// Gets the audience of every page that is connected to this server.
+    /// Gets the audience of every page that is connected, on all nodes of the application.
     /// </summary>
     public static ChatAudience Everyone => new(AudienceKind.Everyone, null);
+
+    /// <summary>As another node has named it.</summary>
+    internal static ChatAudience Of(AudienceKind kind, string? name) => new(kind, name);
 
     internal AudienceKind Kind { get; }
 

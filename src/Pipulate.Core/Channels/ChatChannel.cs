@@ -7,23 +7,29 @@ namespace Pipulate.Channels;
 internal sealed class ChatChannel(ConversationDirectory conversations, ConnectionRegistry registry, Typist typist) : IChatChannel
 {
     /// <summary>Four of the largest fit into a page's queue.</summary>
-    private const int LongestFragment = FragmentQueue.CapacityBytes / 4;
+    public const int LongestFragment = FragmentQueue.CapacityBytes / 4;
 
-    public Task SayAsync(ChatAudience audience, string text, CancellationToken cancellationToken = default)
+    /// <summary>How many conversations are opened together that only other nodes have.</summary>
+    private const int OpenedAtOnce = 50;
+
+    public async Task SayAsync(ChatAudience audience, string text, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(text);
-        foreach (var conversation in ConversationsOf(audience))
+        foreach (var batch in ConversationsOf(audience).Chunk(OpenedAtOnce))
         {
-            typist.Say(conversation, text);
-        }
+            foreach (var conversation in batch)
+            {
+                typist.Say(conversation, text);
+            }
 
-        return Task.CompletedTask;
+            await OpenAsync(batch, cancellationToken);
+        }
     }
 
     public async Task StreamAsync(ChatAudience audience, IAsyncEnumerable<string> chunks, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(chunks);
-        var answers = ConversationsOf(audience).Select(conversation => (conversation, Entry: conversation.Begin())).ToList();
+        var answers = new List<(Conversation Conversation, ConversationEntry Entry)>();
         void End(EntryState state, Label? why = null)
         {
             foreach (var (conversation, entry) in answers)
@@ -34,6 +40,12 @@ internal sealed class ChatChannel(ConversationDirectory conversations, Connectio
 
         try
         {
+            foreach (var batch in ConversationsOf(audience).Chunk(OpenedAtOnce))
+            {
+                answers.AddRange(batch.Select(conversation => (conversation, conversation.Begin())));
+                await OpenAsync(batch, cancellationToken);
+            }
+
             await foreach (var chunk in chunks.WithCancellation(cancellationToken))
             {
                 // A source may never look at its token.
@@ -79,17 +91,18 @@ internal sealed class ChatChannel(ConversationDirectory conversations, Connectio
             throw new ArgumentException($"A fragment has at most {LongestFragment} bytes; this one has {bytes.Length}.", nameof(fragment));
         }
 
-        foreach (var connection in registry.Find(audience))
-        {
-            connection.Send(bytes);
-        }
-
+        registry.Send(audience, bytes);
         return Task.CompletedTask;
     }
 
+    /// <summary>Those that only pages of other nodes show are opened as they are reached.</summary>
     private IEnumerable<Conversation> ConversationsOf(ChatAudience audience) => audience switch
     {
         { Kind: AudienceKind.Conversation, Name: { } name } => [conversations.Get(new ConversationId(name))],
-        _ => registry.Find(audience).Select(connection => connection.Conversation).Distinct(),
+        _ => registry.GetConnections(audience).Select(page => page.Conversation).Distinct().Select(conversations.Get),
     };
+
+    /// <summary>Where there are many, they are not opened all at once: the store has other callers.</summary>
+    private static Task OpenAsync(Conversation[] batch, CancellationToken cancellationToken) =>
+        batch.Length < OpenedAtOnce ? Task.CompletedTask : Task.WhenAll(batch.Select(conversation => conversation.Opened)).WaitAsync(cancellationToken);
 }

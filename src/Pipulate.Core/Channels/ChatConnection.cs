@@ -8,7 +8,7 @@ namespace Pipulate.Channels;
 /// One open page: a cursor into its conversation, a small queue for fragments, and the one loop that writes to it.
 /// The loop looks at most every <see cref="Gathering"/>, and at once when it has been quiet for as long, so the first token does not wait.
 /// </summary>
-internal sealed class ChatConnection : IConversationWatcher, IDisposable
+internal sealed class ChatConnection : IConversationWatcher, IListedPage, IDisposable
 {
     /// <summary>Tokens of this long are sent together: fewer, larger writes are what makes many pages cheap (docs/decisions/0001).</summary>
     public static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(40);
@@ -40,7 +40,6 @@ internal sealed class ChatConnection : IConversationWatcher, IDisposable
 
     public Conversation Conversation { get; }
 
-    /// <summary>The groups that the page is in. The registry's, under its lock.</summary>
     public HashSet<string> Groups { get; } = [];
 
     public void Wake() => _wake.Set();

@@ -1,28 +1,31 @@
+using Pipulate.Nodes;
 using Pipulate.Rendering;
 
 namespace Pipulate.Channels;
 
-/// <summary>Who is connected, by id, conversation, user and group.</summary>
+/// <summary>Who is connected: to this node, and as far as this one was told, to the others.</summary>
 internal sealed class ConnectionRegistry : IConnectionRegistry
 {
-    private static readonly HashSet<ChatConnection> None = [];
+    /// <summary>Fits into any message between nodes.</summary>
+    private const int LongestGroup = 200;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, ChatConnection> _connections = [];
-    private readonly Dictionary<ConversationId, HashSet<ChatConnection>> _byConversation = [];
-    private readonly Dictionary<string, HashSet<ChatConnection>> _byOwner = [];
-    private readonly Dictionary<string, HashSet<ChatConnection>> _byUser = [];
-    private readonly Dictionary<string, HashSet<ChatConnection>> _byGroup = [];
+    private readonly PageLists<ChatConnection> _here = new();
+    private readonly PageLists<OtherPage> _elsewhere = new();
     private readonly PresenceLog _presence;
+    private readonly SharedPages? _nodes;
     private bool _draining;
 
-    public ConnectionRegistry(PanelStatus status, TimeProvider time)
+    public ConnectionRegistry(PanelStatus status, TimeProvider time, NodeLink? nodes = null)
     {
         _presence = new PresenceLog(time);
+        _nodes = nodes?.Share(this);
         status.Changed += WakeAll;
     }
 
-    /// <summary>Other pages are here, or in other groups, than before. Raised outside the lock; who listens must be quick.</summary>
+    /// <summary>
+    /// Other pages are here, or in other groups, than before, or a node is gone with its own. Of what changes on another node that one tells. Raised outside the lock; who listens must be quick.
+    /// </summary>
     public event Action? Changed;
 
     public int Count
@@ -31,7 +34,7 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
         {
             lock (_gate)
             {
-                return _connections.Count;
+                return _here.All.Count + _elsewhere.All.Count;
             }
         }
     }
@@ -55,19 +58,24 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
         {
             lock (_gate)
             {
-                return _byGroup.Count;
+                return _here.GroupCount;
             }
         }
     }
 
-    public IReadOnlyList<ChatConnectionInfo> GetConnections(ChatAudience audience) =>
-        [.. Find(audience).Select(connection => connection.Info)];
+    public IReadOnlyList<ChatConnectionInfo> GetConnections(ChatAudience audience)
+    {
+        lock (_gate)
+        {
+            return [.. PagesOf(audience)];
+        }
+    }
 
     public int GetCount(ChatAudience audience)
     {
         lock (_gate)
         {
-            return PagesOf(audience).Count;
+            return _here.Of(audience).Count + _elsewhere.Of(audience).Count;
         }
     }
 
@@ -77,7 +85,7 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
         {
             return
             [
-                .. PagesOf(audience).Select(connection => connection.Info)
+                .. PagesOf(audience)
                     .GroupBy(PresenceLog.VisitorOf)
                     .Select(pages => (Page: pages.First(), Count: pages.Count()))
                     .Select(visitor => new ChatPresence(visitor.Page.Conversation, visitor.Page.UserId, visitor.Count, _presence.Since(visitor.Page)))
@@ -90,22 +98,26 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
     {
         ArgumentException.ThrowIfNullOrEmpty(connectionId);
         ArgumentException.ThrowIfNullOrEmpty(group);
+        if (group.Length > LongestGroup)
+        {
+            throw new ArgumentException($"A group's name has at most {LongestGroup} characters; this one has {group.Length}.", nameof(group));
+        }
+
         lock (_gate)
         {
-            if (!_connections.TryGetValue(connectionId, out var connection))
+            if (_here.Find(connectionId) is not { } page)
             {
-                return false;
+                // Known as a member at once; its own node has the last word.
+                return _elsewhere.Find(connectionId) is { } other && (!_elsewhere.Join(other, group) || Ask(connectionId, group, joins: true));
             }
 
-            if (!connection.Groups.Add(group))
+            if (!_here.Join(page, group))
             {
                 return true;
             }
-
-            AddTo(_byGroup, group, connection);
         }
 
-        Changed?.Invoke();
+        NoteChanged(connectionId);
         return true;
     }
 
@@ -115,24 +127,60 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
         ArgumentException.ThrowIfNullOrEmpty(group);
         lock (_gate)
         {
-            if (!_connections.TryGetValue(connectionId, out var connection) || !connection.Groups.Remove(group))
+            if (_here.Find(connectionId) is not { } page)
+            {
+                return _elsewhere.Find(connectionId) is { } other && _elsewhere.Leave(other, group) && Ask(connectionId, group, joins: false);
+            }
+
+            if (!_here.Leave(page, group))
             {
                 return false;
             }
-
-            RemoveFrom(_byGroup, group, connection);
         }
 
-        Changed?.Invoke();
+        NoteChanged(connectionId);
         return true;
     }
 
     public int Disconnect(ChatAudience audience)
     {
+        int elsewhere;
+        lock (_gate)
+        {
+            elsewhere = _elsewhere.Of(audience).Count;
+        }
+
+        _nodes?.Disconnect(audience);
+        return DisconnectHere(audience) + elsewhere;
+    }
+
+    public int DisconnectHere(ChatAudience audience)
+    {
         var pages = Find(audience);
         foreach (var connection in pages)
         {
             connection.Close(CloseReason.PolicyViolation);
+        }
+
+        return pages.Count;
+    }
+
+    /// <summary>Sends a fragment to the pages of an audience, on all nodes.</summary>
+    public void Send(ChatAudience audience, ReadOnlyMemory<byte> fragment)
+    {
+        if (SendHere(audience, fragment) == 0 || audience.Kind is not AudienceKind.Connection)
+        {
+            _nodes?.Send(audience, fragment);
+        }
+    }
+
+    /// <returns>How many pages get it.</returns>
+    public int SendHere(ChatAudience audience, ReadOnlyMemory<byte> fragment)
+    {
+        var pages = Find(audience);
+        foreach (var connection in pages)
+        {
+            connection.Send(fragment);
         }
 
         return pages.Count;
@@ -144,14 +192,8 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
         lock (_gate)
         {
             draining = _draining;
-            _connections.Add(connection.Info.Id, connection);
-            AddTo(_byConversation, connection.Info.Conversation, connection);
-            AddTo(_byOwner, connection.Info.Conversation.Owner, connection);
-            _presence.Add(connection.Info);
-            if (connection.Info.UserId is { } user)
-            {
-                AddTo(_byUser, user, connection);
-            }
+            _here.Add(connection);
+            _presence.Add(connection.Info, connection.Info.ConnectedAt);
         }
 
         connection.Conversation.Watchers.Add(connection);
@@ -160,7 +202,7 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
             connection.Close(CloseReason.Restarting);
         }
 
-        Changed?.Invoke();
+        NoteChanged(connection.Info.Id);
     }
 
     public void Remove(ChatConnection connection)
@@ -168,42 +210,32 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
         connection.Conversation.Watchers.Remove(connection);
         lock (_gate)
         {
-            if (!_connections.Remove(connection.Info.Id))
+            if (_here.Remove(connection.Info.Id) is null)
             {
                 return;
             }
 
-            RemoveFrom(_byConversation, connection.Info.Conversation, connection);
-            RemoveFrom(_byOwner, connection.Info.Conversation.Owner, connection);
             _presence.Remove(connection.Info);
-            if (connection.Info.UserId is { } user)
-            {
-                RemoveFrom(_byUser, user, connection);
-            }
-
-            foreach (var group in connection.Groups)
-            {
-                RemoveFrom(_byGroup, group, connection);
-            }
         }
 
-        Changed?.Invoke();
+        NoteChanged(connection.Info.Id);
     }
 
+    /// <summary>The pages of this node.</summary>
     public IReadOnlyList<ChatConnection> Find(ChatAudience audience)
     {
         lock (_gate)
         {
-            return [.. PagesOf(audience)];
+            return [.. _here.Of(audience)];
         }
     }
 
-    /// <summary>The pages that show any of an owner's conversations.</summary>
+    /// <summary>The pages of this node that show any of an owner's conversations.</summary>
     public IReadOnlyList<ChatConnection> FindOwnedBy(string owner)
     {
         lock (_gate)
         {
-            return [.. _byOwner.GetValueOrDefault(owner, None)];
+            return [.. _here.OfOwner(owner)];
         }
     }
 
@@ -214,40 +246,74 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
         lock (_gate)
         {
             _draining = true;
-            return [.. _connections.Values];
+            return [.. _here.All];
         }
     }
 
-    /// <summary>The pages themselves and no copy: looked at under the lock only.</summary>
-    private IReadOnlyCollection<ChatConnection> PagesOf(ChatAudience audience) => audience switch
+    /// <summary>What the other nodes are told of a page of this one, and the groups that it is in; null where it is gone.</summary>
+    public (PageCard Card, string[] Groups)? Look(string id)
     {
-        { Kind: AudienceKind.Everyone } => _connections.Values,
-        { Kind: AudienceKind.Conversation, Name: { } name } => _byConversation.GetValueOrDefault(new ConversationId(name), None),
-        { Kind: AudienceKind.User, Name: { } name } => _byUser.GetValueOrDefault(name, None),
-        { Kind: AudienceKind.Group, Name: { } name } => _byGroup.GetValueOrDefault(name, None),
-        { Kind: AudienceKind.Connection, Name: { } name } when _connections.TryGetValue(name, out var connection) => [connection],
-        _ => None,
-    };
-
-    private static void AddTo<TKey>(Dictionary<TKey, HashSet<ChatConnection>> lists, TKey key, ChatConnection connection)
-        where TKey : notnull
-    {
-        if (!lists.TryGetValue(key, out var list))
+        lock (_gate)
         {
-            lists[key] = list = [];
+            return _here.Find(id) is { } page ? (new PageCard(page.Info, _presence.Since(page.Info)), [.. page.Groups]) : null;
         }
-
-        list.Add(connection);
     }
 
-    private static void RemoveFrom<TKey>(Dictionary<TKey, HashSet<ChatConnection>> lists, TKey key, ChatConnection connection)
-        where TKey : notnull
+    /// <summary>A page of another node is there, in no group yet; one that is known begins anew.</summary>
+    public void PutElsewhere(PageCard card)
     {
-        if (lists.TryGetValue(key, out var list) && list.Remove(connection) && list.Count == 0)
+        lock (_gate)
         {
-            lists.Remove(key);
+            var known = _elsewhere.Remove(card.Info.Id);
+            _elsewhere.Add(new OtherPage(card.Info));
+            _presence.Add(card.Info, card.Since);
+            if (known is not null)
+            {
+                _presence.Remove(known.Info);
+            }
         }
     }
+
+    public void GroupElsewhere(string id, string group, bool joins)
+    {
+        lock (_gate)
+        {
+            if (_elsewhere.Find(id) is { } page)
+            {
+                _ = joins ? _elsewhere.Join(page, group) : _elsewhere.Leave(page, group);
+            }
+        }
+    }
+
+    public void RemoveElsewhere(string id)
+    {
+        lock (_gate)
+        {
+            if (_elsewhere.Remove(id) is { } page)
+            {
+                _presence.Remove(page.Info);
+            }
+        }
+    }
+
+    /// <summary>What is known of another node has changed otherwise than by its telling of it.</summary>
+    public void NoteElsewhere() => Changed?.Invoke();
+
+    private void NoteChanged(string id)
+    {
+        _nodes?.NoteChanged(id);
+        Changed?.Invoke();
+    }
+
+    private bool Ask(string id, string group, bool joins)
+    {
+        _nodes?.Group(id, group, joins);
+        return true;
+    }
+
+    /// <summary>Looked at under the lock only.</summary>
+    private IEnumerable<ChatConnectionInfo> PagesOf(ChatAudience audience) =>
+        _here.Of(audience).Select(page => page.Info).Concat(_elsewhere.Of(audience).Select(page => page.Info));
 
     private void WakeAll()
     {

@@ -2,7 +2,7 @@ namespace Pipulate;
 
 /// <summary>
 /// Puts text and fragments before an audience, from anywhere in the program. All members are thread-safe, and none waits for a browser:
-/// what is said is written to the conversation, and each page fetches it at its own pace.
+/// what is said is written to the conversation, and each page fetches it at its own pace. An audience is its pages in all processes of the application that are connected (<see cref="IPipulateBackplane"/>).
 /// </summary>
 public interface IChatChannel
 {
@@ -13,7 +13,7 @@ public interface IChatChannel
     /// Who hears it. For an audience that is not a conversation, the text is added to each conversation that one of its pages shows.
     /// </param>
     /// <param name="text">Markdown, or plain text where <see cref="PipulateOptions.Markdown"/> is off; HTML in it is shown, not obeyed.</param>
-    /// <param name="cancellationToken">Not needed today: nothing is waited for.</param>
+    /// <param name="cancellationToken">Gives up, where there are many conversations that only other processes have in memory: those that were not reached yet are not told.</param>
     /// <returns>A task that ends when the text is in the conversation, or is being typed there (<see cref="PipulateOptions.TypingDelay"/>).</returns>
     /// <exception cref="ArgumentException"><paramref name="text"/> is null or empty.</exception>
     Task SayAsync(ChatAudience audience, string text, CancellationToken cancellationToken = default);
@@ -47,7 +47,7 @@ public interface IChatChannel
     /// <c>beforeend</c> or <c>delete</c>, at most 65,536 bytes in UTF-8. It is sent as it is: encode what users wrote.
     /// </param>
     /// <param name="cancellationToken">Not needed today: nothing is waited for.</param>
-    /// <returns>A task that ends when the fragment waits in each page's queue. A page whose queue is full is closed with 1013 and comes back.</returns>
+    /// <returns>A task that ends when the fragment waits in the queue of each page of this process; to the others it is on its way. A page whose queue is full is closed with 1013 and comes back.</returns>
     /// <exception cref="ArgumentException">
     /// <paramref name="fragment"/> does not begin with an element, has no <c>hx-swap-oob</c>, or is too long.
     /// </exception>

@@ -1,8 +1,12 @@
 namespace Pipulate;
 
 /// <summary>
-/// Knows which pages are connected to this server, and who they belong to. All members are thread-safe; what is asked of an audience costs as much as the audience is large, however many others are connected.
+/// Knows which pages are connected, and who they belong to. All members are thread-safe; what is asked of an audience costs as much as the audience is large, however many others are connected.
 /// </summary>
+/// <remarks>
+/// Where the application runs in several processes that are connected (<see cref="IPipulateBackplane"/>), these are the pages of all of them: what changes on another is known here a moment later, and the pages of one
+/// that was killed are gone within 30 seconds.
+/// </remarks>
 public interface IConnectionRegistry
 {
     /// <summary>
@@ -36,9 +40,9 @@ public interface IConnectionRegistry
     /// a connection handler's <c>OnConnectedAsync</c>.
     /// </summary>
     /// <param name="connectionId">The id from <see cref="ChatConnectionInfo.Id"/>.</param>
-    /// <param name="group">The group's name.</param>
+    /// <param name="group">The group's name: at most 200 characters.</param>
     /// <returns>Whether it is in the group now; false when the page is gone.</returns>
-    /// <exception cref="ArgumentException">A name is null or empty.</exception>
+    /// <exception cref="ArgumentException">A name is null or empty, or <paramref name="group"/> is too long.</exception>
     bool AddToGroup(string connectionId, string group);
 
     /// <summary>

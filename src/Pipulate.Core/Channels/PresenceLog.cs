@@ -20,13 +20,21 @@ internal sealed class PresenceLog(TimeProvider time)
 
     public DateTimeOffset Since(ChatConnectionInfo page) => _stays[VisitorOf(page)].Since;
 
-    public void Add(ChatConnectionInfo page)
+    /// <param name="page">A page that has come.</param>
+    /// <param name="since">Since when its visitor is here, as far as this page tells.</param>
+    public void Add(ChatConnectionInfo page, DateTimeOffset since)
     {
         Forget();
         var visitor = VisitorOf(page);
         if (!_stays.TryGetValue(visitor, out var stay))
         {
-            _stays[visitor] = stay = new Stay(page.ConnectedAt);
+            _stays[visitor] = stay = new Stay(since);
+        }
+
+        if (since < stay.Since)
+        {
+            // On another node they were here before.
+            stay.Since = since;
         }
 
         stay.Pages++;
@@ -58,7 +66,7 @@ internal sealed class PresenceLog(TimeProvider time)
 
     private sealed class Stay(DateTimeOffset since)
     {
-        public DateTimeOffset Since { get; } = since;
+        public DateTimeOffset Since { get; set; } = since;
 
         public int Pages { get; set; }
 

@@ -1,3 +1,5 @@
+using Pipulate.Channels;
+
 namespace Pipulate.Nodes;
 
 /// <summary>Takes what another node tells, item by item: see <see cref="NodeMessageWriter"/>.</summary>
@@ -5,7 +7,7 @@ internal interface INodeListener
 {
     void TakeAsk(Guid node);
 
-    void TakeAlive(Guid node, long digest);
+    void TakeAlive(Guid node, long follows, long pages);
 
     void TakeBye(Guid node);
 
@@ -16,4 +18,16 @@ internal interface INodeListener
     void TakePause(ConversationId conversation, bool paused);
 
     void TakeEntry(ConversationId conversation, in EntryFrame frame);
+
+    void TakePages(Guid node);
+
+    void TakePage(Guid node, PageCard card);
+
+    void TakePageGone(Guid node, string id);
+
+    void TakeGroup(Guid node, string id, string group, bool joins);
+
+    void TakeFragment(Guid node, ChatAudience audience, in FragmentPiece piece);
+
+    void TakeDisconnect(ChatAudience audience);
 }

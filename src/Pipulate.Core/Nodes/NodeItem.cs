@@ -10,4 +10,10 @@ internal enum NodeItem : byte
     Leave,
     Pause,
     Entry,
+    Pages,
+    Page,
+    PageGone,
+    Group,
+    Fragment,
+    Disconnect,
 }

@@ -39,6 +39,7 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
     /// <summary>What the others were told that this node follows, and whether pages here show it. Only the one who sends looks at it.</summary>
     private readonly Dictionary<ConversationId, bool> _follows = [];
     private readonly WakeSignal _wake = new();
+    private SharedPages? _pages;
     private readonly Lock _gate = new();
     private bool _introduceAll;
     private bool _ask;
@@ -46,9 +47,17 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
     private bool _beat;
     private bool _strange;
     private bool _unsent;
+    private bool _dropped;
 
     /// <summary>Whether there is a backplane.</summary>
     public bool IsOn => backplane is not null;
+
+    /// <summary>Whether other nodes are known to be there.</summary>
+    public bool AnyOthers => _others.Any;
+
+    /// <summary>From now on the other nodes hear of the pages here, and their pages are known here.</summary>
+    /// <returns>The way to their pages; null without a backplane.</returns>
+    public SharedPages? Share(ConnectionRegistry registry) => _pages = IsOn ? new SharedPages(registry, this) : null;
 
     /// <summary>From now on the other nodes hear what is said in a conversation here, and what they say comes into it.</summary>
     public void Share(KeptConversation kept)
@@ -81,6 +90,19 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
         _wake.Set();
     }
 
+    /// <summary>There is something to tell.</summary>
+    public void Wake() => _wake.Set();
+
+    /// <summary>A fragment could not be told, for too many wait.</summary>
+    public void NoteDropped()
+    {
+        if (!_dropped)
+        {
+            _dropped = true;
+            LogDropped();
+        }
+    }
+
     public void NoteStale(SharedConversation shared) => _stale.TryAdd(shared, true);
 
     public void TakeAsk(Guid node)
@@ -90,17 +112,23 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
         _wake.Set();
     }
 
-    public void TakeAlive(Guid node, long digest)
+    public void TakeAlive(Guid node, long follows, long pages)
     {
-        if (_others.Check(node, digest) is { } unsure)
+        var known = _pages?.Check(node, pages) is not false;
+        if (_others.Check(node, follows) is { } unsure)
         {
+            known = false;
             SetElsewhere(unsure);
+        }
+
+        if (!known)
+        {
             Volatile.Write(ref _ask, true);
             _wake.Set();
         }
     }
 
-    public void TakeBye(Guid node) => SetElsewhere(_others.Forget(node));
+    public void TakeBye(Guid node) => Forget(node);
 
     public void TakeFollow(Guid node, ConversationId conversation, bool watched, bool introduce)
     {
@@ -129,6 +157,18 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
             shared.Take(frame);
         }
     }
+
+    public void TakePages(Guid node) => _pages?.TakePages(node);
+
+    public void TakePage(Guid node, PageCard card) => _pages?.TakePage(node, card);
+
+    public void TakePageGone(Guid node, string id) => _pages?.TakePageGone(node, id);
+
+    public void TakeGroup(Guid node, string id, string group, bool joins) => _pages?.TakeGroup(node, id, group, joins);
+
+    public void TakeFragment(Guid node, ChatAudience audience, in FragmentPiece piece) => _pages?.TakeFragment(node, audience, piece);
+
+    public void TakeDisconnect(ChatAudience audience) => _pages?.TakeDisconnect(audience);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -232,7 +272,11 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
             {
                 writer.Follow(conversation, watched, introduce: false);
             }
+
+            _pages?.TellAll(writer);
         }
+
+        _pages?.Tell(writer);
 
         for (var count = _changed.Count; count > 0 && _changed.TryDequeue(out var shared); count--)
         {
@@ -242,7 +286,7 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
 
         if (beats)
         {
-            writer.Alive(FollowDigest.Of(_follows));
+            writer.Alive(Digest.Of(_follows), _pages?.DigestOfTold() ?? 0);
         }
         else if (!_others.Any)
         {
@@ -334,7 +378,7 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
         foreach (var node in _others.Silent(Silence))
         {
             LogGone(node);
-            SetElsewhere(_others.Forget(node));
+            Forget(node);
         }
 
         Volatile.Write(ref _beat, true);
@@ -353,6 +397,12 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
                     stopping);
             }
         }
+    }
+
+    private void Forget(Guid node)
+    {
+        SetElsewhere(_others.Forget(node));
+        _pages?.Forget(node);
     }
 
     private async Task<bool> TryReadAsync(SharedConversation shared, Func<SharedConversation, CancellationToken, Task<bool>> read, CancellationToken stopping)
@@ -385,4 +435,7 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
 
     [LoggerMessage(5, LogLevel.Debug, "What is missing of conversation {Conversation} could not be read: {Problem}.")]
     private partial void LogUnread(ConversationId conversation, string problem);
+
+    [LoggerMessage(6, LogLevel.Warning, "Fragments do not reach the pages of other nodes: more are sent than can be told. This is said once.")]
+    private partial void LogDropped();
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Pipulate.Channels;
 using Pipulate.Conversations;
 
 namespace Pipulate.Nodes;
@@ -7,7 +8,7 @@ namespace Pipulate.Nodes;
 internal static class NodeMessageReader
 {
     /// <summary>Nodes of another version are not understood: while an application is updated, its old and new nodes are strangers to each other and share the store.</summary>
-    public const byte Version = 1;
+    public const byte Version = 2;
 
     private const int GuidBytes = 16;
 
@@ -39,7 +40,7 @@ internal static class NodeMessageReader
                 listener.TakeAsk(node);
                 break;
             case NodeItem.Alive:
-                listener.TakeAlive(node, item.ReadInt64());
+                listener.TakeAlive(node, item.ReadInt64(), item.ReadInt64());
                 break;
             case NodeItem.Bye:
                 listener.TakeBye(node);
@@ -55,6 +56,24 @@ internal static class NodeMessageReader
                 break;
             case NodeItem.Entry:
                 listener.TakeEntry(ReadConversation(item), ReadEntry(item));
+                break;
+            case NodeItem.Pages:
+                listener.TakePages(node);
+                break;
+            case NodeItem.Page:
+                listener.TakePage(node, ReadPage(item));
+                break;
+            case NodeItem.PageGone:
+                listener.TakePageGone(node, item.ReadString());
+                break;
+            case NodeItem.Group:
+                listener.TakeGroup(node, item.ReadString(), item.ReadString(), item.ReadBoolean());
+                break;
+            case NodeItem.Fragment:
+                listener.TakeFragment(node, ReadAudience(item), ReadPiece(item));
+                break;
+            case NodeItem.Disconnect:
+                listener.TakeDisconnect(ReadAudience(item));
                 break;
             default:
                 throw new InvalidDataException("A node's message has an unknown item.");
@@ -72,7 +91,7 @@ internal static class NodeMessageReader
         };
 
     private static EntryHead ReadHead(BinaryReader item) =>
-        new((EntryRole)item.ReadByte(), new DateTimeOffset(item.ReadInt64(), TimeSpan.Zero), ReadOptional(item), ReadOptional(item), ReadOptional(item));
+        new((EntryRole)item.ReadByte(), ReadTime(item), ReadOptional(item), ReadOptional(item), ReadOptional(item));
 
     private static EntryStanding ReadStanding(BinaryReader item)
     {
@@ -83,6 +102,24 @@ internal static class NodeMessageReader
         return new EntryStanding(
             state, reason, withdrawn, item.ReadBoolean() ? new Progress(item.Read7BitEncodedInt(), item.Read7BitEncodedInt(), ReadOptional(item)) : null, waiting);
     }
+
+    private static PageCard ReadPage(BinaryReader item)
+    {
+        var info = new ChatConnectionInfo(item.ReadString(), ReadConversation(item), ReadOptional(item), ReadTime(item));
+        return new PageCard(info, ReadTime(item));
+    }
+
+    private static ChatAudience ReadAudience(BinaryReader item) => ChatAudience.Of((AudienceKind)item.ReadByte(), ReadOptional(item));
+
+    private static FragmentPiece ReadPiece(BinaryReader item)
+    {
+        var (number, length, offset) = (item.Read7BitEncodedInt(), item.Read7BitEncodedInt(), item.Read7BitEncodedInt());
+        return length is > 0 and <= ChatChannel.LongestFragment
+            ? new FragmentPiece(number, length, offset, item.ReadBytes(item.Read7BitEncodedInt()))
+            : throw new InvalidDataException("A node's fragment is longer than fragments are.");
+    }
+
+    private static DateTimeOffset ReadTime(BinaryReader item) => new(item.ReadInt64(), TimeSpan.Zero);
 
     private static string? ReadOptional(BinaryReader item) => item.ReadBoolean() ? item.ReadString() : null;
 }

@@ -1,16 +1,21 @@
 using System.Text;
+using Pipulate.Channels;
 
 namespace Pipulate.Nodes;
 
 /// <summary>Packs what a node tells the others into as few messages as the backplane's size allows.</summary>
 internal sealed class NodeMessageWriter : IDisposable
 {
+    /// <summary>Room for what stands before a piece of a fragment, and before that.</summary>
+    private const int FragmentHead = 700;
+
     private readonly int _largest;
     private readonly List<byte[]> _full = [];
     private readonly MemoryStream _message = new();
     private readonly MemoryStream _bytes = new();
     private readonly BinaryWriter _item;
     private readonly byte[] _head;
+    private int _fragments;
 
     /// <param name="node">Who speaks.</param>
     /// <param name="largest">How long a message may be.</param>
@@ -25,11 +30,13 @@ internal sealed class NodeMessageWriter : IDisposable
     public void Ask() => Pack(NodeItem.Ask, default);
 
     /// <summary>The node is there.</summary>
-    /// <param name="digest">Of all it follows: see <see cref="FollowDigest"/>.</param>
-    public void Alive(long digest)
+    /// <param name="follows">Of all it follows: see <see cref="Digest"/>.</param>
+    /// <param name="pages">Of its pages.</param>
+    public void Alive(long follows, long pages)
     {
         _item.Write((byte)NodeItem.Alive);
-        _item.Write(digest);
+        _item.Write(follows);
+        _item.Write(pages);
         Pack();
     }
 
@@ -74,6 +81,63 @@ internal sealed class NodeMessageWriter : IDisposable
         }
 
         EntryPiece(conversation, frame);
+    }
+
+    /// <summary>From here to its next sign of life the node tells of all its pages.</summary>
+    public void Pages() => Pack(NodeItem.Pages, default);
+
+    /// <summary>A page is there, in no group yet.</summary>
+    public void Page(PageCard card)
+    {
+        _item.Write((byte)NodeItem.Page);
+        _item.Write(card.Info.Id);
+        _item.Write(card.Info.Conversation.Value);
+        WriteOptional(card.Info.UserId);
+        _item.Write(card.Info.ConnectedAt.UtcTicks);
+        _item.Write(card.Since.UtcTicks);
+        Pack();
+    }
+
+    public void PageGone(string id)
+    {
+        _item.Write((byte)NodeItem.PageGone);
+        _item.Write(id);
+        Pack();
+    }
+
+    /// <summary>A page is in a group or has left it; from a node that has not the page, that it should.</summary>
+    public void Group(string id, string group, bool joins)
+    {
+        _item.Write((byte)NodeItem.Group);
+        _item.Write(id);
+        _item.Write(group);
+        _item.Write(joins);
+        Pack();
+    }
+
+    /// <summary>What pages of an audience are sent. One that is too long for a message goes in several.</summary>
+    public void Fragment(ChatAudience audience, ReadOnlyMemory<byte> fragment)
+    {
+        _fragments++;
+        for (var offset = 0; offset < fragment.Length;)
+        {
+            var piece = fragment.Slice(offset, Math.Min(fragment.Length - offset, _largest - FragmentHead));
+            WriteAudience(NodeItem.Fragment, audience);
+            _item.Write7BitEncodedInt(_fragments);
+            _item.Write7BitEncodedInt(fragment.Length);
+            _item.Write7BitEncodedInt(offset);
+            _item.Write7BitEncodedInt(piece.Length);
+            _item.Write(piece.Span);
+            Pack();
+            offset += piece.Length;
+        }
+    }
+
+    /// <summary>The pages of an audience are to be closed for good.</summary>
+    public void Disconnect(ChatAudience audience)
+    {
+        WriteAudience(NodeItem.Disconnect, audience);
+        Pack();
     }
 
     /// <summary>What is packed so far; the next message begins anew.</summary>
@@ -137,6 +201,13 @@ internal sealed class NodeMessageWriter : IDisposable
                 WriteOptional(progress.Text);
             }
         }
+    }
+
+    private void WriteAudience(NodeItem kind, ChatAudience audience)
+    {
+        _item.Write((byte)kind);
+        _item.Write((byte)audience.Kind);
+        WriteOptional(audience.Name);
     }
 
     private void WriteOptional(string? value)

@@ -67,7 +67,7 @@ internal sealed class OtherNodes(TimeProvider time)
         lock (_gate)
         {
             var known = Get(node);
-            if (FollowDigest.Of(known.Follows) == digest)
+            if (Digest.Of(known.Follows) == digest)
             {
                 return null;
             }

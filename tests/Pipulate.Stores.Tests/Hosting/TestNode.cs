@@ -1,16 +1,20 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Pipulate.Channels;
 using Pipulate.Conversations;
 using Pipulate.Conversations.Keeping;
 using Pipulate.Nodes;
+using Pipulate.Rendering;
 
 namespace Pipulate.Stores.Hosting;
 
-/// <summary>What one process of an application has of the conversations: everything but the pages and the model.</summary>
+/// <summary>What one process of an application has of the conversations: everything but the web and the model.</summary>
 internal sealed class TestNode : IAsyncDisposable
 {
     private readonly ConversationKeeper _keeper;
     private readonly NodeLink _link;
     private readonly ConversationDirectory _conversations;
+    private readonly List<TestPage> _pages = [];
+    private readonly TimeProvider _time;
     private bool _ended;
 
     private TestNode(IConversationStore store, IPipulateBackplane backplane, TimeProvider time)
@@ -18,7 +22,14 @@ internal sealed class TestNode : IAsyncDisposable
         _link = new NodeLink(time, NullLogger<NodeLink>.Instance, backplane);
         _keeper = new ConversationKeeper(store, time, NullLogger<ConversationKeeper>.Instance, _link);
         _conversations = new ConversationDirectory(time, _keeper);
+        _time = time;
+        Registry = new ConnectionRegistry(new PanelStatus(), time, _link);
+        Channel = new ChatChannel(_conversations, Registry, new Typist(TimeSpan.Zero, time, CancellationToken.None));
     }
+
+    public ConnectionRegistry Registry { get; }
+
+    public ChatChannel Channel { get; }
 
     public Conversation this[string id] => _conversations.Get(new ConversationId(id));
 
@@ -38,6 +49,14 @@ internal sealed class TestNode : IAsyncDisposable
         return conversation;
     }
 
+    /// <summary>Opens a page that shows a conversation.</summary>
+    public TestPage Connect(string id, string? user = null)
+    {
+        var page = new TestPage(Registry, this[id], user, _time);
+        _pages.Add(page);
+        return page;
+    }
+
     /// <summary>Ends it. What it was saying stays as it is, as if it had been killed.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -51,5 +70,6 @@ internal sealed class TestNode : IAsyncDisposable
         await _link.StopAsync(CancellationToken.None);
         _keeper.Dispose();
         _link.Dispose();
+        _pages.ForEach(page => page.Dispose());
     }
 }

@@ -1,0 +1,49 @@
+namespace Pipulate.Nodes;
+
+/// <summary>A number for what a node has told the others of itself: where two differ, something was lost on the way.</summary>
+internal static class Digest
+{
+    private const ulong Basis = 14695981039346656037;
+    private const ulong Prime = 1099511628211;
+
+    /// <summary>Of the conversations that it follows.</summary>
+    public static long Of(IEnumerable<KeyValuePair<ConversationId, bool>> follows)
+    {
+        var all = 0UL;
+        foreach (var (conversation, watched) in follows)
+        {
+            all ^= One(conversation.Value, watched ? 1UL : 0);
+        }
+
+        return (long)all;
+    }
+
+    /// <summary>Of its pages, and the groups that they are in.</summary>
+    public static long Of(IEnumerable<KeyValuePair<string, HashSet<string>>> pages)
+    {
+        var all = 0UL;
+        foreach (var (page, groups) in pages)
+        {
+            var id = One(page, 0);
+            all ^= id;
+            foreach (var group in groups)
+            {
+                all ^= One(group, id);
+            }
+        }
+
+        return (long)all;
+    }
+
+    /// <summary>FNV-1a: the same in every process, which a string's own hash is not.</summary>
+    private static ulong One(string text, ulong seed)
+    {
+        var one = (Basis ^ seed) * Prime;
+        foreach (var character in text)
+        {
+            one = (one ^ character) * Prime;
+        }
+
+        return one;
+    }
+}

@@ -1,0 +1,283 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Pipulate.Channels;
+
+namespace Pipulate.Nodes;
+
+/// <summary>
+/// The pages of this node as the others know them, and theirs as they are known here. Each node tells of its own: of all when it is asked, else of those that came, went or changed groups.
+/// What is sent to pages goes to all nodes, and each gives it to those of its own that are meant.
+/// </summary>
+internal sealed class SharedPages(ConnectionRegistry registry, NodeLink link)
+{
+    /// <summary>A user's id may be of any length, and a page must have room in any message. Whose is longer is known on its own node only.</summary>
+    private const int LongestName = 600;
+
+    /// <summary>What may wait of fragments; they are not kept anywhere else.</summary>
+    private const int MostWaiting = 4 * 1024 * 1024;
+
+    private readonly ConcurrentQueue<Action<NodeMessageWriter>> _news = new();
+
+    /// <summary>What the others were told of the pages here, and their groups. Only the one who sends looks at it.</summary>
+    private readonly Dictionary<string, HashSet<string>> _told = [];
+
+    /// <summary>The pages of the other nodes. Only the one who receives, and the one who finds that a node is gone, look at it, under its lock.</summary>
+    private readonly Dictionary<Guid, Known> _known = [];
+    private int _waiting;
+
+    /// <summary>A page of this node has come, gone or changed groups.</summary>
+    public void NoteChanged(string id) => Note(writer => Tell(writer, id));
+
+    public void Send(ChatAudience audience, ReadOnlyMemory<byte> fragment)
+    {
+        if (!link.AnyOthers || !CanBeTold(audience.Name))
+        {
+            return;
+        }
+
+        if (Interlocked.Add(ref _waiting, fragment.Length) > MostWaiting)
+        {
+            Interlocked.Add(ref _waiting, -fragment.Length);
+            link.NoteDropped();
+            return;
+        }
+
+        Note(writer =>
+        {
+            Interlocked.Add(ref _waiting, -fragment.Length);
+            writer.Fragment(audience, fragment);
+        });
+    }
+
+    /// <summary>Has the node of a page put it into a group, or take it out.</summary>
+    public void Group(string id, string group, bool joins) => Note(writer => writer.Group(id, group, joins));
+
+    public void Disconnect(ChatAudience audience)
+    {
+        if (CanBeTold(audience.Name))
+        {
+            Note(writer => writer.Disconnect(audience));
+        }
+    }
+
+    /// <summary>Tells what is new.</summary>
+    public void Tell(NodeMessageWriter writer)
+    {
+        for (var count = _news.Count; count > 0 && _news.TryDequeue(out var news); count--)
+        {
+            news(writer);
+        }
+    }
+
+    /// <summary>Tells of all pages: whoever knew others forgets them.</summary>
+    public void TellAll(NodeMessageWriter writer)
+    {
+        _told.Clear();
+        writer.Pages();
+        foreach (var page in registry.Find(ChatAudience.Everyone))
+        {
+            Tell(writer, page.Info.Id);
+        }
+    }
+
+    /// <summary>Of all that was told.</summary>
+    public long DigestOfTold() => Digest.Of(_told);
+
+    public void TakePages(Guid node)
+    {
+        lock (_known)
+        {
+            var known = Get(node);
+            known.Old = [.. known.Pages.Keys];
+        }
+    }
+
+    public void TakePage(Guid node, PageCard card)
+    {
+        lock (_known)
+        {
+            var known = Get(node);
+            known.Old?.Remove(card.Info.Id);
+            known.Pages[card.Info.Id] = [];
+            registry.PutElsewhere(card);
+        }
+    }
+
+    public void TakePageGone(Guid node, string id)
+    {
+        lock (_known)
+        {
+            if (Get(node).Pages.Remove(id))
+            {
+                registry.RemoveElsewhere(id);
+            }
+        }
+    }
+
+    public void TakeGroup(Guid node, string id, string group, bool joins)
+    {
+        if (registry.Look(id) is not null)
+        {
+            // Somebody there wants it of a page that is here.
+            _ = joins ? registry.AddToGroup(id, group) : registry.RemoveFromGroup(id, group);
+            return;
+        }
+
+        lock (_known)
+        {
+            if (Get(node).Pages.TryGetValue(id, out var groups))
+            {
+                _ = joins ? groups.Add(group) : groups.Remove(group);
+                registry.GroupElsewhere(id, group, joins);
+            }
+        }
+    }
+
+    public void TakeDisconnect(ChatAudience audience) => registry.DisconnectHere(audience);
+
+    /// <summary>Takes a piece of a fragment. One of which a piece was lost is passed over.</summary>
+    public void TakeFragment(Guid node, ChatAudience audience, in FragmentPiece piece)
+    {
+        byte[]? whole;
+        lock (_known)
+        {
+            whole = Get(node).Gather(piece);
+        }
+
+        if (whole is not null)
+        {
+            registry.SendHere(audience, whole);
+        }
+    }
+
+    /// <summary>Compares what is known of a node's pages with what it says.</summary>
+    /// <returns>Whether all is known.</returns>
+    public bool Check(Guid node, long digest)
+    {
+        bool matches;
+        lock (_known)
+        {
+            var known = Get(node);
+            foreach (var id in known.Old ?? [])
+            {
+                known.Pages.Remove(id);
+                registry.RemoveElsewhere(id);
+            }
+
+            known.Old = null;
+            matches = Digest.Of(known.Pages) == digest;
+        }
+
+        if (!matches)
+        {
+            registry.NoteElsewhere();
+        }
+
+        return matches;
+    }
+
+    /// <summary>A node is gone, and its pages with it.</summary>
+    public void Forget(Guid node)
+    {
+        lock (_known)
+        {
+            if (!_known.Remove(node, out var known) || known.Pages.Count == 0)
+            {
+                return;
+            }
+
+            foreach (var id in known.Pages.Keys)
+            {
+                registry.RemoveElsewhere(id);
+            }
+        }
+
+        registry.NoteElsewhere();
+    }
+
+    private static bool CanBeTold(string? name) => name is null || Encoding.UTF8.GetByteCount(name) <= LongestName;
+
+    private void Note(Action<NodeMessageWriter> news)
+    {
+        _news.Enqueue(news);
+        link.Wake();
+    }
+
+    private void Tell(NodeMessageWriter writer, string id)
+    {
+        if (registry.Look(id) is not var (card, groups))
+        {
+            if (_told.Remove(id))
+            {
+                writer.PageGone(id);
+            }
+
+            return;
+        }
+
+        if (!CanBeTold(card.Info.UserId))
+        {
+            return;
+        }
+
+        if (!_told.TryGetValue(id, out var told))
+        {
+            _told[id] = told = [];
+            writer.Page(card);
+        }
+
+        foreach (var group in groups.Except(told))
+        {
+            writer.Group(id, group, joins: true);
+        }
+
+        foreach (var group in told.Except(groups))
+        {
+            writer.Group(id, group, joins: false);
+        }
+
+        told.Clear();
+        told.UnionWith(groups);
+    }
+
+    private Known Get(Guid node)
+    {
+        if (!_known.TryGetValue(node, out var known))
+        {
+            _known[node] = known = new Known();
+        }
+
+        return known;
+    }
+
+    private sealed class Known
+    {
+        private byte[] _fragment = [];
+        private int _number;
+        private int _length;
+
+        /// <summary>The ids of its pages, with their groups.</summary>
+        public Dictionary<string, HashSet<string>> Pages { get; } = [];
+
+        /// <summary>While it tells of all its pages: those that were known and that it has not told of again.</summary>
+        public HashSet<string>? Old { get; set; }
+
+        /// <returns>The fragment, where it is whole now.</returns>
+        public byte[]? Gather(in FragmentPiece piece)
+        {
+            if (piece.Offset == 0)
+            {
+                (_fragment, _number, _length) = (new byte[piece.Length], piece.Number, 0);
+            }
+
+            if (piece.Number != _number || piece.Offset != _length || piece.Bytes.Length > _fragment.Length - _length)
+            {
+                return null;
+            }
+
+            piece.Bytes.CopyTo(_fragment, _length);
+            _length += piece.Bytes.Length;
+            return _length == _fragment.Length ? _fragment : null;
+        }
+    }
+}
