@@ -64,6 +64,38 @@ public sealed class PostgreSqlNodesTests(PostgreSqlServer server) : NodesContrac
             $"{streams} streams, {ages.Length} tokens: p50 {ages[ages.Length / 2].TotalMilliseconds:0.0} ms, p99 {ages[ages.Length * 99 / 100].TotalMilliseconds:0.0} ms, at most {ages[^1].TotalMilliseconds:0.0} ms.");
     }
 
+    /// <summary>With a shorter pulse than the real one, which is asked after ten seconds and waited for five.</summary>
+    [Fact]
+    [Trait("Row", "F-17")]
+    public async Task Listen_ConnectionGoesSilentWithoutAWord_IsNoticedAndEverythingIsCaughtUp()
+    {
+        var settings = new NpgsqlConnectionStringBuilder(await ConnectionAsync());
+        await using var relay = new Relay(settings.Host!, settings.Port);
+        (settings.Host, settings.Port) = ("127.0.0.1", relay.Port);
+        var deaf = Keep(new PostgreSqlBackplane(settings.ConnectionString, TimeProvider.System, NullLogger<PostgreSqlBackplane>.Instance, keepAliveSeconds: 1, commandSeconds: 2));
+        var (near, far) = (await StartAsync(), await StartAsync(deaf));
+        var (here, there) = (await near.OpenAsync("c"), await far.OpenAsync("c"));
+        var answer = here.Begin();
+        here.Append(answer, "one");
+        await Until(there, "Assistant/Streaming: one");
+        far.Connect("c");
+        await Eventually.TrueAsync(() => near.Registry.Count == 1);
+
+        relay.Swallow();
+        var silent = Stopwatch.GetTimestamp();
+        here.Append(answer, " two");
+        here.End(answer, EntryState.Complete);
+        here.Say(EntryRole.Notice, "three");
+        there.Say(EntryRole.Notice, "meanwhile");
+        var page = near.Connect("d");
+
+        await Eventually.TrueAsync(() => TextOf(there).Contains("Assistant/Complete: one two") && TextOf(there).Length == 3 && TextOf(here).Length == 3 && far.Registry.Count == 2);
+        TestContext.Current.TestOutputHelper?.WriteLine($"Caught up after {Stopwatch.GetElapsedTime(silent).TotalSeconds:0.0} s.");
+        Assert.Equal(TextOf(here).Order(), TextOf(there).Order());
+        await far.Channel.SendAsync(page.Audience, "<b id=\"x\" hx-swap-oob=\"true\">heard</b>", Cancellation);
+        await Eventually.TrueAsync(() => page.Fragments.Length == 1);
+    }
+
     protected override async ValueTask<IConversationStore> OpenStoreAsync() => Keep(new PostgreSqlConversationStore(await ConnectionAsync()));
 
     protected override async ValueTask<IPipulateBackplane> JoinAsync() =>

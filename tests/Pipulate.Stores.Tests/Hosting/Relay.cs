@@ -3,7 +3,10 @@ using System.Net.Sockets;
 
 namespace Pipulate.Stores.Hosting;
 
-/// <summary>A way to a server that can be cut: then all connections break and new ones are refused at once, as when the server is restarted.</summary>
+/// <summary>
+/// A way to a server that can be cut: then all connections break and new ones are refused at once, as when the server is restarted. Or it swallows: then the connections that are open stay so, and nothing comes through
+/// any more, as when a firewall has forgotten them.
+/// </summary>
 internal sealed class Relay : IAsyncDisposable
 {
     private readonly string _host;
@@ -13,6 +16,8 @@ internal sealed class Relay : IAsyncDisposable
     private readonly HashSet<TcpClient> _open = [];
     private readonly Task _accepting;
     private bool _cut;
+    private int _swallowed;
+    private int _connections;
 
     public Relay(string host, int port)
     {
@@ -38,6 +43,9 @@ internal sealed class Relay : IAsyncDisposable
             _open.Clear();
         }
     }
+
+    /// <summary>Lets nothing through any more on the connections that are open now. Those that are made from here on work.</summary>
+    public void Swallow() => Volatile.Write(ref _swallowed, Volatile.Read(ref _connections));
 
     public void Mend()
     {
@@ -90,11 +98,24 @@ internal sealed class Relay : IAsyncDisposable
                 }
 
                 await far.ConnectAsync(_host, _port);
-                await Task.WhenAny(near.GetStream().CopyToAsync(far.GetStream()), far.GetStream().CopyToAsync(near.GetStream()));
+                var number = Interlocked.Increment(ref _connections);
+                await Task.WhenAny(PumpAsync(near.GetStream(), far.GetStream(), number), PumpAsync(far.GetStream(), near.GetStream(), number));
             }
             catch (Exception problem) when (problem is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
             {
                 // Cut.
+            }
+        }
+    }
+
+    private async Task PumpAsync(NetworkStream from, NetworkStream to, int number)
+    {
+        var buffer = new byte[16 * 1024];
+        while (await from.ReadAsync(buffer) is var count and > 0)
+        {
+            if (number > Volatile.Read(ref _swallowed))
+            {
+                await to.WriteAsync(buffer.AsMemory(0, count));
             }
         }
     }
