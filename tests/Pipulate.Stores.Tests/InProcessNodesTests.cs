@@ -239,16 +239,18 @@ public sealed class InProcessNodesTests : NodesContract
     [Fact]
     public async Task Changed_PageOfAnotherNode_IsToldThereAndNotHere()
     {
-        var (here, there) = (await StartAsync(), await StartAsync());
+        var time = new ManualTime();
+        var (here, there) = (await StartAsync(time), await StartAsync(time));
         there.Connect("a");
-        await Eventually.TrueAsync(() => here.Registry.Count == 1);
+        var steps = 0;
+        await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => here.Registry.Count == 1 && ++steps > 20);
         var (toldHere, toldThere) = (0, 0);
         here.Registry.Changed += () => toldHere++;
         there.Registry.Changed += () => toldThere++;
 
         there.Connect("b");
 
-        await Eventually.TrueAsync(() => here.Registry.Count == 2);
+        await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => here.Registry.Count == 2);
         Assert.Equal((0, 1), (toldHere, toldThere));
     }
 

@@ -158,6 +158,41 @@ public abstract class NodesContract : IAsyncDisposable
     }
 
     [Fact]
+    public async Task ForgetAndAskAgain_WhereNodesNumberDifferently_MeanTheSameEntry()
+    {
+        var (first, second) = (await StartAsync(), await StartAsync());
+        var here = await first.OpenAsync("c");
+        here.Say(EntryRole.Notice, "Only the store knows that it was the first.");
+        here.ForgetEvents();
+        await Eventually.TrueAsync(() => IsStored(here));
+        var there = await second.OpenAsync("c");
+        Conversation[] both = [here, there];
+
+        // Said in the same moment: each node counts its own first.
+        var mine = here.Say(EntryRole.Event, "mine");
+        there.Say(EntryRole.Event, "yours");
+        here.Hear("Well?", "m1");
+        var answer = here.BeginTurn()!.Entry;
+        here.End(answer, EntryState.Complete);
+        await Eventually.TrueAsync(() => both.All(conversation => TextOf(conversation).Length == 5 && TextOf(conversation).Contains("Assistant/Complete: ")));
+
+        there.ForgetEvents(mine.Id);
+        await Eventually.TrueAsync(() => both.All(conversation => conversation.ReadEvents().Select(done => done.Text).SequenceEqual(["yours"])));
+
+        // A page of any node has the button, and the node that gave the answer takes it back.
+        Assert.True(Look(there, _ => there.Find(answer.Id)!.CanBeAskedAgain));
+        var asked = new List<(ConversationId, Guid)>();
+        first.Link.AskedAgain += (conversation, which) => asked.Add((conversation, which));
+        Assert.False(there.AskAgain(answer.Id));
+        there.Recorders.OfType<Nodes.SharedConversation>().Single().AskAgain(answer.Id);
+        await Eventually.TrueAsync(() => asked.Count == 1);
+        Assert.Equal((here.Id, answer.Id), asked[0]);
+        Assert.True(here.AskAgain(answer.Id));
+        await Eventually.TrueAsync(() => Look(there, _ => there.Find(answer.Id)!.Withdrawn));
+        Assert.True(here.LookAhead() is { Typed: true });
+    }
+
+    [Fact]
     public async Task Watchers_PageOnAnotherNode_CountsHere()
     {
         var (here, there) = await OpenOnTwoAsync();
@@ -286,7 +321,6 @@ public abstract class NodesContract : IAsyncDisposable
     }
 
     [Fact]
-    [Trait("Row", "F-18")]
     public async Task Send_LongestFragment_ArrivesWholeAndALongerOneIsRefused()
     {
         var (here, there) = (await StartAsync(), await StartAsync());

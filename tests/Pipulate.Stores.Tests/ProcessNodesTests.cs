@@ -39,13 +39,20 @@ public sealed class ProcessNodesTests(PostgreSqlServer server, ITestOutputHelper
         await other.UntilAsync(said);
         Assert.Empty(stranger.Shown);
 
+        // Asked for once more on the node that did not give it: the one that did takes it back.
+        _ollama.Answer = _ => FakeAnswer.Text("one two three four");
+        await other.AskAgainAsync();
+        said = ["user/complete: Count.", "assistant/complete: one two three four"];
+        await page.UntilAsync(said);
+        await other.UntilAsync(said);
+
         // Typed here, done there: the page of the one node sees what the visitor does on the other, and the model knows it all.
         _ollama.Answer = _ => FakeAnswer.Text("Milk it is.");
         await PostAsync(near, "/todo?title=Milk", page.Visitor);
         await other.UntilAsync([.. said, "assistant/complete: Milk it is."]);
         await other.TypeAsync("And now?", "m2");
         await page.UntilAsync([.. said, "assistant/complete: Milk it is.", "user/complete: And now?", "assistant/complete: Milk it is."]);
-        Assert.Equal(3, _ollama.Chats.Count);
+        Assert.Equal(4, _ollama.Chats.Count);
         Assert.Contains("one two three", _ollama.Chats[^1].Body, StringComparison.Ordinal);
 
         // One message sent to both nodes, as by a page that lost its connection, is one message.

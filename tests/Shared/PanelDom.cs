@@ -45,6 +45,9 @@ internal sealed class PanelDom
     /// <summary>The sentence that says why an entry failed or was stopped, or null when there is none.</summary>
     public string? ReasonOf(string entryId) => _page.GetElementById(entryId)?.QuerySelector(".chat-reason")?.TextContent;
 
+    /// <summary>What the button says to the server that has an answer given once more, or null when there is none.</summary>
+    public string? AgainOf(string entryId) => _page.GetElementById(entryId)?.QuerySelector(".chat-again")?.GetAttribute("value");
+
     /// <summary>The label of the button that copies the first code inside an element, or null when there is none.</summary>
     public string? LabelOfCode(string elementId) => _page.GetElementById(elementId)?.QuerySelector("pre > .chat-copy")?.GetAttribute("aria-label");
 

@@ -127,6 +127,10 @@ internal sealed class RawPage : IDisposable
     public ValueTask TypeAsync(string text, string id, CancellationToken cancellationToken = default) =>
         SendAsync(Text, JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["msg"] = text, ["mid"] = id }), cancellationToken);
 
+    /// <summary>Clicks a button that says something to the server.</summary>
+    public ValueTask DoAsync(string command, CancellationToken cancellationToken = default) =>
+        SendAsync(Text, JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["do"] = command }), cancellationToken);
+
     /// <summary>Sends bytes as they are, which need not be frames.</summary>
     public async ValueTask SendBytesAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default) => await _socket.SendAsync(bytes, cancellationToken);
 

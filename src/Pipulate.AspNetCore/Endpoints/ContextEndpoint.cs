@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -63,8 +62,8 @@ internal sealed class ContextEndpoint(
             case "forget-all":
                 conversation.ForgetEvents();
                 break;
-            case "forget" when int.TryParse(form["event"], NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal):
-                conversation.ForgetEvents(ordinal);
+            case "forget" when Guid.TryParseExact(form["event"], "N", out var id):
+                conversation.ForgetEvents(id);
                 break;
             default:
                 await RefuseAsync(context, StatusCodes.Status400BadRequest);

@@ -53,8 +53,7 @@ internal sealed class ContextView(string address, string tokenName, string token
             .Append("<input type=\"hidden\" name=\"do\" value=\"").Append(what).Append("\">");
         if (recorded is not null)
         {
-            var ordinal = recorded.Ordinal.ToString(CultureInfo.InvariantCulture);
-            _html.Append("<input type=\"hidden\" name=\"event\" value=\"").Append(ordinal).Append("\"><button aria-label=\"Forget: ").Append(Encode(recorded.Text)).Append("\">");
+            _html.Append("<input type=\"hidden\" name=\"event\" value=\"").Append(recorded.Id.ToString("N")).Append("\"><button aria-label=\"Forget: ").Append(Encode(recorded.Text)).Append("\">");
         }
         else
         {

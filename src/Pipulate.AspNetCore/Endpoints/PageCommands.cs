@@ -1,10 +1,9 @@
-using System.Globalization;
 using Pipulate.Commentary;
 
 namespace Pipulate.Endpoints;
 
 /// <summary>
-/// What the buttons of a page ask for, as the value of the field <c>do</c>: <c>stop</c>, or <c>again</c> with the ordinal of the answer that is wanted once more. It concerns the
+/// What the buttons of a page ask for, as the value of the field <c>do</c>: <c>stop</c>, or <c>again</c> with the id of the answer that is wanted once more. It concerns the
 /// page's own conversation only, whatever it names; what means nothing is passed over.
 /// </summary>
 internal sealed class PageCommands(ChatQueue queue)
@@ -20,9 +19,9 @@ internal sealed class PageCommands(ChatQueue queue)
         {
             queue.Stop(conversation);
         }
-        else if (WantsAnswer(command) && int.TryParse(command.AsSpan(Again.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal))
+        else if (WantsAnswer(command) && Guid.TryParseExact(command.AsSpan(Again.Length), "N", out var answer))
         {
-            queue.AskAgain(conversation, ordinal);
+            queue.AskAgain(conversation, answer);
         }
     }
 }

@@ -193,7 +193,7 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
         {
             draining = _draining;
             _here.Add(connection);
-            _presence.Add(connection.Info, connection.Info.ConnectedAt);
+            _presence.Add(connection.Info);
         }
 
         connection.Conversation.Watchers.Add(connection);

@@ -21,9 +21,10 @@ internal sealed class PresenceLog(TimeProvider time)
     public DateTimeOffset Since(ChatConnectionInfo page) => _stays[VisitorOf(page)].Since;
 
     /// <param name="page">A page that has come.</param>
-    /// <param name="since">Since when its visitor is here, as far as this page tells.</param>
-    public void Add(ChatConnectionInfo page, DateTimeOffset since)
+    /// <param name="told">Since when its visitor is here, if another node says so.</param>
+    public void Add(ChatConnectionInfo page, DateTimeOffset? told = null)
     {
+        var since = told ?? page.ConnectedAt;
         Forget();
         var visitor = VisitorOf(page);
         if (!_stays.TryGetValue(visitor, out var stay))

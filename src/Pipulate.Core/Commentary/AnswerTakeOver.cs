@@ -4,13 +4,23 @@ using Pipulate.Nodes;
 
 namespace Pipulate.Commentary;
 
-/// <summary>Keeps the leases of this node, and sees to what waits at nodes that are gone. Without a ledger it does nothing.</summary>
-internal sealed partial class AnswerTakeOver(ChatQueue queue, TimeProvider time, ILogger<AnswerTakeOver> logger, IAnswerLedger? ledger = null) : BackgroundService
+/// <summary>Keeps the leases of this node, and sees to what waits at nodes that are gone, or is asked for at others. Without other nodes it does nothing.</summary>
+internal sealed partial class AnswerTakeOver(ChatQueue queue, TimeProvider time, ILogger<AnswerTakeOver> logger, IAnswerLedger? ledger = null, NodeLink? nodes = null) : BackgroundService
 {
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
     /// <summary>The others look too.</summary>
     private const int AtOnce = 20;
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (nodes is not null)
+        {
+            nodes.AskedAgain += (conversation, answer) => queue.AskAgainHere(conversation, answer);
+        }
+
+        return base.StartAsync(cancellationToken);
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -111,13 +111,29 @@ internal sealed partial class ChatQueue(
     public void Stop(ConversationId id) => conversations.Get(id).Stop();
 
     /// <summary>Has the newest answer of a conversation given once more; nothing happens where the page means another one.</summary>
-    public void AskAgain(ConversationId id, int ordinal)
+    public void AskAgain(ConversationId id, Guid answer)
+    {
+        if (!AskAgainHere(id, answer))
+        {
+            foreach (var shared in conversations.Get(id).Recorders.OfType<SharedConversation>())
+            {
+                shared.AskAgain(answer);
+            }
+        }
+    }
+
+    /// <summary>The same where another node was asked.</summary>
+    /// <returns>Whether it is an answer of this node that can be given once more.</returns>
+    public bool AskAgainHere(ConversationId id, Guid answer)
     {
         var conversation = conversations.Get(id);
-        if (conversation.AskAgain(ordinal))
+        var again = conversation.AskAgain(answer);
+        if (again)
         {
             Announce(conversation);
         }
+
+        return again;
     }
 
     /// <summary>A cut inside a quoted value closes the quotation: what follows must not be taken for a part of the value, nor the value for what follows.</summary>

@@ -98,6 +98,7 @@ internal sealed partial class Conversation
             Reason = frame.Standing?.Reason,
             Progress = frame.Standing?.Progress,
             Waiting = frame.Standing?.Waiting,
+            AnsweredElsewhere = frame.Standing is { Again: true },
             Arrived = time.GetTimestamp(),
         };
         entry.Text.Append(frame.Text);
@@ -138,12 +139,13 @@ internal sealed partial class Conversation
         var epoch = frame.Epoch;
         var before = EntryStanding.Of(entry);
         if (frame.Standing is { } standing
-            && (standing with { Progress = standing.Progress ?? before.Progress, Waiting = standing.Waiting ?? before.Waiting }) is var now
+            && (standing with { Progress = standing.Progress ?? before.Progress, Waiting = standing.Waiting ?? before.Waiting, Again = standing.Again || before.Again }) is var now
             && now != before)
         {
             // A page takes an entry anew where its epoch rises, and only there.
             epoch = Math.Max(epoch, entry.Epoch + 1);
             (entry.State, entry.Reason, entry.Withdrawn, entry.Progress, entry.Waiting) = (now.State, now.Reason, now.Withdrawn, now.Progress, now.Waiting);
+            entry.AnsweredElsewhere = now.Again && entry.FromElsewhere;
             NoteSpoken(entry);
             changed = true;
         }

@@ -101,14 +101,14 @@ internal sealed partial class Conversation
     }
 
     /// <summary>Takes the newest answer back, so that it is given once more, together with what came since.</summary>
-    /// <param name="ordinal">Which answer the page means.</param>
+    /// <param name="id">Which answer the page means.</param>
     /// <returns>Whether that is the newest one, has ended, and what it answered is still there.</returns>
-    public bool AskAgain(int ordinal)
+    public bool AskAgain(Guid id)
     {
         lock (Gate)
         {
             if (Answer is not { IsOpen: false, Withdrawn: false, AnsweredBefore: { } before } answer
-                || answer.Ordinal != ordinal
+                || answer.Id != id
                 || !_entries.Skip(before + _recalled).Any(entry => entry.WantsAnswer))
             {
                 return false;

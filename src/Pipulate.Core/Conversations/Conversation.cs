@@ -313,7 +313,7 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
     {
         lock (Gate)
         {
-            return [.. _entries.Where(IsRecordedEvent).Select(entry => new RecordedEvent(entry.Ordinal, entry.At, entry.Text.ToString()))];
+            return [.. _entries.Where(IsRecordedEvent).Select(entry => new RecordedEvent(entry.Id, entry.At, entry.Text.ToString()))];
         }
     }
 
@@ -339,14 +339,14 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
     }
 
     /// <summary>Forgets one event, or all of them: their text is gone, and the model is not told of them any more.</summary>
-    /// <param name="ordinal">Which; null for all.</param>
-    public void ForgetEvents(int? ordinal = null)
+    /// <param name="id">Which; null for all.</param>
+    public void ForgetEvents(Guid? id = null)
     {
         lock (Gate)
         {
             foreach (var entry in _entries)
             {
-                if (IsRecordedEvent(entry) && (ordinal is null || entry.Ordinal == ordinal))
+                if (IsRecordedEvent(entry) && (id is null || entry.Id == id))
                 {
                     Forget(entry);
                 }

@@ -46,6 +46,11 @@ internal sealed class ConversationEntry(int ordinal, EntryRole role, EntryState 
     /// <summary>What the conversation had answered before this answer, counted from where its history ended when it was opened; it goes back to that when the answer is asked for once more. Null for what answers nothing.</summary>
     public int? AnsweredBefore { get; set; }
 
+    /// <summary>Whether another node has given it, and can give it once more.</summary>
+    public bool AnsweredElsewhere { get; set; }
+
+    public bool CanBeAskedAgain => AnsweredBefore is not null || AnsweredElsewhere;
+
     /// <summary>Taken back: pages remove it, the model never hears of it.</summary>
     public bool Withdrawn { get; set; }
 

@@ -1,4 +1,4 @@
 namespace Pipulate.Conversations;
 
 /// <summary>An event as the user may see it.</summary>
-internal sealed record RecordedEvent(int Ordinal, DateTimeOffset At, string Text);
+internal sealed record RecordedEvent(Guid Id, DateTimeOffset At, string Text);

@@ -30,4 +30,6 @@ internal interface INodeListener
     void TakeFragment(Guid node, ChatAudience audience, in FragmentPiece piece);
 
     void TakeDisconnect(ChatAudience audience);
+
+    void TakeAgain(ConversationId conversation, Guid answer);
 }

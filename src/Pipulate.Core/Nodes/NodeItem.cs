@@ -16,4 +16,5 @@ internal enum NodeItem : byte
     Group,
     Fragment,
     Disconnect,
+    Again,
 }

@@ -49,6 +49,9 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
     private bool _unsent;
     private bool _dropped;
 
+    /// <summary>Raised when somebody at another node wants an answer of this one once more.</summary>
+    public event Action<ConversationId, Guid>? AskedAgain;
+
     /// <summary>Whether there is a backplane.</summary>
     public bool IsOn => backplane is not null;
 
@@ -169,6 +172,14 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
     public void TakeFragment(Guid node, ChatAudience audience, in FragmentPiece piece) => _pages?.TakeFragment(node, audience, piece);
 
     public void TakeDisconnect(ChatAudience audience) => _pages?.TakeDisconnect(audience);
+
+    public void TakeAgain(ConversationId conversation, Guid answer)
+    {
+        if (_held.ContainsKey(conversation))
+        {
+            AskedAgain?.Invoke(conversation, answer);
+        }
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

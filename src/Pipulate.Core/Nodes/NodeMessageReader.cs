@@ -75,6 +75,9 @@ internal static class NodeMessageReader
             case NodeItem.Disconnect:
                 listener.TakeDisconnect(ReadAudience(item));
                 break;
+            case NodeItem.Again:
+                listener.TakeAgain(ReadConversation(item), new Guid(item.ReadBytes(GuidBytes)));
+                break;
             default:
                 throw new InvalidDataException("A node's message has an unknown item.");
         }
@@ -99,8 +102,9 @@ internal static class NodeMessageReader
         var withdrawn = item.ReadBoolean();
         var reason = ReadOptional(item);
         var waiting = ReadOptional(item);
+        var again = item.ReadBoolean();
         return new EntryStanding(
-            state, reason, withdrawn, item.ReadBoolean() ? new Progress(item.Read7BitEncodedInt(), item.Read7BitEncodedInt(), ReadOptional(item)) : null, waiting);
+            state, reason, withdrawn, item.ReadBoolean() ? new Progress(item.Read7BitEncodedInt(), item.Read7BitEncodedInt(), ReadOptional(item)) : null, waiting, again);
     }
 
     private static PageCard ReadPage(BinaryReader item)

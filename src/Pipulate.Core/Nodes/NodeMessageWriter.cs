@@ -83,6 +83,15 @@ internal sealed class NodeMessageWriter : IDisposable
         EntryPiece(conversation, frame);
     }
 
+    /// <summary>Somebody wants an answer once more that one of the others has given.</summary>
+    public void Again(ConversationId conversation, Guid answer)
+    {
+        _item.Write((byte)NodeItem.Again);
+        _item.Write(conversation.Value);
+        _item.Write(answer.ToByteArray());
+        Pack();
+    }
+
     /// <summary>From here to its next sign of life the node tells of all its pages.</summary>
     public void Pages() => Pack(NodeItem.Pages, default);
 
@@ -193,6 +202,7 @@ internal sealed class NodeMessageWriter : IDisposable
             _item.Write(standing.Withdrawn);
             WriteOptional(standing.Reason);
             WriteOptional(standing.Waiting);
+            _item.Write(standing.Again);
             _item.Write(standing.Progress is not null);
             if (standing.Progress is { } progress)
             {

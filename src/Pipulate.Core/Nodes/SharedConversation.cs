@@ -34,6 +34,7 @@ internal sealed class SharedConversation(KeptConversation kept, NodeLink link, T
     private bool _introduce;
     private bool _remind;
     private bool _pauseChanged;
+    private Guid? _askedAgain;
     private bool _looked;
     private int _waiting;
 
@@ -133,6 +134,11 @@ internal sealed class SharedConversation(KeptConversation kept, NodeLink link, T
                     writer.Pause(Id, Conversation.IsPaused);
                 }
 
+                if (_askedAgain is { } answer)
+                {
+                    writer.Again(Id, answer);
+                }
+
                 foreach (var entry in _changed.OrderBy(entry => entry.Ordinal))
                 {
                     Tell(writer, entry);
@@ -141,7 +147,19 @@ internal sealed class SharedConversation(KeptConversation kept, NodeLink link, T
 
             _changed.Clear();
             _introduce = _remind = _pauseChanged = false;
+            _askedAgain = null;
         }
+    }
+
+    /// <summary>Somebody here wants an answer once more that another node has given.</summary>
+    public void AskAgain(Guid answer)
+    {
+        lock (Conversation.Gate)
+        {
+            _askedAgain = answer;
+        }
+
+        Rouse();
     }
 
     /// <summary>Takes what another node tells.</summary>

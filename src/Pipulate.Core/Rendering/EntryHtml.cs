@@ -198,7 +198,7 @@ internal static class EntryHtml
     /// </summary>
     public static void WriteActions(IBufferWriter<byte> html, ConversationEntry entry, PanelWords words)
     {
-        if (entry.Role is not EntryRole.Assistant && entry.AnsweredBefore is null)
+        if (entry.Role is not EntryRole.Assistant && !entry.CanBeAskedAgain)
         {
             return;
         }
@@ -220,10 +220,10 @@ internal static class EntryHtml
                 html.Write("</button>"u8);
             }
 
-            if (entry.AnsweredBefore is not null)
+            if (entry.CanBeAskedAgain)
             {
                 html.Write("<button form=\"chat-command\" class=\"chat-again\" value=\"again "u8);
-                WriteNumber(html, entry.Ordinal);
+                WriteId(html, entry.Id);
                 html.Write("\">"u8);
                 html.Write(words.Html(entry is { State: EntryState.Complete, Role: EntryRole.Assistant } ? Label.Regenerate : Label.Retry));
                 html.Write("</button>"u8);
@@ -274,6 +274,13 @@ internal static class EntryHtml
     private static void WriteNumber(IBufferWriter<byte> html, int number)
     {
         number.TryFormat(html.GetSpan(10), out var written, provider: CultureInfo.InvariantCulture);
+        html.Advance(written);
+    }
+
+    /// <summary>Its name on all nodes, whose numbers may differ.</summary>
+    private static void WriteId(IBufferWriter<byte> html, Guid id)
+    {
+        id.TryFormat(html.GetSpan(32), out var written, "N");
         html.Advance(written);
     }
 

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using Pipulate.Conversations;
 using Pipulate.FakeOllama;
 
 namespace Pipulate.Tests.Endpoints;
@@ -50,7 +52,7 @@ public sealed class PageCommandsTests
         await page.TypeAsync("tell");
         await page.WaitForAnswerAsync();
 
-        await page.SendAsync("""{"do":"again 2"}""");
+        await page.SendAsync($$"""{"do":"{{page.Read(dom => dom.AgainOf("e2"))}}"}""");
 
         foreach (var each in (ChatPage[])[page, other])
         {
@@ -61,12 +63,12 @@ public sealed class PageCommandsTests
     }
 
     [Theory]
-    [InlineData("again 1")]
-    [InlineData("again 77")]
-    [InlineData("again -2")]
-    [InlineData("again  2")]
-    [InlineData("again 2 ")]
-    [InlineData("again 99999999999999999999")]
+    [InlineData("again 2")]
+    [InlineData("again 00000000000000000000000000000000")]
+    [InlineData("again 01979d6e7b4c7f3a9d2f0c6b1e5a4d38")]
+    [InlineData("again 01979d6e-7b4c-7f3a-9d2f-0c6b1e5a4d38")]
+    [InlineData("again 01979d6e7b4c7f3a9d2f0c6b1e5a4d38 ")]
+    [InlineData("again 01979d6e7b4c7f3a9d2f0c6b1e5a4d38ff")]
     [InlineData("again")]
     [InlineData("Stop")]
     [InlineData("delete everything")]
@@ -91,10 +93,11 @@ public sealed class PageCommandsTests
         await using var host = await ChatHost.StartAsync();
         var rest = new TaskCompletionSource();
         var page = await StreamAsync(host, rest.Task);
+        var answer = host.Services.GetRequiredService<ConversationDirectory>().Get(host.Services.Registry().GetConnections(ChatAudience.Everyone).Single().Conversation).Answer!.Id;
         var stranger = await host.OpenAsync();
 
         await stranger.SendAsync("""{"do":"stop"}""");
-        await stranger.SendAsync("""{"do":"again 2"}""");
+        await stranger.SendAsync($$"""{"do":"again {{answer:N}}"}""");
         await stranger.TypeAsync("hello");
         await stranger.WaitAsync(dom => dom.Entries is [_, { State: "streaming", Text: "one" }]);
         rest.SetResult();
@@ -110,7 +113,7 @@ public sealed class PageCommandsTests
 
         await page.SendAsync("""{"do":"stop"}""");
         await page.WaitForAnswerAsync(state: "stopped");
-        await page.SendAsync("""{"do":"again 2"}""");
+        await page.SendAsync($$"""{"do":"{{page.Read(dom => dom.AgainOf("e2"))}}"}""");
 
         await page.WaitAsync(dom => dom.TextOf("chat-hint")!.Contains("faster", StringComparison.Ordinal));
         Assert.Single(host.Ollama.Chats);

@@ -25,14 +25,14 @@ public sealed class OwnershipTests
         "POST /message?conversation={0} | msg=mine",
         "POST /message | X-Chat-Conversation: {0} | msg=mine",
         "POST /message?conversation={0} | do=stop",
-        "POST /message?conversation={0} | do=again 2",
-        "POST /message | X-Chat-Conversation: {0} | do=again 2",
+        "POST /message?conversation={0} | do=again {answer}",
+        "POST /message | X-Chat-Conversation: {0} | do=again {answer}",
         "POST /chatq?conversation={0} | event=noted | message=mine",
         "POST /chatq | X-Chat-Conversation: {0} | event=noted | message=mine",
         "GET /context?conversation={0}",
         "GET /context | X-Chat-Conversation: {0}",
         "POST /context?conversation={0} | do=forget-all",
-        "POST /context?conversation={0} | do=forget | event=1",
+        "POST /context?conversation={0} | do=forget | event={event}",
         "POST /context?conversation={0} | do=pause",
         "POST /context | X-Chat-Conversation: {0} | do=forget-all",
         "POST /context | HX-Current-URL: http://{host}/?conversation={0} | do=pause",
@@ -69,14 +69,18 @@ public sealed class OwnershipTests
         using var owner = await host.VisitAsync(out var cookies);
         var name = await owner.BeginAsync();
         var ownerKey = (await owner.GetStringAsync("/who", Cancellation)).Split("..")[0];
+        string? again = null;
         foreach (var own in new[] { "first", name })
         {
             (await owner.PostAsync($"/like?what={Uri.EscapeDataString(Secret)}&conversation={own}", null, Cancellation)).EnsureSuccessStatusCode();
             var page = await host.OpenAsync(cookies, $"/ws?conversation={own}");
             await page.TypeAsync(Secret);
             await page.WaitForAnswerAsync();
+            again = page.Read(dom => dom.AgainOf(dom.Entries[^1].Id));
         }
 
+        var done = host.Services.GetRequiredService<ConversationDirectory>().Get(new ConversationId($"{ownerKey}..{name}")).ReadEvents()[0].Id;
+        way = way.Replace("again {answer}", again, StringComparison.Ordinal).Replace("{event}", done.ToString("N"), StringComparison.Ordinal);
         var before = await DescribeAsync(host, ownerKey);
 
         // As it is named, and as it would be if the whole id were a key.
@@ -119,9 +123,10 @@ public sealed class OwnershipTests
         var mine = await host.OpenAsync();
         await mine.TypeAsync("hello");
         await mine.WaitAsync(dom => dom.Entries.Any(entry => entry is { State: "streaming", Text.Length: > 0 }));
+        var answer = host.Services.GetRequiredService<ConversationDirectory>().Get(host.Services.Registry().GetConnections(ChatAudience.Everyone).Single().Conversation).Answer!.Id;
         var other = await host.OpenAsync();
 
-        foreach (var command in new[] { "stop", "again 2" })
+        foreach (var command in new[] { "stop", $"again {answer:N}" })
         {
             await other.SendAsync($$"""{"do":"{{command}}","conversation":"first","HEADERS":{ "X-Chat-Conversation":"first" } }""");
         }

@@ -55,7 +55,7 @@ public sealed class WishesTests : IAsyncDisposable
         (await _house.Client.NextCallAsync()).Finish("Red.");
         await EndedAsync("a");
 
-        _house.Queue.AskAgain(A, 2);
+        _house.Queue.AskAgain(A, _house["a"].Look(entries => entries[1].Id));
 
         var again = await _house.Client.NextCallAsync();
         Assert.Equal(["user: Name a colour"], again.Told);
@@ -73,7 +73,7 @@ public sealed class WishesTests : IAsyncDisposable
         (await _house.Client.NextCallAsync()).Finish("First.");
         await EndedAsync("a");
 
-        _house.Queue.AskAgain(A, _house["a"].Look(entries => entries[^1].Ordinal));
+        _house.Queue.AskAgain(A, _house["a"].Look(entries => entries[^1].Id));
 
         (await _house.Client.NextCallAsync()).Finish("Second.");
         await EndedAsync("a");
@@ -89,7 +89,7 @@ public sealed class WishesTests : IAsyncDisposable
         (await _house.Client.NextCallAsync()).Finish("First.");
         await EndedAsync("a");
 
-        _house.Queue.AskAgain(A, 2);
+        _house.Queue.AskAgain(A, _house["a"].Look(entries => entries[1].Id));
         await _house.Time.WaitForTimerAsync(TimeSpan.FromMinutes(1));
         Assert.False(_house.Client.TryNextCall(out _));
 
@@ -109,7 +109,7 @@ public sealed class WishesTests : IAsyncDisposable
         await _house["a"].UntilAsync(entries => entries[^1] is { Role: EntryRole.Notice, AnsweredBefore: not null });
 
         _house.Client.Probe = () => new ModelReport("m", null, null);
-        _house.Queue.AskAgain(A, _house["a"].Look(entries => entries[^1].Ordinal));
+        _house.Queue.AskAgain(A, _house["a"].Look(entries => entries[^1].Id));
 
         (await _house.Client.NextCallAsync()).Finish("Here I am.");
         await EndedAsync("a");

@@ -65,7 +65,7 @@ public class ConversationWishesTests
 
         Assert.Null(_conversation.LookAhead());
         Assert.Null(_conversation.BeginTurn());
-        Assert.True(_conversation.AskAgain(_conversation.Answer!.Ordinal));
+        Assert.True(_conversation.AskAgain(_conversation.Answer!.Id));
         Assert.Equal(["user: hello"], Told(_conversation.BeginTurn()!));
     }
 
@@ -96,7 +96,7 @@ public class ConversationWishesTests
         _conversation.Hear("second", null);
         var old = End("two", (EntryState)state);
 
-        Assert.True(_conversation.AskAgain(old.Ordinal));
+        Assert.True(_conversation.AskAgain(old.Id));
         var turn = _conversation.BeginTurn()!;
 
         Assert.False(old.Visible);
@@ -112,7 +112,7 @@ public class ConversationWishesTests
         var old = End("one", EntryState.Complete);
         _conversation.Hear("second", null);
 
-        Assert.True(_conversation.AskAgain(old.Ordinal));
+        Assert.True(_conversation.AskAgain(old.Id));
 
         Assert.Equal(["user: first", "user: second"], Told(_conversation.BeginTurn()!));
     }
@@ -123,7 +123,7 @@ public class ConversationWishesTests
         _conversation.Say(EntryRole.Event, "thing", wantsAnswer: true);
         var old = End("a remark", EntryState.Complete);
 
-        Assert.True(_conversation.AskAgain(old.Ordinal));
+        Assert.True(_conversation.AskAgain(old.Id));
         Assert.True(_conversation.LookAhead() is { Typed: true, Events: 1 });
         Assert.True(_conversation.BeginTurn()!.AnswersUser);
 
@@ -141,12 +141,12 @@ public class ConversationWishesTests
         var said = _conversation.Say(EntryRole.Assistant, "said by the application");
         var version = _conversation.Version;
 
-        Assert.All(new[] { 0, -1, 99, 1, first.Ordinal, said.Ordinal }, ordinal => Assert.False(_conversation.AskAgain(ordinal)));
+        Assert.All(new[] { Guid.Empty, Guid.NewGuid(), first.Id, said.Id }, id => Assert.False(_conversation.AskAgain(id)));
         Assert.Equal(version, _conversation.Version);
-        Assert.True(_conversation.AskAgain(second.Ordinal));
-        Assert.False(_conversation.AskAgain(second.Ordinal), "Taken back already.");
+        Assert.True(_conversation.AskAgain(second.Id));
+        Assert.False(_conversation.AskAgain(second.Id), "Taken back already.");
         _conversation.BeginTurn();
-        Assert.False(_conversation.AskAgain(_conversation.Answer!.Ordinal), "Still being written.");
+        Assert.False(_conversation.AskAgain(_conversation.Answer!.Id), "Still being written.");
     }
 
     [Fact]
@@ -156,7 +156,7 @@ public class ConversationWishesTests
         var old = End("a remark", EntryState.Complete);
         _conversation.ForgetEvents();
 
-        Assert.False(_conversation.AskAgain(old.Ordinal));
+        Assert.False(_conversation.AskAgain(old.Id));
         Assert.True(old.Visible);
     }
 
@@ -169,7 +169,7 @@ public class ConversationWishesTests
         _conversation.Notify("No model answers.", evenIfKnown: true, turn);
         var notice = _conversation.Entries[^1];
 
-        Assert.True(_conversation.AskAgain(notice.Ordinal));
+        Assert.True(_conversation.AskAgain(notice.Id));
         Assert.False(notice.Visible);
         Assert.Equal(["user: hello"], Told(_conversation.BeginTurn()!));
     }

@@ -146,7 +146,7 @@ public partial class DeliveryModelTests
                     _conversation.Stop();
                     break;
                 case 1 or 2 when _conversation.Answer is { } answer:
-                    _conversation.AskAgain(answer.Ordinal);
+                    _conversation.AskAgain(answer.Id);
                     break;
                 case 3:
                     _conversation.ShowInLine(_random.Next(1, 4));

@@ -212,7 +212,7 @@ public partial class MarkdownStreamingTests
         _page.Round();
         Assert.Equal("<p><em>b</em></p><p><em>c</em></p>", _page.Dom.HtmlOf("e2t"));
 
-        Assert.True(_conversation.AskAgain(2));
+        Assert.True(_conversation.AskAgain(_conversation.Answer!.Id));
         var entry = _conversation.BeginTurn()!.Entry;
         _conversation.Append(entry, "*d*\n\n*e*");
         _page.Round();

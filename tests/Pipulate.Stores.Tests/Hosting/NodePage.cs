@@ -46,6 +46,15 @@ internal sealed class NodePage : IDisposable
 
     public Task TypeAsync(string text, string id) => _page.TypeAsync(text, id, TestContext.Current.CancellationToken).AsTask();
 
+    /// <summary>Clicks the button of the newest answer that has it given once more.</summary>
+    public Task AskAgainAsync()
+    {
+        lock (_gate)
+        {
+            return _page.DoAsync(_dom.AgainOf(_dom.Entries[^1].Id)!, TestContext.Current.CancellationToken).AsTask();
+        }
+    }
+
     /// <summary>Waits until the page shows just this.</summary>
     public Task UntilAsync(params string[] expected) => UntilAsync(shown => shown.SequenceEqual(expected));
 

@@ -27,6 +27,8 @@ internal sealed class TestNode : IAsyncDisposable
         Channel = new ChatChannel(_conversations, Registry, new Typist(TimeSpan.Zero, time, CancellationToken.None));
     }
 
+    public NodeLink Link => _link;
+
     public ConnectionRegistry Registry { get; }
 
     public ChatChannel Channel { get; }
