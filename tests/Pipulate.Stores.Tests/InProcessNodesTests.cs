@@ -167,6 +167,82 @@ public sealed class InProcessNodesTests : NodesContract
         Assert.DoesNotContain("User/Complete: three", TextOf(here));
     }
 
+    /// <summary>A node that stood still for longer than the others wait: its clock stands, and what is said to it is lost on the way.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Append_NodeWasTakenForDead_IsRefusedByTheStoreAndItsPagesShowWhatCounts(bool ends)
+    {
+        var (still, time) = (new ManualTime(), new ManualTime());
+        var here = await (await StartAsync(still)).OpenAsync("c");
+        var there = await (await StartAsync(time)).OpenAsync("c");
+        var answer = here.Begin();
+        here.Append(answer, "one two");
+        await Eventually.TrueAsync(() =>
+        {
+            still.Advance(TimeSpan.FromMilliseconds(40));
+            time.Advance(TimeSpan.FromMilliseconds(40));
+            return AnswerIn(there) == "one two" && IsStored(here);
+        });
+
+        _hub.Loses = () => true;
+        await AdvanceUntil(time, TimeSpan.FromSeconds(0.5), () => TextOf(there) is ["Assistant/Stopped: one two"] && IsStored(there));
+        var stopped = 0;
+        here.Stopped += () => stopped++;
+        here.Append(answer, " three");
+        if (ends)
+        {
+            here.End(answer, EntryState.Complete);
+        }
+
+        Assert.Equal("one two three", AnswerIn(here));
+        await AdvanceUntil(still, TimeSpan.FromMilliseconds(100), () => TextOf(here) is ["Assistant/Stopped: one two"] && IsStored(here));
+        Assert.Equal(ends ? 0 : 1, stopped);
+        here.Append(answer, " four");
+        here.End(answer, EntryState.Complete);
+        await AdvanceUntil(still, TimeSpan.FromMilliseconds(100), () => IsStored(here));
+        var stored = (await _store.ReadAsync(new ConversationKey("c", new ConversationId("c")), 10, cancellationToken: Cancellation))!.Entries;
+        Assert.Equal((EntryState.Stopped, "one two"), (Assert.Single(stored).State, stored[0].Text));
+
+        // What it told while it did not know means nothing to the others either.
+        _hub.Loses = null;
+        here.Say(EntryRole.Notice, "back");
+        await Eventually.TrueAsync(() =>
+        {
+            still.Advance(TimeSpan.FromMilliseconds(40));
+            time.Advance(TimeSpan.FromMilliseconds(40));
+            return TextOf(there).Contains("Notice/Complete: back");
+        });
+        Assert.Contains("Assistant/Stopped: one two", TextOf(there));
+    }
+
+    [Fact]
+    public async Task Say_QuestionIsLostAndItsAnswerIsNot_StandsBeforeItAllTheSame()
+    {
+        var (here, there) = await OpenOnTwoAsync();
+        here.Say(EntryRole.Notice, "first");
+        await Until(there, "Notice/Complete: first");
+        var published = _hub.Published;
+        _hub.Loses = () => true;
+        here.Hear("Well?", "m1");
+        await Eventually.TrueAsync(() => _hub.Published > published);
+        _hub.Loses = null;
+
+        var answer = here.Begin();
+        here.Append(answer, "Yes");
+        var seen = new List<string>();
+        await Eventually.TrueAsync(() =>
+        {
+            seen.Add(string.Join(" | ", TextOf(there).Select(text => text.Split('/')[0])));
+            return AnswerIn(there) == "Yes";
+        });
+
+        Assert.Equal(["Notice/Complete: first", "User/Complete: Well?", "Assistant/Streaming: Yes"], TextOf(there));
+        Assert.DoesNotContain("Notice | Assistant", seen);
+        here.End(answer, EntryState.Complete);
+        await Until(there, TextOf(here));
+    }
+
     [Fact]
     public async Task Presence_MessagesLost_IsFoundMissingWithTheNextHeartbeat()
     {

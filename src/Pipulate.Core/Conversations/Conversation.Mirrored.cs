@@ -74,6 +74,18 @@ internal sealed partial class Conversation
         return null;
     }
 
+    /// <summary>What an entry was said behind, of all that was not taken back. Called under <see cref="Gate"/>.</summary>
+    public ConversationEntry? Before(ConversationEntry entry)
+    {
+        var index = _entries.Count - 1;
+        while (index > 0 && _entries[index] != entry)
+        {
+            index--;
+        }
+
+        return index > 0 ? _entries.FindLastIndex(index - 1, other => other is { Withdrawn: false, InLine: false }) is var place and >= 0 ? _entries[place] : null : null;
+    }
+
     private AppendOutcome MirrorNew(in EntryFrame frame, out ConversationEntry? entry)
     {
         entry = null;
@@ -82,7 +94,7 @@ internal sealed partial class Conversation
             return AppendOutcome.Taken;
         }
 
-        if (frame.Head is not { } head || frame.Offset > 0)
+        if (frame.Head is not { } head || frame.Offset > 0 || (head.After is { } after && _first != AheadOfHistory && Find(after) is null))
         {
             return AppendOutcome.Gap;
         }

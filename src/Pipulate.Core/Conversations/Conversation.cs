@@ -22,6 +22,9 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
     /// <summary>Where entries begin that come before the history has: it has room below them.</summary>
     private const int AheadOfHistory = 1_000_000_000;
 
+    /// <summary>By how much the epoch rises of an entry that is ended for another node, so that nothing this one still writes of it counts: as many changes it does not make.</summary>
+    private const int TakenOver = 1_000_000;
+
     private const int Resting = 0;
     private const int Working = 1;
     private const int DueAgain = 2;
@@ -550,7 +553,7 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
 
         entry.State = state;
         entry.Reason = reason;
-        entry.Epoch++;
+        entry.Epoch += entry.FromElsewhere ? TakenOver : 1;
         Touch(entry);
     }
 

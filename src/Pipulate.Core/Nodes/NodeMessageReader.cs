@@ -94,7 +94,10 @@ internal static class NodeMessageReader
         };
 
     private static EntryHead ReadHead(BinaryReader item) =>
-        new((EntryRole)item.ReadByte(), ReadTime(item), ReadOptional(item), ReadOptional(item), ReadOptional(item));
+        new((EntryRole)item.ReadByte(), ReadTime(item), ReadOptional(item), ReadOptional(item), ReadOptional(item))
+        {
+            After = item.ReadBoolean() ? new Guid(item.ReadBytes(GuidBytes)) : null,
+        };
 
     private static EntryStanding ReadStanding(BinaryReader item)
     {

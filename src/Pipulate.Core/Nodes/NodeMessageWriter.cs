@@ -193,6 +193,11 @@ internal sealed class NodeMessageWriter : IDisposable
             WriteOptional(head.Kind);
             WriteOptional(head.Voice);
             WriteOptional(head.MessageId);
+            _item.Write(head.After is not null);
+            if (head.After is { } after)
+            {
+                _item.Write(after.ToByteArray());
+            }
         }
 
         _item.Write(frame.Standing is not null);

@@ -208,7 +208,7 @@ internal sealed class SharedConversation(KeptConversation kept, NodeLink link, T
         {
             if (entry.Withdrawn || !IsOurs(entry.Id))
             {
-                Conversation.Mirror(FrameOf(entry));
+                Conversation.Mirror(EntryFrame.Of(entry));
             }
         }
 
@@ -283,13 +283,6 @@ internal sealed class SharedConversation(KeptConversation kept, NodeLink link, T
         }
     }
 
-    private static EntryFrame FrameOf(StoredEntry stored) => new(stored.Id, stored.Epoch, 0, stored.Text)
-    {
-        Replaces = true,
-        Head = EntryHead.Of(stored),
-        Standing = stored.State is EntryState.Streaming ? null : EntryStanding.Of(stored),
-    };
-
     private void Introduce(NodeMessageWriter writer)
     {
         var entries = Conversation.Entries;
@@ -322,7 +315,7 @@ internal sealed class SharedConversation(KeptConversation kept, NodeLink link, T
         writer.Entry(Id, new EntryFrame(entry.Id, entry.Epoch, from, entry.Text.ToString(from))
         {
             Replaces = forgotten,
-            Head = known ? null : EntryHead.Of(entry),
+            Head = known ? null : EntryHead.Of(entry) with { After = Conversation.Before(entry)?.Id },
             Standing = (known && told.Epoch == entry.Epoch) || entry is { State: EntryState.Streaming, Epoch: 0, Waiting: null } ? null : EntryStanding.Of(entry),
         });
         if (entry.State is EntryState.Streaming)

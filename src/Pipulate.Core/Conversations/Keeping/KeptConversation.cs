@@ -1,3 +1,4 @@
+using Pipulate.Nodes;
 using Pipulate.Rendering.Words;
 
 namespace Pipulate.Conversations.Keeping;
@@ -332,32 +333,46 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
         }
 
         var now = Look(entry);
-        if (now.Epoch != kept.Rest.Epoch || now.Text.Length != kept.Length)
+        var taken = (now.Epoch == kept.Rest.Epoch && now.Text.Length == kept.Length) || await WriteTextAsync(kept, now, cancellationToken);
+        if (taken && KeptEntry.RestOf(now) is var rest && rest != kept.Rest)
         {
-            await WriteTextAsync(kept, now, cancellationToken);
+            taken = await store.ChangeAsync(_key, kept.Id, rest, cancellationToken);
+            kept.NoteRest(rest);
         }
 
-        if (KeptEntry.RestOf(now) is var rest && rest != kept.Rest)
+        if (!taken)
         {
-            // Not taken where it was deleted, or where another process has gone on with it: then there is nothing to say any more.
-            await store.ChangeAsync(_key, kept.Id, rest, cancellationToken);
-            kept.NoteRest(rest);
+            await GiveWayAsync(kept, now, cancellationToken);
+        }
+    }
+
+    /// <summary>The store has not taken it: the entry was deleted, or another node took this one for dead and has ended it. Then that counts, here too.</summary>
+    private async Task GiveWayAsync(KeptEntry kept, StoredEntry refused, CancellationToken cancellationToken)
+    {
+        var stored = await ReadAsync(cancellationToken);
+        if (stored?.Entries.FirstOrDefault(entry => entry.Id == kept.Id && entry.Epoch > refused.Epoch) is { } newer)
+        {
+            conversation.Mirror(EntryFrame.Of(newer));
+            kept.NoteText(newer.Epoch, newer.Text.Length);
+            kept.NoteRest(KeptEntry.RestOf(newer));
         }
     }
 
     private async ValueTask AddAsync(StoredEntry entry, CancellationToken cancellationToken) => await store.AddAsync(_key, entry, cancellationToken);
 
     /// <summary>What has grown is appended; a later epoch comes whole, and so does what the store turns out to lack.</summary>
-    private async Task WriteTextAsync(KeptEntry kept, StoredEntry now, CancellationToken cancellationToken)
+    /// <returns>Whether the store has taken it.</returns>
+    private async Task<bool> WriteTextAsync(KeptEntry kept, StoredEntry now, CancellationToken cancellationToken)
     {
         var from = now.Epoch == kept.Rest.Epoch && now.Text.Length > kept.Length ? kept.Length : 0;
         var result = await store.AppendAsync(_key, kept.Id, new TextPiece(now.Epoch, from, now.Text[from..]), cancellationToken);
         if (result.Outcome is AppendOutcome.Gap)
         {
-            await store.AppendAsync(_key, kept.Id, new TextPiece(now.Epoch, 0, now.Text), cancellationToken);
+            result = await store.AppendAsync(_key, kept.Id, new TextPiece(now.Epoch, 0, now.Text), cancellationToken);
         }
 
         kept.NoteText(now.Epoch, now.Text.Length);
+        return result.Outcome is AppendOutcome.Taken;
     }
 
     /// <summary>The entry as it would be stored now.</summary>
