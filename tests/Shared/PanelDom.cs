@@ -30,6 +30,9 @@ internal sealed class PanelDom
 
     public string Status => TextOf("chat-status")!;
 
+    /// <summary>What the page shows of each entry, as markup.</summary>
+    public IReadOnlyList<string> EntriesHtml => [.. _page.GetElementById("msg-list")!.Children.Select(entry => entry.OuterHtml)];
+
     /// <summary>The text inside an element, or null when the page has none with that id.</summary>
     public string? TextOf(string elementId) => _page.GetElementById(elementId)?.TextContent;
 

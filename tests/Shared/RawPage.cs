@@ -40,7 +40,7 @@ internal sealed class RawPage : IDisposable
     public long BytesRead { get; private set; }
 
     /// <summary>Connects and asks for the socket.</summary>
-    /// <param name="server">Where.</param>
+    /// <param name="server">Where; at <c>/ws</c>, where it names no path.</param>
     /// <param name="cookie">The Cookie header, or null.</param>
     /// <param name="receiveBuffer">The kernel's receive buffer in bytes; null leaves it to the kernel.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -58,7 +58,7 @@ internal sealed class RawPage : IDisposable
             var cookies = cookie is null ? "" : $"Cookie: {cookie}\r\n";
             await page._socket.SendAsync(
                 Encoding.ASCII.GetBytes(
-                    $"GET /ws HTTP/1.1\r\nHost: {server.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                    $"GET {(server.PathAndQuery == "/" ? "/ws" : server.PathAndQuery)} HTTP/1.1\r\nHost: {server.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                     + $"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nOrigin: {server.GetLeftPart(UriPartial.Authority)}\r\n{cookies}\r\n"),
                 cancellationToken);
             await page.ReadHeadAsync(cancellationToken);

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Pipulate.Soak.Hosting;
 
 /// <summary>What the process holds after the collector has done all it can.</summary>
-internal sealed record Footprint(long Heap, long WorkingSet, int Handles)
+internal sealed record Footprint(long Heap, long WorkingSet, int Handles, int Sockets, int Threads)
 {
     private const string Descriptors = "/proc/self/fd";
 
@@ -34,9 +34,27 @@ internal sealed record Footprint(long Heap, long WorkingSet, int Handles)
         }
 
         using var process = Process.GetCurrentProcess();
-        var handles = Directory.Exists(Descriptors) ? Directory.GetFileSystemEntries(Descriptors).Length : process.HandleCount;
-        return new Footprint(GC.GetTotalMemory(forceFullCollection: true), process.WorkingSet64, handles);
+        var descriptors = Directory.Exists(Descriptors) ? Directory.GetFileSystemEntries(Descriptors) : [];
+        return new Footprint(
+            GC.GetTotalMemory(forceFullCollection: true),
+            process.WorkingSet64,
+            descriptors.Length > 0 ? descriptors.Length : process.HandleCount,
+            descriptors.Count(IsSocket),
+            process.Threads.Count);
     }
 
-    public override string ToString() => $"{Heap / 1e6:0.0} MB managed, {WorkingSet / 1e6:0} MB working set, {Handles} handles";
+    private static bool IsSocket(string descriptor)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(descriptor, returnFinalTarget: false)?.Name.StartsWith("socket:", StringComparison.Ordinal) is true;
+        }
+        catch (IOException)
+        {
+            // It was closed meanwhile.
+            return false;
+        }
+    }
+
+    public override string ToString() => $"{Heap / 1e6:0.0} MB managed, {WorkingSet / 1e6:0} MB working set, {Handles} handles, {Sockets} of them sockets, {Threads} threads";
 }

@@ -29,30 +29,43 @@ internal sealed class SoakHost : IAsyncDisposable
 
     public IChatChannel Channel => _app.Services.GetRequiredService<IChatChannel>();
 
-    public static async Task<SoakHost> StartAsync(IChatClient model, SoakLog log, SoakSettings settings)
+    public static Task<SoakHost> StartAsync(IChatClient model, SoakLog log, SoakSettings settings) => StartAsync(
+        new Uri("http://127.0.0.1:0"),
+        new FaultLogger(log),
+        services =>
+        {
+            services.AddDataProtection().UseEphemeralDataProtectionProvider();
+            services.AddSingleton(model);
+            services.AddPipulate(options =>
+            {
+                options.Limits.Generations = 1_000;
+                options.Limits.MessagesPerMinute = 10_000;
+                options.Limits.MessageBurst = 10_000;
+                options.Limits.Send = settings.SendLimit;
+            });
+        });
+
+    /// <param name="address">Where; port 0 is any free one.</param>
+    /// <param name="logger">Hears what is logged.</param>
+    /// <param name="services">Adds Pipulate, and what it is to have.</param>
+    /// <param name="map">Further endpoints.</param>
+    public static async Task<SoakHost> StartAsync(Uri address, ILoggerProvider logger, Action<IServiceCollection> services, Action<WebApplication>? map = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
             ApplicationName = typeof(SoakHost).Assembly.GetName().Name,
             ContentRootPath = AppContext.BaseDirectory,
         });
-        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Error).AddProvider(new FaultLogger(log));
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddProvider(logger);
+        builder.WebHost.UseUrls(address.ToString());
         builder.Services.AddRazorPages();
-        builder.Services.AddSingleton(model);
-        builder.Services.AddPipulate(options =>
-        {
-            options.Limits.Generations = 1_000;
-            options.Limits.MessagesPerMinute = 10_000;
-            options.Limits.MessageBurst = 10_000;
-            options.Limits.Send = settings.SendLimit;
-        });
+        services(builder.Services);
         var app = builder.Build();
         app.UsePipulate();
         app.MapRazorPages();
         app.MapPipulate();
         app.MapGet("/who", (HttpContext context) => context.GetConversation()?.Value ?? "");
+        map?.Invoke(app);
         await app.StartAsync();
         return new SoakHost(app);
     }
@@ -90,7 +103,7 @@ internal sealed class SoakHost : IAsyncDisposable
     }
 
     /// <summary>An error in the log is a fault.</summary>
-    private sealed class FaultLogger(SoakLog log) : ILoggerProvider, ILogger
+    public sealed class FaultLogger(SoakLog log) : ILoggerProvider, ILogger
     {
         public ILogger CreateLogger(string categoryName) => this;
 

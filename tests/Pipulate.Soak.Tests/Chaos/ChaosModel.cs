@@ -1,0 +1,91 @@
+using Pipulate.FakeOllama;
+using Pipulate.Soak.Hosting;
+
+namespace Pipulate.Soak.Chaos;
+
+/// <summary>An Ollama that answers well most of the time, and else in every bad way there is. What it says bears the mark of the one whom it tells it.</summary>
+internal sealed class ChaosModel : IAsyncDisposable
+{
+    private static readonly string[] Words = ["tea ", "a < b ", "milk & eggs ", "quoted, ", "🌅 ", "naïve ", "and so on, ", "日本語 ", "<b hx-get=/pwn hx-trigger=load> ", "\n\n"];
+
+    private readonly Random _random;
+    private readonly SoakLog _log;
+    private readonly Lock _gate = new();
+    private FakeOllamaServer _server;
+    private int _answers;
+    private bool _isWell;
+
+    private ChaosModel(FakeOllamaServer server, Random random, SoakLog log)
+    {
+        (_server, _random, _log) = (server, random, log);
+        Endpoint = server.Endpoint;
+        server.Answer = Answer;
+    }
+
+    public Uri Endpoint { get; }
+
+    public static async Task<ChaosModel> StartAsync(Random random, SoakLog log) => new(await FakeOllamaServer.StartAsync(), random, log);
+
+    /// <summary>Nobody listens for a while.</summary>
+    public async Task GoAwayAsync(TimeSpan time, CancellationToken cancellationToken)
+    {
+        _log.Count("model away");
+        await _server.DisposeAsync();
+        await Task.Delay(time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        // A new one: it also forgets what the old one has noted.
+        _server = await FakeOllamaServer.StartAsync(Endpoint.Port);
+        _server.Answer = Answer;
+    }
+
+    /// <summary>The server is there, but no model is installed for a while.</summary>
+    public async Task LoseModelsAsync(TimeSpan time, CancellationToken cancellationToken)
+    {
+        _log.Count("model missing");
+        var installed = _server.Models;
+        _server.Models = [];
+        await Task.Delay(time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _server.Models = installed;
+    }
+
+    /// <summary>From here on every answer is a good one.</summary>
+    public void GetWell() => Volatile.Write(ref _isWell, true);
+
+    public async ValueTask DisposeAsync() => await _server.DisposeAsync();
+
+    private FakeAnswer Answer(RecordedChat chat)
+    {
+        var marks = Marks.In(chat.Body).ToList();
+        if (marks.Count > 1)
+        {
+            _log.Fault($"The model was told of {string.Join(" and ", marks)} together.");
+        }
+
+        lock (_gate)
+        {
+            var pieces = Enumerable.Range(0, _random.Next(5, 25)).Select(_ => Words[_random.Next(Words.Length)]).Prepend($"{marks.FirstOrDefault()} hears #{++_answers} ").Append("end.");
+            var answer = FakeAnswer.Tokens([.. pieces]) with { TokensPerSecond = 12 };
+            return Volatile.Read(ref _isWell) ? answer : Spoil(answer);
+        }
+    }
+
+    private FakeAnswer Spoil(FakeAnswer answer)
+    {
+        var after = _random.Next(answer.Pieces.Count);
+        var (what, spoiled) = _random.Next(20) switch
+        {
+            0 => ("slow", answer with { FirstTokenDelay = _random.Time(TimeSpan.FromSeconds(3)) }),
+            1 => ("500", answer with { StatusCode = 500 }),
+            2 => ("503", answer with { StatusCode = 503 }),
+            3 => ("error in the middle", answer with { Fault = FakeFault.ErrorLine, FaultAfterTokens = after }),
+            4 => ("hangs", answer with { Fault = FakeFault.Stall, FaultAfterTokens = after }),
+            5 => ("garbage", answer with { Fault = FakeFault.GarbageLine, FaultAfterTokens = after }),
+            6 => ("huge line", answer with { Fault = FakeFault.HugeLine, HugeLineBytes = 2 * 1024 * 1024, FaultAfterTokens = after }),
+            7 => ("reset", answer with { Fault = FakeFault.Reset, FaultAfterTokens = after }),
+            8 => ("end without done", answer with { Fault = FakeFault.EndWithoutDone, FaultAfterTokens = after }),
+            _ => ("well", answer),
+        };
+        _log.Count($"answers, {what}");
+        return spoiled;
+    }
+}

@@ -1,0 +1,456 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net.Http;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
+using Pipulate.Soak.Hosting;
+using Pipulate.Tests;
+using Xunit.Sdk;
+
+namespace Pipulate.Soak.Chaos;
+
+/// <summary>One tab, to which by chance everything happens that happens to tabs, and that misbehaves in every way there is. It comes back each time.</summary>
+internal sealed partial class ChaosPage(ChaosServer server, ChaosPerson person, ChaosSettings settings, SoakLog log, Random random)
+{
+    private static readonly TimeSpan Away = TimeSpan.FromSeconds(4);
+
+    /// <summary>As long as who has typed something waits for it to be taken, and sends it again where the page comes back.</summary>
+    private static readonly TimeSpan Insistence = TimeSpan.FromSeconds(10);
+
+    private static readonly string Noise = $"<div id=\"noise\" hx-swap-oob=\"innerHTML\">{new string('x', 60_000)}</div>";
+
+    private readonly Lock _gate = new();
+    private readonly ConcurrentDictionary<string, (Room Room, string Text, long At)> _typed = new();
+    private PanelDom? _panel;
+    private RawPage? _socket;
+    private Room? _wanted;
+    private string _address = "";
+    private int _changes;
+    private bool _isRude;
+    private bool _isFresh;
+
+    /// <summary>Who it was loaded by.</summary>
+    public Visitor? Visitor { get; private set; }
+
+    public Room? Room { get; private set; }
+
+    /// <summary>Lives until it is told to settle, then comes back and stays until the end.</summary>
+    public async Task LiveAsync(CancellationToken settling, CancellationToken ending)
+    {
+        while (!settling.IsCancellationRequested)
+        {
+            if (await TryArriveAsync(null, settling))
+            {
+                await ReadForAsync(random.Time(settings.Calm), settling);
+                await SufferAsync(settling);
+            }
+            else
+            {
+                await WaitAsync(TimeSpan.FromSeconds(1), settling);
+            }
+        }
+
+        while (!ending.IsCancellationRequested)
+        {
+            if (await TryArriveAsync(null, ending))
+            {
+                await ReadForAsync(Timeout.InfiniteTimeSpan, ending);
+            }
+            else
+            {
+                await WaitAsync(TimeSpan.FromSeconds(0.2), ending);
+            }
+        }
+
+        await LeaveAsync();
+    }
+
+    /// <summary>Shows another conversation the next time.</summary>
+    public void Want(Room room) => _wanted = room;
+
+    /// <summary>Types, if it is connected.</summary>
+    public async Task TypeAsync(string text)
+    {
+        if (_socket is { } socket && Room is { } room)
+        {
+            var id = Guid.NewGuid().ToString("N");
+            _typed[id] = (room, text, Stopwatch.GetTimestamp());
+            await TrySendAsync(() => socket.TypeAsync(text, id));
+        }
+    }
+
+    /// <summary>What is shown now, and whether it is all that will be: the entries that are there must have ended.</summary>
+    public (IReadOnlyList<string> Entries, string Status)? Look()
+    {
+        lock (_gate)
+        {
+            return _panel is null || _socket is null || _panel.Entries.Any(entry => entry.State is "streaming" or "queued") ? null : (_panel.EntriesHtml, _panel.Status);
+        }
+    }
+
+    /// <summary>What a page shows that is opened only now.</summary>
+    public static async Task<(IReadOnlyList<string> Entries, string Status)?> LookFreshAsync(ChaosServer server, Visitor visitor, Room room, CancellationToken cancellationToken)
+    {
+        using var socket = await RawPage.ConnectAsync(new Uri(server.Address, $"/ws?conversation={room.Name}"), visitor.Cookie, cancellationToken: cancellationToken);
+        if (socket.Status != 101)
+        {
+            return null;
+        }
+
+        var panel = new PanelDom();
+        for (var seen = false; !seen;)
+        {
+            if (await socket.ReadAsync(cancellationToken) is not { } message)
+            {
+                return null;
+            }
+
+            var html = Encoding.UTF8.GetString(message.Span);
+            panel.Apply(html);
+            seen = html.Contains("id=\"msg-list\" hx-swap-oob=\"innerHTML\"", StringComparison.Ordinal);
+        }
+
+        await socket.SayGoodbyeAsync(cancellationToken);
+        await socket.ReadToEndAsync(cancellationToken);
+        return (panel.EntriesHtml, panel.Status);
+    }
+
+    private async Task SufferAsync(CancellationToken settling)
+    {
+        if (settling.IsCancellationRequested || _socket is null)
+        {
+            return;
+        }
+
+        switch (random.Next(10))
+        {
+            case 0:
+                log.Count("page closed");
+                await LeaveAsync();
+                break;
+            case 1:
+                log.Count("page hidden for a while");
+                await LeaveAsync();
+                await WaitAsync(random.Time(Away), settling);
+                break;
+            case 2 or 3:
+                log.Count("page loaded again");
+                await LeaveAsync();
+                _panel = null;
+                break;
+            case 4:
+                log.Count("page cut off");
+                Reset();
+                break;
+            case 5:
+                log.Count("page cut off for a while");
+                Reset();
+                await WaitAsync(random.Time(Away), settling);
+                break;
+            case 6:
+                log.Count("page paused");
+                await WaitAsync(random.Time(Away), settling);
+                break;
+            case 7:
+                log.Count("page stalled");
+                await StallAsync(settling);
+                break;
+            case 8:
+                log.Count("page floods");
+                await FloodAsync(settling);
+                break;
+            default:
+                log.Count("page sends garbage");
+                await SendGarbageAsync(settling);
+                break;
+        }
+    }
+
+    /// <summary>Reads nothing while it is sent more than fits, and then what has come through, if it was not let go.</summary>
+    private async Task StallAsync(CancellationToken settling)
+    {
+        await LeaveAsync();
+        if (!await TryArriveAsync(4096, settling))
+        {
+            return;
+        }
+
+        _isRude = true;
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        try
+        {
+            // The newest page is this one, or one that came in the same moment and may as well get it.
+            var host = server.Host;
+            var page = host.Registry.GetConnections(ChatAudience.Everyone).MaxBy(connection => connection.ConnectedAt);
+            for (var i = 0; i < 80 && page is not null && await pace.WaitForNextTickAsync(settling); i++)
+            {
+                await host.Channel.SendAsync(ChatAudience.Connection(page.Id), Noise, settling);
+            }
+        }
+        catch (Exception problem) when (problem is OperationCanceledException or ObjectDisposedException)
+        {
+            // It is time to settle, or the server has ended.
+        }
+    }
+
+    private async Task FloodAsync(CancellationToken settling)
+    {
+        _isRude = true;
+        for (var i = 0; i < 150; i++)
+        {
+            await TypeAsync($"{Visitor!.Mark} floods {Guid.NewGuid():N}");
+        }
+
+        await ReadForAsync(TimeSpan.FromSeconds(1), settling);
+        _typed.Clear();
+    }
+
+    private async Task SendGarbageAsync(CancellationToken settling)
+    {
+        _isRude = true;
+        var garbage = new byte[random.Next(1, 3_000)];
+        random.NextBytes(garbage);
+        byte[] sent = random.Next(4) switch
+        {
+            0 => garbage,
+            1 => [0x81, 0x82, 0, 0, 0, 0, (byte)'[', (byte)']'],
+            2 => [0x82, 0x81, 0, 0, 0, 0, 7],
+            _ => [0x81, 0xFF, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, .. garbage],
+        };
+        if (_socket is { } socket)
+        {
+            await TrySendAsync(() => socket.SendBytesAsync(sent, settling));
+        }
+
+        await ReadForAsync(TimeSpan.FromSeconds(6), settling);
+
+        // What is half a frame may be waited for; it goes away by itself then.
+        Reset();
+        _panel = null;
+    }
+
+    private async Task<bool> TryArriveAsync(int? receiveBuffer, CancellationToken cancellationToken)
+    {
+        if (_panel is null || Visitor != person.Visitor || Room!.IsOver || _wanted is not null)
+        {
+            await LeaveAsync();
+            if (!await TryLoadAsync())
+            {
+                return false;
+            }
+        }
+
+        return _socket is not null || await TryConnectAsync(receiveBuffer, cancellationToken);
+    }
+
+    private async Task<bool> TryLoadAsync()
+    {
+        var visitor = person.Visitor;
+        var room = _wanted is { IsOver: false } wanted && visitor.Rooms.Contains(wanted) ? wanted : visitor.First;
+        (_wanted, _isRude) = (null, false);
+        _typed.Clear();
+        if (await visitor.AskAsync(HttpMethod.Get, $"/?conversation={room.Name}") is not (200, { } html, _))
+        {
+            return false;
+        }
+
+        if (LeanElement.Parse(html).Find(element => element["ws-connect"] is not null)?["ws-connect"] is not { } address)
+        {
+            if (!room.MayBeOver)
+            {
+                log.Fault($"The page of {room.Name} has no socket: {html}");
+            }
+
+            return false;
+        }
+
+        lock (_gate)
+        {
+            (Visitor, Room, _address, _panel) = (visitor, room, address, new PanelDom());
+        }
+
+        return true;
+    }
+
+    private async Task<bool> TryConnectAsync(int? receiveBuffer, CancellationToken cancellationToken)
+    {
+        _changes = server.Changes;
+        try
+        {
+            var socket = await RawPage.ConnectAsync(new Uri(server.Address, _address), Visitor!.Cookie, receiveBuffer, cancellationToken);
+            log.Count($"connections, {socket.Status}");
+            if (socket.Status == 101)
+            {
+                (_socket, _isFresh, _isRude) = (socket, true, false);
+                foreach (var (id, typed) in _typed.Where(typed => typed.Value.Room == Room && Stopwatch.GetElapsedTime(typed.Value.At) < Insistence))
+                {
+                    log.Count("typed again");
+                    await TrySendAsync(() => socket.TypeAsync(typed.Text, id, cancellationToken));
+                }
+
+                return true;
+            }
+
+            // Too many while the server has not yet noticed that others are gone; none while it ends.
+            if (socket.Status is not (429 or 503) && !(socket.Status == 404 && Room!.MayBeOver))
+            {
+                log.Fault($"A page was refused with {socket.Status}.");
+            }
+
+            socket.Dispose();
+            _panel = null;
+        }
+        catch (Exception problem) when (problem is SocketException or EndOfStreamException)
+        {
+            if (server.WasThereSince(_changes))
+            {
+                log.Fault($"A page could not connect: {problem}");
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // It is time to settle.
+        }
+
+        return false;
+    }
+
+    private async Task ReadForAsync(TimeSpan time, CancellationToken until)
+    {
+        using var calm = CancellationTokenSource.CreateLinkedTokenSource(until);
+        if (time != Timeout.InfiniteTimeSpan)
+        {
+            calm.CancelAfter(time);
+        }
+
+        try
+        {
+            while (_socket is { } socket && Visitor == person.Visitor && !Room!.IsOver && (_wanted is null || _isFresh))
+            {
+                if (await socket.ReadAsync(calm.Token) is { } message)
+                {
+                    Take(Encoding.UTF8.GetString(message.Span));
+                    _isFresh = false;
+                }
+                else
+                {
+                    NoteClosed(socket.Closed);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The calm is over.
+        }
+    }
+
+    private void Take(string html)
+    {
+        Visitor!.Check(html);
+        foreach (Match ack in Acknowledgement().Matches(html))
+        {
+            if (_typed.TryRemove(ack.Groups[1].Value, out var typed))
+            {
+                log.Count("messages taken");
+                typed.Room.NoteAcknowledged(typed.Text);
+            }
+        }
+
+        try
+        {
+            lock (_gate)
+            {
+                _panel!.Apply(html);
+                if (html.Contains("data-state=\"complete\"", StringComparison.Ordinal))
+                {
+                    foreach (var answer in _panel.Entries.Where(entry => entry is { Role: "assistant", State: "complete" }))
+                    {
+                        Room!.NoteAnswer(answer.Text);
+                    }
+                }
+            }
+        }
+        catch (XunitException problem)
+        {
+            log.Fault($"A message is not of the form that pages can read: {problem.Message} {html}");
+        }
+    }
+
+    private void NoteClosed(int code)
+    {
+        log.Count($"closed with {code}");
+        var isToBeExpected = _isRude || !server.WasThereSince(_changes) || code switch
+        {
+            1008 or 1012 => Room!.MayBeOver,
+            1013 => true,
+            _ => false,
+        };
+        if (!isToBeExpected)
+        {
+            log.Fault($"A page that behaves was closed with {code}.");
+        }
+
+        Reset();
+        if (code is not (1006 or 1012 or 1013))
+        {
+            // It does not come back by itself.
+            _panel = null;
+        }
+    }
+
+    private async Task LeaveAsync()
+    {
+        if (_socket is not { } socket)
+        {
+            return;
+        }
+
+        _socket = null;
+        using var limit = new CancellationTokenSource(TestTime.Timeout);
+        try
+        {
+            await socket.SayGoodbyeAsync(limit.Token);
+            await socket.ReadToEndAsync(limit.Token);
+        }
+        catch (SocketException)
+        {
+            // It was gone already.
+        }
+        catch (OperationCanceledException)
+        {
+            log.Fault("The goodbye of a page was not answered.");
+        }
+
+        log.CountBytes(socket.BytesRead);
+        socket.Dispose();
+    }
+
+    private void Reset()
+    {
+        if (_socket is { } socket)
+        {
+            _socket = null;
+            log.CountBytes(socket.BytesRead);
+            socket.Reset();
+        }
+    }
+
+    private static async Task TrySendAsync(Func<ValueTask> send)
+    {
+        try
+        {
+            await send();
+        }
+        catch (Exception problem) when (problem is SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The page has been cut off, which it notices when it reads.
+        }
+    }
+
+    private static async Task WaitAsync(TimeSpan time, CancellationToken cancellationToken) =>
+        await Task.Delay(time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    [GeneratedRegex("data-ack=\"([0-9a-f]+)\"")]
+    private static partial Regex Acknowledgement();
+}

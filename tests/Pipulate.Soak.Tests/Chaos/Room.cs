@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+
+namespace Pipulate.Soak.Chaos;
+
+/// <summary>A conversation, and what was promised of it: what a page was told is taken, and each answer that a page has seen to its end.</summary>
+internal sealed partial class Room(string name)
+{
+    private readonly ConcurrentDictionary<string, byte> _acknowledged = new();
+    private readonly ConcurrentDictionary<string, byte> _answers = new();
+    private int _deletions;
+    private volatile bool _isOver;
+
+    /// <summary>As in its address.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Whether it was deleted: then nothing is promised of it any more.</summary>
+    public bool IsOver
+    {
+        get => _isOver;
+        set => _isOver = value;
+    }
+
+    /// <summary>Whether somebody is deleting it or has, so that it may be gone.</summary>
+    public bool MayBeOver => _isOver || Volatile.Read(ref _deletions) > 0;
+
+    public IReadOnlyCollection<string> Acknowledged => [.. _acknowledged.Keys];
+
+    public IReadOnlyCollection<string> Answers => [.. _answers.Keys];
+
+    public void BeginDeletion() => Interlocked.Increment(ref _deletions);
+
+    /// <summary>It was not deleted after all.</summary>
+    public void EndDeletion() => Interlocked.Decrement(ref _deletions);
+
+    public void NoteAcknowledged(string text) => _acknowledged.TryAdd(Plain(text), 0);
+
+    public void NoteAnswer(string text) => _answers.TryAdd(Plain(text), 0);
+
+    /// <summary>Text without the blanks, some of which become markup.</summary>
+    public static string Plain(string text) => Blanks().Replace(text, "");
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Blanks();
+}
