@@ -15,6 +15,8 @@ public sealed class ChaosTests(ITestOutputHelper output)
     /// <summary>For what does not grow with time: methods compiled again, tables that are larger now.</summary>
     private const int Slack = 8_000_000;
 
+    private const int MoreThreads = 10;
+
     [Fact]
     [Trait("Row", "F-01")]
     [Trait("Row", "F-04")]
@@ -39,27 +41,31 @@ public sealed class ChaosTests(ITestOutputHelper output)
             Thought = TimeSpan.FromSeconds(0.5),
             Peace = TimeSpan.FromSeconds(1),
         };
-        await RunAsync(few, log);
+        await RunAsync(few, [], log);
         var start = Footprint.Take();
         var (began, spent) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
-        await RunAsync(settings, log);
+        var started = new List<WeakReference>();
+        await RunAsync(settings, started, log);
         var (took, cpu) = (Stopwatch.GetElapsedTime(began), Environment.CpuUsage.TotalTime - spent);
-        var end = await Footprint.SettleAsync(start.Heap + Slack, TestContext.Current.CancellationToken);
+        var end = await Footprint.SettleAsync(
+            footprint => footprint.Heap < start.Heap + Slack && footprint.Threads <= start.Threads + MoreThreads && !started.Exists(application => application.IsAlive),
+            TestContext.Current.CancellationToken);
 
-        output.WriteLine($"{took.TotalSeconds:0} s, {cpu.TotalSeconds:0} s of CPU, {log.Bytes / 1e6:0.0} MB read. {log.Counts}.\nBefore: {start}.\nAfter:  {end}.");
+        output.WriteLine($"{took.TotalSeconds:0} s, {cpu.TotalSeconds:0} s of CPU, {log.Bytes / 1e6:0.0} MB read. {log.Counts}; {started.Count(application => application.IsAlive)} of {started.Count} applications are left.\nBefore: {start}.\nAfter:  {end}.");
         Assert.True(log.Faults.Count == 0, string.Join("\n", log.Faults));
+        Assert.Equal(0, started.Count(application => application.IsAlive));
         Assert.True(end.Heap - start.Heap < Slack, $"The heap grew from {start} to {end}.");
         Assert.True(end.Handles <= start.Handles + 20, $"There were {start.Handles} handles, and now {end.Handles}.");
         Assert.True(end.Sockets <= start.Sockets, $"There were {start.Sockets} sockets, and now {end.Sockets}.");
-        Assert.True(end.Threads <= start.Threads + 20, $"There were {start.Threads} threads, and now {end.Threads}.");
+        Assert.True(end.Threads <= start.Threads + MoreThreads, $"There were {start.Threads} threads, and now {end.Threads}.");
     }
 
     /// <summary>A method of its own, so that nothing in it keeps the server alive afterwards.</summary>
-    private static async Task RunAsync(ChaosSettings settings, SoakLog log)
+    private static async Task RunAsync(ChaosSettings settings, List<WeakReference> started, SoakLog log)
     {
         using var store = new ChaosStore(log);
         await using var model = await ChaosModel.StartAsync(settings.ChanceFor(-3), log);
-        await using var server = await ChaosServer.StartAsync(model, store, log);
+        await using var server = await ChaosServer.StartAsync(model, store, started, log);
         await new ChaosRun(server, model, store, settings, log).RunAsync(TestContext.Current.CancellationToken);
         await Eventually.TrueAsync(() => server.Host.Registry.Count == 0);
     }

@@ -284,6 +284,10 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
                 Form(entry);
             }
 
+            // A page that comes back sends again what it has heard nothing of, and may be faster than the store.
+            _entries.FindAll(entry => entry is { MessageId: not null, FromElsewhere: false, Withdrawn: false } && recalled.Exists(known => IsSameMessage(known, entry.Text.ToString(), entry.MessageId)))
+                .ForEach(Forget);
+
             _first = 1;
             _entries.InsertRange(0, recalled);
             _recalled = recalled.Count;
@@ -573,7 +577,7 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
             if (_entries[i].Role is EntryRole.User)
             {
                 looked++;
-                if (_entries[i].MessageId == messageId && _entries[i].Text.ToString() == text)
+                if (IsSameMessage(_entries[i], text, messageId))
                 {
                     return true;
                 }
@@ -582,4 +586,6 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
 
         return false;
     }
+
+    private static bool IsSameMessage(ConversationEntry entry, string text, string messageId) => entry.MessageId == messageId && entry.Text.ToString() == text;
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Pipulate.Conversations.Keeping;
 
 namespace Pipulate.Tests.Endpoints;
@@ -36,6 +37,20 @@ public sealed class ConversationsEndpointTests
         page = await http.LoadAsync("/?conversation=first");
         Assert.Equal("/ws", page.GetElementById("chat-panel")!.GetAttribute("ws-connect"));
         Assert.Equal(["in the first", "I see."], page.QuerySelectorAll(".chat-entry .chat-text").Select(text => text.TextContent));
+    }
+
+    /// <summary>ASP.NET Core warns where it has to take back what was said of caching, each time.</summary>
+    [Fact]
+    public async Task Views_WithAToken_AreAnsweredWithoutAWarning()
+    {
+        await using var host = await ConversationsPage.StartAsync();
+        using var http = await host.VisitAsync();
+        host.Logs.Clear();
+
+        Assert.Contains("<form", await http.GetStringAsync("/conversations", Cancellation), StringComparison.Ordinal);
+        Assert.Contains("<form", await http.GetStringAsync("/context", Cancellation), StringComparison.Ordinal);
+
+        Assert.DoesNotContain(host.Logs.Lines, line => line.Level >= LogLevel.Warning);
     }
 
     [Fact]
@@ -256,7 +271,7 @@ public sealed class ConversationsEndpointTests
         {
             Assert.Equal("attachment", response.Content.Headers.ContentDisposition!.DispositionType);
             Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
-            Assert.Equal("no-store", response.Headers.CacheControl!.ToString());
+            Assert.Equal("no-store, no-cache", response.Headers.CacheControl!.ToString());
         });
     }
 

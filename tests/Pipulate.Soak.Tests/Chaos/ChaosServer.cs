@@ -15,12 +15,13 @@ internal sealed class ChaosServer : IAsyncDisposable
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(15);
 
     private readonly EphemeralDataProtectionProvider _keys = new();
+    private readonly List<WeakReference> _started;
     private readonly ChaosModel _model;
     private readonly ChaosStore _store;
     private readonly SoakLog _log;
     private int _changes;
 
-    private ChaosServer(ChaosModel model, ChaosStore store, SoakLog log) => (_model, _store, _log) = (model, store, log);
+    private ChaosServer(ChaosModel model, ChaosStore store, List<WeakReference> started, SoakLog log) => (_model, _store, _started, _log) = (model, store, started, log);
 
     public SoakHost Host { get; private set; } = null!;
 
@@ -29,9 +30,13 @@ internal sealed class ChaosServer : IAsyncDisposable
     /// <summary>Raised at each end and each start.</summary>
     public int Changes => Volatile.Read(ref _changes);
 
-    public static async Task<ChaosServer> StartAsync(ChaosModel model, ChaosStore store, SoakLog log)
+    /// <param name="model">Who answers.</param>
+    /// <param name="store">Where the conversations are.</param>
+    /// <param name="started">Gets something of every application that is started, which is gone when all of it is.</param>
+    /// <param name="log">What is seen.</param>
+    public static async Task<ChaosServer> StartAsync(ChaosModel model, ChaosStore store, List<WeakReference> started, SoakLog log)
     {
-        var server = new ChaosServer(model, store, log);
+        var server = new ChaosServer(model, store, started, log);
         server.Host = await server.StartAsync();
         server.Address = server.Host.Address;
         return server;
@@ -62,7 +67,14 @@ internal sealed class ChaosServer : IAsyncDisposable
         }
     }
 
-    private Task<SoakHost> StartAsync() => SoakHost.StartAsync(
+    private async Task<SoakHost> StartAsync()
+    {
+        var host = await StartOnceAsync();
+        _started.Add(new WeakReference(host.Registry));
+        return host;
+    }
+
+    private Task<SoakHost> StartOnceAsync() => SoakHost.StartAsync(
         Address,
         new ChaosLogger(_log, _store),
         services =>

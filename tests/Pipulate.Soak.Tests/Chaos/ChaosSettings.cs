@@ -11,13 +11,13 @@ internal sealed record ChaosSettings(TimeSpan Duration, int Pages, int Seed)
     public int People => Math.Max(1, Pages / Tabs);
 
     /// <summary>How long a page is left alone, at most.</summary>
-    public TimeSpan Calm { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan Calm { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>How long a person does nothing, at most.</summary>
-    public TimeSpan Thought { get; init; } = TimeSpan.FromSeconds(20);
+    public TimeSpan Thought { get; init; } = TimeSpan.FromSeconds(12);
 
     /// <summary>How long all goes well with the server, the model and the store, at most.</summary>
-    public TimeSpan Peace { get; init; } = TimeSpan.FromSeconds(20);
+    public TimeSpan Peace { get; init; } = TimeSpan.FromSeconds(15);
 
     public static ChaosSettings FromEnvironment() => new(
         TimeSpan.FromMinutes(Read("PIPULATE_CHAOS_MINUTES", 1.5)),

@@ -11,11 +11,14 @@ internal sealed record Footprint(long Heap, long WorkingSet, int Handles, int So
     /// Weighs until no more than so many bytes are managed, or for as long as the framework may keep what it has ready to be used again: its pools let go by the clock, and only at a collection.
     /// What is held on to does not get less by waiting.
     /// </summary>
-    public static async Task<Footprint> SettleAsync(long bytes, CancellationToken cancellationToken)
+    public static Task<Footprint> SettleAsync(long bytes, CancellationToken cancellationToken) => SettleAsync(footprint => footprint.Heap <= bytes, cancellationToken);
+
+    /// <summary>The same until it is as wanted.</summary>
+    public static async Task<Footprint> SettleAsync(Func<Footprint, bool> isSettled, CancellationToken cancellationToken)
     {
         using var look = new PeriodicTimer(TimeSpan.FromSeconds(5));
         var footprint = Take();
-        for (var i = 0; i < 18 && footprint.Heap > bytes; i++)
+        for (var i = 0; i < 18 && !isSettled(footprint); i++)
         {
             await look.WaitForNextTickAsync(cancellationToken);
             footprint = Take();

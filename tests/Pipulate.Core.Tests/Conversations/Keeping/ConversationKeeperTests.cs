@@ -133,6 +133,26 @@ public sealed class ConversationKeeperTests : IAsyncDisposable
         Assert.Equal([1L, 2, 3], _store.Entries().Select(entry => entry.Ordinal));
     }
 
+    /// <summary>As by a page that comes back after a restart and sends again what it has heard nothing of.</summary>
+    [Fact]
+    public async Task Hear_AgainWhileTheHistoryIsStillRead_IsKeptOnce()
+    {
+        await _store.AddAsync(Key(), Stored("hello") with { MessageId = "m1" }, Cancellation);
+        var read = new TaskCompletionSource();
+        _store.Reading = read.Task;
+        var conversation = (await StartAsync()).Get(Id());
+        conversation.Hear("hello", "m1");
+        conversation.Hear("hello", "m2");
+
+        read.SetResult();
+        await conversation.Opened;
+
+        Assert.Equal(["User/Complete: hello", "User/Complete: hello"], conversation.Shown());
+        Assert.NotNull(conversation.LookAhead());
+        await Eventually.TrueAsync(() => _store.Entries().Count(entry => entry is { Withdrawn: false, State: EntryState.Complete }) == 2 && ConversationKeeper.IsSaved(conversation));
+        Assert.Equal(["m1", "m2"], _store.Entries().Where(entry => !entry.Withdrawn).Select(entry => entry.MessageId));
+    }
+
     [Fact]
     public async Task Recall_BetweenATurnAndItsWithdrawal_AnswersWhatWaited()
     {
