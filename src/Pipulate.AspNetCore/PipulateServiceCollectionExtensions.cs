@@ -11,6 +11,7 @@ using Pipulate.Channels;
 using Pipulate.Commentary;
 using Pipulate.Conversations;
 using Pipulate.Conversations.Keeping;
+using Pipulate.Diagnostics;
 using Pipulate.Endpoints;
 using Pipulate.Nodes;
 using Pipulate.Panel;
@@ -104,9 +105,11 @@ public static class PipulateServiceCollectionExtensions
         services.TryAddSingleton<ConnectionRegistry>();
         services.TryAddSingleton<IConnectionRegistry>(provider => provider.GetRequiredService<ConnectionRegistry>());
         services.TryAddSingleton<IChatChannel, ChatChannel>();
-        services.TryAddSingleton<CommentaryMetrics>();
+        services.TryAddSingleton<PipulateMetrics>();
+        services.AddHostedService<Gauges>();
         services.TryAddSingleton(provider => new CommentSchedule(
             provider.GetRequiredService<IOptions<PipulateOptions>>(), provider.GetRequiredService<TimeProvider>(), Random.Shared));
+        services.TryAddSingleton(provider => new SpeakerLine(provider.GetRequiredService<IOptions<PipulateOptions>>().Value.Limits.Generations));
         services.TryAddSingleton<AnswerTurns>();
         services.TryAddSingleton<ChatQueue>();
         services.TryAddSingleton<IChatQueue>(provider => provider.GetRequiredService<ChatQueue>());

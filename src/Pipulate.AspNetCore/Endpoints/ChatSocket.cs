@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipulate.Channels;
 using Pipulate.Commentary;
+using Pipulate.Diagnostics;
 using Pipulate.Security;
 
 namespace Pipulate.Endpoints;
@@ -14,7 +15,7 @@ namespace Pipulate.Endpoints;
 /// hands over what it read, so that a close or another message is seen while an answer streams.
 /// </summary>
 internal sealed partial class ChatSocket(
-    PageDoor door, PageMessages messages, PingRhythm pings, IOptions<PipulateOptions> options, TimeProvider time, ILogger<ChatSocket> logger)
+    PageDoor door, PageMessages messages, PingRhythm pings, PipulateMetrics metrics, IOptions<PipulateOptions> options, TimeProvider time, ILogger<ChatSocket> logger)
 {
     public const string Path = "/ws";
 
@@ -117,6 +118,7 @@ internal sealed partial class ChatSocket(
 
     private void Refuse(ChatConnection connection, CloseReason reason)
     {
+        metrics.Evicted(Eviction.Message);
         LogRefusedMessage(connection.Info.Id, (int)reason);
         connection.Close(reason);
     }

@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Pipulate.Channels;
+using Pipulate.Diagnostics;
 using Pipulate.Security;
 
 namespace Pipulate.Endpoints;
@@ -16,6 +17,7 @@ internal sealed partial class ConnectedPage : IAsyncDisposable
     private readonly ConnectionRegistry _registry;
     private readonly CancellationTokenSource _gone;
     private readonly ConnectionHandlers _handlers;
+    private readonly PipulateMetrics _metrics;
     private readonly HttpContext _request;
     private readonly Action _abort;
     private readonly ILogger _logger;
@@ -26,15 +28,17 @@ internal sealed partial class ConnectedPage : IAsyncDisposable
     /// <param name="seat">Its place, which it gives up when it goes.</param>
     /// <param name="registry">Where it is registered.</param>
     /// <param name="handlers">Who hears of it.</param>
+    /// <param name="metrics">Where it is counted if it has to go.</param>
     /// <param name="request">Its request, which lasts as long as the page.</param>
     /// <param name="abort">Cuts it off, without a goodbye.</param>
     /// <param name="logger">Where its coming and going is told.</param>
-    public ConnectedPage(ChatConnection connection, Seat seat, ConnectionRegistry registry, ConnectionHandlers handlers, HttpContext request, Action abort, ILogger logger)
+    public ConnectedPage(ChatConnection connection, Seat seat, ConnectionRegistry registry, ConnectionHandlers handlers, PipulateMetrics metrics, HttpContext request, Action abort, ILogger logger)
     {
         Connection = connection;
         _seat = seat;
         _registry = registry;
         _handlers = handlers;
+        _metrics = metrics;
         _request = request;
         _abort = abort;
         _logger = logger;
@@ -84,6 +88,11 @@ internal sealed partial class ConnectedPage : IAsyncDisposable
         {
             // A page that reads nothing for too long, or that went away in the middle of a send. It comes back and gets everything.
             LogLetGo(Connection.Info.Id, problem.GetType().Name);
+            if (problem is OperationCanceledException && !Gone.IsCancellationRequested)
+            {
+                _metrics.Evicted(Eviction.Slow);
+            }
+
             _abort();
             await LeaveAsync();
         }

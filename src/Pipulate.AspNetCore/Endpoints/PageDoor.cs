@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Pipulate.Channels;
 using Pipulate.Commentary;
 using Pipulate.Conversations;
+using Pipulate.Diagnostics;
 using Pipulate.Panel;
 using Pipulate.Rendering;
 using Pipulate.Security;
@@ -22,6 +23,7 @@ internal sealed partial class PageDoor(
     ModelWatch watch,
     PanelStatus status,
     PanelLooks looks,
+    PipulateMetrics metrics,
     IOptions<PipulateOptions> options,
     TimeProvider time,
     ILogger<PageDoor> logger)
@@ -33,12 +35,14 @@ internal sealed partial class PageDoor(
         if (!origins.AllowsEvent(context.Request))
         {
             LogForeignOrigin();
+            metrics.Refused("origin");
             await RefuseAsync(context, StatusCodes.Status403Forbidden, "This page's origin may not connect. Pipulate:AllowedOrigins adds origins.");
             return null;
         }
 
         if (await access.ConnectAsync(context) is not { } visitor)
         {
+            metrics.Refused("conversation");
             await RefuseAsync(context, StatusCodes.Status404NotFound, "There is no such conversation.");
             return null;
         }
@@ -56,6 +60,7 @@ internal sealed partial class PageDoor(
         }
 
         LogRefused(admission);
+        metrics.Refused(ReasonOf(admission));
         if (admission is not Admission.NotWanted)
         {
             context.Response.Headers.RetryAfter = "5";
@@ -90,8 +95,8 @@ internal sealed partial class PageDoor(
         var info = new ChatConnectionInfo(Guid.NewGuid().ToString("N"), visitor.Conversation, visitor.UserId, time.GetUtcNow());
         var conversation = conversations.Get(visitor.Conversation);
         looks.DressFirst(conversation);
-        var connection = new ChatConnection(info, conversation, status, transport, options.Value.Limits.Send, time);
-        var page = new ConnectedPage(connection, seat, registry, handlers, context, abort, logger);
+        var connection = new ChatConnection(info, conversation, status, transport, options.Value.Limits.Send, time, metrics);
+        var page = new ConnectedPage(connection, seat, registry, handlers, metrics, context, abort, logger);
         if (context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult is { Succeeded: true, Properties.ExpiresUtc: { } end })
         {
             // A second late, for in its last moment the sign-in is still good, and the page would be let in again.
@@ -106,6 +111,16 @@ internal sealed partial class PageDoor(
 
         return page;
     }
+
+    private static string ReasonOf(Admission admission) => admission switch
+    {
+        Admission.VisitorFull => "visitor_full",
+        Admission.AddressFull => "address_full",
+        Admission.ServerFull => "server_full",
+        Admission.Draining => "draining",
+        Admission.NotWanted => "application",
+        _ => "handler_failed",
+    };
 
     [LoggerMessage(4, LogLevel.Warning, "A page of another origin was refused. Pipulate:AllowedOrigins adds origins.")]
     private partial void LogForeignOrigin();

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Pipulate.Conversations;
+using Pipulate.Diagnostics;
 using Pipulate.Rendering;
 
 namespace Pipulate.Channels;
@@ -21,17 +22,19 @@ internal sealed class ChatConnection : IConversationWatcher, IListedPage, IDispo
     private readonly ITimer _timer;
     private readonly TimeProvider _time;
     private readonly TimeSpan _sendTimeout;
+    private readonly PipulateMetrics? _metrics;
     private readonly ArrayBufferWriter<byte> _message = new(1024);
     private CloseReason _closing;
     private bool _beat;
 
-    public ChatConnection(ChatConnectionInfo info, Conversation conversation, PanelStatus status, IChatTransport transport, TimeSpan sendTimeout, TimeProvider time)
+    public ChatConnection(ChatConnectionInfo info, Conversation conversation, PanelStatus status, IChatTransport transport, TimeSpan sendTimeout, TimeProvider time, PipulateMetrics? metrics = null)
     {
         Info = info;
         Conversation = conversation;
         _transport = transport;
         _sendTimeout = sendTimeout;
         _time = time;
+        _metrics = metrics;
         _cursor = new PanelCursor(conversation, status);
         _timer = time.CreateTimer(static signal => ((WakeSignal)signal!).Set(), _gathered, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -45,13 +48,24 @@ internal sealed class ChatConnection : IConversationWatcher, IListedPage, IDispo
     public void Wake() => _wake.Set();
 
     /// <summary>Says where the page was, before it is written to.</summary>
-    public void Resume(string place) => _cursor.Resume(place);
+    public void Resume(string place)
+    {
+        if (_cursor.Resume(place))
+        {
+            _metrics?.Resynced(Resync.Resumed);
+        }
+    }
 
     /// <summary>Queues a fragment for this page alone; a page that lets its queue fill up is asked to come back later.</summary>
     public void Send(ReadOnlyMemory<byte> fragment)
     {
         if (!_fragments.TryAdd(fragment))
         {
+            if (_closing == default)
+            {
+                _metrics?.Evicted(Eviction.Full);
+            }
+
             Close(CloseReason.TryAgainLater);
             return;
         }
@@ -97,6 +111,8 @@ internal sealed class ChatConnection : IConversationWatcher, IListedPage, IDispo
             _message.ResetWrittenCount();
             if (_cursor.Write(_message))
             {
+                _metrics?.Resynced(Resync.Snapshot, _cursor.WroteSnapshot ? 1 : 0);
+                _metrics?.Resynced(Resync.Rewrite, _cursor.Rewrote);
                 await _transport.SendAsync(_message.WrittenMemory, _cursor.Reached, sendTimer.Start());
                 sendTimer.Stop();
                 sent = _cursor.AwaitsFirstWord ? null : _time.GetTimestamp();

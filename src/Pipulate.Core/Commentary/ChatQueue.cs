@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipulate.Conversations;
+using Pipulate.Diagnostics;
 using Pipulate.Nodes;
 
 namespace Pipulate.Commentary;
@@ -11,7 +12,7 @@ namespace Pipulate.Commentary;
 /// that an answer is due: one per conversation, however much came.
 /// </summary>
 internal sealed partial class ChatQueue(
-    ConversationDirectory conversations, CommentSchedule schedule, Typist typist, CommentaryMetrics metrics, IOptions<PipulateOptions> options, ILogger<ChatQueue> logger, AnswerTurns? turns = null)
+    ConversationDirectory conversations, CommentSchedule schedule, Typist typist, PipulateMetrics metrics, IOptions<PipulateOptions> options, ILogger<ChatQueue> logger, AnswerTurns? turns = null)
     : IChatQueue
 {
     private readonly Channel<Conversation> _due =

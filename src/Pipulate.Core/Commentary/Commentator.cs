@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Pipulate.Conversations;
+using Pipulate.Diagnostics;
 using Pipulate.Rendering.Words;
 
 namespace Pipulate.Commentary;
@@ -16,16 +16,14 @@ internal sealed partial class Commentator(
     Generation generation,
     ModelContexts contexts,
     AnswerTurns turns,
-    CommentaryMetrics metrics,
-    IOptions<PipulateOptions> options,
+    SpeakerLine line,
+    PipulateMetrics metrics,
     TimeProvider time,
     ILogger<Commentator> logger)
     : BackgroundService, IHostedLifecycleService
 {
     /// <summary>How long the pages wait at a shutdown for the answers to be marked as stopped.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
-
-    private readonly SpeakerLine _line = new(options.Value.Limits.Generations);
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -140,7 +138,7 @@ internal sealed partial class Commentator(
             if (turn is not null)
             {
                 schedule.Spend(conversation);
-                metrics.Merged(turn.Events);
+                metrics.Begun(turn);
 
                 // On a thread of its own: a client that works before it first waits must not hold up the other conversations.
                 await Task.Run(() => SpeakAsync(conversation, turn, stopping), CancellationToken.None);
@@ -151,14 +149,14 @@ internal sealed partial class Commentator(
         }
         finally
         {
-            _line.Leave();
+            line.Leave();
         }
     }
 
     /// <returns>Whether there is a place; else nobody wants the answer any more.</returns>
     private async Task<bool> WaitInLineAsync(Conversation conversation, CancellationToken stopping)
     {
-        var waiting = _line.Enter(conversation.ShowInLine);
+        var waiting = line.Enter(conversation.ShowInLine);
         conversation.Stopped += waiting.GiveUp;
         await using var leaving = stopping.Register(() => conversation.Stop(Label.StoppedByShutdown));
         try
@@ -173,6 +171,7 @@ internal sealed partial class Commentator(
 
     private async Task SpeakAsync(Conversation conversation, Turn turn, CancellationToken stopping)
     {
+        using var span = AnswerTracing.Begin(turn);
         try
         {
             await generation.RunAsync(conversation, turn, stopping);
@@ -183,6 +182,10 @@ internal sealed partial class Commentator(
             LogBroken(conversation.Id, problem);
             conversation.End(turn.Entry, EntryState.Failed, conversation.Look.Words[Label.BrokeOff]);
         }
+
+        var outcome = AnswerTracing.OutcomeOf(conversation, turn.Entry);
+        metrics.Ended(turn, outcome);
+        AnswerTracing.End(span, outcome);
     }
 
     [LoggerMessage(1, LogLevel.Error, "Answering in conversation {Conversation} broke off.")]

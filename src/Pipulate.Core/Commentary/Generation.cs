@@ -2,6 +2,7 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipulate.Conversations;
+using Pipulate.Diagnostics;
 using Pipulate.Models;
 using Pipulate.Rendering.Words;
 
@@ -17,7 +18,7 @@ internal sealed partial class Generation(
     ModelWatch watch,
     ModelContexts contexts,
     Typist typist,
-    CommentaryMetrics metrics,
+    PipulateMetrics metrics,
     IOptions<PipulateOptions> options,
     TimeProvider time,
     ILogger<Generation> logger)
@@ -105,14 +106,32 @@ internal sealed partial class Generation(
 
     private async Task<Answer> SpeakAsync(IChatClient voice, Conversation conversation, ConversationEntry entry, IReadOnlyList<ChatMessage> messages, GenerationEnd ending)
     {
-        var limits = _options.Limits;
         var ask = new ChatOptions { MaxOutputTokens = contexts.Current.AnswerTokens };
+
+        // The demo voice is no model, and nobody is to take what it says for one's figures.
+        using var call = voice == client ? new ModelCall(metrics, voice, ask, time) : null;
+        try
+        {
+            return await ListenAsync(voice, conversation, entry, messages, ask, call, ending);
+        }
+        catch (Exception problem)
+        {
+            call?.Fail(problem, ending.Token);
+            throw;
+        }
+    }
+
+    private async Task<Answer> ListenAsync(
+        IChatClient voice, Conversation conversation, ConversationEntry entry, IReadOnlyList<ChatMessage> messages, ChatOptions ask, ModelCall? call, GenerationEnd ending)
+    {
+        var limits = _options.Limits;
         string? model = null;
         UsageDetails? usage = null;
         var room = limits.AnswerTokens * (long)CharactersAToken;
         var updates = GuardedStream.ReadAsync(voice, messages, ask, limits.FirstToken, limits.Idle, time, ending.Token);
         await foreach (var update in typist.Spread(updates, ending.Token))
         {
+            call?.Hear(update);
             ending.NoteSignOfLife();
             model = update.ModelId ?? model;
             usage = update.Contents.OfType<UsageContent>().LastOrDefault()?.Details ?? usage;

@@ -5,7 +5,31 @@ internal sealed class SpeakerLine(int places)
 {
     private readonly Lock _gate = new();
     private readonly LinkedList<Waiting> _line = [];
-    private int _free = places;
+    private int _running;
+
+    /// <summary>How many speak now.</summary>
+    public int Running
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _running;
+            }
+        }
+    }
+
+    /// <summary>How many wait.</summary>
+    public int Length
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _line.Count;
+            }
+        }
+    }
 
     /// <summary>Takes a place, or stands at the end of the line.</summary>
     /// <param name="moved">Told the place in the line, from 1, at first and whenever it changes; never told where a place is free.</param>
@@ -14,9 +38,9 @@ internal sealed class SpeakerLine(int places)
         var waiting = new Waiting(this, moved);
         lock (_gate)
         {
-            if (_free > 0)
+            if (_running < places)
             {
-                _free--;
+                _running++;
                 waiting.Come(granted: true);
             }
             else
@@ -36,7 +60,7 @@ internal sealed class SpeakerLine(int places)
         {
             if (_line.First is not { Value: var next })
             {
-                _free++;
+                _running--;
                 return;
             }
 

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using Microsoft.Extensions.AI;
 using Pipulate.Conversations.Keeping;
+using Pipulate.Diagnostics;
 using Pipulate.Rendering;
 using Pipulate.Rendering.Words;
 
@@ -470,6 +471,8 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
     private Turn BeginTurnLocked(DueAnswer due, HistoryBudget? budget, StoredEntry? stored = null)
     {
         var history = _window.Read(_entries, _entries.Count, budget, out var leftOut);
+        var waiting = _entries.Skip(_answeredThrough).Where(pending => pending.WantsAnswer).ToList();
+        var since = _askedAgain ? null : waiting.Find(pending => pending.Arrived > 0)?.Arrived;
         var entry = Add(new ConversationEntry(NextOrdinal, EntryRole.Assistant, EntryState.Streaming, time.GetUtcNow())
         {
             Id = stored?.Id ?? Guid.CreateVersion7(),
@@ -480,7 +483,7 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
         _answeredThrough = _entries.Count;
         Answer = entry;
         _askedAgain = false;
-        return new Turn(entry, history, due.Typed, due.Events, leftOut);
+        return new Turn(entry, history, due.Typed, due.Events, leftOut) { Since = since, Causes = [.. waiting.Select(pending => pending.Cause).OfType<string>()] };
     }
 
     private DueAnswer? LookAheadLocked()
@@ -515,6 +518,7 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
     private ConversationEntry Add(ConversationEntry entry)
     {
         entry.Arrived = time.GetTimestamp();
+        entry.Cause = AnswerTracing.Cause;
         Form(entry);
         _entries.Add(entry);
         Touch(entry);

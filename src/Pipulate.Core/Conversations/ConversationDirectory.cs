@@ -54,6 +54,9 @@ internal sealed class ConversationDirectory(TimeProvider time, ConversationKeepe
         return conversation;
     }
 
+    /// <summary>How many conversations are in memory.</summary>
+    public int Count => _conversations.Count;
+
     /// <summary>The conversations of an owner that are in memory.</summary>
     public IReadOnlyList<Conversation> FindOwnedBy(string owner) =>
         [.. _conversations.Values.Where(opened => opened.IsValueCreated).Select(opened => opened.Value).Where(conversation => conversation.Id.Owner == owner && !conversation.IsGone)];

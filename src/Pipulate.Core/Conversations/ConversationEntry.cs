@@ -60,6 +60,9 @@ internal sealed class ConversationEntry(int ordinal, EntryRole role, EntryState 
     /// <summary>When it came, as a timestamp of the conversation's clock.</summary>
     public long Arrived { get; set; }
 
+    /// <summary>The request that it came with, as tracing names it; null where nobody traces.</summary>
+    public string? Cause { get; set; }
+
     /// <summary>What an event is an instance of; those of one kind that come together are told together.</summary>
     public string? Kind { get; init; }
 

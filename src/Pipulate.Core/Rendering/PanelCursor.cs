@@ -28,11 +28,17 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
     /// <summary>Whether the last round began an answer that had no word yet: the first one is not kept waiting for others.</summary>
     public bool AwaitsFirstWord { get; private set; }
 
+    /// <summary>Whether the last round was the whole list.</summary>
+    public bool WroteSnapshot { get; private set; }
+
+    /// <summary>How many entries the last round wrote anew because the page was too far behind in them.</summary>
+    public int Rewrote { get; private set; }
+
     /// <summary>Writes what is new since the last call.</summary>
     /// <returns>Whether there was anything.</returns>
     public bool Write(IBufferWriter<byte> html)
     {
-        AwaitsFirstWord = false;
+        (AwaitsFirstWord, WroteSnapshot, Rewrote) = (false, false, 0);
         var wroteStatus = WriteStatus(html);
         lock (conversation.Gate)
         {
@@ -135,6 +141,7 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
         }
 
         OobFrame.Close(html);
+        WroteSnapshot = true;
         SeeAll();
     }
 
@@ -264,6 +271,8 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
                 _streaming[index] = now;
                 return true;
             }
+
+            Rewrote++;
         }
 
         if (index >= 0)

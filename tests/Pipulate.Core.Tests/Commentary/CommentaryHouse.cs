@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pipulate.Commentary;
 using Pipulate.Conversations;
+using Pipulate.Diagnostics;
 using Pipulate.Rendering;
 
 namespace Pipulate.Tests.Commentary;
@@ -43,7 +44,7 @@ internal sealed class CommentaryHouse : IAsyncDisposable
 
     private Typist Typist => field ??= new Typist(Options.TypingDelay, Time, CancellationToken.None);
 
-    private CommentaryMetrics Metrics => field ??= new CommentaryMetrics(Meter);
+    private PipulateMetrics Metrics => field ??= new PipulateMetrics(Meter, Time);
 
     public Conversation this[string id] => Conversations.Get(new ConversationId(id));
 
@@ -53,7 +54,7 @@ internal sealed class CommentaryHouse : IAsyncDisposable
         var watch = new ModelWatch(Client, Status, options, NullLogger<ModelWatch>.Instance);
         var contexts = new ModelContexts(Client, options, Reducer);
         var generation = new Generation(Client, new DemoVoice(WordDelay, Time), watch, contexts, Typist, Metrics, options, Time, GenerationLog);
-        _commentator = new Commentator(Queue, Schedule, generation, contexts, new AnswerTurns(Time, NullLogger<AnswerTurns>.Instance), Metrics, options, Time, NullLogger<Commentator>.Instance);
+        _commentator = new Commentator(Queue, Schedule, generation, contexts, new AnswerTurns(Time, NullLogger<AnswerTurns>.Instance), new SpeakerLine(Options.Limits.Generations), Metrics, Time, NullLogger<Commentator>.Instance);
         await _commentator.StartAsync(TestContext.Current.CancellationToken);
     }
 

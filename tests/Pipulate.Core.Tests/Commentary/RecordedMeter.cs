@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using Pipulate.Commentary;
+using Pipulate.Diagnostics;
 
 namespace Pipulate.Tests.Commentary;
 
@@ -15,7 +15,7 @@ internal sealed class RecordedMeter : IMeterFactory
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == CommentaryMetrics.MeterName && instrument.Meter.Scope == this)
+            if (instrument.Meter.Name == PipulateMetrics.MeterName && instrument.Meter.Scope == this)
             {
                 listener.EnableMeasurementEvents(instrument);
             }

@@ -46,6 +46,12 @@ internal sealed partial class ConversationKeeper(IConversationStore store, TimeP
     /// <summary>Whether other nodes speak in the conversations too.</summary>
     public bool IsShared => nodes is { IsOn: true };
 
+    /// <summary>Of how many conversations something is to be stored that cannot wait for the next <see cref="Checkpoint"/>.</summary>
+    public int Backlog => _due.Reader.Count + _failed.Count;
+
+    /// <summary>For how long the store has not taken what it was given; null while it does.</summary>
+    public TimeSpan? AwayFor => Away();
+
     /// <summary>Gives a conversation its history, at once or as soon as the store has answered, and keeps it from now on.</summary>
     public void Keep(Conversation conversation)
     {

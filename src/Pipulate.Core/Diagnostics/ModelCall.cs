@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using Microsoft.Extensions.AI;
+using Pipulate.Models;
+
+namespace Pipulate.Diagnostics;
+
+/// <summary>
+/// One request to the model, from the question to its last word: a span and three measurements, named as OpenTelemetry's conventions for generative AI have it.
+/// What was asked and answered is in none of them.
+/// </summary>
+internal sealed class ModelCall : IDisposable
+{
+    private readonly PipulateMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly IChatClient _client;
+    private readonly Activity? _span;
+    private readonly long _begun;
+    private TimeSpan? _firstChunk;
+    private UsageDetails? _usage;
+    private string? _model;
+    private string? _finish;
+    private string? _error;
+
+    public ModelCall(PipulateMetrics metrics, IChatClient client, ChatOptions options, TimeProvider time)
+    {
+        (_metrics, _client, _time) = (metrics, client, time);
+        _begun = time.GetTimestamp();
+        if (AnswerTracing.Source.HasListeners())
+        {
+            _span = AnswerTracing.Source.StartActivity("chat", ActivityKind.Client)
+                ?.SetTag("gen_ai.request.max_tokens", options.MaxOutputTokens)
+                .SetTag("gen_ai.request.stream", true);
+        }
+    }
+
+    /// <summary>Something came from the model.</summary>
+    public void Hear(ChatResponseUpdate update)
+    {
+        _model = update.ModelId ?? _model;
+        _finish = update.FinishReason?.Value ?? _finish;
+        foreach (var content in update.Contents)
+        {
+            if (content is UsageContent { Details: { } usage })
+            {
+                _usage = usage;
+            }
+            else if (_firstChunk is null && content is not TextContent { Text: null or "" })
+            {
+                _firstChunk = _time.GetElapsedTime(_begun);
+            }
+        }
+    }
+
+    /// <summary>The request has failed. One that was given up has not.</summary>
+    public void Fail(Exception problem, CancellationToken givenUp)
+    {
+        if (!givenUp.IsCancellationRequested)
+        {
+            _error = Name(ModelFailures.Classify(problem, null, CancellationToken.None).Kind);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_span is null && !_metrics.CallDuration.Enabled && !_metrics.CallFirstChunk.Enabled && !_metrics.CallTokens.Enabled)
+        {
+            return;
+        }
+
+        var took = _time.GetElapsedTime(_begun);
+        var metadata = _client.GetService<ChatClientMetadata>();
+        var tags = TagsOf(metadata);
+        if (_firstChunk is { } first)
+        {
+            _metrics.CallFirstChunk.Record(first.TotalSeconds, tags);
+        }
+
+        Record(_usage?.InputTokenCount, "input", tags);
+        Record(_usage?.OutputTokenCount, "output", tags);
+        if (_error is not null)
+        {
+            tags.Add("error.type", _error);
+        }
+
+        _metrics.CallDuration.Record(took.TotalSeconds, tags);
+        if (_span is not null)
+        {
+            Write(_span, metadata?.DefaultModelId, tags);
+        }
+    }
+
+    private TagList TagsOf(ChatClientMetadata? metadata)
+    {
+        var tags = new TagList
+        {
+            { "gen_ai.operation.name", "chat" },
+            { "gen_ai.provider.name", metadata?.ProviderName ?? "unknown" },
+        };
+        if (metadata?.DefaultModelId is { } asked)
+        {
+            tags.Add("gen_ai.request.model", asked);
+        }
+
+        if (_model is not null)
+        {
+            tags.Add("gen_ai.response.model", _model);
+        }
+
+        if (metadata?.ProviderUri is { IsAbsoluteUri: true } server)
+        {
+            tags.Add("server.address", server.Host);
+            tags.Add("server.port", server.Port);
+        }
+
+        return tags;
+    }
+
+    private void Record(long? tokens, string type, TagList tags)
+    {
+        if (tokens is { } count)
+        {
+            tags.Add("gen_ai.token.type", type);
+            _metrics.CallTokens.Record(count, tags);
+        }
+    }
+
+    private void Write(Activity span, string? asked, in TagList tags)
+    {
+        foreach (var tag in tags)
+        {
+            span.SetTag(tag.Key, tag.Value);
+        }
+
+        span.DisplayName = asked is null ? "chat" : $"chat {asked}";
+        span.SetTag("gen_ai.response.finish_reasons", _finish is null ? null : new[] { _finish });
+        span.SetTag("gen_ai.response.time_to_first_chunk", _firstChunk?.TotalSeconds);
+        span.SetTag("gen_ai.usage.input_tokens", _usage?.InputTokenCount);
+        span.SetTag("gen_ai.usage.output_tokens", _usage?.OutputTokenCount);
+        if (_error is not null)
+        {
+            span.SetStatus(ActivityStatusCode.Error);
+        }
+
+        span.Dispose();
+    }
+
+    private static string Name(ModelFailureKind kind) => kind switch
+    {
+        ModelFailureKind.Unreachable => "unreachable",
+        ModelFailureKind.ModelMissing => "model_missing",
+        ModelFailureKind.NoModel => "no_model",
+        ModelFailureKind.Busy => "busy",
+        ModelFailureKind.BadRequest => "bad_request",
+        ModelFailureKind.TooLong => "too_long",
+        ModelFailureKind.TimedOut => "timeout",
+        ModelFailureKind.Incomplete => "incomplete",
+        _ => "server_failed",
+    };
+}
