@@ -25,6 +25,9 @@ internal sealed class CommentaryHouse : IAsyncDisposable
 
     public ScriptedChatClient Client { get; } = new();
 
+    /// <summary>What the model's server says when it is asked how it is.</summary>
+    public ScriptedProbe Probe { get; } = new();
+
     /// <summary>The application's own reducer, if it has one.</summary>
     public IChatReducer? Reducer { get; set; }
 
@@ -51,9 +54,10 @@ internal sealed class CommentaryHouse : IAsyncDisposable
     public async Task StartAsync()
     {
         var options = Microsoft.Extensions.Options.Options.Create(Options);
-        var watch = new ModelWatch(Client, Status, options, NullLogger<ModelWatch>.Instance);
-        var contexts = new ModelContexts(Client, options, Reducer);
-        var generation = new Generation(Client, new DemoVoice(WordDelay, Time), watch, contexts, Typist, Metrics, options, Time, GenerationLog);
+        var model = Probe.Of(Client);
+        var watch = new ModelWatch(model, Status, options, NullLogger<ModelWatch>.Instance);
+        var contexts = new ModelContexts(model, options, Reducer);
+        var generation = new Generation(model, new DemoVoice(WordDelay, Time), watch, contexts, Typist, Metrics, options, Time, GenerationLog);
         _commentator = new Commentator(Queue, Schedule, generation, contexts, new AnswerTurns(Time, NullLogger<AnswerTurns>.Instance), new SpeakerLine(Options.Limits.Generations), Metrics, Time, NullLogger<Commentator>.Instance);
         await _commentator.StartAsync(TestContext.Current.CancellationToken);
     }

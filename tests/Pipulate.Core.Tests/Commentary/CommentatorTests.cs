@@ -20,7 +20,7 @@ public sealed class CommentatorTests : IAsyncLifetime
     {
         await _house.StartAsync();
         await _house.Happen("a", "They added \"Milk\".");
-        var call = await _house.Client.NextCallAsync();
+        var call = await _house.Client.NextRequestAsync();
         call.Say("How ");
         await _house["a"].UntilAsync(entries => entries[^1].Text.ToString() == "How " && entries[^1].State is EntryState.Streaming);
         call.Finish("nice.");
@@ -39,19 +39,19 @@ public sealed class CommentatorTests : IAsyncLifetime
     {
         await _house.StartAsync();
         await _house.Happen("a", "one");
-        var first = await _house.Client.NextCallAsync();
+        var first = await _house.Client.NextRequestAsync();
         await _house.Happen("a", "two");
         await _house.Happen("a", "three");
-        Assert.False(_house.Client.TryNextCall(out _));
+        Assert.False(_house.Client.TryNextRequest(out _));
         Assert.Equal(1, _house.Client.Running);
         first.Finish("First.");
 
-        var second = await _house.Client.NextCallAsync();
+        var second = await _house.Client.NextRequestAsync();
         Assert.Equal(["user: [event] one", "assistant: First.", "user: [event] two\n[event] three"], second.Told);
         second.Finish("Second.");
         await _house["a"].UntilAsync(entries => entries[^1].Text.ToString() == "Second.");
         await _house.StopAsync();
-        Assert.False(_house.Client.TryNextCall(out _));
+        Assert.False(_house.Client.TryNextRequest(out _));
     }
 
     [Fact]
@@ -65,14 +65,14 @@ public sealed class CommentatorTests : IAsyncLifetime
             await _house.Happen(name, name);
         }
 
-        var calls = new[] { await _house.Client.NextCallAsync(), await _house.Client.NextCallAsync() };
+        var calls = new[] { await _house.Client.NextRequestAsync(), await _house.Client.NextRequestAsync() };
         Assert.Equal(["user: [event] a", "user: [event] b"], calls.Select(call => call.Told[0]).Order());
-        Assert.False(_house.Client.TryNextCall(out _));
+        Assert.False(_house.Client.TryNextRequest(out _));
 
         // What comes while all places are taken is answered together.
         await _house.Happen("c", "more");
         calls[0].Finish("x");
-        var third = await _house.Client.NextCallAsync();
+        var third = await _house.Client.NextRequestAsync();
         Assert.Equal(["user: [event] c\n[event] more"], third.Told);
         Assert.Equal(2, _house.Client.Running);
         calls[1].Finish("y");
@@ -85,10 +85,10 @@ public sealed class CommentatorTests : IAsyncLifetime
     {
         await _house.StartAsync();
         await _house.Happen("a", "thing");
-        var comment = await _house.Client.NextCallAsync();
+        var comment = await _house.Client.NextRequestAsync();
         _house.Type("a", "And I?");
         await comment.GivenUpAsync();
-        var answer = await _house.Client.NextCallAsync();
+        var answer = await _house.Client.NextRequestAsync();
         Assert.Equal(["user: [event] thing", "user: And I?"], answer.Told);
         answer.Finish("You too.");
         await EndedAsync("a");
@@ -101,14 +101,14 @@ public sealed class CommentatorTests : IAsyncLifetime
     {
         await _house.StartAsync();
         await _house.Happen("a", "thing");
-        var comment = await _house.Client.NextCallAsync();
+        var comment = await _house.Client.NextRequestAsync();
         comment.Say("Well");
         await _house["a"].UntilAsync(entries => entries[^1].Text.Length > 0);
         _house.Type("a", "And I?");
-        Assert.False(comment.Token.IsCancellationRequested);
+        Assert.False(comment.IsGivenUp);
         comment.Finish(", well.");
 
-        var answer = await _house.Client.NextCallAsync();
+        var answer = await _house.Client.NextRequestAsync();
         Assert.Equal(["user: [event] thing", "assistant: Well, well.", "user: And I?"], answer.Told);
         answer.Finish("x");
         await EndedAsync("a");
@@ -119,11 +119,11 @@ public sealed class CommentatorTests : IAsyncLifetime
     {
         await _house.StartAsync();
         _house.Type("a", "first");
-        var first = await _house.Client.NextCallAsync();
+        var first = await _house.Client.NextRequestAsync();
         _house.Type("a", "second");
-        Assert.False(first.Token.IsCancellationRequested);
+        Assert.False(first.IsGivenUp);
         first.Finish("1");
-        (await _house.Client.NextCallAsync()).Finish("2");
+        (await _house.Client.NextRequestAsync()).Finish("2");
         await _house["a"].UntilAsync(entries => entries[^1].Text.ToString() == "2");
     }
 
@@ -132,7 +132,7 @@ public sealed class CommentatorTests : IAsyncLifetime
     {
         await _house.StartAsync();
         await _house.Happen("a", "one");
-        var call = await _house.Client.NextCallAsync();
+        var call = await _house.Client.NextRequestAsync();
         call.Say("So fa");
         call.Fail(new HttpRequestException(HttpRequestError.ConnectionError, "The secret key 123 was reset."));
         await EndedAsync("a");
@@ -140,7 +140,7 @@ public sealed class CommentatorTests : IAsyncLifetime
         Assert.Equal(["Assistant/Failed: So fa"], _house["a"].Shown());
         Assert.DoesNotContain("secret", _house["a"].Look(entries => entries[^1].Reason!), StringComparison.Ordinal);
         await _house.Happen("a", "two");
-        (await _house.Client.NextCallAsync()).Finish("Again.");
+        (await _house.Client.NextRequestAsync()).Finish("Again.");
         await EndedAsync("a");
         Assert.Equal(["Assistant/Failed: So fa", "Assistant/Complete: Again."], _house["a"].Shown());
     }
@@ -151,7 +151,7 @@ public sealed class CommentatorTests : IAsyncLifetime
     {
         await _house.StartAsync();
         _house.Type("a", "hello");
-        var call = await _house.Client.NextCallAsync();
+        var call = await _house.Client.NextRequestAsync();
         call.Say("So fa");
         call.Fail(null!);
         await EndedAsync("a");
@@ -164,7 +164,7 @@ public sealed class CommentatorTests : IAsyncLifetime
     {
         await _house.StartAsync();
         await _house.Happen("a", "one");
-        (await _house.Client.NextCallAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
+        (await _house.Client.NextRequestAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
         await _house["a"].UntilAsync(entries => entries[^1].Role is EntryRole.Notice);
 
         Assert.StartsWith("Notice/Complete: No model answers.", Assert.Single(_house["a"].Shown()), StringComparison.Ordinal);
@@ -174,10 +174,10 @@ public sealed class CommentatorTests : IAsyncLifetime
     [Fact]
     public async Task Unavailable_ModelThatCanBeAsked_IsAskedBeforeItIsSentARequest()
     {
-        _house.Client.Probe = () => new ModelReport(null, null, Down);
+        _house.Probe.Report = () => new ModelReport(null, null, Down);
         await _house.StartAsync();
         await _house.Happen("a", "one");
-        (await _house.Client.NextCallAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
+        (await _house.Client.NextRequestAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
         await _house["a"].UntilAsync(entries => entries[^1].Role is EntryRole.Notice);
         for (var i = 0; i < 3; i++)
         {
@@ -187,25 +187,25 @@ public sealed class CommentatorTests : IAsyncLifetime
 
         await _house.StopAsync();
 
-        Assert.Equal(3, _house.Client.Probes);
-        Assert.False(_house.Client.TryNextCall(out _));
+        Assert.Equal(3, _house.Probe.Times);
+        Assert.False(_house.Client.TryNextRequest(out _));
         Assert.Equal(1, _house["a"].Look(entries => entries.Count(entry => entry.Role is EntryRole.Notice && entry.Text.ToString() == Down.Sentence)));
     }
 
     [Fact]
     public async Task Unavailable_ModelThatIsOnlySlowToSay_IsSentTheRequest()
     {
-        _house.Client.Probe = () => new ModelReport(null, null, new ModelTrouble(ModelFailureKind.TimedOut, "No sign for 2 seconds."));
+        _house.Probe.Report = () => new ModelReport(null, null, new ModelTrouble(ModelFailureKind.TimedOut, "No sign for 2 seconds."));
         await _house.StartAsync();
         await _house.Happen("a", "one");
-        (await _house.Client.NextCallAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
+        (await _house.Client.NextRequestAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
         await _house["a"].UntilAsync(entries => entries[^1].Role is EntryRole.Notice);
 
         await _house.Happen("a", "two");
-        (await _house.Client.NextCallAsync()).Finish("Here I am.");
+        (await _house.Client.NextRequestAsync()).Finish("Here I am.");
         await _house["a"].UntilAsync(entries => entries[^1].Text.ToString() == "Here I am.");
 
-        Assert.Equal(1, _house.Client.Probes);
+        Assert.Equal(1, _house.Probe.Times);
     }
 
     [Fact]
@@ -215,7 +215,7 @@ public sealed class CommentatorTests : IAsyncLifetime
         for (var i = 0; i < 3; i++)
         {
             await _house.Happen("a", "x");
-            (await _house.Client.NextCallAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
+            (await _house.Client.NextRequestAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
             await _house["a"].UntilAsync(entries => entries.Count(entry => entry.Withdrawn) == i + 1 && entries.Any(entry => entry.Role is EntryRole.Notice));
         }
 
@@ -230,7 +230,7 @@ public sealed class CommentatorTests : IAsyncLifetime
         for (var i = 0; i < 2; i++)
         {
             _house.Type("a", "hello");
-            (await _house.Client.NextCallAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
+            (await _house.Client.NextRequestAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
             await _house["a"].UntilAsync(entries => entries.Count(entry => entry.Role is EntryRole.Notice) == i + 1);
         }
     }
@@ -241,7 +241,7 @@ public sealed class CommentatorTests : IAsyncLifetime
         _house.Options.UseDemoVoiceWhenUnavailable = true;
         await _house.StartAsync();
         await _house.Happen("a", "They added \"Milk\".");
-        (await _house.Client.NextCallAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
+        (await _house.Client.NextRequestAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
         await _house["a"].UntilAsync(entries => entries[^1] is { Role: EntryRole.Assistant, State: EntryState.Complete, Voice: "demo" });
 
         var shown = _house["a"].Shown();
@@ -259,7 +259,7 @@ public sealed class CommentatorTests : IAsyncLifetime
         _house.WordDelay = TimeSpan.FromMilliseconds(35);
         await _house.StartAsync();
         await _house.Happen("a", "They added \"Milk\".");
-        (await _house.Client.NextCallAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
+        (await _house.Client.NextRequestAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
         await _house.Time.WaitForTimerAsync(_house.WordDelay);
         _house.Time.Advance(_house.WordDelay);
         await _house.Time.WaitForTimerAsync(_house.Options.Limits.Idle);
@@ -274,14 +274,14 @@ public sealed class CommentatorTests : IAsyncLifetime
     public async Task Unavailable_ModelComesBack_SpeaksWithTheNextEvent()
     {
         ModelTrouble? trouble = Down;
-        _house.Client.Probe = () => new ModelReport("llama", null, trouble);
+        _house.Probe.Report = () => new ModelReport("llama", null, trouble);
         await _house.StartAsync();
         _house.Type("a", "one");
-        (await _house.Client.NextCallAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
+        (await _house.Client.NextRequestAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
         await _house["a"].UntilAsync(entries => entries[^1].Role is EntryRole.Notice);
         trouble = null;
         _house.Type("a", "two");
-        var call = await _house.Client.NextCallAsync();
+        var call = await _house.Client.NextRequestAsync();
         call.Finish("Back.");
         await EndedAsync("a");
 
@@ -294,14 +294,14 @@ public sealed class CommentatorTests : IAsyncLifetime
     {
         await _house.StartAsync();
         _house.Type("a", "hello");
-        var call = await _house.Client.NextCallAsync();
+        var call = await _house.Client.NextRequestAsync();
         call.Say("So fa");
         await _house["a"].UntilAsync(entries => entries[^1].Text.Length > 0);
         await _house.StopAsync();
 
         Assert.Equal("Assistant/Stopped: So fa", _house["a"].Shown()[^1]);
         Assert.Equal("Stopped: the server is restarting.", _house["a"].Look(entries => entries[^1].Reason));
-        Assert.True(call.Token.IsCancellationRequested);
+        Assert.True(call.IsGivenUp);
     }
 
     [Fact]
@@ -313,12 +313,12 @@ public sealed class CommentatorTests : IAsyncLifetime
         limits.Idle = limits.FirstToken = limits.Unwatched = TimeSpan.FromHours(10);
         await _house.StartAsync();
         _house.Type("a", "hello");
-        var call = await _house.Client.NextCallAsync();
+        var call = await _house.Client.NextRequestAsync();
         _house.Time.Advance(TimeSpan.FromHours(1));
         call.Say("So fa");
         await _house["a"].UntilAsync(entries => entries[^1].Text.Length > 0);
         _house.Time.Advance(limits.Answer - TimeSpan.FromSeconds(1));
-        Assert.False(call.Token.IsCancellationRequested);
+        Assert.False(call.IsGivenUp);
         _house.Time.Advance(TimeSpan.FromSeconds(1));
         await EndedAsync("a");
 
@@ -336,7 +336,7 @@ public sealed class CommentatorTests : IAsyncLifetime
         _house.Options.Limits.AnswerTokens = 100;
         await _house.StartAsync();
         _house.Type("a", "hello");
-        var call = await _house.Client.NextCallAsync();
+        var call = await _house.Client.NextRequestAsync();
         Assert.Equal(100, call.Options!.MaxOutputTokens);
         for (var said = 0; said < 100_000; said += piece)
         {
@@ -357,7 +357,7 @@ public sealed class CommentatorTests : IAsyncLifetime
         _house.Options.Limits.Unwatched = TimeSpan.FromHours(10);
         await _house.StartAsync();
         _house.Type("a", "hello");
-        await _house.Client.NextCallAsync();
+        await _house.Client.NextRequestAsync();
         await _house.Time.WaitForTimerAsync(_house.Options.Limits.FirstToken);
         _house.Time.Advance(_house.Options.Limits.FirstToken);
         await EndedAsync("a");
@@ -371,9 +371,9 @@ public sealed class CommentatorTests : IAsyncLifetime
     {
         await _house.StartAsync();
         _house.Type("a", "hello");
-        var call = await _house.Client.NextCallAsync();
+        var call = await _house.Client.NextRequestAsync();
         await GlanceAsync(3);
-        Assert.False(call.Token.IsCancellationRequested);
+        Assert.False(call.IsGivenUp);
         await GlanceAsync(1);
         await call.GivenUpAsync();
         await EndedAsync("a");
@@ -388,9 +388,9 @@ public sealed class CommentatorTests : IAsyncLifetime
         _house.Time.Advance(TimeSpan.FromHours(1));
         await _house.StartAsync();
         _house.Type("a", "hello");
-        var call = await _house.Client.NextCallAsync();
+        var call = await _house.Client.NextRequestAsync();
         await GlanceAsync(3);
-        Assert.False(call.Token.IsCancellationRequested);
+        Assert.False(call.IsGivenUp);
         await GlanceAsync(1);
         await call.GivenUpAsync();
     }
@@ -402,15 +402,15 @@ public sealed class CommentatorTests : IAsyncLifetime
         _house["a"].Watchers.Add(watcher);
         await _house.StartAsync();
         _house.Type("a", "hello");
-        var call = await _house.Client.NextCallAsync();
+        var call = await _house.Client.NextRequestAsync();
         await GlanceAsync(8);
-        Assert.False(call.Token.IsCancellationRequested);
+        Assert.False(call.IsGivenUp);
 
         _house["a"].Watchers.Remove(watcher);
         await GlanceAsync(2);
         _house["a"].Watchers.Add(watcher);
         await GlanceAsync(8);
-        Assert.False(call.Token.IsCancellationRequested);
+        Assert.False(call.IsGivenUp);
         call.Finish("x");
         await EndedAsync("a");
     }
@@ -438,7 +438,7 @@ public sealed class CommentatorTests : IAsyncLifetime
                 await _house.Happen("a", "a word", ChatLane.Say);
             }
 
-            var call = await _house.Client.NextCallAsync();
+            var call = await _house.Client.NextRequestAsync();
             call.Finish($"answer {i}");
             await _house["a"].UntilAsync(entries => entries.Any(entry => entry.Text.ToString() == $"answer {i}" && entry.State is EntryState.Complete));
             var now = string.Join("\u0001", call.Messages.Select(message => $"{message.Role}\u0002{message.Text}"));

@@ -23,10 +23,10 @@ public sealed class ScheduleTests : IAsyncDisposable
         await _house.Happen("a", "They added \"Eggs\". Be brief.", kind: "add");
         _house.Time.Advance(TimeSpan.FromMilliseconds(100));
         await _house.Time.WaitForTimerAsync(TimeSpan.FromMilliseconds(300));
-        Assert.False(_house.Client.TryNextCall(out _));
+        Assert.False(_house.Client.TryNextRequest(out _));
         _house.Time.Advance(TimeSpan.FromMilliseconds(300));
 
-        var call = await _house.Client.NextCallAsync();
+        var call = await _house.Client.NextRequestAsync();
 
         Assert.Equal(["user: [event] This happened 2 times:\n- They added \"Milk\".\n- They added \"Eggs\".\nBe brief."], call.Told);
         Assert.Equal(1, _house.Meter["pipulate.commentary.merged"]);
@@ -61,7 +61,7 @@ public sealed class ScheduleTests : IAsyncDisposable
         await _house.Time.WaitForTimerAsync(Debounce);
         _house.Type("a", "And?");
 
-        var call = await _house.Client.NextCallAsync();
+        var call = await _house.Client.NextRequestAsync();
 
         Assert.Equal(["user: [event] one", "user: And?"], call.Told);
         call.Finish("Well.");
@@ -75,7 +75,7 @@ public sealed class ScheduleTests : IAsyncDisposable
         await Eventually.TrueAsync(() => _house.Meter["pipulate.commentary.suppressed unwatched"] == 1);
 
         _house.Type("a", "What happened?");
-        var call = await _house.Client.NextCallAsync();
+        var call = await _house.Client.NextRequestAsync();
 
         Assert.Equal(["user: [event] one", "user: What happened?"], call.Told);
         call.Finish("One.");
@@ -87,14 +87,14 @@ public sealed class ScheduleTests : IAsyncDisposable
         _house.Options.Schedule.Cooldown = TimeSpan.FromMinutes(1);
         await _house.StartAsync();
         await _house.Happen("a", "one");
-        (await _house.Client.NextCallAsync()).Finish("First.");
+        (await _house.Client.NextRequestAsync()).Finish("First.");
         await _house["a"].UntilAsync(entries => entries[^1].Text.ToString() == "First.");
 
         await _house.Happen("a", "two");
         await Eventually.TrueAsync(() => _house.Meter["pipulate.commentary.suppressed cooldown"] == 1);
         _house.Time.Advance(TimeSpan.FromMinutes(1));
         await _house.Happen("a", "three");
-        var call = await _house.Client.NextCallAsync();
+        var call = await _house.Client.NextRequestAsync();
 
         Assert.Equal(["user: [event] one", "assistant: First.", "user: [event] two\n[event] three"], call.Told);
         call.Finish("Second.");
@@ -110,7 +110,7 @@ public sealed class ScheduleTests : IAsyncDisposable
         await _house.Happen("a", "one");
         await _house.Happen("a", "two");
 
-        var call = await _house.Client.NextCallAsync();
+        var call = await _house.Client.NextRequestAsync();
 
         Assert.Equal(["user: [event] one\n[event] two"], call.Told);
         Assert.Equal(1, _house.Meter["pipulate.commentary.suppressed chance"]);
@@ -133,16 +133,16 @@ public sealed class ScheduleTests : IAsyncDisposable
 
         await _house.StartAsync();
         await _house.Happen("a", "one");
-        (await _house.Client.NextCallAsync()).Finish("First.");
+        (await _house.Client.NextRequestAsync()).Finish("First.");
         await _house["a"].UntilAsync(entries => entries[^1].Text.ToString() == "First.");
         await _house.Happen("a", "two");
         await Eventually.TrueAsync(() => _house.Meter["pipulate.commentary.suppressed budget"] == 1);
         _house.Type("a", "Hello?");
         await _house.Time.WaitForTimerAsync(TimeSpan.FromMinutes(1));
-        Assert.False(_house.Client.TryNextCall(out _));
+        Assert.False(_house.Client.TryNextRequest(out _));
 
         _house.Time.Advance(TimeSpan.FromMinutes(1));
-        var call = await _house.Client.NextCallAsync();
+        var call = await _house.Client.NextRequestAsync();
 
         Assert.Equal("user: Hello?", call.Told[^1]);
         call.Finish("Yes.");
@@ -154,14 +154,14 @@ public sealed class ScheduleTests : IAsyncDisposable
     {
         await _house.StartAsync();
         await _house.Happen("a", "They toggled \"todo 0\". One remark.", kind: "toggle");
-        var first = await _house.Client.NextCallAsync();
+        var first = await _house.Client.NextRequestAsync();
         for (var i = 1; i < 200; i++)
         {
             await _house.Happen("a", $"They toggled \"todo {i}\". One remark.", kind: "toggle");
         }
 
         first.Finish("Slow.");
-        var second = await _house.Client.NextCallAsync();
+        var second = await _house.Client.NextRequestAsync();
         second.Finish("All of them.");
         await _house["a"].UntilAsync(entries => entries[^1].Text.ToString() == "All of them.");
 
@@ -185,6 +185,6 @@ public sealed class ScheduleTests : IAsyncDisposable
             """.ReplaceLineEndings("\n"),
             second.Told[^1]);
         Assert.Equal(200, _house["a"].Look(entries => entries.Count(entry => entry.Kind == "toggle")));
-        Assert.False(_house.Client.TryNextCall(out _));
+        Assert.False(_house.Client.TryNextRequest(out _));
     }
 }

@@ -38,7 +38,7 @@ public sealed class WindowTests : IAsyncLifetime
                 _house.Type("a", text);
             }
 
-            var call = await _house.Client.NextCallAsync();
+            var call = await _house.Client.NextRequestAsync();
             var now = Whole(call);
             cuts += now.StartsWith(before, StringComparison.Ordinal) ? 0 : 1;
             before = now;
@@ -65,7 +65,7 @@ public sealed class WindowTests : IAsyncLifetime
         var refused = await TalkUntilAsync("a", turns: 6);
         refused.Fail(new HttpRequestException("the input length exceeds the context length", null, HttpStatusCode.BadRequest));
 
-        var again = await _house.Client.NextCallAsync();
+        var again = await _house.Client.NextRequestAsync();
         Assert.True(Tokens(again) <= Tokens(refused) / 2);
         Assert.Equal((refused.Messages[0].Text, ChatRole.User, refused.Messages[^1].Text), (again.Messages[0].Text, again.Messages[1].Role, again.Messages[^1].Text));
         again.Finish("Here I am.");
@@ -78,7 +78,7 @@ public sealed class WindowTests : IAsyncLifetime
 
         // What was left out stays out: the next request begins alike again.
         _house.Type("a", "And now?");
-        var next = await _house.Client.NextCallAsync();
+        var next = await _house.Client.NextRequestAsync();
         Assert.StartsWith(Whole(again), Whole(next), StringComparison.Ordinal);
         next.Finish("x");
     }
@@ -91,11 +91,11 @@ public sealed class WindowTests : IAsyncLifetime
         await _house.Happen("a", "meanwhile");
         refused.Fail(new HttpRequestException("too many tokens", null, HttpStatusCode.BadRequest));
 
-        var again = await _house.Client.NextCallAsync();
+        var again = await _house.Client.NextRequestAsync();
         Assert.Equal(refused.Messages[^1].Text, again.Messages[^1].Text);
         Assert.DoesNotContain("user: [event] meanwhile", again.Told);
         again.Finish("x");
-        var next = await _house.Client.NextCallAsync();
+        var next = await _house.Client.NextRequestAsync();
         Assert.Equal("user: [event] meanwhile", next.Told[^1]);
         next.Finish("y");
     }
@@ -105,11 +105,11 @@ public sealed class WindowTests : IAsyncLifetime
     {
         await _house.StartAsync();
         (await TalkUntilAsync("a", turns: 6)).Fail(new HttpRequestException("context size", null, HttpStatusCode.BadRequest));
-        (await _house.Client.NextCallAsync()).Fail(new HttpRequestException("context size", null, HttpStatusCode.BadRequest));
+        (await _house.Client.NextRequestAsync()).Fail(new HttpRequestException("context size", null, HttpStatusCode.BadRequest));
         await _house["a"].UntilAsync(entries => entries[^1].State is EntryState.Failed);
 
         Assert.Equal(TooLong.Sentence, _house["a"].Look(entries => entries[^1].Reason));
-        Assert.False(_house.Client.TryNextCall(out _));
+        Assert.False(_house.Client.TryNextRequest(out _));
     }
 
     [Fact]
@@ -117,11 +117,11 @@ public sealed class WindowTests : IAsyncLifetime
     {
         await _house.StartAsync();
         _house.Type("a", "hello");
-        (await _house.Client.NextCallAsync()).Fail(new HttpRequestException("context size", null, HttpStatusCode.BadRequest));
+        (await _house.Client.NextRequestAsync()).Fail(new HttpRequestException("context size", null, HttpStatusCode.BadRequest));
         await _house["a"].UntilAsync(entries => entries[^1].State is EntryState.Failed);
 
         Assert.Equal(TooLong.Sentence, _house["a"].Look(entries => entries[^1].Reason));
-        Assert.False(_house.Client.TryNextCall(out _));
+        Assert.False(_house.Client.TryNextRequest(out _));
         Assert.Equal(0, _house.Meter["pipulate.history.cuts refused"]);
     }
 
@@ -135,43 +135,43 @@ public sealed class WindowTests : IAsyncLifetime
         refused.Fail(new HttpRequestException("context size", null, HttpStatusCode.BadRequest));
         await _house.StopAsync();
 
-        Assert.False(_house.Client.TryNextCall(out _));
+        Assert.False(_house.Client.TryNextRequest(out _));
         Assert.Equal("Assistant/Stopped: ", _house["a"].Shown()[^1]);
     }
 
     [Fact]
     public async Task Window_OfEachModel_IsAskedOnceAndUsed()
     {
-        _house.Client.Probe = () => new ModelReport("m", null, null);
-        _house.Client.Context = model => model == "small" ? 1_000 : 20_000;
+        _house.Probe.Report = () => new ModelReport("m", null, null);
+        _house.Probe.Context = model => model == "small" ? 1_000 : 20_000;
         await _house.StartAsync();
         foreach (var (model, room) in new (string, int)[] { ("large", 1_024), ("large", 1_024), ("small", 1_024), ("small", 500), ("large", 500), ("large", 1_024) })
         {
             _house.Type("a", "hello");
-            var call = await _house.Client.NextCallAsync();
+            var call = await _house.Client.NextRequestAsync();
             Assert.Equal(room, call.Options!.MaxOutputTokens);
             call.Finish($"{model}", read: 300, model);
             await EndedAsync("a", model);
         }
 
         await _house.StopAsync();
-        Assert.Equal(["large", "small"], _house.Client.ContextsAsked);
+        Assert.Equal(["large", "small"], _house.Probe.ContextsAsked);
     }
 
     [Fact]
     public async Task Window_Configured_IsUsedFromTheFirstRequestOnAndNobodyIsAsked()
     {
-        _house.Client.Probe = () => new ModelReport("m", null, null);
-        _house.Client.ConfiguredContext = 1_000;
+        _house.Probe.Report = () => new ModelReport("m", null, null);
+        _house.Probe.ConfiguredContext = 1_000;
         await _house.StartAsync();
         _house.Type("a", "hello");
-        var call = await _house.Client.NextCallAsync();
+        var call = await _house.Client.NextRequestAsync();
         Assert.Equal(500, call.Options!.MaxOutputTokens);
         call.Finish("x", read: 300);
         await EndedAsync("a", "x");
         await _house.StopAsync();
 
-        Assert.Empty(_house.Client.ContextsAsked);
+        Assert.Empty(_house.Probe.ContextsAsked);
     }
 
     [Fact]
@@ -182,7 +182,7 @@ public sealed class WindowTests : IAsyncLifetime
         call.Finish("one", read: 500);
         await EndedAsync("a", "one");
         _house.Type("a", "again");
-        (await _house.Client.NextCallAsync()).Finish("two", read: 500);
+        (await _house.Client.NextRequestAsync()).Finish("two", read: 500);
         await EndedAsync("a", "two");
         await _house.StopAsync();
 
@@ -206,12 +206,12 @@ public sealed class WindowTests : IAsyncLifetime
     }
 
     /// <summary>So many questions of about 100 tokens and answers, but for the last answer: that is the test's.</summary>
-    private async Task<ScriptedCall> TalkUntilAsync(string conversation, int turns)
+    private async Task<ScriptedRequest> TalkUntilAsync(string conversation, int turns)
     {
         for (var turn = 1; ; turn++)
         {
             _house.Type(conversation, $"question {turn} {new string('x', 400)}");
-            var call = await _house.Client.NextCallAsync();
+            var call = await _house.Client.NextRequestAsync();
             if (turn == turns)
             {
                 return call;
@@ -225,10 +225,10 @@ public sealed class WindowTests : IAsyncLifetime
     private Task EndedAsync(string conversation, string beginning) => _house[conversation].UntilAsync(
         entries => entries.Last(entry => entry.Role is EntryRole.Assistant) is { State: EntryState.Complete } answer && answer.Text.ToString().StartsWith(beginning, StringComparison.Ordinal));
 
-    private static string Whole(ScriptedCall call) => string.Join('\u0001', call.Messages.Select(message => $"{message.Role}: {message.Text}"));
+    private static string Whole(ScriptedRequest call) => string.Join('\u0001', call.Messages.Select(message => $"{message.Role}: {message.Text}"));
 
     /// <summary>By a tokenizer of three characters a token and five for what stands around a message.</summary>
-    private static int Tokens(ScriptedCall call) => call.Messages.Sum(message => 5 + (message.Text.Length / 3));
+    private static int Tokens(ScriptedRequest call) => call.Messages.Sum(message => 5 + (message.Text.Length / 3));
 
     private sealed class LastOnly : IChatReducer
     {

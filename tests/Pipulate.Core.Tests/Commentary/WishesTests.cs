@@ -18,7 +18,7 @@ public sealed class WishesTests : IAsyncDisposable
     {
         await _house.StartAsync();
         _house.Type("a", "Tell me a story");
-        var call = await _house.Client.NextCallAsync();
+        var call = await _house.Client.NextRequestAsync();
         call.Say("Once upon");
         await _house["a"].UntilAsync(entries => entries[^1].Text.Length > 0);
 
@@ -27,7 +27,7 @@ public sealed class WishesTests : IAsyncDisposable
         await call.GivenUpAsync();
         Assert.Equal(["User/Complete: Tell me a story", "Assistant/Stopped: Once upon"], _house["a"].Shown());
         _house.Type("a", "Go on");
-        var next = await _house.Client.NextCallAsync();
+        var next = await _house.Client.NextRequestAsync();
         Assert.Equal(["user: Tell me a story", "assistant: Once upon", "user: Go on"], next.Told);
         next.Finish("a time.");
         await EndedAsync("a");
@@ -38,7 +38,7 @@ public sealed class WishesTests : IAsyncDisposable
     {
         await _house.StartAsync();
         await _house.Happen("a", "thing");
-        var call = await _house.Client.NextCallAsync();
+        var call = await _house.Client.NextRequestAsync();
 
         _house.Queue.Stop(A);
 
@@ -52,12 +52,12 @@ public sealed class WishesTests : IAsyncDisposable
     {
         await _house.StartAsync();
         _house.Type("a", "Name a colour");
-        (await _house.Client.NextCallAsync()).Finish("Red.");
+        (await _house.Client.NextRequestAsync()).Finish("Red.");
         await EndedAsync("a");
 
         _house.Queue.AskAgain(A, _house["a"].Look(entries => entries[1].Id));
 
-        var again = await _house.Client.NextCallAsync();
+        var again = await _house.Client.NextRequestAsync();
         Assert.Equal(["user: Name a colour"], again.Told);
         again.Finish("Blue.");
         await EndedAsync("a");
@@ -70,12 +70,12 @@ public sealed class WishesTests : IAsyncDisposable
         _house.Options.Schedule.Cooldown = TimeSpan.FromHours(1);
         await _house.StartAsync();
         await _house.Happen("a", "thing");
-        (await _house.Client.NextCallAsync()).Finish("First.");
+        (await _house.Client.NextRequestAsync()).Finish("First.");
         await EndedAsync("a");
 
         _house.Queue.AskAgain(A, _house["a"].Look(entries => entries[^1].Id));
 
-        (await _house.Client.NextCallAsync()).Finish("Second.");
+        (await _house.Client.NextRequestAsync()).Finish("Second.");
         await EndedAsync("a");
         Assert.Equal(["Assistant/Complete: Second."], _house["a"].Shown());
     }
@@ -86,15 +86,15 @@ public sealed class WishesTests : IAsyncDisposable
         _house.Options.Limits.GenerationsPerConversationPerMinute = 1;
         await _house.StartAsync();
         _house.Type("a", "hello");
-        (await _house.Client.NextCallAsync()).Finish("First.");
+        (await _house.Client.NextRequestAsync()).Finish("First.");
         await EndedAsync("a");
 
         _house.Queue.AskAgain(A, _house["a"].Look(entries => entries[1].Id));
         await _house.Time.WaitForTimerAsync(TimeSpan.FromMinutes(1));
-        Assert.False(_house.Client.TryNextCall(out _));
+        Assert.False(_house.Client.TryNextRequest(out _));
 
         _house.Time.Advance(TimeSpan.FromMinutes(1));
-        (await _house.Client.NextCallAsync()).Finish("Second.");
+        (await _house.Client.NextRequestAsync()).Finish("Second.");
         await EndedAsync("a");
     }
 
@@ -102,16 +102,16 @@ public sealed class WishesTests : IAsyncDisposable
     public async Task AskAgain_TheModelIsBack_AnswersInTheNoticesPlace()
     {
         var down = new ModelTrouble(ModelFailureKind.Unreachable, "No model answers.");
-        _house.Client.Probe = () => new ModelReport(null, null, down);
+        _house.Probe.Report = () => new ModelReport(null, null, down);
         await _house.StartAsync();
         _house.Type("a", "hello");
-        (await _house.Client.NextCallAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
+        (await _house.Client.NextRequestAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
         await _house["a"].UntilAsync(entries => entries[^1] is { Role: EntryRole.Notice, AnsweredBefore: not null });
 
-        _house.Client.Probe = () => new ModelReport("m", null, null);
+        _house.Probe.Report = () => new ModelReport("m", null, null);
         _house.Queue.AskAgain(A, _house["a"].Look(entries => entries[^1].Id));
 
-        (await _house.Client.NextCallAsync()).Finish("Here I am.");
+        (await _house.Client.NextRequestAsync()).Finish("Here I am.");
         await EndedAsync("a");
         Assert.Equal(["User/Complete: hello", "Assistant/Complete: Here I am."], _house["a"].Shown());
     }
@@ -122,7 +122,7 @@ public sealed class WishesTests : IAsyncDisposable
         _house.Options.Limits.Generations = 1;
         await _house.StartAsync();
         _house.Type("a", "one");
-        var first = await _house.Client.NextCallAsync();
+        var first = await _house.Client.NextRequestAsync();
         _house.Type("b", "two");
         await _house["b"].UntilAsync(entries => IsWaiting(entries, 1));
         _house.Type("c", "three");
@@ -130,8 +130,8 @@ public sealed class WishesTests : IAsyncDisposable
 
         first.Finish("x");
         await _house["c"].UntilAsync(entries => IsWaiting(entries, 1));
-        (await _house.Client.NextCallAsync()).Finish("y");
-        (await _house.Client.NextCallAsync()).Finish("z");
+        (await _house.Client.NextRequestAsync()).Finish("y");
+        (await _house.Client.NextRequestAsync()).Finish("z");
         await EndedAsync("c");
         Assert.Equal(["User/Complete: two", "Assistant/Complete: y"], _house["b"].Shown());
         Assert.Equal(["User/Complete: three", "Assistant/Complete: z"], _house["c"].Shown());
@@ -143,7 +143,7 @@ public sealed class WishesTests : IAsyncDisposable
         _house.Options.Limits.Generations = 1;
         await _house.StartAsync();
         _house.Type("a", "one");
-        var first = await _house.Client.NextCallAsync();
+        var first = await _house.Client.NextRequestAsync();
         _house.Type("b", "two");
         await _house["b"].UntilAsync(entries => IsWaiting(entries, 1));
 
@@ -153,7 +153,7 @@ public sealed class WishesTests : IAsyncDisposable
         await _house["b"].UntilAsync(entries => IsWaiting(entries, 1));
         first.Finish("x");
 
-        var next = await _house.Client.NextCallAsync();
+        var next = await _house.Client.NextRequestAsync();
         Assert.Equal(["user: two", "user: three"], next.Told);
         next.Finish("y");
         await EndedAsync("b");
@@ -165,7 +165,7 @@ public sealed class WishesTests : IAsyncDisposable
         _house.Options.Limits.Generations = 1;
         await _house.StartAsync();
         _house.Type("a", "one");
-        await _house.Client.NextCallAsync();
+        await _house.Client.NextRequestAsync();
         _house.Type("b", "two");
         await _house["b"].UntilAsync(entries => IsWaiting(entries, 1));
 
@@ -180,19 +180,19 @@ public sealed class WishesTests : IAsyncDisposable
     [InlineData(null, "Waiting for the model…")]
     public async Task Waiting_BeforeTheFirstWord_SaysLoadingOnlyWhenThatIsKnown(bool? loaded, string said)
     {
-        _house.Client.Probe = () => new ModelReport("m", null, null);
-        _house.Client.Loaded = loaded;
+        _house.Probe.Report = () => new ModelReport("m", null, null);
+        _house.Probe.Loaded = loaded;
         await _house.StartAsync();
         _house.Type("a", "hello");
-        var call = await _house.Client.NextCallAsync();
+        var call = await _house.Client.NextRequestAsync();
 
         Assert.Equal(said, _house["a"].Look(entries => entries[^1].Waiting));
 
         call.Finish("Hi.");
         await EndedAsync("a");
-        _house.Client.Loaded = false;
+        _house.Probe.Loaded = false;
         _house.Type("a", "and again");
-        call = await _house.Client.NextCallAsync();
+        call = await _house.Client.NextRequestAsync();
         Assert.Equal("Waiting for the model…", _house["a"].Look(entries => entries[^1].Waiting));
         call.Finish("Hi.");
     }
@@ -202,14 +202,14 @@ public sealed class WishesTests : IAsyncDisposable
     {
         await _house.StartAsync();
         _house.Type("a", "hello");
-        var call = await _house.Client.NextCallAsync();
+        var call = await _house.Client.NextRequestAsync();
         call.Think("They greet me.");
         await _house["a"].UntilAsync(entries => entries[^1].Thoughts?.ToString() == "They greet me.");
         call.Finish("Hi.");
         await EndedAsync("a");
         _house.Type("a", "bye");
 
-        var next = await _house.Client.NextCallAsync();
+        var next = await _house.Client.NextRequestAsync();
         Assert.Equal(["user: hello", "assistant: Hi.", "user: bye"], next.Told);
         next.Finish("Bye.");
     }

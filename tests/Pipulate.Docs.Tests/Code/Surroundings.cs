@@ -36,6 +36,9 @@ public abstract class Surroundings
     protected static FakeOllamaServer ollama { get; set; } = null!;
 }
 
+/// <summary>What a reader's tests start.</summary>
+public sealed class Program;
+
 public sealed record Todo(int Id, string Title, bool Done);
 
 public sealed class TodoStore

@@ -2,7 +2,7 @@ using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
 
-namespace Pipulate.Tests;
+namespace Pipulate.Testing;
 
 /// <summary>
 /// What a page shows after the messages that it got, as htmx 4 applies them (the stricter of the two): all targets of a message are
@@ -26,7 +26,7 @@ internal sealed class PanelDom
 
     public IReadOnlyList<(string Id, string Role, string State, string Text)> Entries =>
         [.. _page.GetElementById("msg-list")!.Children.Select(entry => (
-            entry.Id!, entry.GetAttribute("data-role")!, entry.GetAttribute("data-state")!, entry.QuerySelector(".chat-text")!.TextContent))];
+            entry.Id!, entry.GetAttribute("data-role")!, entry.GetAttribute("data-state")!, (entry.QuerySelector(".chat-text") ?? entry).TextContent))];
 
     public string Status => TextOf("chat-status")!;
 
@@ -56,11 +56,9 @@ internal sealed class PanelDom
 
     public void Apply(string message)
     {
-        Assert.StartsWith("<", message, StringComparison.Ordinal);
-        var nodes = _parser.ParseFragment(message, _page.Body!).ToArray();
-        Assert.NotEmpty(nodes);
-        var carriers = nodes.Select(AsCarrier).ToArray();
-        AssertNothingRefersToWhatIsMadeHere(carriers, message);
+        Hold(message.StartsWith('<'), "A message is no HTML", message);
+        var carriers = _parser.ParseFragment(message, _page.Body!).Select(AsCarrier).ToArray();
+        HoldThatNothingRefersToWhatIsMadeHere(carriers, message);
 
         var swaps = carriers.Select(carrier => (Carrier: carrier, Target: _page.GetElementById(carrier.Id!))).ToArray();
         foreach (var (carrier, target) in swaps)
@@ -72,23 +70,35 @@ internal sealed class PanelDom
         }
     }
 
+    private static void Hold(bool rule, string broken, string html)
+    {
+        if (!rule)
+        {
+            throw new InvalidOperationException($"{broken}: {html}");
+        }
+    }
+
     private static IElement AsCarrier(INode node)
     {
-        var carrier = Assert.IsType<IElement>(node, exactMatch: false);
-        Assert.False(string.IsNullOrEmpty(carrier.Id), $"A top-level element has no id: {carrier.OuterHtml}");
-        Assert.Contains(carrier.GetAttribute(Attribute), (string[])["beforeend", "innerHTML", "true", "delete"]);
-        Assert.Empty(carrier.QuerySelectorAll($"[{Attribute}]"));
+        if (node is not IElement carrier)
+        {
+            throw new InvalidOperationException($"A message has text at top level: {node.TextContent}");
+        }
+
+        Hold(!string.IsNullOrEmpty(carrier.Id), "A top-level element has no id", carrier.OuterHtml);
+        Hold(carrier.GetAttribute(Attribute) is "beforeend" or "innerHTML" or "true" or "delete", "A top-level element does not say where it belongs", carrier.OuterHtml);
+        Hold(carrier.QuerySelectorAll($"[{Attribute}]").Length == 0, "An element inside another one says where it belongs", carrier.OuterHtml);
         return carrier;
     }
 
-    private static void AssertNothingRefersToWhatIsMadeHere(IElement[] carriers, string message)
+    private static void HoldThatNothingRefersToWhatIsMadeHere(IElement[] carriers, string message)
     {
         var made = carriers.SelectMany(carrier => carrier.QuerySelectorAll("[id]")).Select(element => element.Id!).ToList();
-        Assert.True(made.Count == made.Distinct().Count(), $"An id is made twice: {message}");
-        Assert.False(carriers.Any(carrier => made.Contains(carrier.Id!)), $"An id is made and referred to in one message: {message}");
+        Hold(made.Count == made.Distinct().Count(), "An id is made twice", message);
+        Hold(!carriers.Any(carrier => made.Contains(carrier.Id!)), "An id is made and referred to in one message", message);
 
         var gone = carriers.Where(carrier => carrier.GetAttribute(Attribute) is "true" or "delete").Select(carrier => carrier.Id);
-        Assert.All(gone, id => Assert.Single(carriers, carrier => carrier.Id == id));
+        Hold(gone.All(id => carriers.Count(carrier => carrier.Id == id) == 1), "What is replaced is referred to twice", message);
     }
 
     private static void Swap(IElement carrier, IElement target)
