@@ -9,7 +9,7 @@ namespace Pipulate.Browser.Hosting;
 public sealed class OnBothVersionsAttribute : DataAttribute
 {
     public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(MethodInfo testMethod, DisposalTracker disposalTracker) =>
-        ValueTask.FromResult<IReadOnlyCollection<ITheoryDataRow>>([new TheoryDataRow(SampleSite.HtmxVersion.V2), new TheoryDataRow(SampleSite.HtmxVersion.V4)]);
+        ValueTask.FromResult<IReadOnlyCollection<ITheoryDataRow>>([new TheoryDataRow(HtmxVersion.V2), new TheoryDataRow(HtmxVersion.V4)]);
 
     public override bool SupportsDiscoveryEnumeration() => true;
 }

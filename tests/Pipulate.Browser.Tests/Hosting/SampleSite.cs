@@ -21,12 +21,6 @@ public sealed class SampleSite : IAsyncDisposable
         Version = version;
     }
 
-    public enum HtmxVersion
-    {
-        V2,
-        V4,
-    }
-
     public FakeOllamaServer Ollama { get; }
 
     public SampleProcess Sample { get; private set; } = null!;
