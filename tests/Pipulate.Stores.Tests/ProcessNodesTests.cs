@@ -62,6 +62,26 @@ public sealed class ProcessNodesTests(PostgreSqlServer server, ITestOutputHelper
         Assert.Equal(2, page.Shown.Count(entry => entry.StartsWith("user/complete: ", StringComparison.Ordinal) && !entry.Contains("Count", StringComparison.Ordinal)));
     }
 
+    /// <summary>Taken is stored. A kill comes in the same moment in which the page hears that its message was taken.</summary>
+    [Fact]
+    public async Task Kill_WhenAMessageWasTaken_ItIsThere()
+    {
+        var (near, far) = (await StartAsync(), await StartAsync());
+        var never = new TaskCompletionSource();
+        _ollama.Answer = _ => FakeAnswer.Text("one two three") with { Gate = never.Task };
+        var page = await OpenAsync(near);
+
+        var typed = Stopwatch.GetTimestamp();
+        await page.TypeAsync("Remember.", "m1");
+        await page.TakenAsync();
+        var taken = Stopwatch.GetElapsedTime(typed);
+        await near.KillAsync();
+        output.WriteLine($"Taken after {taken.TotalMilliseconds:0.0} ms.");
+
+        var again = await OpenAsync(far, page.Visitor);
+        await again.UntilAsync(shown => shown is ["user/complete: Remember.", ..]);
+    }
+
     [Fact]
     public async Task Comment_PostOnANodeWithoutThePage_IsGivenAllTheSame()
     {

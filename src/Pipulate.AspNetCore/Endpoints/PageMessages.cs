@@ -44,7 +44,7 @@ internal sealed class PageMessages(ChatQueue queue, PageCommands commands, Conne
 
         if (!await handlers.HandlesAsync(conversation, text, message.MessageId, request))
         {
-            queue.Hear(conversation, text, message.MessageId);
+            await queue.HearAsync(conversation, text, message.MessageId);
         }
 
         return new PageReply(PanelFragments.Accepted(message.MessageId), Taken: true);

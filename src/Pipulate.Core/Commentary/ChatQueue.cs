@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipulate.Conversations;
+using Pipulate.Conversations.Keeping;
 using Pipulate.Diagnostics;
 using Pipulate.Nodes;
 
@@ -106,6 +107,14 @@ internal sealed partial class ChatQueue(
         {
             Announce(conversation);
         }
+    }
+
+    /// <summary>The same, for whoever tells the page that its message was taken.</summary>
+    /// <returns>A task that ends when it is stored, or when that has taken too long.</returns>
+    public Task HearAsync(ConversationId id, string text, string? messageId)
+    {
+        Hear(id, text, messageId);
+        return ConversationKeeper.StoredAsync(conversations.Get(id));
     }
 
     /// <summary>Stops what is being said in a conversation.</summary>

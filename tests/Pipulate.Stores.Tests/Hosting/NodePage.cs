@@ -46,6 +46,15 @@ internal sealed class NodePage : IDisposable
 
     public Task TypeAsync(string text, string id) => _page.TypeAsync(text, id, TestContext.Current.CancellationToken).AsTask();
 
+    /// <summary>Waits until the page heard that its message was taken: the next one has another id.</summary>
+    public Task TakenAsync() => UntilAsync(_ =>
+    {
+        lock (_gate)
+        {
+            return _dom.AttributeOf("msg-id", "value") is { Length: > 0 };
+        }
+    });
+
     /// <summary>Clicks the button of the newest answer that has it given once more.</summary>
     public Task AskAgainAsync()
     {

@@ -19,6 +19,9 @@ internal sealed partial class ConversationKeeper(IConversationStore store, TimeP
     /// <summary>How long a page waits for the history; it comes later then, when the store has it.</summary>
     public static readonly TimeSpan OpeningPatience = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long a page waits for its message to be stored before it hears that it was taken.</summary>
+    public static readonly TimeSpan StoringPatience = TimeSpan.FromSeconds(2);
+
     /// <summary>How long the store may be away before people are told that they are not being saved.</summary>
     public static readonly TimeSpan TellAfter = TimeSpan.FromSeconds(10);
 
@@ -42,6 +45,9 @@ internal sealed partial class ConversationKeeper(IConversationStore store, TimeP
 
     /// <summary>Where it stands what waits for an answer; null where this process alone answers.</summary>
     public IAnswerLedger? Ledger => ledger;
+
+    /// <summary>Whether it is worth waiting for a write: what is kept in memory ends with the process, and a store that is away may be so for long.</summary>
+    public bool CanStore => store is not InMemoryConversationStore && Away() is null;
 
     /// <summary>Whether other nodes speak in the conversations too.</summary>
     public bool IsShared => nodes is { IsOn: true };
@@ -100,6 +106,10 @@ internal sealed partial class ConversationKeeper(IConversationStore store, TimeP
     /// <returns>A task that ends when that was tried. It never fails.</returns>
     public static Task SaveAsync(Conversation conversation) => KeptOf(conversation)?.SaveAsync() ?? Task.CompletedTask;
 
+    /// <summary>For whoever promises that what was said so far outlasts the process.</summary>
+    /// <returns>A task that ends when it is stored. Where that is not to be had soon it ends all the same: the chat goes on while the store is away. It never fails.</returns>
+    public static Task StoredAsync(Conversation conversation) => KeptOf(conversation)?.StoredAsync() ?? Task.CompletedTask;
+
     /// <summary>Deletes a conversation that has vanished from the store too.</summary>
     /// <returns>A task that ends when it is deleted: where the store is away, when it is back.</returns>
     public static Task DeleteAsync(Conversation conversation) => KeptOf(conversation)?.DeleteAsync() ?? Task.CompletedTask;
@@ -146,6 +156,9 @@ internal sealed partial class ConversationKeeper(IConversationStore store, TimeP
             LogLost(_failed.Count);
         }
     }
+
+    /// <summary>Waits for a write, but not for ever. Never fails.</summary>
+    public async Task WaitForAsync(Task writing) => await writing.WaitAsync(StoringPatience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private static KeptConversation? KeptOf(Conversation conversation) => conversation.Recorders.OfType<KeptConversation>().FirstOrDefault();
 

@@ -140,6 +140,10 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
         return saving;
     }
 
+    /// <summary>Waits until the store has all that was said so far.</summary>
+    /// <returns>A task that ends when it has, or when that is not to be had soon. It never fails.</returns>
+    public Task StoredAsync() => IsSaved || conversation.IsGone || !keeper.CanStore ? Task.CompletedTask : keeper.WaitForAsync(SaveAsync());
+
     /// <summary>Deletes it from the store, in its turn among the writes: what is being written now is deleted as well, and nothing is written behind it. Tried until it is done.</summary>
     /// <returns>A task that ends when it is deleted.</returns>
     public Task DeleteAsync()

@@ -39,6 +39,44 @@ public sealed class ConversationKeeperTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task StoredAsync_WhileTheWriteIsUnderWay_WaitsForIt()
+    {
+        var conversation = (await StartAsync()).Get(Id());
+        using var written = new ManualResetEventSlim();
+        _store.Before = _ => Assert.True(written.Wait(TestTime.Timeout));
+        conversation.Hear("hello", "m1");
+
+        var stored = ConversationKeeper.StoredAsync(conversation);
+        Assert.False(stored.IsCompleted);
+        written.Set();
+        await stored.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["Complete: hello"], _store.Texts());
+        Assert.True(ConversationKeeper.StoredAsync(conversation).IsCompleted);
+    }
+
+    [Fact]
+    public async Task StoredAsync_StoreIsSilentOrAway_IsGivenUpSoon()
+    {
+        var conversation = (await StartAsync()).Get(Id());
+        using var written = new ManualResetEventSlim();
+        _store.Before = _ => Assert.True(written.Wait(TestTime.Timeout));
+        conversation.Hear("hello", "m1");
+        var stored = ConversationKeeper.StoredAsync(conversation);
+
+        _time.Advance(ConversationKeeper.StoringPatience - TimeSpan.FromMilliseconds(1));
+        Assert.False(stored.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        await stored.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
+
+        // Once it is known to be away, nobody waits for it.
+        _store.Before = _ => throw ScriptedStore.Away;
+        written.Set();
+        conversation.Hear("again", "m2");
+        await Eventually.TrueAsync(() => ConversationKeeper.StoredAsync(conversation).IsCompleted);
+    }
+
+    [Fact]
     public async Task Get_LongConversation_HasItsNewest()
     {
         var before = (await StartAsync()).Get(Id());
