@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text;
+using AngleSharp;
+using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
 using Pipulate.Conversations;
 using Pipulate.Markdown;
@@ -10,6 +12,11 @@ public class MarkdownHtmlTests
 {
     private const string Rel = "rel=\"noopener noreferrer nofollow\" target=\"_blank\"";
     private const string Copy = "<button type=\"button\" class=\"chat-copy\" data-chat-copy aria-label=\"\u0001\"></button>";
+
+    private static readonly string[] Elements =
+        ["p", "blockquote", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "pre", "code", "em", "strong", "del", "hr", "a", "button"];
+
+    private static readonly string[] Attributes = ["class", "start", "data-language", "href", "rel", "target", "type", "data-chat-copy", "aria-label"];
 
     public static TheoryData<string> Corpus { get; } = [.. MarkdownCorpus.All];
 
@@ -71,6 +78,7 @@ public class MarkdownHtmlTests
     }
 
     [Fact]
+    [Trait("Row", "S-36")]
     public void Render_WhatNobodyForesaw_HasOnlyWhatIsAllowed()
     {
         var mutator = new Mutator(20260102, [.. HostileTexts.All, .. MarkdownCorpus.All]);
@@ -80,6 +88,39 @@ public class MarkdownHtmlTests
             var text = new EntryText();
             text.Set(Encoding.UTF8.GetString(mutator.Next()));
             AllowedHtml.AssertAnswer(Render(text.ToString()));
+        }
+    }
+
+    /// <summary>What a browser makes of it, written out, is made the same of once more: nothing hides in one reading and comes out in the next.</summary>
+    [Fact]
+    [Trait("Row", "S-36")]
+    public void Render_TenThousandTextsThatNobodyForesaw_AreReadAsTheyAreWritten()
+    {
+        var parser = new HtmlParser();
+        var body = parser.ParseDocument("").Body!;
+        var mutator = new Mutator(20260103, [.. HostileTexts.All, .. MarkdownCorpus.All]);
+        string[] fixedTexts = [.. HostileTexts.All, .. MarkdownCorpus.All];
+        for (var i = 0; i < 10_000; i++)
+        {
+            var text = new EntryText();
+            text.Set(i < fixedTexts.Length ? fixedTexts[i] : Encoding.UTF8.GetString(mutator.Next()));
+            var html = Render(text.ToString()).Replace(((char)MarkdownHtml.CopyLabel).ToString(), "Copy code", StringComparison.Ordinal);
+
+            var once = Read(html, out var elements);
+            Assert.Equal(once, Read(once, out _));
+            Assert.All(elements, element =>
+            {
+                Assert.Contains(element.LocalName, Elements);
+                Assert.Equal("http://www.w3.org/1999/xhtml", element.NamespaceUri);
+                Assert.All(element.Attributes, attribute => Assert.Contains(attribute.Name, Attributes));
+            });
+        }
+
+        string Read(string html, out IReadOnlyList<IElement> elements)
+        {
+            var nodes = parser.ParseFragment(html, body);
+            elements = [.. nodes.OfType<IElement>().SelectMany(element => element.QuerySelectorAll("*").Prepend(element))];
+            return nodes.ToHtml();
         }
     }
 
