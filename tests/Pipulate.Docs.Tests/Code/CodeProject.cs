@@ -58,7 +58,7 @@ public sealed partial class CodeProject : IAsyncLifetime
         var declared = Array.FindIndex(lines, line => Declaration().IsMatch(line));
         var statements = lines[..(declared < 0 ? lines.Length : declared)];
         var attributes = statements.All(line => line.Length == 0 || line.StartsWith("//", StringComparison.Ordinal) || line.StartsWith('['));
-        var text = new StringBuilder().AppendLine(Usings).Append("namespace Docs.").Append(name).AppendLine(";");
+        var text = new StringBuilder().Append(Usings).AppendJoin(' ', lines.Where(line => Using().IsMatch(line))).AppendLine().Append("namespace Docs.").Append(name).AppendLine(";");
         if (declared != 0)
         {
             text.AppendLine("internal sealed class Block : Pipulate.Docs.Code.Surroundings\n{")
@@ -74,9 +74,9 @@ public sealed partial class CodeProject : IAsyncLifetime
 
         return text.ToString();
 
-        // A line "…" stands for what is not shown.
+        // A line "…" stands for what is not shown; usings stand above.
         void Append(IEnumerable<string> some, int line) =>
-            text.Append(CultureInfo.InvariantCulture, $"#line {line} \"{block.Page}\"\n").AppendJoin('\n', some.Select(one => one.Trim() == "…" ? "" : one)).Append('\n');
+            text.Append(CultureInfo.InvariantCulture, $"#line {line} \"{block.Page}\"\n").AppendJoin('\n', some.Select(one => one.Trim() == "…" || Using().IsMatch(one) ? "" : one)).Append('\n');
     }
 
     private static string ProjectFile()
@@ -138,6 +138,9 @@ public sealed partial class CodeProject : IAsyncLifetime
     /// <summary>A type at the left edge, or its attributes or summary.</summary>
     [GeneratedRegex(@"^((public|internal|file) .*|(static|abstract|sealed|partial) )*(class|record|struct|interface|enum) \w")]
     private static partial Regex Declaration();
+
+    [GeneratedRegex(@"^using [\w.]+;$")]
+    private static partial Regex Using();
 
     [GeneratedRegex(@"[ \t]*@\*.*?\*@")]
     private static partial Regex Remark();
