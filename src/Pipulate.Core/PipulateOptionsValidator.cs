@@ -45,6 +45,8 @@ internal sealed class PipulateOptionsValidator : IValidateOptions<PipulateOption
         Check("Retention:Age", retention.Age == TimeSpan.Zero || (retention.Age >= TimeSpan.FromHours(1) && retention.Age <= TimeSpan.FromDays(3650)), rule, retention.Age);
         Number("Retention:ConversationsPerVisitor", retention.ConversationsPerVisitor, 1, 1_000_000);
 
+        Check("Retention:EntriesPerConversation", retention.EntriesPerConversation is 0 or (>= 200 and <= 1_000_000), "must be a number from 200 to 1000000, or 0 for all", retention.EntriesPerConversation);
+
         var limits = options.Limits;
         Number("Limits:MessageBytes", limits.MessageBytes, 1_024, 1_048_576);
         Number("Limits:MessageCharacters", limits.MessageCharacters, 1, 100_000);

@@ -16,4 +16,10 @@ public sealed class PipulateRetention
     /// </summary>
     /// <value>The default is 100; from 1 to 1,000,000.</value>
     public int ConversationsPerVisitor { get; set; } = 100;
+
+    /// <summary>
+    /// Gets or sets how many entries of a conversation are kept: the newest. The model is told them as long as it has room, the export has them, and a panel shows the last 50.
+    /// </summary>
+    /// <value>The default is 0: all. Else from 200, with which a conversation is opened, to 1,000,000.</value>
+    public int EntriesPerConversation { get; set; }
 }

@@ -18,23 +18,29 @@ internal sealed class PostgreSqlAnswerLedger(PostgreSqlConversationStore store) 
     private readonly Guid _node = Guid.NewGuid();
     private readonly ConcurrentDictionary<ConversationKey, bool> _leases = new();
 
-    public async ValueTask OweAsync(ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken)
+    public async ValueTask<bool> OweAsync(ConversationKey conversation, StoredEntry entry, bool begins, CancellationToken cancellationToken)
     {
         await using var connection = await store.Database.OpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (await PostgreSqlConversationStore.AddAsync(connection, conversation, entry, cancellationToken) is { IsNew: true })
+        var added = await PostgreSqlConversationStore.AddAsync(connection, conversation, entry, begins, cancellationToken);
+        if (added is { IsNew: true })
         {
             await ExecuteAsync(
                 connection, $"INSERT INTO pipulate_due (conversation, entry) VALUES ({Key}, $3)", cancellationToken, [.. Name(conversation), new NpgsqlParameter<Guid> { TypedValue = entry.Id }]);
         }
 
         await transaction.CommitAsync(cancellationToken);
+        return added is not null;
     }
 
-    public async ValueTask<bool> TryLeaseAsync(ConversationKey conversation, CancellationToken cancellationToken)
+    public async ValueTask<bool> TryLeaseAsync(ConversationKey conversation, bool begins, CancellationToken cancellationToken)
     {
         await using var connection = await store.Database.OpenAsync(cancellationToken);
-        await ExecuteAsync(connection, PostgreSqlConversationStore.Make, cancellationToken, Name(conversation));
+        if (begins)
+        {
+            await ExecuteAsync(connection, PostgreSqlConversationStore.Make, cancellationToken, Name(conversation));
+        }
+
         if (await ExecuteAsync(connection, Lease, cancellationToken, [.. Name(conversation), Node()]) == 0)
         {
             _leases.TryRemove(conversation, out _);
@@ -64,7 +70,7 @@ internal sealed class PostgreSqlAnswerLedger(PostgreSqlConversationStore store) 
             cancellationToken);
         if (taken.Count > 0)
         {
-            await PostgreSqlConversationStore.AddAsync(connection, conversation, answer, cancellationToken);
+            await PostgreSqlConversationStore.AddAsync(connection, conversation, answer, begins: false, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 

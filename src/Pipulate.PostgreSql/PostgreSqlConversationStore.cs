@@ -38,7 +38,13 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
     public async ValueTask<long> AddAsync(ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken = default)
     {
         await using var connection = await _database.OpenAsync(cancellationToken);
-        return (await AddAsync(connection, conversation, entry, cancellationToken)).Ordinal;
+        return (await AddAsync(connection, conversation, entry, begins: true, cancellationToken))!.Value.Ordinal;
+    }
+
+    public async ValueTask<long?> TryAddAsync(ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken = default)
+    {
+        await using var connection = await _database.OpenAsync(cancellationToken);
+        return (await AddAsync(connection, conversation, entry, begins: false, cancellationToken))?.Ordinal;
     }
 
     public async ValueTask<AppendResult> AppendAsync(ConversationKey conversation, Guid entry, TextPiece piece, CancellationToken cancellationToken = default)
@@ -204,29 +210,57 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
         return old;
     }
 
+    public async ValueTask<int> TrimAsync(int mostPerConversation, int most, CancellationToken cancellationToken = default)
+    {
+        await using var connection = await _database.OpenAsync(cancellationToken);
+        return await ExecuteAsync(
+            connection,
+            """
+            DELETE FROM pipulate_entry AS entry USING (
+                SELECT key, ordinal FROM pipulate_conversation AS long JOIN pipulate_entry ON conversation = key AND ordinal <= last_ordinal - $1
+                WHERE last_ordinal > $1 LIMIT $2) AS old
+            WHERE entry.conversation = old.key AND entry.ordinal = old.ordinal
+            """,
+            cancellationToken,
+            Number(mostPerConversation),
+            Number(most));
+    }
+
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
     public void Dispose() => _database.Dispose();
 
     /// <summary>Adds an entry, in the connection's transaction if it is in one.</summary>
-    /// <returns>Its ordinal, and whether it was not there before.</returns>
-    public static async Task<(long Ordinal, bool IsNew)> AddAsync(NpgsqlConnection connection, ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken)
+    /// <param name="connection">The connection.</param>
+    /// <param name="conversation">The conversation.</param>
+    /// <param name="entry">The entry.</param>
+    /// <param name="begins">Whether a conversation that is not there begins with it.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>Its ordinal, and whether it was not there before; null where the conversation is not there and does not begin.</returns>
+    public static async Task<(long Ordinal, bool IsNew)?> AddAsync(
+        NpgsqlConnection connection, ConversationKey conversation, StoredEntry entry, bool begins, CancellationToken cancellationToken)
     {
         while (true)
         {
-            if (await TryAddAsync(connection, conversation, entry, cancellationToken) is { } added)
+            var added = await AddOnceAsync(connection, conversation, entry, begins, cancellationToken);
+            if (added is not null || !begins)
             {
                 return added;
             }
         }
     }
 
-    /// <summary>Null where the conversation was deleted between two of the statements.</summary>
-    private static async Task<(long Ordinal, bool IsNew)?> TryAddAsync(NpgsqlConnection connection, ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken)
+    /// <summary>Null where the conversation is not there: one that begins was deleted between two of the statements.</summary>
+    private static async Task<(long Ordinal, bool IsNew)?> AddOnceAsync(
+        NpgsqlConnection connection, ConversationKey conversation, StoredEntry entry, bool begins, CancellationToken cancellationToken)
     {
         // All in one message and one transaction.
         await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(Prepare(new NpgsqlBatchCommand(Make), Owner(conversation), Id(conversation)));
+        if (begins)
+        {
+            batch.BatchCommands.Add(Prepare(new NpgsqlBatchCommand(Make), Owner(conversation), Id(conversation)));
+        }
+
         batch.BatchCommands.Add(Prepare(new NpgsqlBatchCommand(LockConversation), Owner(conversation), Id(conversation)));
         batch.BatchCommands.Add(Prepare(
             new NpgsqlBatchCommand(Add),

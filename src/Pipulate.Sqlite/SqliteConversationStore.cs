@@ -14,7 +14,10 @@ internal sealed class SqliteConversationStore(string path, TimeProvider time) : 
     private readonly SqliteFile _file = new(path);
 
     public ValueTask<long> AddAsync(ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken = default) =>
-        _file.WriteAsync(connection => Add(connection, conversation, entry), cancellationToken);
+        _file.WriteAsync(connection => Add(connection, FindOrMake(connection, conversation), entry), cancellationToken);
+
+    public ValueTask<long?> TryAddAsync(ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken = default) =>
+        _file.WriteAsync(connection => Find(connection, conversation) is { } key ? Add(connection, key, entry) : (long?)null, cancellationToken);
 
     public ValueTask<AppendResult> AppendAsync(ConversationKey conversation, Guid entry, TextPiece piece, CancellationToken cancellationToken = default) =>
         _file.WriteAsync(connection => Append(connection, conversation, entry, piece), cancellationToken);
@@ -70,11 +73,23 @@ internal sealed class SqliteConversationStore(string path, TimeProvider time) : 
                 ("$most", most)),
             cancellationToken);
 
+    public ValueTask<int> TrimAsync(int mostPerConversation, int most, CancellationToken cancellationToken = default) =>
+        _file.WriteAsync(
+            connection => connection.Execute(
+                """
+                DELETE FROM pipulate_entry WHERE rowid IN (
+                    SELECT entry.rowid FROM pipulate_conversation AS conversation JOIN pipulate_entry AS entry
+                    ON entry.conversation = conversation.key AND entry.ordinal <= conversation.last_ordinal - $kept
+                    WHERE conversation.last_ordinal > $kept LIMIT $most)
+                """,
+                ("$kept", mostPerConversation),
+                ("$most", most)),
+            cancellationToken);
+
     public void Dispose() => _file.Dispose();
 
-    private long Add(SqliteConnection connection, ConversationKey conversation, StoredEntry entry)
+    private long Add(SqliteConnection connection, long key, StoredEntry entry)
     {
-        var key = FindOrMake(connection, conversation);
         var id = entry.Id.ToByteArray(bigEndian: true);
         var known = connection.Query(
             "SELECT ordinal FROM pipulate_entry WHERE conversation = $key AND id = $id", row => row.GetInt64(0), ("$key", key), ("$id", id));
@@ -179,14 +194,15 @@ internal sealed class SqliteConversationStore(string path, TimeProvider time) : 
         return read;
     }
 
-    private long FindOrMake(SqliteConnection connection, ConversationKey conversation)
-    {
-        var found = connection.Query(
+    private static long? Find(SqliteConnection connection, ConversationKey conversation) =>
+        connection.Query(
             "SELECT key FROM pipulate_conversation WHERE owner = $owner AND id = $id",
             row => row.GetInt64(0),
             ("$owner", conversation.Owner),
-            ("$id", conversation.Id.Value));
-        return found is [var key]
+            ("$id", conversation.Id.Value)) is [var key] ? key : null;
+
+    private long FindOrMake(SqliteConnection connection, ConversationKey conversation) =>
+        Find(connection, conversation) is { } key
             ? key
             : connection.Query(
                 "INSERT INTO pipulate_conversation (owner, id, changed_at) VALUES ($owner, $id, $now) RETURNING key",
@@ -194,7 +210,6 @@ internal sealed class SqliteConversationStore(string path, TimeProvider time) : 
                 ("$owner", conversation.Owner),
                 ("$id", conversation.Id.Value),
                 ("$now", Microseconds(time.GetUtcNow()))).Single();
-    }
 
     private static (long Row, int Epoch, int Length)? Find(SqliteConnection connection, ConversationKey conversation, Guid entry)
     {

@@ -51,6 +51,7 @@ public class PipulateOptionsValidatorTests
         AssertNames("Pipulate:Retention:Age must be", options => options.Retention.Age = TimeSpan.FromMinutes(59));
         AssertNames("Pipulate:Retention:Age must be", options => options.Retention.Age = TimeSpan.FromDays(3651));
         AssertNames("Pipulate:Retention:ConversationsPerVisitor must be", options => options.Retention.ConversationsPerVisitor = 0);
+        AssertNames("Pipulate:Retention:EntriesPerConversation must be", options => options.Retention.EntriesPerConversation = 199);
         Assert.Empty(Wrong(options => options.Retention.Age = TimeSpan.FromDays(30)));
     }
 

@@ -407,6 +407,48 @@ public abstract class ConversationStoreContract
     }
 
     [Fact]
+    public async Task TryAdd_ConversationThatIsNotThere_DoesNotBegin()
+    {
+        var store = await OpenAsync();
+        var entry = Entry("late");
+        Assert.Null(await store.TryAddAsync(_conversation, entry, Cancellation));
+        Assert.Null(await store.ReadAsync(_conversation, 10, cancellationToken: Cancellation));
+
+        Assert.Equal(1, await store.AddAsync(_conversation, Entry("first"), Cancellation));
+        Assert.Equal(2, await store.TryAddAsync(_conversation, entry, Cancellation));
+        Assert.Equal(2, await store.TryAddAsync(_conversation, entry with { Text = "other" }, Cancellation));
+        Assert.Equal(["first", "late"], await TextsAsync(store));
+
+        await store.DeleteAsync(_conversation, Cancellation);
+        Assert.Null(await store.TryAddAsync(_conversation, entry, Cancellation));
+        Assert.Empty(await store.ListAsync(_conversation.Owner, 10, Cancellation));
+    }
+
+    [Fact]
+    public async Task Trim_MoreEntriesThanAreKept_DeletesTheOldestAndNoPlaceChanges()
+    {
+        var store = await OpenAsync();
+        var other = _conversation with { Id = new ConversationId("other") };
+        for (var i = 1; i <= 7; i++)
+        {
+            await store.AddAsync(_conversation, Entry($"{i}"), Cancellation);
+            await (i <= 3 ? store.AddAsync(other, Entry($"{i}"), Cancellation) : default);
+        }
+
+        Assert.Equal(2, await store.TrimAsync(3, 2, Cancellation));
+        Assert.Equal(2, await store.TrimAsync(3, 100, Cancellation));
+        Assert.Equal(0, await store.TrimAsync(3, 100, Cancellation));
+
+        Assert.Equal([5L, 6, 7], (await ReadAsync(store)).Select(entry => entry.Ordinal));
+        Assert.Equal(["5", "6"], await TextsAsync(store, 10, before: 7));
+        Assert.Empty(await ReadAsync(store, 10, before: 5));
+        Assert.Equal(3, (await store.ReadAsync(other, 10, cancellationToken: Cancellation))!.Entries.Count);
+        Assert.Equal(8, await store.AddAsync(_conversation, Entry("8"), Cancellation));
+        Assert.Equal(1, await store.TrimAsync(3, 100, Cancellation));
+        Assert.Equal(["6", "7", "8"], await TextsAsync(store));
+    }
+
+    [Fact]
     public async Task Forget_Visitor_DeletesAllOfTheirsAndNothingElse()
     {
         var (store, _) = await StreamAsync("One");

@@ -244,6 +244,25 @@ public sealed class InProcessNodesTests : NodesContract
     }
 
     [Fact]
+    public async Task Delete_TheWordIsLost_IsNoticedWithTheNextWrite()
+    {
+        var (first, second) = (await StartAsync(), await StartAsync());
+        var (here, there) = (await first.OpenAsync("c"), await second.OpenAsync("c"));
+        here.Say(EntryRole.User, "a secret");
+        await Until(there, "User/Complete: a secret");
+        await Eventually.TrueAsync(() => IsStored(here));
+        there.Say(EntryRole.User, "mine");
+        await Eventually.TrueAsync(() => IsStored(there));
+
+        _hub.Loses = () => true;
+        await first.Owned.DeleteAsync(here.Id);
+        there.Say(EntryRole.User, "late");
+
+        await Eventually.TrueAsync(() => there.IsGone);
+        Assert.Null(await _store.ReadAsync(new ConversationKey("c", here.Id), 1, cancellationToken: Cancellation));
+    }
+
+    [Fact]
     public async Task Presence_MessagesLost_IsFoundMissingWithTheNextHeartbeat()
     {
         var time = new ManualTime();

@@ -192,6 +192,38 @@ public abstract class NodesContract : IAsyncDisposable
         Assert.True(here.LookAhead() is { Typed: true });
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Delete_OnOneNode_EndsItOnTheOthersAndNothingThatIsStillSaidBringsItBack(bool all)
+    {
+        var (first, second) = (await StartAsync(), await StartAsync());
+        var (here, there) = (await first.OpenAsync("c"), await second.OpenAsync("c"));
+        here.Say(EntryRole.User, "a secret");
+        await Until(there, "User/Complete: a secret");
+        var answer = there.Begin();
+        there.Append(answer, "so far");
+        await Eventually.TrueAsync(() => IsStored(here) && IsStored(there));
+        var page = second.Connect("c");
+
+        await (all ? first.Owned.ForgetAsync("c") : first.Owned.DeleteAsync(here.Id));
+        there.Append(answer, " and further");
+        there.Say(EntryRole.User, "late");
+
+        await Eventually.TrueAsync(() => there.IsGone && page.Closed is Channels.CloseReason.Restarting);
+        Assert.DoesNotContain("secret", string.Concat(TextOf(there)), StringComparison.Ordinal);
+        await Eventually.TrueAsync(() => IsStored(there));
+        Assert.Null(await (await OpenStoreAsync()).ReadAsync(new ConversationKey("c", here.Id), 1, cancellationToken: Cancellation));
+
+        // Who comes back begins anew, on either node.
+        page.Leave();
+        var anew = await second.OpenAsync("c");
+        Assert.NotSame(there, anew);
+        anew.Say(EntryRole.User, "hello again");
+        await Eventually.TrueAsync(() => IsStored(anew));
+        Assert.Equal(["User/Complete: hello again"], TextOf(await first.OpenAsync("c")));
+    }
+
     [Fact]
     public async Task Watchers_PageOnAnotherNode_CountsHere()
     {

@@ -16,18 +16,30 @@ public sealed class PostgreSqlAnswerLedgerTests(PostgreSqlServer server) : IClas
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task Anything_InAConversationThatWasDeleted_DoesNotBringItBack()
+    {
+        Assert.True(await _one.OweAsync(Conversation, Entry("first"), begins: true, Cancellation));
+        await _store.DeleteAsync(Conversation, Cancellation);
+
+        Assert.False(await _other.OweAsync(Conversation, Entry("late"), begins: false, Cancellation));
+        Assert.False(await _other.TryLeaseAsync(Conversation, begins: false, Cancellation));
+        Assert.Empty(await _other.BeginAsync(Conversation, Entry(""), [Guid.NewGuid()], Cancellation));
+        Assert.Null(await _store.ReadAsync(Conversation, 10, cancellationToken: Cancellation));
+    }
+
+    [Fact]
     public async Task Begin_WhatWaits_IsTakenOnceAndItsAnswerIsStored()
     {
         var entry = Entry("They put \"Milk\" on the list.");
-        await _one.OweAsync(Conversation, entry, Cancellation);
-        await _other.OweAsync(Conversation, entry, Cancellation);
+        await _one.OweAsync(Conversation, entry, begins: true, Cancellation);
+        await _other.OweAsync(Conversation, entry, begins: true, Cancellation);
 
-        Assert.True(await _one.TryLeaseAsync(Conversation, Cancellation));
+        Assert.True(await _one.TryLeaseAsync(Conversation, begins: true, Cancellation));
         Assert.Equal([entry.Id], await _one.BeginAsync(Conversation, Answer(), [entry.Id, Guid.NewGuid()], Cancellation));
         Assert.Empty(await _one.BeginAsync(Conversation, Answer(), [entry.Id], Cancellation));
 
         // Told again, as by a node that got no answer the first time, it does not wait again.
-        await _other.OweAsync(Conversation, entry, Cancellation);
+        await _other.OweAsync(Conversation, entry, begins: true, Cancellation);
         Assert.Empty(await _one.BeginAsync(Conversation, Answer(), [entry.Id], Cancellation));
         var stored = await _store.ReadAsync(Conversation, 10, cancellationToken: Cancellation);
         Assert.Equal([(EntryRole.Event, EntryState.Complete), (EntryRole.Assistant, EntryState.Streaming)], stored!.Entries.Select(one => (one.Role, one.State)));
@@ -36,29 +48,29 @@ public sealed class PostgreSqlAnswerLedgerTests(PostgreSqlServer server) : IClas
     [Fact]
     public async Task TryLease_OtherNodeHasIt_IsRefusedUntilItIsGivenBackOrRunsOut()
     {
-        Assert.True(await _one.TryLeaseAsync(Conversation, Cancellation));
-        Assert.True(await _one.TryLeaseAsync(Conversation, Cancellation));
-        Assert.False(await _other.TryLeaseAsync(Conversation, Cancellation));
+        Assert.True(await _one.TryLeaseAsync(Conversation, begins: true, Cancellation));
+        Assert.True(await _one.TryLeaseAsync(Conversation, begins: true, Cancellation));
+        Assert.False(await _other.TryLeaseAsync(Conversation, begins: true, Cancellation));
 
         await _one.ReleaseAsync(Conversation, Cancellation);
-        Assert.True(await _other.TryLeaseAsync(Conversation, Cancellation));
-        Assert.False(await _one.TryLeaseAsync(Conversation, Cancellation));
+        Assert.True(await _other.TryLeaseAsync(Conversation, begins: true, Cancellation));
+        Assert.False(await _one.TryLeaseAsync(Conversation, begins: true, Cancellation));
 
         // By the database's clock.
         await ExecuteAsync("UPDATE pipulate_lease SET until = until - interval '16 seconds'");
-        Assert.True(await _one.TryLeaseAsync(Conversation, Cancellation));
+        Assert.True(await _one.TryLeaseAsync(Conversation, begins: true, Cancellation));
         await _other.RenewAsync(Cancellation);
-        Assert.False(await _other.TryLeaseAsync(Conversation, Cancellation));
+        Assert.False(await _other.TryLeaseAsync(Conversation, begins: true, Cancellation));
     }
 
     [Fact]
     public async Task Begin_LeaseIsLost_TakesNothing()
     {
         var entry = Entry("x");
-        await _one.OweAsync(Conversation, entry, Cancellation);
-        await _one.TryLeaseAsync(Conversation, Cancellation);
+        await _one.OweAsync(Conversation, entry, begins: true, Cancellation);
+        await _one.TryLeaseAsync(Conversation, begins: true, Cancellation);
         await ExecuteAsync("UPDATE pipulate_lease SET until = until - interval '16 seconds'");
-        await _other.TryLeaseAsync(Conversation, Cancellation);
+        await _other.TryLeaseAsync(Conversation, begins: true, Cancellation);
 
         Assert.Empty(await _one.BeginAsync(Conversation, Answer(), [entry.Id], Cancellation));
         Assert.Equal([entry.Id], await _other.BeginAsync(Conversation, Answer(), [entry.Id], Cancellation));
@@ -67,7 +79,7 @@ public sealed class PostgreSqlAnswerLedgerTests(PostgreSqlServer server) : IClas
     [Fact]
     public async Task Renew_LeaseAboutToRunOut_IsKept()
     {
-        await _one.TryLeaseAsync(Conversation, Cancellation);
+        await _one.TryLeaseAsync(Conversation, begins: true, Cancellation);
         await ExecuteAsync("UPDATE pipulate_lease SET until = clock_timestamp() + interval '1 second'");
 
         await _one.RenewAsync(Cancellation);
@@ -79,9 +91,9 @@ public sealed class PostgreSqlAnswerLedgerTests(PostgreSqlServer server) : IClas
     public async Task Return_AndDrop_DecideWhetherItWaits()
     {
         var entry = Entry("x");
-        await _one.OweAsync(Conversation, entry, Cancellation);
+        await _one.OweAsync(Conversation, entry, begins: true, Cancellation);
         await _one.DropAsync(Conversation, [entry.Id], Cancellation);
-        await _one.TryLeaseAsync(Conversation, Cancellation);
+        await _one.TryLeaseAsync(Conversation, begins: true, Cancellation);
         Assert.Empty(await _one.BeginAsync(Conversation, Answer(), [entry.Id], Cancellation));
 
         await _one.ReturnAsync(Conversation, [entry.Id], Cancellation);
@@ -94,11 +106,11 @@ public sealed class PostgreSqlAnswerLedgerTests(PostgreSqlServer server) : IClas
     {
         var key = new ConversationKey("v-2", new ConversationId("v-2"));
         var (waits, fresh, seenTo) = (Entry("waits"), Entry("fresh"), Entry("seen to"));
-        await _one.OweAsync(Conversation, waits, Cancellation);
-        await _one.OweAsync(key, seenTo, Cancellation);
+        await _one.OweAsync(Conversation, waits, begins: true, Cancellation);
+        await _one.OweAsync(key, seenTo, begins: true, Cancellation);
         await ExecuteAsync("UPDATE pipulate_due SET at = at - interval '11 seconds'");
-        await _one.OweAsync(Conversation, fresh, Cancellation);
-        await _one.TryLeaseAsync(key, Cancellation);
+        await _one.OweAsync(Conversation, fresh, begins: true, Cancellation);
+        await _one.TryLeaseAsync(key, begins: true, Cancellation);
 
         var taken = await Task.WhenAll(_one.TakeOverAsync(20, Cancellation).AsTask(), _other.TakeOverAsync(20, Cancellation).AsTask());
 
@@ -110,8 +122,8 @@ public sealed class PostgreSqlAnswerLedgerTests(PostgreSqlServer server) : IClas
     [Fact]
     public async Task Forget_Visitor_LeavesNothingWaiting()
     {
-        await _one.OweAsync(Conversation, Entry("x"), Cancellation);
-        await _one.TryLeaseAsync(Conversation, Cancellation);
+        await _one.OweAsync(Conversation, Entry("x"), begins: true, Cancellation);
+        await _one.TryLeaseAsync(Conversation, begins: true, Cancellation);
 
         await _store.ForgetAsync("v-1", Cancellation);
 

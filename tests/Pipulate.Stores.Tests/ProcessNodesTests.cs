@@ -71,15 +71,20 @@ public sealed class ProcessNodesTests(PostgreSqlServer server, ITestOutputHelper
         _ollama.Answer = _ => FakeAnswer.Text("one two three") with { Gate = never.Task };
         var page = await OpenAsync(near);
 
-        var typed = Stopwatch.GetTimestamp();
-        await page.TypeAsync("Remember.", "m1");
-        await page.TakenAsync();
-        var taken = Stopwatch.GetElapsedTime(typed);
+        var waits = new List<double>();
+        for (var i = 0; i < 21; i++)
+        {
+            var typed = Stopwatch.GetTimestamp();
+            await page.TypeAsync($"Remember {i}.", $"m{i}");
+            await page.TakenAsync($"m{i}");
+            waits.Add(Stopwatch.GetElapsedTime(typed).TotalMilliseconds);
+        }
+
         await near.KillAsync();
-        output.WriteLine($"Taken after {taken.TotalMilliseconds:0.0} ms.");
+        output.WriteLine($"Taken after {waits.Order().ElementAt(10):0.0} ms (the first after {waits[0]:0.0} ms).");
 
         var again = await OpenAsync(far, page.Visitor);
-        await again.UntilAsync(shown => shown is ["user/complete: Remember.", ..]);
+        await again.UntilAsync(shown => shown.Contains("user/complete: Remember 20."));
     }
 
     [Fact]

@@ -50,7 +50,7 @@ internal sealed partial class ConversationsEndpoint(
     {
         var pages = registry.Find(ChatAudience.Conversation(conversation.Id));
         await conversations.DeleteAsync(conversation.Id);
-        SendAway(pages);
+        ConnectionRegistry.SendAway(pages);
         if (conversation.Id == visitor.Conversation)
         {
             Lead(context, null);
@@ -66,7 +66,7 @@ internal sealed partial class ConversationsEndpoint(
     {
         var pages = registry.FindOwnedBy(visitor.Owner);
         await conversations.ForgetAsync(visitor.Owner);
-        SendAway(pages);
+        ConnectionRegistry.SendAway(pages);
         VisitorIdentity.Dismiss(context, visitor);
         Lead(context, null);
     });
@@ -221,15 +221,6 @@ internal sealed partial class ConversationsEndpoint(
         {
             context.Response.StatusCode = StatusCodes.Status303SeeOther;
             context.Response.Headers.Location = address;
-        }
-    }
-
-    /// <summary>Those that showed the first conversation come back to an empty one; the others have nothing to come back to.</summary>
-    private static void SendAway(IReadOnlyList<ChatConnection> pages)
-    {
-        foreach (var page in pages)
-        {
-            page.Close(page.Info.Conversation.Name is null ? CloseReason.Restarting : CloseReason.PolicyViolation);
         }
     }
 

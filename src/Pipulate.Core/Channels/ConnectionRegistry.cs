@@ -165,6 +165,15 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
         return pages.Count;
     }
 
+    /// <summary>Sends the pages of deleted conversations away: those that showed a visitor's first one come back to an empty one; the others have nothing to come back to.</summary>
+    public static void SendAway(IEnumerable<ChatConnection> pages)
+    {
+        foreach (var page in pages)
+        {
+            page.Close(page.Info.Conversation.Name is null ? CloseReason.Restarting : CloseReason.PolicyViolation);
+        }
+    }
+
     /// <summary>Sends a fragment to the pages of an audience, on all nodes.</summary>
     public void Send(ChatAudience audience, ReadOnlyMemory<byte> fragment)
     {

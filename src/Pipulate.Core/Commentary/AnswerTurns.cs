@@ -19,7 +19,13 @@ internal sealed partial class AnswerTurns(TimeProvider time, ILogger<AnswerTurns
         if (ledger is not null)
         {
             var kept = KeptOf(conversation);
-            await TryAsync(conversation, () => ledger.OweAsync(kept.Key, kept.Look(entry), cancellationToken));
+            await TryAsync(conversation, async () =>
+            {
+                if (!await ledger.OweAsync(kept.Key, kept.Look(entry), kept.Begins, cancellationToken))
+                {
+                    kept.NoteGone();
+                }
+            });
         }
     }
 
@@ -38,14 +44,14 @@ internal sealed partial class AnswerTurns(TimeProvider time, ILogger<AnswerTurns
         var ours = false;
         await TryAsync(conversation, async () =>
         {
-            if (await ledger.TryLeaseAsync(kept.Key, cancellationToken))
+            if (await ledger.TryLeaseAsync(kept.Key, kept.Begins, cancellationToken))
             {
                 // In this order: what comes in between is neither asked for nor found to be answered already.
                 asked = conversation.ReadQuestions();
                 var owed = conversation.ReadOwed();
                 foreach (var entry in owed)
                 {
-                    await ledger.OweAsync(kept.Key, kept.Look(entry), cancellationToken);
+                    await ledger.OweAsync(kept.Key, kept.Look(entry), kept.Begins, cancellationToken);
                 }
 
                 if (conversation.IsAskedAgain)

@@ -16,6 +16,11 @@ internal sealed partial class Conversation
         bool spoken;
         lock (Gate)
         {
+            if (IsGone)
+            {
+                return AppendOutcome.Taken;
+            }
+
             entry = Find(frame.Entry);
             spoken = entry is { FromElsewhere: false, IsOpen: true };
             var version = Version;

@@ -1,16 +1,18 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Pipulate.Channels;
 
 namespace Pipulate.Conversations;
 
 /// <summary>
-/// Once a minute lets go of conversations in memory that nobody wants and the store has, and once an hour deletes those that are too old or too many (<see cref="PipulateRetention"/>).
+/// Once a minute lets go of conversations in memory that nobody wants and the store has, and once an hour deletes those that are too old or too many, and their entries beyond a number (<see cref="PipulateRetention"/>).
 /// </summary>
 internal sealed partial class ConversationSweep(
     ConversationDirectory directory,
     OwnedConversations conversations,
     IConversationStore store,
+    ConnectionRegistry registry,
     IOptions<PipulateOptions> options,
     TimeProvider time,
     ILogger<ConversationSweep> logger) : BackgroundService
@@ -22,6 +24,7 @@ internal sealed partial class ConversationSweep(
 
     private const int DeletesEvery = 60;
     private const int Batch = 100;
+    private const int TrimBatch = 1_000;
 
     /// <summary>The model's pause is remembered in memory only.</summary>
     private readonly TimeSpan _idle = options.Value.Schedule.Cooldown > Idle ? options.Value.Schedule.Cooldown : Idle;
@@ -71,6 +74,17 @@ internal sealed partial class ConversationSweep(
 
                 more = old.Count == Batch && deleted > 0;
             }
+
+            var trimmed = 0;
+            for (var count = TrimBatch; retention.EntriesPerConversation > 0 && count == TrimBatch; trimmed += count)
+            {
+                count = await store.TrimAsync(retention.EntriesPerConversation, TrimBatch, stopping);
+            }
+
+            if (trimmed > 0)
+            {
+                LogTrimmed(trimmed);
+            }
         }
         catch (Exception problem) when (!stopping.IsCancellationRequested)
         {
@@ -81,6 +95,11 @@ internal sealed partial class ConversationSweep(
 
     private async Task<bool> TryDeleteAsync(ConversationKey key, CancellationToken stopping)
     {
+        if (registry.GetCount(ChatAudience.Conversation(key.Id)) > 0)
+        {
+            return false;
+        }
+
         if (directory.Peek(key.Id) is not { } opened)
         {
             return await store.DeleteAsync(key, stopping);
@@ -100,6 +119,9 @@ internal sealed partial class ConversationSweep(
 
     [LoggerMessage(2, LogLevel.Information, "{Count} conversations were deleted: they are older, or more of one visitor, than Pipulate:Retention keeps.")]
     private partial void LogDeleted(int count);
+
+    [LoggerMessage(4, LogLevel.Information, "{Count} entries were deleted: they are the oldest of conversations that have more than Pipulate:Retention:EntriesPerConversation keeps.")]
+    private partial void LogTrimmed(int count);
 
     [LoggerMessage(3, LogLevel.Warning, "Old conversations could not be deleted. It is tried again in an hour.")]
     private partial void LogPutOff(Exception problem);

@@ -1,4 +1,5 @@
 using Pipulate.Conversations.Keeping;
+using Pipulate.Nodes;
 using Pipulate.Rendering.Words;
 
 namespace Pipulate.Conversations;
@@ -6,7 +7,7 @@ namespace Pipulate.Conversations;
 /// <summary>
 /// The conversations of an owner: what is in memory and what the store has are one here. Nothing is looked up by an id alone; whoever asks says whose it is to be.
 /// </summary>
-internal sealed class OwnedConversations(ConversationDirectory directory, IConversationStore store, TimeProvider time)
+internal sealed class OwnedConversations(ConversationDirectory directory, IConversationStore store, TimeProvider time, NodeLink? nodes = null)
 {
     /// <summary>How many are listed.</summary>
     public const int Listed = 100;
@@ -65,6 +66,7 @@ internal sealed class OwnedConversations(ConversationDirectory directory, IConve
     {
         await DeleteOpenedAsync(owner);
         await store.ForgetAsync(owner).AsTask().WaitAsync(Patience, time);
+        nodes?.TellGone(owner, all: true);
 
         // Somebody may have opened one in the meantime, when the store still had it.
         await DeleteOpenedAsync(owner);

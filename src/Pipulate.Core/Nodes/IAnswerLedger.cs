@@ -7,11 +7,19 @@ namespace Pipulate.Nodes;
 internal interface IAnswerLedger
 {
     /// <summary>Stores an entry, and that it waits. An entry that is stored already does not wait because of this: it may have been answered.</summary>
-    ValueTask OweAsync(ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken);
+    /// <param name="conversation">The conversation.</param>
+    /// <param name="entry">The entry.</param>
+    /// <param name="begins">Whether a conversation that is not there begins with it; else it was deleted.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Whether it is stored: not where the conversation was deleted.</returns>
+    ValueTask<bool> OweAsync(ConversationKey conversation, StoredEntry entry, bool begins, CancellationToken cancellationToken);
 
     /// <summary>Takes the lease of a conversation.</summary>
-    /// <returns>Whether this node has it; else another one does.</returns>
-    ValueTask<bool> TryLeaseAsync(ConversationKey conversation, CancellationToken cancellationToken);
+    /// <param name="conversation">The conversation.</param>
+    /// <param name="begins">Whether one that is not there begins with it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Whether this node has it; else another one does, or the conversation was deleted.</returns>
+    ValueTask<bool> TryLeaseAsync(ConversationKey conversation, bool begins, CancellationToken cancellationToken);
 
     /// <summary>Begins an answer under the lease: in one step it is stored, and what it answers does not wait any more.</summary>
     /// <param name="conversation">The conversation.</param>

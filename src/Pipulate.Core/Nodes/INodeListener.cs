@@ -31,5 +31,7 @@ internal interface INodeListener
 
     void TakeDisconnect(ChatAudience audience);
 
+    void TakeGone(string name, bool all);
+
     void TakeAgain(ConversationId conversation, Guid answer);
 }

@@ -17,4 +17,5 @@ internal enum NodeItem : byte
     Fragment,
     Disconnect,
     Again,
+    Gone,
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Pipulate.Channels;
 using Pipulate.Conversations;
 using Pipulate.Conversations.Keeping;
+using Pipulate.Rendering.Words;
 
 namespace Pipulate.Nodes;
 
@@ -34,6 +35,7 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
     private readonly OtherNodes _others = new(time);
     private readonly ConcurrentDictionary<ConversationId, SharedConversation> _held = new();
     private readonly ConcurrentQueue<SharedConversation> _changed = new();
+    private readonly ConcurrentQueue<(string Name, bool All)> _gone = new();
     private readonly ConcurrentDictionary<SharedConversation, bool> _stale = new();
 
     /// <summary>What the others were told that this node follows, and whether pages here show it. Only the one who sends looks at it.</summary>
@@ -91,6 +93,24 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
     {
         _changed.Enqueue(shared);
         _wake.Set();
+    }
+
+    /// <summary>A conversation was deleted from the store, or all of an owner.</summary>
+    public void TellGone(string name, bool all)
+    {
+        if (IsOn)
+        {
+            _gone.Enqueue((name, all));
+            _wake.Set();
+        }
+    }
+
+    /// <summary>A conversation was deleted elsewhere: here it ends too, and its pages are sent away.</summary>
+    public void NoteGone(Conversation conversation)
+    {
+        conversation.Vanish(Label.ConversationDeleted);
+        conversation.Retire();
+        _pages?.SendAway(conversation.Id);
     }
 
     /// <summary>There is something to tell.</summary>
@@ -158,6 +178,17 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
         if (_held.TryGetValue(conversation, out var shared))
         {
             shared.Take(frame);
+        }
+    }
+
+    public void TakeGone(string name, bool all)
+    {
+        foreach (var shared in _held.Values)
+        {
+            if (name == (all ? shared.Id.Owner : shared.Id.Value))
+            {
+                NoteGone(shared.Conversation);
+            }
         }
     }
 
@@ -273,6 +304,10 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
             foreach (var shared in _held.Values)
             {
                 shared.Introduce();
+                if (shared.Conversation.Watchers.Any)
+                {
+                    NoteStale(shared);
+                }
             }
         }
 
@@ -285,6 +320,11 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
             }
 
             _pages?.TellAll(writer);
+        }
+
+        while (_gone.TryDequeue(out var gone))
+        {
+            writer.Gone(gone.Name, gone.All);
         }
 
         _pages?.Tell(writer);

@@ -78,6 +78,9 @@ internal static class NodeMessageReader
             case NodeItem.Again:
                 listener.TakeAgain(ReadConversation(item), new Guid(item.ReadBytes(GuidBytes)));
                 break;
+            case NodeItem.Gone:
+                listener.TakeGone(item.ReadString(), item.ReadBoolean());
+                break;
             default:
                 throw new InvalidDataException("A node's message has an unknown item.");
         }

@@ -92,6 +92,17 @@ internal sealed class NodeMessageWriter : IDisposable
         Pack();
     }
 
+    /// <summary>A conversation was deleted.</summary>
+    /// <param name="name">Its id, or an owner.</param>
+    /// <param name="all">Whether that is an owner, and all of theirs.</param>
+    public void Gone(string name, bool all)
+    {
+        _item.Write((byte)NodeItem.Gone);
+        _item.Write(name);
+        _item.Write(all);
+        Pack();
+    }
+
     /// <summary>From here to its next sign of life the node tells of all its pages.</summary>
     public void Pages() => Pack(NodeItem.Pages, default);
 

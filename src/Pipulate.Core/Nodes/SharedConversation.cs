@@ -44,7 +44,7 @@ internal sealed class SharedConversation(KeptConversation kept, NodeLink link, T
 
     public void Note(ConversationEntry? entry)
     {
-        if (!_followed)
+        if (!_followed || Conversation.IsGone)
         {
             return;
         }
@@ -204,6 +204,12 @@ internal sealed class SharedConversation(KeptConversation kept, NodeLink link, T
         }
 
         var stored = await kept.ReadAsync(cancellationToken);
+        if (stored is null && !kept.Begins)
+        {
+            link.NoteGone(Conversation);
+            return true;
+        }
+
         foreach (var entry in stored?.Entries ?? [])
         {
             if (entry.Withdrawn || !IsOurs(entry.Id))

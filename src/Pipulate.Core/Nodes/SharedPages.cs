@@ -60,6 +60,9 @@ internal sealed class SharedPages(ConnectionRegistry registry, NodeLink link)
         }
     }
 
+    /// <summary>The pages here of a conversation that was deleted.</summary>
+    public void SendAway(ConversationId conversation) => ConnectionRegistry.SendAway(registry.Find(ChatAudience.Conversation(conversation)));
+
     /// <summary>Tells what is new.</summary>
     public void Tell(NodeMessageWriter writer)
     {

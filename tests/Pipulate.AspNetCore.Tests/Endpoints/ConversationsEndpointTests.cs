@@ -379,6 +379,10 @@ public sealed class ConversationsEndpointTests
 
         public ValueTask<IReadOnlyList<ConversationKey>> FindOldAsync(DateTimeOffset unchangedSince, int mostPerOwner, int most, CancellationToken cancellationToken = default) => throw Away();
 
+        public ValueTask<long?> TryAddAsync(ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken = default) => throw Away();
+
+        public ValueTask<int> TrimAsync(int mostPerConversation, int most, CancellationToken cancellationToken = default) => throw Away();
+
         private static InvalidOperationException Away() => new("The store is away.");
     }
 }

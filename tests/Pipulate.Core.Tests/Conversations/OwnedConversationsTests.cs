@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Pipulate.Channels;
 using Pipulate.Conversations;
 using Pipulate.Conversations.Keeping;
+using Pipulate.Rendering;
 using Pipulate.Tests.Conversations.Keeping;
 
 namespace Pipulate.Tests.Conversations;
@@ -336,7 +338,8 @@ public sealed class OwnedConversationsTests : IAsyncDisposable
         var options = new PipulateOptions();
         options.Retention.Age = TimeSpan.FromDays(30);
         options.Retention.ConversationsPerVisitor = 2;
-        using var sweep = new ConversationSweep(_directory, _owned, _store, Options.Create(options), _time, NullLogger<ConversationSweep>.Instance);
+        options.Retention.EntriesPerConversation = 200;
+        using var sweep = new ConversationSweep(_directory, _owned, _store, new ConnectionRegistry(new PanelStatus(), _time), Options.Create(options), _time, NullLogger<ConversationSweep>.Instance);
         var ancient = new ConversationKey("v-gone", new ConversationId("v-gone"));
         await _store.AddAsync(ancient, Stored("ancient"), Cancellation);
         var watched = _directory.Get(new ConversationId("v-watching"));
@@ -344,6 +347,12 @@ public sealed class OwnedConversationsTests : IAsyncDisposable
         watched.Watchers.Add(new Watcher());
         await Eventually.TrueAsync(() => ConversationKeeper.IsSaved(watched));
         _time.Advance(TimeSpan.FromDays(31));
+        var lengthy = new ConversationKey("v-long", new ConversationId("v-long"));
+        for (var i = 1; i <= 205; i++)
+        {
+            await _store.AddAsync(lengthy, Stored($"{i}"), Cancellation);
+        }
+
         foreach (var name in new[] { "a", "b", "c" })
         {
             await _store.AddAsync(new ConversationKey(Owner, ConversationId.Of(Owner, name)), Stored(name), Cancellation);
@@ -358,6 +367,7 @@ public sealed class OwnedConversationsTests : IAsyncDisposable
         await Eventually.TrueAsync(() => _owned.ListAsync(Owner).Result.Select(summary => summary.Id.Name).SequenceEqual(["c", "b"]));
         Assert.True(live.IsGone);
         await Eventually.TrueAsync(() => _owned.ListAsync("v-gone").Result.Count == 0);
+        await Eventually.TrueAsync(() => _store.ReadAsync(lengthy, 1000).AsTask().Result is { Entries: { Count: 200 } entries } && entries[0].Text == "6");
         Assert.False(watched.IsGone);
         Assert.Single(await _owned.ListAsync("v-watching"));
         await sweep.StopAsync(Cancellation);

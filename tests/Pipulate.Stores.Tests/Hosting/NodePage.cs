@@ -46,12 +46,12 @@ internal sealed class NodePage : IDisposable
 
     public Task TypeAsync(string text, string id) => _page.TypeAsync(text, id, TestContext.Current.CancellationToken).AsTask();
 
-    /// <summary>Waits until the page heard that its message was taken: the next one has another id.</summary>
-    public Task TakenAsync() => UntilAsync(_ =>
+    /// <summary>Waits until the page heard that a message was taken.</summary>
+    public Task TakenAsync(string id) => UntilAsync(_ =>
     {
         lock (_gate)
         {
-            return _dom.AttributeOf("msg-id", "value") is { Length: > 0 };
+            return _dom.AttributeOf("msg-id", "data-ack") == id;
         }
     });
 

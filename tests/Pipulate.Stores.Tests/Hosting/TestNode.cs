@@ -23,11 +23,14 @@ internal sealed class TestNode : IAsyncDisposable
         _keeper = new ConversationKeeper(store, time, NullLogger<ConversationKeeper>.Instance, _link);
         _conversations = new ConversationDirectory(time, _keeper);
         _time = time;
+        Owned = new OwnedConversations(_conversations, store, time, _link);
         Registry = new ConnectionRegistry(new PanelStatus(), time, _link);
         Channel = new ChatChannel(_conversations, Registry, new Typist(TimeSpan.Zero, time, CancellationToken.None));
     }
 
     public NodeLink Link => _link;
+
+    public OwnedConversations Owned { get; }
 
     public ConnectionRegistry Registry { get; }
 

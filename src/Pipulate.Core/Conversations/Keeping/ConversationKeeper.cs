@@ -114,6 +114,12 @@ internal sealed partial class ConversationKeeper(IConversationStore store, TimeP
     /// <returns>A task that ends when it is deleted: where the store is away, when it is back.</returns>
     public static Task DeleteAsync(Conversation conversation) => KeptOf(conversation)?.DeleteAsync() ?? Task.CompletedTask;
 
+    /// <summary>A conversation is not in the store any more, which the other nodes do not know yet.</summary>
+    public void NoteDeleted(ConversationId conversation) => nodes?.TellGone(conversation.Value, all: false);
+
+    /// <summary>Another node has deleted a conversation.</summary>
+    public void NoteGone(Conversation conversation) => nodes?.NoteGone(conversation);
+
     public void NoteDue(KeptConversation kept)
     {
         if (kept.TryRouse())

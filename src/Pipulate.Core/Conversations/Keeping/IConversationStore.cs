@@ -20,6 +20,15 @@ public interface IConversationStore
     ValueTask<long> AddAsync(ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Adds an entry at the end of a conversation that has begun: what another process has deleted does not come back because of what is still said in it.
+    /// </summary>
+    /// <param name="conversation">The conversation.</param>
+    /// <param name="entry">The entry, as for <see cref="AddAsync"/>.</param>
+    /// <param name="cancellationToken">Gives up waiting. Whether the entry was added is then unknown.</param>
+    /// <returns>The ordinal that it has; null where there is no such conversation, and then nothing was added.</returns>
+    ValueTask<long?> TryAddAsync(ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Adds text to an entry where the text is still missing (see <see cref="TextPiece.Fit"/>): at its end it is appended; what is there already is left out;
     /// a piece that begins after the end is not taken; one of a later epoch replaces the text.
     /// </summary>
@@ -102,4 +111,13 @@ public interface IConversationStore
     /// <param name="cancellationToken">Gives up reading.</param>
     /// <returns>Their keys, the one that was added to longest ago first.</returns>
     ValueTask<IReadOnlyList<ConversationKey>> FindOldAsync(DateTimeOffset unchangedSince, int mostPerOwner, int most, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Deletes the oldest entries of conversations that have too many. The others keep their places.
+    /// </summary>
+    /// <param name="mostPerConversation">How many entries of a conversation are kept: the newest.</param>
+    /// <param name="most">How many are deleted at most.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>How many were deleted: where that is <paramref name="most"/>, there may be more.</returns>
+    ValueTask<int> TrimAsync(int mostPerConversation, int most, CancellationToken cancellationToken = default);
 }

@@ -19,21 +19,15 @@ internal sealed class InMemoryConversationStore(
     {
         lock (_gate)
         {
-            var kept = FindOrMake(conversation);
-            if (kept.Find(entry.Id) is { } known)
-            {
-                return new(kept.Entries[known].Ordinal);
-            }
+            return new(Add(FindOrMake(conversation), entry));
+        }
+    }
 
-            kept.ChangedAt = time.GetUtcNow();
-            kept.Entries.Add(entry with { Ordinal = ++kept.LastOrdinal });
-            if (kept.Entries.Count > 2 * entries)
-            {
-                // In bulk, for a list moves all that stays.
-                kept.Entries.RemoveRange(0, kept.Entries.Count - entries);
-            }
-
-            return new(kept.LastOrdinal);
+    public ValueTask<long?> TryAddAsync(ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken = default)
+    {
+        lock (_gate)
+        {
+            return new(_kept.TryGetValue(conversation, out var kept) ? Add(kept, entry) : (long?)null);
         }
     }
 
@@ -151,6 +145,40 @@ internal sealed class InMemoryConversationStore(
             var old = tooMany.UnionBy(_kept.Where(pair => pair.Value.ChangedAt < unchangedSince), pair => pair.Key);
             return new([.. old.OrderBy(pair => pair.Value.ChangedAt).Take(most).Select(pair => pair.Key)]);
         }
+    }
+
+    public ValueTask<int> TrimAsync(int mostPerConversation, int most, CancellationToken cancellationToken = default)
+    {
+        lock (_gate)
+        {
+            var trimmed = 0;
+            foreach (var kept in _kept.Values)
+            {
+                var tooMany = Math.Min(kept.Entries.TakeWhile(entry => entry.Ordinal <= kept.LastOrdinal - mostPerConversation).Count(), most - trimmed);
+                kept.Entries.RemoveRange(0, tooMany);
+                trimmed += tooMany;
+            }
+
+            return new(trimmed);
+        }
+    }
+
+    private long Add(Kept kept, StoredEntry entry)
+    {
+        if (kept.Find(entry.Id) is { } known)
+        {
+            return kept.Entries[known].Ordinal;
+        }
+
+        kept.ChangedAt = time.GetUtcNow();
+        kept.Entries.Add(entry with { Ordinal = ++kept.LastOrdinal });
+        if (kept.Entries.Count > 2 * entries)
+        {
+            // In bulk, for a list moves all that stays.
+            kept.Entries.RemoveRange(0, kept.Entries.Count - entries);
+        }
+
+        return kept.LastOrdinal;
     }
 
     private Kept FindOrMake(ConversationKey conversation)

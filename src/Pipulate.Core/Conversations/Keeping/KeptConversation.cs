@@ -33,10 +33,14 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
 
     /// <summary>What the store has beside the entries.</summary>
     private (bool Paused, string? Title) _about;
+    private bool _known;
     private int _due;
     private int _growing;
 
     public Conversation Conversation => conversation;
+
+    /// <summary>Whether the store may not know of it yet. Once it does, and other nodes can delete it, nothing that is still said brings it back.</summary>
+    public bool Begins => !(keeper.IsShared && Volatile.Read(ref _known));
 
     /// <summary>Done once the conversation has what was said before.</summary>
     public Task Opened => _opened.Task;
@@ -154,6 +158,9 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
         return deletion.Task;
     }
 
+    /// <summary>Another node has deleted it.</summary>
+    public void NoteGone() => keeper.NoteGone(conversation);
+
     /// <summary>Writes what the store lacks. Where it fails, what is not written yet is written the next time.</summary>
     /// <returns>Whether that was all; else there is more for another round.</returns>
     public async Task<bool> WriteAsync(CancellationToken cancellationToken)
@@ -179,7 +186,7 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
         try
         {
             await PauseAsync(cancellationToken);
-            for (; written < changed.Count; written++)
+            for (; written < changed.Count && !conversation.IsGone; written++)
             {
                 await WriteAsync(changed[written], cancellationToken);
             }
@@ -236,6 +243,7 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
         }
 
         await store.DeleteAsync(_key, cancellationToken);
+        keeper.NoteDeleted(_key.Id);
 
         // Whoever asks for it from here on asks the store.
         conversation.Retire();
@@ -254,6 +262,7 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
             return;
         }
 
+        Volatile.Write(ref _known, stored is not null);
         _about = (stored?.Summary.IsPaused ?? false, stored?.Summary.Title);
         var entries = stored?.Entries.Where(entry => !entry.Withdrawn).Select(Revive).ToList() ?? [];
         conversation.Recall(entries, _about.Paused, _about.Title);
@@ -311,7 +320,14 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
         var paused = conversation.IsPaused;
         if (paused != _about.Paused)
         {
+            if (!Begins && await store.ReadAsync(_key, 1, cancellationToken: cancellationToken) is null)
+            {
+                NoteGone();
+                return;
+            }
+
             await store.PauseAsync(_key, paused, cancellationToken);
+            Volatile.Write(ref _known, true);
             _about.Paused = paused;
         }
     }
@@ -332,8 +348,14 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
         var kept = entry.Kept ??= entry.FromElsewhere ? KeptEntry.Foreign(Look(entry)) : KeptEntry.Before(Look(entry));
         if (kept.Unconfirmed is { } first)
         {
-            await (keeper.Ledger is { } ledger && entry.WantsAnswer ? ledger.OweAsync(_key, first, cancellationToken) : AddAsync(first, cancellationToken));
+            if (!await AddAsync(first, entry.WantsAnswer, cancellationToken))
+            {
+                NoteGone();
+                return;
+            }
+
             kept.NoteAdded();
+            Volatile.Write(ref _known, true);
         }
 
         var now = Look(entry);
@@ -362,7 +384,22 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
         }
     }
 
-    private async ValueTask AddAsync(StoredEntry entry, CancellationToken cancellationToken) => await store.AddAsync(_key, entry, cancellationToken);
+    /// <returns>Whether it is stored; else the conversation was deleted.</returns>
+    private async ValueTask<bool> AddAsync(StoredEntry entry, bool waits, CancellationToken cancellationToken)
+    {
+        if (keeper.Ledger is { } ledger && waits)
+        {
+            return await ledger.OweAsync(_key, entry, Begins, cancellationToken);
+        }
+
+        if (!Begins)
+        {
+            return await store.TryAddAsync(_key, entry, cancellationToken) is not null;
+        }
+
+        await store.AddAsync(_key, entry, cancellationToken);
+        return true;
+    }
 
     /// <summary>What has grown is appended; a later epoch comes whole, and so does what the store turns out to lack.</summary>
     /// <returns>Whether the store has taken it.</returns>

@@ -38,6 +38,9 @@ internal sealed class ScriptedStore(TimeProvider? time = null) : IConversationSt
     public ValueTask<long> AddAsync(ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken = default) =>
         new(Do($"add {entry.Text}", conversation, () => _store.AddAsync(conversation, entry, cancellationToken).AsTask().Result));
 
+    public ValueTask<long?> TryAddAsync(ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken = default) =>
+        new(Do($"try to add {entry.Text}", conversation, () => _store.TryAddAsync(conversation, entry, cancellationToken).AsTask().Result));
+
     public ValueTask<AppendResult> AppendAsync(ConversationKey conversation, Guid entry, TextPiece piece, CancellationToken cancellationToken = default) =>
         new(Do($"append {piece.Offset} {piece.Text}", conversation, () => _store.AppendAsync(conversation, entry, piece, cancellationToken).AsTask().Result));
 
@@ -70,6 +73,8 @@ internal sealed class ScriptedStore(TimeProvider? time = null) : IConversationSt
 
     public ValueTask<IReadOnlyList<ConversationKey>> FindOldAsync(DateTimeOffset unchangedSince, int mostPerOwner, int most, CancellationToken cancellationToken = default) =>
         _store.FindOldAsync(unchangedSince, mostPerOwner, most, cancellationToken);
+
+    public ValueTask<int> TrimAsync(int mostPerConversation, int most, CancellationToken cancellationToken = default) => _store.TrimAsync(mostPerConversation, most, cancellationToken);
 
     private T Do<T>(string call, ConversationKey conversation, Func<T> doing)
     {
