@@ -1,3 +1,5 @@
+using System.Security.Claims;
+
 namespace Pipulate;
 
 /// <summary>
@@ -38,6 +40,13 @@ public sealed class PipulateOptions
     /// </summary>
     /// <value>The default is <see cref="ConversationScope.PerVisitor"/>.</value>
     public ConversationScope Conversations { get; set; } = ConversationScope.PerVisitor;
+
+    /// <summary>
+    /// Gets or sets who may enter a room: a conversation that several visitors share, beside those of their own. It is asked with the user and the room's name for each request that names a conversation, such as
+    /// <c>?conversation=kitchen</c>, so it must be quick. What it does not allow is not there.
+    /// </summary>
+    /// <value>The default is <see langword="null"/>: there are no rooms. Not asked where all share one (<see cref="ConversationScope.Shared"/>).</value>
+    public Func<ClaimsPrincipal, string, bool>? MayEnterRoom { get; set; }
 
     /// <summary>
     /// Gets the origins, such as <c>https://app.example.com</c>, whose pages may connect beside those of the same origin.

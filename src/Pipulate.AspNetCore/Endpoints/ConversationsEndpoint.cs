@@ -179,7 +179,7 @@ internal sealed partial class ConversationsEndpoint(
         }
 
         var shown = visitor.Conversation;
-        if (!known.Any(summary => summary.Id == shown))
+        if (shown.Room is null && !known.Any(summary => summary.Id == shown))
         {
             known = [new ConversationSummary(shown, directory.Peek(shown)?.Title, IsPaused: false, default), .. known];
         }

@@ -30,7 +30,7 @@ internal sealed class ConversationsView(string page, string address, string toke
         _html.Append("</ul><details><summary>").Append(Encode(words[Label.DeleteAll])).Append("</summary>");
         OpenForm("/delete", inPlace: true);
         _html.Append("<button>").Append(Encode(words[Label.DeleteAllForGood])).Append("</button></form></details>");
-        if (conversations.First(summary => summary.Id == shown).Title is null)
+        if (conversations.FirstOrDefault(summary => summary.Id == shown) is { Title: null })
         {
             // The first words will be its title: the list comes anew a moment after something was sent.
             _html.Append("<span hx-get=\"").Append(Encode(address)).Append("\" hx-trigger=\"submit from:#chat-panel delay:1s\" hx-target=\"#").Append(Id).Append("\" hx-swap=\"innerHTML\"></span>");

@@ -111,10 +111,15 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
         }
     }
 
-    private static Visitor With(HttpContext context, ConversationId first, string? userId)
+    private Visitor With(HttpContext context, ConversationId first, string? userId)
     {
         var name = NamedConversation.Asked(context.Request) ?? NamedConversation.Shown(context.Request);
         var isFurther = name is not null && name != ConversationName.First && ConversationId.IsName(name);
+        if (isFurther && options.Value.MayEnterRoom?.Invoke(context.User, name!) is true)
+        {
+            return new Visitor(first, ConversationId.OfRoom(name!), userId);
+        }
+
         return new Visitor(first, isFurther ? ConversationId.Of(first.Value, name!) : first, userId);
     }
 

@@ -13,6 +13,9 @@ public readonly record struct ConversationId
     /// <summary>Between a visitor's key and the name of one of their conversations.</summary>
     private const string Separator = "..";
 
+    /// <summary>What no visitor's key begins with.</summary>
+    private const string RoomPrefix = "r-";
+
     private static readonly SearchValues<char> Allowed =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:");
 
@@ -45,12 +48,18 @@ public readonly record struct ConversationId
     /// <summary>What it is called among the conversations of its owner; null for the first.</summary>
     internal string? Name => Value.IndexOf(Separator, StringComparison.Ordinal) is var end and >= 0 ? Value[(end + Separator.Length)..] : null;
 
+    /// <summary>What a room is called that several visitors share; null for all other conversations.</summary>
+    internal string? Room => Value.StartsWith(RoomPrefix, StringComparison.Ordinal) ? Value[RoomPrefix.Length..] : null;
+
     /// <summary>Whether a text can be the name of a conversation.</summary>
     internal static bool IsName(string text) =>
         text.Length is > 0 and <= LongestName && !text.AsSpan().ContainsAnyExcept(Allowed) && !text.Contains(Separator, StringComparison.Ordinal);
 
     /// <summary>One of the conversations of an owner. Whatever is named, it is nobody else's.</summary>
     internal static ConversationId Of(string owner, string name) => new(owner + Separator + name);
+
+    /// <summary>A room. It is its own owner, so no visitor has it among theirs.</summary>
+    internal static ConversationId OfRoom(string name) => new(RoomPrefix + name);
 
     /// <inheritdoc/>
     public override string ToString() => Value ?? "";

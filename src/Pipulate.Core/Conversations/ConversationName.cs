@@ -11,5 +11,5 @@ internal static class ConversationName
 
     public static string New() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(9));
 
-    public static string Of(ConversationId id) => id.Name ?? First;
+    public static string Of(ConversationId id) => id.Room ?? id.Name ?? First;
 }

@@ -15,7 +15,7 @@ namespace Pipulate.Tests.Endpoints;
 /// <summary>An application with a page that has a panel and the list of conversations, and what a browser does there.</summary>
 internal static class ConversationsPage
 {
-    public static async Task<ChatHost> StartAsync(Action<PipulateOptions>? configure = null, Action<IServiceCollection>? services = null)
+    public static async Task<ChatHost> StartAsync(Action<PipulateOptions>? configure = null, Action<IServiceCollection>? services = null, Action<WebApplication>? signIn = null)
     {
         var host = await ChatHost.StartAsync(
             app =>
@@ -32,7 +32,8 @@ internal static class ConversationsPage
                 options.Limits.MessageBurst = 1000;
                 configure?.Invoke(options);
             },
-            services);
+            services,
+            signIn: signIn);
         host.Ollama.Answer = _ => FakeAnswer.Text("I see.");
         return host;
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.WebSockets;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -101,6 +102,66 @@ public sealed class OwnershipTests
         Assert.Equal(before, await DescribeAsync(host, ownerKey));
     }
 
+    [Theory]
+    [MemberData(nameof(EachWay))]
+    public async Task Room_WhoMayNotEnter_IsAnsweredAsIfThereWereNone(string way)
+    {
+        await using var host = await StartWithKitchenAsync();
+        using var cook = await host.VisitAsync(out var cookies);
+        cookies.Add(host.Address, new Cookie("role", "cook"));
+        (await cook.PostAsync($"/like?what={Uri.EscapeDataString(Secret)}&conversation=kitchen", null, Cancellation)).EnsureSuccessStatusCode();
+        var page = await host.OpenAsync(cookies, "/ws?conversation=kitchen");
+        await page.TypeAsync(Secret);
+        await page.WaitForAnswerAsync();
+        var done = host.Services.GetRequiredService<ConversationDirectory>().Get(new ConversationId("r-kitchen")).ReadEvents()[0].Id;
+        way = way.Replace("again {answer}", page.Read(dom => dom.AgainOf(dom.Entries[^1].Id)), StringComparison.Ordinal).Replace("{event}", done.ToString("N"), StringComparison.Ordinal);
+        var before = await DescribeAsync(host, "r-kitchen");
+
+        foreach (var named in new[] { "kitchen", "r-kitchen" })
+        {
+            var (status, answer) = await AskAsync(host, way, named);
+            var (statusOfNone, answerOfNone) = await AskAsync(host, way, new string('x', named.Length));
+
+            Assert.DoesNotContain(Secret, answer, StringComparison.Ordinal);
+            Assert.Equal(statusOfNone, status);
+            Assert.Equal(answerOfNone.Replace(new string('x', named.Length), "…", StringComparison.Ordinal), answer.Replace(named, "…", StringComparison.Ordinal));
+        }
+
+        Assert.Equal(before, await DescribeAsync(host, "r-kitchen"));
+    }
+
+    [Fact]
+    public async Task Room_WhoMayEnter_SharesItWithTheOthersAndHasItNotAmongTheirOwn()
+    {
+        await using var host = await StartWithKitchenAsync();
+        var pages = new List<ChatPage>();
+        var visitors = new List<HttpClient>();
+        for (var i = 0; i < 2; i++)
+        {
+            visitors.Add(await host.VisitAsync(out var cookies));
+            cookies.Add(host.Address, new Cookie("role", "cook"));
+            pages.Add(await host.OpenAsync(cookies, "/ws?conversation=kitchen"));
+        }
+
+        await pages[0].TypeAsync("The soup is ready.");
+        await pages[1].WaitAsync(dom => dom.Entries is [{ Text: "The soup is ready." }, { State: "complete" }]);
+        Assert.Equal("r-kitchen", await visitors[1].GetStringAsync("/who?conversation=kitchen", Cancellation));
+        Assert.NotEqual("r-kitchen", await visitors[1].GetStringAsync("/who?conversation=hall", Cancellation));
+
+        foreach (var way in new[] { "/conversations/kitchen/delete", "/conversations/kitchen/rename" })
+        {
+            using var response = await visitors[1].PressAsync(way, "/?conversation=kitchen", fields: [("title", "mine")]);
+            Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        }
+
+        using var export = await visitors[1].GetAsync("/conversations/kitchen.json", Cancellation);
+        Assert.Equal(HttpStatusCode.NotFound, export.StatusCode);
+        Assert.DoesNotContain("kitchen/", await visitors[1].GetStringAsync("/conversations?conversation=kitchen", Cancellation), StringComparison.Ordinal);
+        (await visitors[1].PressAsync("/conversations/delete")).Dispose();
+        Assert.Equal(2, pages[0].Read(dom => dom.Entries.Count));
+        visitors.ForEach(visitor => visitor.Dispose());
+    }
+
     [Fact]
     public async Task Ways_AreAllThatAreMapped()
     {
@@ -140,6 +201,19 @@ public sealed class OwnershipTests
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>Whoever has the cookie is a cook, and only cooks may enter the kitchen.</summary>
+    private static Task<ChatHost> StartWithKitchenAsync() => ConversationsPage.StartAsync(
+        options => options.MayEnterRoom = (user, room) => room == "kitchen" && user.IsInRole("cook"),
+        signIn: app => app.Use((context, next) =>
+        {
+            if (context.Request.Cookies["role"] is { } role)
+            {
+                context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Role, role)]));
+            }
+
+            return next(context);
+        }));
 
     private static bool NamesItInTheAddress(string way) =>
         way.Split(" | ")[0].Contains("{0}", StringComparison.Ordinal) && !way.StartsWith("GET /who", StringComparison.Ordinal) && !way.StartsWith("POST /like", StringComparison.Ordinal);
