@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net.Http;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -29,6 +28,7 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosPerson person, 
     private int _changes;
     private bool _isRude;
     private bool _isFresh;
+    private volatile bool _isReading;
 
     /// <summary>Who it was loaded by.</summary>
     public Visitor? Visitor { get; private set; }
@@ -80,12 +80,12 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosPerson person, 
         }
     }
 
-    /// <summary>What is shown now, and whether it is all that will be: the entries that are there must have ended.</summary>
+    /// <summary>What is shown now; null where the page does not read, or something that it shows has not ended.</summary>
     public (IReadOnlyList<string> Entries, string Status)? Look()
     {
         lock (_gate)
         {
-            return _panel is null || _socket is null || _panel.Entries.Any(entry => entry.State is "streaming" or "queued") ? null : (_panel.EntriesHtml, _panel.Status);
+            return _panel is null || !_isReading || _panel.Entries.Any(entry => entry.State is "streaming" or "queued") ? null : (_panel.EntriesHtml, _panel.Status);
         }
     }
 
@@ -326,6 +326,7 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosPerson person, 
 
         try
         {
+            _isReading = true;
             while (_socket is { } socket && Visitor == person.Visitor && !Room!.IsOver && (_wanted is null || _isFresh))
             {
                 if (await socket.ReadAsync(calm.Token) is { } message)
@@ -342,6 +343,10 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosPerson person, 
         catch (OperationCanceledException)
         {
             // The calm is over.
+        }
+        finally
+        {
+            _isReading = false;
         }
     }
 

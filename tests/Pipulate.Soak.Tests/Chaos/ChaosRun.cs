@@ -1,4 +1,4 @@
-using System.Net.Http;
+using System.Net.Sockets;
 using System.Text.Json;
 using Pipulate.Soak.Hosting;
 
@@ -23,7 +23,7 @@ internal sealed class ChaosRun(ChaosServer server, ChaosModel model, ChaosStore 
         }
 
         var living = _people.SelectMany(person => person.Pages).Select(page => page.LiveAsync(settling.Token, leaving.Token)).ToList();
-        List<Task> acting = [.. _people.Select(person => person.LiveAsync(ending.Token)), PlanModelAsync(ending.Token), PlanServerAsync(ending.Token)];
+        List<Task> acting = [.. _people.Select(person => person.LiveAsync(ending.Token)), PlanModelAsync(ending.Token), PlanServerAsync(ending.Token), GlanceAsync(ending.Token)];
         try
         {
             // Whoever ends before the time has failed, and is waited for below.
@@ -65,6 +65,47 @@ internal sealed class ChaosRun(ChaosServer server, ChaosModel model, ChaosStore 
         }
     }
 
+    /// <summary>Looks all the time at some page that reads: while nothing happens in its conversation it must show what a new one does.</summary>
+    private async Task GlanceAsync(CancellationToken ending)
+    {
+        var random = settings.ChanceFor(-4);
+        while (await WaitAsync(random.Time(TimeSpan.FromSeconds(1)), ending))
+        {
+            var page = _people[random.Next(_people.Count)].Pages[random.Next(ChaosSettings.Tabs)];
+            var (changes, visitor, room) = (server.Changes, page.Visitor, page.Room);
+            if (visitor is null || room is null || page.Look() is not { } shown || await LookFreshAsync(visitor, room, ending) is not { } fresh)
+            {
+                continue;
+            }
+
+            await WaitAsync(TimeSpan.FromSeconds(1), ending);
+            var nothingHappened = page.Look() is { } later && Difference(later, shown) == "" && await LookFreshAsync(visitor, room, ending) is { } laterFresh && Difference(laterFresh, fresh) == "";
+            if (!nothingHappened || page.Visitor != visitor || page.Room != room || room.MayBeOver || !server.WasThereSince(changes))
+            {
+                continue;
+            }
+
+            log.Count("glances");
+            if (Difference(shown, fresh) is { Length: > 0 } difference)
+            {
+                log.Fault($"A page of {visitor.Mark} has shown for a second something else than a new one: {difference}");
+            }
+        }
+    }
+
+    private async Task<(IReadOnlyList<string> Entries, string Status)?> LookFreshAsync(Visitor visitor, Room room, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ChaosPage.LookFreshAsync(server, visitor, room, cancellationToken);
+        }
+        catch (Exception problem) when (problem is SocketException or EndOfStreamException or OperationCanceledException)
+        {
+            // The server is not there, or the time is over.
+            return null;
+        }
+    }
+
     /// <summary>Each page against a new one of the same conversation, until they show the same or it has taken too long.</summary>
     private async Task ComparePagesAsync(CancellationToken cancellationToken)
     {
@@ -79,7 +120,7 @@ internal sealed class ChaosRun(ChaosServer server, ChaosModel model, ChaosStore 
             {
                 foreach (var pages in different.Where(page => page is { Visitor: not null, Room: not null }).ToLookup(page => (page.Visitor!, page.Room!)))
                 {
-                    var fresh = await ChaosPage.LookFreshAsync(server, pages.Key.Item1, pages.Key.Item2, limit.Token);
+                    var fresh = await LookFreshAsync(pages.Key.Item1, pages.Key.Item2, limit.Token);
                     foreach (var page in pages)
                     {
                         why[page] = Difference(page.Look(), fresh);

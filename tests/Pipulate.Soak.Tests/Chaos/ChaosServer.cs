@@ -59,8 +59,13 @@ internal sealed class ChaosServer : IAsyncDisposable
 
     private async Task StopAsync()
     {
-        var began = Stopwatch.GetTimestamp();
+        var (began, registry) = (Stopwatch.GetTimestamp(), Host.Registry);
         await Host.DisposeAsync();
+        if (registry.Count > 0)
+        {
+            _log.Fault($"{registry.Count} pages are counted after the server's end.");
+        }
+
         if (Stopwatch.GetElapsedTime(began) is var took && took > LongestEnd)
         {
             _log.Fault($"The server took {took.TotalSeconds:0.0} s to end.");
