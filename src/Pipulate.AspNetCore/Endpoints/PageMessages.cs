@@ -42,11 +42,9 @@ internal sealed class PageMessages(ChatQueue queue, PageCommands commands, Conne
             return PageReply.Nothing;
         }
 
-        if (!await handlers.HandlesAsync(conversation, text, message.MessageId, request))
-        {
-            await queue.HearAsync(conversation, text, message.MessageId);
-        }
-
-        return new PageReply(PanelFragments.Accepted(message.MessageId), Taken: true);
+        var taken = await handlers.HandlesAsync(conversation, text, message.MessageId, request) || await queue.HearAsync(conversation, text, message.MessageId);
+        return taken
+            ? new PageReply(PanelFragments.Accepted(message.MessageId), Taken: true)
+            : new PageReply(PanelFragments.Hint(looks.Current.Words[Label.ConversationNotThere]));
     }
 }

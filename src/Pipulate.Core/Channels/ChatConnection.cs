@@ -106,7 +106,7 @@ internal sealed class ChatConnection : IConversationWatcher, IListedPage, IDispo
 
             // What is new goes out first, also when the connection is about to be closed: a stopped answer is shown as stopped.
             // Read before gathering, so that a close with its last words that comes during the send gets a round of its own.
-            var closing = _closing;
+            var closing = _closing == default && Conversation.BeginsAnew ? CloseReason.Restarting : _closing;
             var beat = Interlocked.Exchange(ref _beat, false);
             _message.ResetWrittenCount();
             if (_cursor.Write(_message))

@@ -100,21 +100,16 @@ internal sealed partial class ChatQueue(
     }
 
     /// <summary>Puts what a person typed into the conversation; one message sent twice by the page is heard once.</summary>
-    public void Hear(ConversationId id, string text, string? messageId)
-    {
-        var conversation = conversations.Get(id);
-        if (conversation.Hear(text, messageId))
-        {
-            Announce(conversation);
-        }
-    }
+    public void Hear(ConversationId id, string text, string? messageId) => Hear(conversations.Get(id), text, messageId);
 
     /// <summary>The same, for whoever tells the page that its message was taken.</summary>
-    /// <returns>A task that ends when it is stored, or when that has taken too long.</returns>
-    public Task HearAsync(ConversationId id, string text, string? messageId)
+    /// <returns>Whether it was taken, once it is stored or that has taken too long; not where the conversation was deleted.</returns>
+    public async Task<bool> HearAsync(ConversationId id, string text, string? messageId)
     {
-        Hear(id, text, messageId);
-        return ConversationKeeper.StoredAsync(conversations.Get(id));
+        var conversation = conversations.Get(id);
+        Hear(conversation, text, messageId);
+        await ConversationKeeper.StoredAsync(conversation);
+        return !conversation.IsGone;
     }
 
     /// <summary>Stops what is being said in a conversation.</summary>
@@ -164,6 +159,14 @@ internal sealed partial class ChatQueue(
         }
 
         return inside ? $"{(escaped ? kept[..^1] : kept)}…\"" : $"{kept}…";
+    }
+
+    private void Hear(Conversation conversation, string text, string? messageId)
+    {
+        if (conversation.Hear(text, messageId))
+        {
+            Announce(conversation);
+        }
     }
 
     private void Announce(Conversation conversation)

@@ -46,6 +46,9 @@ internal sealed partial class Conversation
     /// <summary>Deleted, or never begun: what is said in it is not kept, and nobody answers. Once gone it stays so.</summary>
     public bool IsGone { get; private set; }
 
+    /// <summary>Whether it was deleted and begins anew for whoever asks for it now: a visitor's first one is always there.</summary>
+    public bool BeginsAnew => IsGone && Id.Name is null && Volatile.Read(ref _usedAt) == Retired;
+
     /// <summary>Forgets everything that was said, and says no more: what is being said ends, pages empty their lists.</summary>
     /// <param name="why">What the people at its pages are told.</param>
     public void Vanish(Label why)

@@ -102,11 +102,16 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
     /// <summary>Adds what a person typed, unless the page has sent this very message before.</summary>
     /// <param name="text">What was typed.</param>
     /// <param name="messageId">The id the page gave it, or null when it gave none.</param>
-    /// <returns>Whether it was new.</returns>
+    /// <returns>Whether it was new, and the conversation is there.</returns>
     public bool Hear(string text, string? messageId)
     {
         lock (Gate)
         {
+            if (IsGone)
+            {
+                return false;
+            }
+
             var entry = new ConversationEntry(NextOrdinal, EntryRole.User, EntryState.Complete, time.GetUtcNow())
             {
                 WantsAnswer = true,

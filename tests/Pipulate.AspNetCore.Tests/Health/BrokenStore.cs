@@ -6,6 +6,8 @@ internal sealed class BrokenStore(Exception? problem) : IConversationStore
 {
     public ValueTask<long> AddAsync(ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken = default) => new(BreakAsync<long>());
 
+    public ValueTask<long?> TryAddAsync(ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken = default) => new(BreakAsync<long?>());
+
     public ValueTask<AppendResult> AppendAsync(ConversationKey conversation, Guid entry, TextPiece piece, CancellationToken cancellationToken = default) => new(BreakAsync<AppendResult>());
 
     public ValueTask<bool> ChangeAsync(ConversationKey conversation, Guid entry, EntryChange change, CancellationToken cancellationToken = default) => new(BreakAsync<bool>());
@@ -24,6 +26,8 @@ internal sealed class BrokenStore(Exception? problem) : IConversationStore
 
     public ValueTask<IReadOnlyList<ConversationKey>> FindOldAsync(DateTimeOffset unchangedSince, int mostPerOwner, int most, CancellationToken cancellationToken = default) =>
         new(BreakAsync<IReadOnlyList<ConversationKey>>());
+
+    public ValueTask<int> TrimAsync(int mostEntries, int most, CancellationToken cancellationToken = default) => new(BreakAsync<int>());
 
     private async Task<T> BreakAsync<T>()
     {

@@ -1,4 +1,5 @@
 using Pipulate.Conversations;
+using Pipulate.Rendering.Words;
 using Pipulate.Tests.Conversations;
 
 namespace Pipulate.Tests.Commentary;
@@ -35,6 +36,17 @@ public sealed class ChatQueueTests : IAsyncLifetime
 
         Assert.Equal(["a"], Due());
         Assert.Equal(200, _house["a"].Look(entries => entries.Count));
+    }
+
+    [Fact]
+    public async Task HearAsync_InAConversationThatWasDeleted_IsNotTaken()
+    {
+        Assert.True(await _house.Queue.HearAsync(new ConversationId("a"), "kept", "m1"));
+        _house["a"].Vanish(Label.ConversationDeleted);
+
+        Assert.False(await _house.Queue.HearAsync(new ConversationId("a"), "lost", "m2"));
+
+        Assert.Equal(["Notice/Complete: This conversation was deleted."], _house["a"].Shown());
     }
 
     [Fact]

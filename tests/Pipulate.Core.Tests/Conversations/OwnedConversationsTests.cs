@@ -4,6 +4,7 @@ using Pipulate.Channels;
 using Pipulate.Conversations;
 using Pipulate.Conversations.Keeping;
 using Pipulate.Rendering;
+using Pipulate.Tests.Channels;
 using Pipulate.Tests.Conversations.Keeping;
 
 namespace Pipulate.Tests.Conversations;
@@ -183,6 +184,35 @@ public sealed class OwnedConversationsTests : IAsyncDisposable
             return _store.ListAsync(Owner, 10, Cancellation).AsTask().Result.Count == 0;
         });
         Assert.Null(await _owned.OpenAsync(id));
+    }
+
+    /// <summary>The first conversation begins anew, but not before the store has deleted it: pages that are there until then have to come back once more.</summary>
+    [Fact]
+    public async Task Delete_OfTheFirstWhileTheStoreIsAway_HasItsPagesComeBackWhenItIsDone()
+    {
+        await StartAsync();
+        var conversation = await SaidAsync("a secret");
+        _store.Before = _ => throw ScriptedStore.Away;
+        var deleting = _owned.DeleteAsync(conversation.Id);
+        await Eventually.TrueAsync(() => _store.Calls.Contains("delete"));
+        _time.Advance(OwnedConversations.Patience);
+        await Assert.ThrowsAsync<TimeoutException>(() => deleting);
+        var transport = new ScriptedTransport();
+        using var page = new ChatConnection(new ChatConnectionInfo("1", conversation.Id, null, _time.GetUtcNow()), conversation, new PanelStatus(), transport, TimeSpan.FromSeconds(10), _time);
+        conversation.Watchers.Add(page);
+        var writing = page.WriteAsync(Cancellation);
+        Assert.Contains("This conversation was deleted.", await transport.NextAsync(), StringComparison.Ordinal);
+
+        _store.Before = _ => { };
+        await Eventually.TrueAsync(() =>
+        {
+            _time.Advance(ConversationKeeper.Checkpoint);
+            return transport.IsClosed;
+        });
+
+        Assert.Equal(CloseReason.Restarting, await transport.ClosedAsync());
+        await writing;
+        Assert.NotSame(conversation, _directory.Get(conversation.Id));
     }
 
     [Fact]

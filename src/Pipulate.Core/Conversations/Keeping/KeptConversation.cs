@@ -247,6 +247,7 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
 
         // Whoever asks for it from here on asks the store.
         conversation.Retire();
+        conversation.Watchers.Wake();
         _opened.TrySetResult();
         deletion.TrySetResult();
     }
