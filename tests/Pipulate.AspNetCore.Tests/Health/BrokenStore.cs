@@ -27,7 +27,7 @@ internal sealed class BrokenStore(Exception? problem) : IConversationStore
     public ValueTask<IReadOnlyList<ConversationKey>> FindOldAsync(DateTimeOffset unchangedSince, int mostPerOwner, int most, CancellationToken cancellationToken = default) =>
         new(BreakAsync<IReadOnlyList<ConversationKey>>());
 
-    public ValueTask<int> TrimAsync(int mostEntries, int most, CancellationToken cancellationToken = default) => new(BreakAsync<int>());
+    public ValueTask<int> TrimAsync(int mostPerConversation, int most, CancellationToken cancellationToken = default) => new(BreakAsync<int>());
 
     private async Task<T> BreakAsync<T>()
     {
