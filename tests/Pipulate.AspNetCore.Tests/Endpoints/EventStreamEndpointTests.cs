@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Pipulate.Channels;
 using Pipulate.FakeOllama;
 using Pipulate.Rendering;
+using Pipulate.Tests.Diagnostics;
 
 namespace Pipulate.Tests.Endpoints;
 
@@ -158,11 +159,13 @@ public sealed class EventStreamEndpointTests
         await page.WaitAsync(dom => dom.Entries.Any(entry => entry is { Role: "assistant", Text.Length: > 0 }));
 
         await page.LeaveAsync();
+        using var metrics = new RecordedMetrics(host.Services);
         await page.ConnectAsync(page.LastEventId);
         rest.SetResult();
 
         Assert.Equal("one two three four", await page.WaitForAnswerAsync());
         Assert.DoesNotContain(page.Events, one => one.IsSnapshot);
+        Assert.Equal("resumed", Assert.Single(metrics["pipulate.connection.resyncs"]).Tags["kind"]);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Pipulate.Endpoints;
 using Pipulate.FakeOllama;
+using Pipulate.Tests.Diagnostics;
 
 namespace Pipulate.Tests.Endpoints;
 
@@ -130,6 +131,7 @@ public sealed class PeerTests(ITestOutputHelper output)
     {
         var limit = TimeSpan.FromSeconds(1);
         await using var host = await ChatHost.StartAsync(configure: options => options.Limits.Send = limit, ollama: false);
+        using var metrics = new RecordedMetrics(host.Services);
         using var deaf = await ConnectAsync(host, receiveBuffer: 4096);
         var canary = await host.OpenAsync();
         var channel = host.Services.GetRequiredService<IChatChannel>();
@@ -147,6 +149,7 @@ public sealed class PeerTests(ITestOutputHelper output)
         }
 
         Assert.Equal(1, host.Services.Registry().Count);
+        Assert.Equal("slow", Assert.Single(metrics["pipulate.connection.evicted"]).Tags["reason"]);
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using System.Text;
 using Pipulate.Channels;
 using Pipulate.Conversations;
+using Pipulate.Diagnostics;
 using Pipulate.Rendering;
+using Pipulate.Tests.Commentary;
 using Pipulate.Tests.Conversations;
 
 namespace Pipulate.Tests.Channels;
@@ -13,6 +15,7 @@ public sealed class ChatConnectionTests : IDisposable
     private readonly ManualTime _time = new();
     private readonly ScriptedTransport _transport = new();
     private readonly CancellationTokenSource _gone = new();
+    private readonly RecordedMeter _meter = new();
     private readonly Conversation _conversation;
     private readonly ChatConnection _connection;
 
@@ -20,7 +23,7 @@ public sealed class ChatConnectionTests : IDisposable
     {
         var id = new ConversationId("c");
         _conversation = new Conversation(id, _time);
-        _connection = new ChatConnection(new ChatConnectionInfo("1", id, null, _time.GetUtcNow()), _conversation, new PanelStatus(), _transport, SendLimit, _time);
+        _connection = new ChatConnection(new ChatConnectionInfo("1", id, null, _time.GetUtcNow()), _conversation, new PanelStatus(), _transport, SendLimit, _time, new PipulateMetrics(_meter, _time));
         _conversation.Watchers.Add(_connection);
     }
 
@@ -28,6 +31,7 @@ public sealed class ChatConnectionTests : IDisposable
     {
         _connection.Dispose();
         _gone.Dispose();
+        _meter.Dispose();
     }
 
     [Fact]
@@ -90,7 +94,7 @@ public sealed class ChatConnectionTests : IDisposable
     [Trait("Row", "S-24")]
     public async Task Send_FullQueue_ClosesWithTryAgainLater()
     {
-        for (var i = 0; i <= FragmentQueue.Capacity; i++)
+        for (var i = 0; i <= FragmentQueue.Capacity + 1; i++)
         {
             _connection.Send(Bytes("<i id=\"a\" hx-swap-oob=\"true\"></i>"));
         }
@@ -99,6 +103,25 @@ public sealed class ChatConnectionTests : IDisposable
 
         Assert.Equal(CloseReason.TryAgainLater, await _transport.ClosedAsync());
         Assert.Equal(1013, (int)CloseReason.TryAgainLater);
+        Assert.Equal(1, _meter["pipulate.connection.evicted full"]);
+    }
+
+    [Fact]
+    public async Task WriteAsync_SnapshotAndAnAnswerThatIsFarAhead_AreCounted()
+    {
+        var entry = _conversation.Begin();
+        _conversation.Append(entry, "x");
+        var writing = _connection.WriteAsync(_gone.Token);
+        await _transport.NextAsync();
+        Assert.Equal((1, 0), (_meter["pipulate.connection.resyncs snapshot"], _meter["pipulate.connection.resyncs rewrite"]));
+
+        _conversation.Append(entry, new string('y', 64 * 1024));
+        await _time.WaitForTimerAsync(ChatConnection.Gathering);
+        _time.Advance(ChatConnection.Gathering);
+        await _transport.NextAsync();
+
+        Assert.Equal((1, 1), (_meter["pipulate.connection.resyncs snapshot"], _meter["pipulate.connection.resyncs rewrite"]));
+        await writing.LeaveAsync(_gone, _time);
     }
 
     [Fact]
