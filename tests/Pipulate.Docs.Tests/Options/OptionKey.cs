@@ -26,6 +26,12 @@ internal sealed record OptionKey(string Name, PropertyInfo Property)
     {
         foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
+            // A rule is code, and has no key.
+            if (typeof(Delegate).IsAssignableFrom(property.PropertyType))
+            {
+                continue;
+            }
+
             // A group has no setter and is no list: its members are the keys.
             if (!property.CanWrite && !typeof(IEnumerable).IsAssignableFrom(property.PropertyType))
             {
