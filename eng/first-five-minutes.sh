@@ -16,7 +16,7 @@ trap finish EXIT
 step() { printf '%3s s  %s\n' "$SECONDS" "$1"; }
 
 # Packages of an older build under the same version lie in the machine's cache; here there is none.
-export NUGET_PACKAGES=$work/nuget DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+export NUGET_PACKAGES=$work/nuget MSBUILDDISABLENODEREUSE=1 DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 unset OLLAMA_HOST ASPNETCORE_URLS ASPNETCORE_ENVIRONMENT
 mkdir "$work/empty"
 cd "$work/empty"

@@ -13,7 +13,7 @@ public sealed class TrimmingTests(PackedPackages packages)
     public async Task ConsoleChat_Trimmed_Answers()
     {
         using var place = Chat("<PublishTrimmed>true</PublishTrimmed><SelfContained>true</SelfContained>");
-        await place.DotnetAsync("publish --use-current-runtime -o out", "Chat");
+        await place.DotnetAsync($"publish --use-current-runtime -o out {Workplace.NoNodes}", "Chat");
 
         await AssertSpeaksAsync(place);
     }
@@ -30,7 +30,7 @@ public sealed class TrimmingTests(PackedPackages packages)
             Assert.Skip("The package source has no native runtime. Name one that has it: dotnet nuget add source <address>. It said:\n" + problem);
         }
 
-        await place.DotnetAsync("publish --use-current-runtime --no-restore -o out", "Chat");
+        await place.DotnetAsync($"publish --use-current-runtime --no-restore -o out {Workplace.NoNodes}", "Chat");
 
         await AssertSpeaksAsync(place);
         Assert.False(File.Exists(Path.Combine(place.Folder, "Chat", "out", "Pipulate.Core.dll")), "It is not one native program.");

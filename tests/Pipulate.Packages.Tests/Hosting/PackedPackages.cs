@@ -38,7 +38,7 @@ public sealed partial class PackedPackages : IAsyncLifetime
     /// <returns>The folder of the packages.</returns>
     public static async Task<string> PackAsync(string folder)
     {
-        await Workplace.RunAsync("dotnet", $"pack -c Release -p:ArtifactsPath={folder}", Repository.Root);
+        await Workplace.RunAsync("dotnet", $"pack -c Release -p:ArtifactsPath={folder} {Workplace.NoNodes}", Repository.Root);
         return Path.Combine(folder, "packages");
     }
 

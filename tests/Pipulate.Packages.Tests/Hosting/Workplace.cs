@@ -10,6 +10,9 @@ namespace Pipulate.Packages.Hosting;
 /// </summary>
 internal sealed class Workplace : IDisposable
 {
+    /// <summary>Said to every build: a node of MSBuild that stays would keep the output open, and this folder.</summary>
+    public const string NoNodes = "-nodeReuse:false";
+
     // A build of twelve applications on a machine that tests something else at the same time.
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
@@ -65,8 +68,6 @@ internal sealed class Workplace : IDisposable
             start.Environment.Remove(name);
         }
 
-        // A node that stays would be one that another build waits for, and would keep this folder open.
-        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
     }
 
