@@ -88,10 +88,11 @@ public sealed class HandshakeTests
     {
         await using var host = await StartBehindASignInAsync();
         using var http = new HttpClient { BaseAddress = host.Address };
-        var endpoints = host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(endpoint => endpoint.DisplayName!.StartsWith("Pipulate", StringComparison.Ordinal)).ToList();
 
-        Assert.True(endpoints.Count >= 6);
+        // This application has no others.
+        var endpoints = host.Services.GetRequiredService<EndpointDataSource>().Endpoints.Cast<RouteEndpoint>().ToList();
+
+        Assert.True(endpoints.Count >= 13);
         foreach (var endpoint in endpoints)
         {
             foreach (var method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods.Where(method => method != HttpMethods.Connect))
