@@ -387,7 +387,8 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosPerson person, 
         log.Count($"closed with {code}");
         var isToBeExpected = _isRude || !server.WasThereSince(_changes) || code switch
         {
-            1008 or 1012 => Room!.MayBeOver,
+            1008 => Room!.MayBeOver,
+            1012 => Room!.MayBeOver || Room.IsPutOff,
             1013 => true,
             _ => false,
         };

@@ -109,7 +109,7 @@ internal sealed partial class ChaosPerson
         {
             case (200 or 204, _, _):
                 _log.Count("conversations deleted");
-                Visitor.Leave(room);
+                Visitor.Leave(room, isPutOff: false);
                 Visitor.Deleted.Enqueue(room);
                 break;
             case (429, _, _):
@@ -120,7 +120,7 @@ internal sealed partial class ChaosPerson
                 break;
             default:
                 // The store is away and it is deleted as soon as it is back, or the server is away and nobody can tell.
-                Visitor.Leave(room);
+                Visitor.Leave(room, isPutOff: true);
                 break;
         }
     }
@@ -151,7 +151,7 @@ internal sealed partial class ChaosPerson
 
         foreach (var room in rooms)
         {
-            visitor.Leave(room);
+            visitor.Leave(room, isPutOff: true);
         }
 
         _former.Add(visitor);

@@ -14,6 +14,9 @@ internal sealed partial class Room(string name)
     /// <summary>As in its address.</summary>
     public string Name { get; } = name;
 
+    /// <summary>Whether the one before it of the same name is deleted only when the store is back: until then it has not begun, and then its pages come back once more.</summary>
+    public bool IsPutOff { get; init; }
+
     /// <summary>Whether it was deleted: then nothing is promised of it any more.</summary>
     public bool IsOver
     {

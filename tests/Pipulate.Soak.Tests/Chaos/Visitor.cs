@@ -26,12 +26,14 @@ internal sealed class Visitor(ChaosServer server, SoakLog log)
     public Room Enter(string name) => _rooms.GetOrAdd(name, static name => new Room(name));
 
     /// <summary>A conversation is over; the first one begins anew.</summary>
-    public void Leave(Room room)
+    /// <param name="room">The conversation.</param>
+    /// <param name="isPutOff">Whether it is deleted only later, or nobody can tell.</param>
+    public void Leave(Room room, bool isPutOff)
     {
         room.IsOver = true;
         if (room.Name == FirstName)
         {
-            _rooms[FirstName] = new Room(FirstName);
+            _rooms[FirstName] = new Room(FirstName) { IsPutOff = isPutOff };
         }
         else
         {
