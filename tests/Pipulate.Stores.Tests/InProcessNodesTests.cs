@@ -171,6 +171,7 @@ public sealed class InProcessNodesTests : NodesContract
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    [Trait("Row", "F-21")]
     public async Task Append_NodeWasTakenForDead_IsRefusedByTheStoreAndItsPagesShowWhatCounts(bool ends)
     {
         var (still, time) = (new ManualTime(), new ManualTime());

@@ -353,6 +353,7 @@ public abstract class NodesContract : IAsyncDisposable
     }
 
     [Fact]
+    [Trait("Row", "F-18")]
     public async Task Send_LongestFragment_ArrivesWholeAndALongerOneIsRefused()
     {
         var (here, there) = (await StartAsync(), await StartAsync());

@@ -149,6 +149,7 @@ public sealed class PeerTests(ITestOutputHelper output)
         }
 
         Assert.Equal(1, host.Services.Registry().Count);
+        await Eventually.TrueAsync(() => metrics["pipulate.connection.evicted"].Count > 0);
         Assert.Equal("slow", Assert.Single(metrics["pipulate.connection.evicted"]).Tags["reason"]);
     }
 

@@ -104,6 +104,7 @@ public sealed class OwnershipTests
 
     [Theory]
     [MemberData(nameof(EachWay))]
+    [Trait("Row", "S-46")]
     public async Task Room_WhoMayNotEnter_IsAnsweredAsIfThereWereNone(string way)
     {
         await using var host = await StartWithKitchenAsync();
