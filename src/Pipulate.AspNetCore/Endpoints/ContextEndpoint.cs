@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Pipulate.Commentary;
 using Pipulate.Conversations;
+using Pipulate.Conversations.Keeping;
 using Pipulate.Security;
 
 namespace Pipulate.Endpoints;
@@ -60,7 +61,7 @@ internal sealed class ContextEndpoint(
                 conversation.IsPaused = false;
                 break;
             case "forget-all":
-                conversation.ForgetEvents();
+                await ConversationKeeper.ForgetEventsAsync(conversation);
                 break;
             case "forget" when Guid.TryParseExact(form["event"], "N", out var id):
                 conversation.ForgetEvents(id);

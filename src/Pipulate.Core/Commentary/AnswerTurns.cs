@@ -18,7 +18,7 @@ internal sealed partial class AnswerTurns(TimeProvider time, ILogger<AnswerTurns
     {
         if (ledger is not null)
         {
-            var kept = KeptOf(conversation);
+            var kept = KeptConversation.Of(conversation)!;
             await TryAsync(conversation, async () =>
             {
                 if (!await ledger.OweAsync(kept.Key, kept.Look(entry), kept.Begins, cancellationToken))
@@ -38,7 +38,7 @@ internal sealed partial class AnswerTurns(TimeProvider time, ILogger<AnswerTurns
             return (conversation.BeginTurn(budget), true);
         }
 
-        var kept = KeptOf(conversation);
+        var kept = KeptConversation.Of(conversation)!;
         var (asked, taken) = ((IReadOnlyList<Guid>)[], (IReadOnlyList<Guid>)[]);
         var answer = new StoredEntry { Id = Guid.CreateVersion7(), Role = EntryRole.Assistant, State = EntryState.Streaming, At = time.GetUtcNow() };
         var ours = false;
@@ -77,7 +77,7 @@ internal sealed partial class AnswerTurns(TimeProvider time, ILogger<AnswerTurns
     {
         if (ledger is not null && conversation.ReadOwed().Select(entry => entry.Id).Intersect(turn.Taken).ToList() is { Count: > 0 } again)
         {
-            await TryAsync(conversation, () => ledger.ReturnAsync(KeptOf(conversation).Key, again, CancellationToken.None));
+            await TryAsync(conversation, () => ledger.ReturnAsync(KeptConversation.Of(conversation)!.Key, again, CancellationToken.None));
         }
     }
 
@@ -86,7 +86,7 @@ internal sealed partial class AnswerTurns(TimeProvider time, ILogger<AnswerTurns
     {
         if (ledger is not null && events.Count > 0)
         {
-            await TryAsync(conversation, () => ledger.DropAsync(KeptOf(conversation).Key, events, CancellationToken.None));
+            await TryAsync(conversation, () => ledger.DropAsync(KeptConversation.Of(conversation)!.Key, events, CancellationToken.None));
         }
     }
 
@@ -95,11 +95,9 @@ internal sealed partial class AnswerTurns(TimeProvider time, ILogger<AnswerTurns
     {
         if (ledger is not null)
         {
-            await TryAsync(conversation, () => ledger.ReleaseAsync(KeptOf(conversation).Key, CancellationToken.None));
+            await TryAsync(conversation, () => ledger.ReleaseAsync(KeptConversation.Of(conversation)!.Key, CancellationToken.None));
         }
     }
-
-    private static KeptConversation KeptOf(Conversation conversation) => conversation.Recorders.OfType<KeptConversation>().First();
 
     private async Task TryAsync(Conversation conversation, Func<ValueTask> action)
     {

@@ -93,26 +93,34 @@ internal sealed partial class ConversationKeeper(IConversationStore store, TimeP
     public void LetGo(Conversation conversation)
     {
         nodes?.LetGo(conversation);
-        if (KeptOf(conversation) is { } kept)
+        if (KeptConversation.Of(conversation) is { } kept)
         {
             kept.IsLetGo = true;
         }
     }
 
     /// <summary>Whether the store has all of a conversation, so that the process can do without it.</summary>
-    public static bool IsSaved(Conversation conversation) => KeptOf(conversation) is { IsSaved: true };
+    public static bool IsSaved(Conversation conversation) => KeptConversation.Of(conversation) is { IsSaved: true };
 
     /// <summary>Writes what the store lacks of a conversation.</summary>
     /// <returns>A task that ends when that was tried. It never fails.</returns>
-    public static Task SaveAsync(Conversation conversation) => KeptOf(conversation)?.SaveAsync() ?? Task.CompletedTask;
+    public static Task SaveAsync(Conversation conversation) => KeptConversation.Of(conversation)?.SaveAsync() ?? Task.CompletedTask;
 
     /// <summary>For whoever promises that what was said so far outlasts the process.</summary>
     /// <returns>A task that ends when it is stored. Where that is not to be had soon it ends all the same: the chat goes on while the store is away. It never fails.</returns>
-    public static Task StoredAsync(Conversation conversation) => KeptOf(conversation)?.StoredAsync() ?? Task.CompletedTask;
+    public static Task StoredAsync(Conversation conversation) => KeptConversation.Of(conversation)?.StoredAsync() ?? Task.CompletedTask;
+
+    /// <summary>Forgets all events of a conversation, also those that only the store has, because they lie before what it was opened with.</summary>
+    /// <returns>A task that ends when they are forgotten; where the store is away, soon, and they are forgotten there when it is back. It never fails.</returns>
+    public static Task ForgetEventsAsync(Conversation conversation)
+    {
+        conversation.ForgetEvents();
+        return KeptConversation.Of(conversation)?.ForgetEventsAsync() ?? Task.CompletedTask;
+    }
 
     /// <summary>Deletes a conversation that has vanished from the store too.</summary>
     /// <returns>A task that ends when it is deleted: where the store is away, when it is back.</returns>
-    public static Task DeleteAsync(Conversation conversation) => KeptOf(conversation)?.DeleteAsync() ?? Task.CompletedTask;
+    public static Task DeleteAsync(Conversation conversation) => KeptConversation.Of(conversation)?.DeleteAsync() ?? Task.CompletedTask;
 
     /// <summary>A conversation is not in the store any more, which the other nodes do not know yet.</summary>
     public void NoteDeleted(ConversationId conversation) => nodes?.TellGone(conversation.Value, all: false);
@@ -165,8 +173,6 @@ internal sealed partial class ConversationKeeper(IConversationStore store, TimeP
 
     /// <summary>Waits for a write, but not for ever. Never fails.</summary>
     public async Task WaitForAsync(Task writing) => await writing.WaitAsync(StoringPatience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-
-    private static KeptConversation? KeptOf(Conversation conversation) => conversation.Recorders.OfType<KeptConversation>().FirstOrDefault();
 
     private async Task WaitAsync(Task opened) =>
         await opened.WaitAsync(OpeningPatience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

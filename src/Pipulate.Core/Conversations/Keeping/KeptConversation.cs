@@ -37,6 +37,8 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
     private int _due;
     private int _growing;
 
+    private bool _forgetsEvents;
+
     public Conversation Conversation => conversation;
 
     /// <summary>Whether the store may not know of it yet. Once it does, and other nodes can delete it, nothing that is still said brings it back.</summary>
@@ -67,10 +69,13 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
         {
             lock (conversation.Gate)
             {
-                return _opened.Task.IsCompleted && Volatile.Read(ref _due) == Resting && _changed.Count == 0 && !_aboutChanged && !IsBeingDeleted;
+                return _opened.Task.IsCompleted && Volatile.Read(ref _due) == Resting && _changed.Count == 0 && !_aboutChanged && !Volatile.Read(ref _forgetsEvents) && !IsBeingDeleted;
             }
         }
     }
+
+    /// <summary>What the store has of a conversation; null where none keeps it.</summary>
+    public static KeptConversation? Of(Conversation conversation) => conversation.Recorders.OfType<KeptConversation>().FirstOrDefault();
 
     /// <summary>Begins to read what was said before. A store that has it at hand is done when this returns.</summary>
     public void Open()
@@ -148,6 +153,15 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
     /// <returns>A task that ends when it has, or when that is not to be had soon. It never fails.</returns>
     public Task StoredAsync() => IsSaved || conversation.IsGone || !keeper.CanStore ? Task.CompletedTask : keeper.WaitForAsync(SaveAsync());
 
+    /// <summary>Forgets all events in the store, in its turn among the writes. Tried until it is done.</summary>
+    /// <returns>A task that ends when they are forgotten, or when that is not to be had soon. It never fails.</returns>
+    public Task ForgetEventsAsync()
+    {
+        Volatile.Write(ref _forgetsEvents, true);
+        var saving = SaveAsync();
+        return keeper.CanStore ? keeper.WaitForAsync(saving) : Task.CompletedTask;
+    }
+
     /// <summary>Deletes it from the store, in its turn among the writes: what is being written now is deleted as well, and nothing is written behind it. Tried until it is done.</summary>
     /// <returns>A task that ends when it is deleted.</returns>
     public Task DeleteAsync()
@@ -192,6 +206,7 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
             }
 
             await RenameAsync(cancellationToken);
+            await ForgetEventsAsync(cancellationToken);
         }
         catch
         {
@@ -341,6 +356,35 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
         {
             // Where there is nothing yet, it is said again behind the first entry.
             _about.Title = await store.RenameAsync(_key, title, cancellationToken) ? title : _about.Title;
+        }
+    }
+
+    private async Task ForgetEventsAsync(CancellationToken cancellationToken)
+    {
+        if (!Volatile.Read(ref _forgetsEvents))
+        {
+            return;
+        }
+
+        for (long? before = null; await store.ReadAsync(_key, Window, before, cancellationToken) is { Entries: { Count: > 0 } entries }; before = entries[0].Ordinal)
+        {
+            // Those that are in memory are forgotten there, and written as all that changes.
+            var here = ReadIds();
+            foreach (var entry in entries.Where(entry => entry is { Role: EntryRole.Event, Withdrawn: false } && !here.Contains(entry.Id)))
+            {
+                await store.AppendAsync(_key, entry.Id, new TextPiece(entry.Epoch + 1, 0, ""), cancellationToken);
+                await store.ChangeAsync(_key, entry.Id, new EntryChange(entry.Epoch + 1, entry.State, entry.Reason, Withdrawn: true), cancellationToken);
+            }
+        }
+
+        Volatile.Write(ref _forgetsEvents, false);
+    }
+
+    private HashSet<Guid> ReadIds()
+    {
+        lock (conversation.Gate)
+        {
+            return [.. conversation.Entries.Select(entry => entry.Id)];
         }
     }
 

@@ -93,6 +93,32 @@ public sealed class ConversationKeeperTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task ForgetEventsAsync_OfALongConversation_ForgetsThoseThatOnlyTheStoreHasToo()
+    {
+        var before = (await StartAsync()).Get(Id());
+        for (var i = 1; i <= 150; i++)
+        {
+            before.Say(EntryRole.Event, $"event {i}");
+            before.Say(EntryRole.User, $"word {i}");
+        }
+
+        await StopAsync();
+        var after = (await StartAsync()).Get(Id());
+        _store.Before = _ => throw ScriptedStore.Away;
+        var forgotten = ConversationKeeper.ForgetEventsAsync(after);
+        _time.Advance(ConversationKeeper.StoringPatience);
+        await forgotten.WaitAsync(TestTime.Timeout, Cancellation);
+        _store.Before = _ => { };
+        await Eventually.TrueAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            return ConversationKeeper.IsSaved(after);
+        });
+
+        Assert.Equal((150, 150), (_store.Entries().Count(entry => entry is { Role: EntryRole.Event, Withdrawn: true, Text: "" }), _store.Entries().Count(entry => entry is { Role: EntryRole.User, Withdrawn: false, Text.Length: > 0 })));
+    }
+
+    [Fact]
     [Trait("Row", "F-12")]
     public async Task Get_WhatWasStreamingAtTheDeath_IsStoppedHereAndInTheStore()
     {
