@@ -32,7 +32,7 @@ internal static partial class EntryElements
         |p\ class=chat-waiting
         |div\ class=chat-actions
         |button\ data-chat-copy=\ type=button
-        |button\ class=chat-again\ form=chat-command\ value=again\ [0-9]+)$
+        |button\ class=chat-again\ form=chat-command\ value=again\ [0-9a-f]{32})$
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Allowed();
 }
