@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AngleSharp.Html.Parser;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
@@ -48,5 +49,23 @@ internal static class EventPage
     {
         var view = new HtmlParser().ParseDocument(await page.Http.GetStringAsync("/context", TestContext.Current.CancellationToken));
         return [.. view.QuerySelectorAll(".chat-context-events > li > span").Select(text => text.TextContent)];
+    }
+
+    /// <summary>A refusal says what to do, and to htmx nothing that it would put into the page.</summary>
+    public static async Task AssertRefusalAsync(HttpResponseMessage response, bool htmx)
+    {
+        var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        if (htmx)
+        {
+            Assert.Empty(body);
+            Assert.Equal("none", Assert.Single(response.Headers.GetValues("HX-Reswap")));
+            return;
+        }
+
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        var problem = JsonDocument.Parse(body).RootElement;
+        Assert.Equal((int)response.StatusCode, problem.GetProperty("status").GetInt32());
+        Assert.Contains(' ', problem.GetProperty("detail").GetString()!);
+        Assert.NotEmpty(problem.GetProperty("title").GetString()!);
     }
 }
