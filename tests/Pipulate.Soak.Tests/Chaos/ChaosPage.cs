@@ -35,6 +35,9 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosPerson person, 
 
     public Room? Room { get; private set; }
 
+    /// <summary>Whether it has so small a buffer that what it is sent comes through in seconds, also when it reads again: the window of its connection opens only when the sender probes for it.</summary>
+    public bool IsSlow { get; private set; }
+
     /// <summary>Lives until it is told to settle, then comes back and stays until the end.</summary>
     public async Task LiveAsync(CancellationToken settling, CancellationToken ending)
     {
@@ -69,12 +72,13 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosPerson person, 
     /// <summary>Shows another conversation the next time.</summary>
     public void Want(Room room) => _wanted = room;
 
-    /// <summary>Types, if it is connected.</summary>
-    public async Task TypeAsync(string text)
+    /// <summary>Types, if it is connected: as whoever has loaded it, who may have been forgotten since.</summary>
+    /// <param name="words">What, behind their mark.</param>
+    public async Task TypeAsync(string words)
     {
         if (_socket is { } socket && Room is { } room)
         {
-            var id = Guid.NewGuid().ToString("N");
+            var (id, text) = (Guid.NewGuid().ToString("N"), $"{Visitor!.Mark} {words}");
             _typed[id] = (room, text, Stopwatch.GetTimestamp());
             await TrySendAsync(() => socket.TypeAsync(text, id));
         }
@@ -199,7 +203,7 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosPerson person, 
         _isRude = true;
         for (var i = 0; i < 150; i++)
         {
-            await TypeAsync($"{Visitor!.Mark} floods {Guid.NewGuid():N}");
+            await TypeAsync($"floods {Guid.NewGuid():N}");
         }
 
         await ReadForAsync(TimeSpan.FromSeconds(1), settling);
@@ -282,7 +286,7 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosPerson person, 
             log.Count($"connections, {socket.Status}");
             if (socket.Status == 101)
             {
-                (_socket, _isFresh, _isRude) = (socket, true, false);
+                (_socket, _isFresh, _isRude, IsSlow) = (socket, true, false, receiveBuffer is not null);
                 foreach (var (id, typed) in _typed.Where(typed => typed.Value.Room == Room && Stopwatch.GetElapsedTime(typed.Value.At) < Insistence))
                 {
                     log.Count("typed again");

@@ -64,7 +64,7 @@ internal sealed partial class ChaosPerson
         switch (_random.Next(100))
         {
             case < 55:
-                await page.TypeAsync($"{Visitor.Mark} asks #{++_said} <i>& more</i> 🌅");
+                await page.TypeAsync($"asks #{++_said} <i>& more</i> 🌅");
                 break;
             case < 65:
                 _log.Count("deeds");

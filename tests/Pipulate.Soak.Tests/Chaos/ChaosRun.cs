@@ -73,7 +73,7 @@ internal sealed class ChaosRun(ChaosServer server, ChaosModel model, ChaosStore 
         {
             var page = _people[random.Next(_people.Count)].Pages[random.Next(ChaosSettings.Tabs)];
             var (changes, visitor, room) = (server.Changes, page.Visitor, page.Room);
-            if (visitor is null || room is null || page.Look() is not { } shown || await LookFreshAsync(visitor, room, ending) is not { } fresh)
+            if (visitor is null || room is null || page.IsSlow || page.Look() is not { } shown || await LookFreshAsync(visitor, room, ending) is not { } fresh)
             {
                 continue;
             }
