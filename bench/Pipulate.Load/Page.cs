@@ -95,6 +95,13 @@ internal sealed class Page : IDisposable
         await _socket.SendAsync(frame);
     }
 
+    /// <summary>Sends a text frame when it is this page's turn: not all type at the same moment.</summary>
+    public async Task SayInTurnAsync(string text, int turn)
+    {
+        await Task.Delay(turn * 10);
+        await SayAsync(text);
+    }
+
     /// <summary>Goes away without a word.</summary>
     public void Dispose()
     {

@@ -67,7 +67,7 @@ internal sealed class BetweenNodes : IDemand
             pages.AddRange(typing);
             pages.AddRange(await Task.WhenAll(typing.Select(page => Page.OpenAsync(there.Port, far, page.Cookie))));
             var (began, cpu, database) = (Token.Now, Cpu(here, there), DatabaseCpu());
-            await Task.WhenAll(typing.Select((page, index) => SayLaterAsync(page, $"{{\"msg\":\"{tokens} {Rate}\",\"mid\":\"m{index}\"}}", index)));
+            await Task.WhenAll(typing.Select((page, index) => page.SayInTurnAsync($"{{\"msg\":\"{tokens} {Rate}\",\"mid\":\"m{index}\"}}", index)));
             await Crowd.UntilAsync(() => pages.All(page => page.Last == tokens - 1));
             if (pages.FirstOrDefault(page => page.Received != tokens || page.Gaps > 0) is not null)
             {
@@ -85,13 +85,6 @@ internal sealed class BetweenNodes : IDemand
         {
             pages.ForEach(page => page.Dispose());
         }
-    }
-
-    /// <summary>Nobody types at the same moment: spread over two seconds.</summary>
-    private static async Task SayLaterAsync(Page page, string message, int index)
-    {
-        await Task.Delay(index * 10);
-        await page.SayAsync(message);
     }
 
     private static TimeSpan Cpu(ServerProcess here, ServerProcess there) => here == there ? here.Cpu : here.Cpu + there.Cpu;

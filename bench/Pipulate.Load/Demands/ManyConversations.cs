@@ -35,7 +35,7 @@ internal sealed class ManyConversations : IDemand
         try
         {
             var before = server.Cpu;
-            await Task.WhenAll(pages.Select((page, index) => SayLaterAsync(page, $"{{\"msg\":\"{tokens} {Rate}\",\"mid\":\"m{index}\"}}", index)));
+            await Task.WhenAll(pages.Select((page, index) => page.SayInTurnAsync($"{{\"msg\":\"{tokens} {Rate}\",\"mid\":\"m{index}\"}}", index)));
             await Crowd.UntilAsync(() => pages.All(page => page.Last == tokens - 1));
             var cpu = (server.Cpu - before).TotalMicroseconds;
             return pages.All(page => page.Received == tokens && page.Gaps == 0)
@@ -46,12 +46,5 @@ internal sealed class ManyConversations : IDemand
         {
             Array.ForEach(pages, page => page.Dispose());
         }
-    }
-
-    /// <summary>Nobody types at the same moment: spread over two seconds.</summary>
-    private static async Task SayLaterAsync(Page page, string message, int index)
-    {
-        await Task.Delay(index * 10);
-        await page.SayAsync(message);
     }
 }
