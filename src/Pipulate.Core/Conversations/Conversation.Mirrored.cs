@@ -61,7 +61,7 @@ internal sealed partial class Conversation
                 }
             }
 
-            return Volatile.Read(ref _due) == Resting && Recorders.OfType<KeptConversation>().All(kept => kept.IsSaved);
+            return Volatile.Read(ref _due) == Resting && KeptConversation.Of(this) is not { IsSaved: false };
         }
     }
 

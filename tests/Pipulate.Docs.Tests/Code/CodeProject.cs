@@ -127,7 +127,7 @@ public sealed partial class CodeProject : IAsyncLifetime
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-        var output = await build.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = string.Concat(await Task.WhenAll(build.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), build.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)));
         await build.WaitForExitAsync(TestContext.Current.CancellationToken);
         var errors = output.Split('\n').Where(line => line.Contains("error", StringComparison.Ordinal)).ToList();
         return build.ExitCode == 0 || errors.Count > 0 ? errors : throw new InvalidOperationException($"The code of the docs could not be built:\n{output}");
@@ -135,7 +135,7 @@ public sealed partial class CodeProject : IAsyncLifetime
 
     private void Write(string file, string text) => File.WriteAllText(Path.Combine(_folder, file), text);
 
-    /// <summary>A type at the left edge, or its attributes or summary.</summary>
+    /// <summary>A type at the left edge.</summary>
     [GeneratedRegex(@"^((public|internal|file) .*|(static|abstract|sealed|partial) )*(class|record|struct|interface|enum) \w")]
     private static partial Regex Declaration();
 
