@@ -69,7 +69,7 @@ internal sealed partial class Conversation
             IsGone = true;
             _entries.Clear();
             _window = new HistoryWindow();
-            _answeredThrough = _recalled = 0;
+            _answeredThrough = 0;
             _title = null;
             Answer = null;
             Recalls++;

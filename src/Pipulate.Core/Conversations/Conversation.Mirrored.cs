@@ -153,21 +153,19 @@ internal sealed partial class Conversation
             changed = true;
         }
 
-        var epoch = frame.Epoch;
         var before = EntryStanding.Of(entry);
         if (frame.Standing is { } standing
             && (standing with { Progress = standing.Progress ?? before.Progress, Waiting = standing.Waiting ?? before.Waiting, Again = standing.Again || before.Again }) is var now
             && now != before)
         {
-            // A page takes an entry anew where its epoch rises, and only there.
-            epoch = Math.Max(epoch, entry.Epoch + 1);
+            entry.Learned += newer ? 0 : 1;
             (entry.State, entry.Reason, entry.Withdrawn, entry.Progress, entry.Waiting) = (now.State, now.Reason, now.Withdrawn, now.Progress, now.Waiting);
             entry.AnsweredElsewhere = now.Again && entry.FromElsewhere;
             NoteSpoken(entry);
             changed = true;
         }
 
-        entry.Epoch = epoch;
+        entry.Epoch = frame.Epoch;
         if (changed)
         {
             entry.Revision = ++Version;

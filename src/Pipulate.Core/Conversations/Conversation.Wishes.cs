@@ -89,7 +89,7 @@ internal sealed partial class Conversation
 
             if (_inLine is not null)
             {
-                _inLine.AnsweredBefore = _answeredThrough - _recalled;
+                _inLine.AnsweredBefore = _answeredThrough;
                 Answer = _inLine;
                 _answeredThrough = _entries.Count;
                 _inLine = null;
@@ -109,13 +109,13 @@ internal sealed partial class Conversation
         {
             if (Answer is not { IsOpen: false, Withdrawn: false, AnsweredBefore: { } before } answer
                 || answer.Id != id
-                || !_entries.Skip(before + _recalled).Any(entry => entry.WantsAnswer))
+                || !_entries.Skip(before).Any(entry => entry.WantsAnswer))
             {
                 return false;
             }
 
             WithdrawLocked(answer);
-            _answeredThrough = before + _recalled;
+            _answeredThrough = before;
             _askedAgain = true;
         }
 

@@ -33,7 +33,6 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
     private readonly List<ConversationEntry> _entries = [];
     private HistoryWindow _window = new();
     private int _first = 1;
-    private int _recalled;
     private bool _paused;
     private int _answeredThrough;
     private int _due;
@@ -283,21 +282,13 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
                 _entries.Where(IsRecordedEvent).ToList().ForEach(Forget);
             }
 
-            // Another node may have told of the newest already, and knows it better than the store.
-            var recalled = history.Where(entry => Find(entry.Id) is null).ToList();
-            foreach (var entry in recalled)
-            {
-                Form(entry);
-            }
-
             // A page that comes back sends again what it has heard nothing of, and may be faster than the store.
+            var recalled = history.Where(entry => Find(entry.Id) is null).ToList();
             _entries.FindAll(entry => entry is { MessageId: not null, FromElsewhere: false, Withdrawn: false } && recalled.Exists(known => IsSameMessage(known, entry.Text.ToString(), entry.MessageId)))
                 .ForEach(Forget);
 
             _first = 1;
-            _entries.InsertRange(0, recalled);
-            _recalled = recalled.Count;
-            _answeredThrough += recalled.Count;
+            Insert(history);
             _window = new HistoryWindow();
             _paused |= paused;
             _title = title ?? _title;
@@ -448,7 +439,7 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
             WithdrawLocked(turn.Entry);
             if (answerAgain)
             {
-                _answeredThrough = turn.Entry.AnsweredBefore!.Value + _recalled;
+                _answeredThrough = turn.Entry.AnsweredBefore!.Value;
             }
         }
 
@@ -482,7 +473,7 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
         {
             Id = stored?.Id ?? Guid.CreateVersion7(),
             Kept = stored is null ? null : KeptEntry.Of(stored),
-            AnsweredBefore = _answeredThrough - _recalled,
+            AnsweredBefore = _answeredThrough,
             Waiting = Words[Label.Waiting],
         });
         _answeredThrough = _entries.Count;
@@ -518,6 +509,48 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
         }
 
         return due;
+    }
+
+    /// <summary>Puts the history where it belongs: in front of what has been said since, and behind what another node has told of it already, which it knows better than the store.</summary>
+    private void Insert(IReadOnlyCollection<ConversationEntry> history)
+    {
+        var (since, moved) = (_entries.ToArray(), new int[_entries.Count + 1]);
+        var next = 0;
+        _entries.Clear();
+        foreach (var entry in history)
+        {
+            var known = Array.FindIndex(since, other => other.Id == entry.Id);
+            if (known < 0)
+            {
+                Form(entry);
+                Put(entry, entry.Ordinal);
+            }
+
+            PutSince(known);
+        }
+
+        PutSince(since.Length - 1);
+        moved[since.Length] = _entries.Count;
+        _answeredThrough = moved[_answeredThrough];
+        foreach (var answer in since)
+        {
+            answer.AnsweredBefore = answer.AnsweredBefore is { } before ? moved[before] : null;
+        }
+
+        void PutSince(int through)
+        {
+            for (; next <= through; next++)
+            {
+                moved[next] = _entries.Count;
+                Put(since[next], ordinal: 0);
+            }
+        }
+
+        void Put(ConversationEntry entry, int ordinal)
+        {
+            entry.Ordinal = Math.Max(ordinal, NextOrdinal);
+            _entries.Add(entry);
+        }
     }
 
     private ConversationEntry Add(ConversationEntry entry)

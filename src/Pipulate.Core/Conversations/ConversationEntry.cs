@@ -8,8 +8,8 @@ namespace Pipulate.Conversations;
 /// </summary>
 internal sealed class ConversationEntry(int ordinal, EntryRole role, EntryState state, DateTimeOffset at)
 {
-    /// <summary>The place in the conversation, from 1; also what its element is called on a page.</summary>
-    public int Ordinal { get; } = ordinal;
+    /// <summary>The place in the conversation, from 1; also what its element is called on a page. It changes when the history comes later than what is said since, and pages take all anew then.</summary>
+    public int Ordinal { get; set; } = ordinal;
 
     /// <summary>What it is called in the store and on other nodes.</summary>
     public Guid Id { get; init; } = Guid.CreateVersion7();
@@ -31,6 +31,12 @@ internal sealed class ConversationEntry(int ordinal, EntryRole role, EntryState 
     /// <summary>Raised when what was sent before must be replaced and not continued.</summary>
     public int Epoch { get; set; }
 
+    /// <summary>How often something became known of it in the same epoch that pages must be sent in its place: another node says more than the store has.</summary>
+    public int Learned { get; set; }
+
+    /// <summary>Changes where a page must take it anew.</summary>
+    public int Edition => Epoch + Learned;
+
     /// <summary>The conversation's version when this entry last changed.</summary>
     public long Revision { get; set; }
 
@@ -43,7 +49,7 @@ internal sealed class ConversationEntry(int ordinal, EntryRole role, EntryState 
     /// <summary>What it waits for while it has said nothing, in a sentence for the person at the page.</summary>
     public string? Waiting { get; set; }
 
-    /// <summary>What the conversation had answered before this answer, counted from where its history ended when it was opened; it goes back to that when the answer is asked for once more. Null for what answers nothing.</summary>
+    /// <summary>How many entries of the conversation had been answered before this answer; it goes back to that when the answer is asked for once more. Null for what answers nothing.</summary>
     public int? AnsweredBefore { get; set; }
 
     /// <summary>Whether another node has given it, and can give it once more.</summary>

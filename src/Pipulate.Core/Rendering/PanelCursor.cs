@@ -256,7 +256,7 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
             return true;
         }
 
-        if (index >= 0 && _streaming[index].Epoch == entry.Epoch)
+        if (index >= 0 && _streaming[index].Edition == entry.Edition)
         {
             var (said, thought) = (_streaming[index].Said, _streaming[index].Thought);
             var now = Place.Of(entry);
@@ -297,8 +297,8 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
     private static bool IsGrowing(ConversationEntry entry) => entry is { Visible: true, IsOpen: true };
 
     /// <summary>Up to where a page has an entry that still grows.</summary>
-    private readonly record struct Place(int Ordinal, int Epoch, TextPlace Said, int Thought)
+    private readonly record struct Place(int Ordinal, int Edition, TextPlace Said, int Thought)
     {
-        public static Place Of(ConversationEntry entry) => new(entry.Ordinal, entry.Epoch, TextPlace.Of(entry), entry.Thoughts?.EncodedLength ?? 0);
+        public static Place Of(ConversationEntry entry) => new(entry.Ordinal, entry.Edition, TextPlace.Of(entry), entry.Thoughts?.EncodedLength ?? 0);
     }
 }
