@@ -108,7 +108,7 @@ public static class PipulateServiceCollectionExtensions
         services.TryAddSingleton<PipulateMetrics>();
         services.AddHostedService<Gauges>();
         services.TryAddSingleton(provider => new CommentSchedule(
-            provider.GetRequiredService<IOptions<PipulateOptions>>(), provider.GetRequiredService<TimeProvider>(), Random.Shared));
+            provider.GetRequiredService<IOptions<PipulateOptions>>(), provider.GetRequiredService<TimeProvider>(), Random.Shared, provider.GetRequiredService<NodeLink>()));
         services.TryAddSingleton(provider => new SpeakerLine(provider.GetRequiredService<IOptions<PipulateOptions>>().Value.Limits.Generations));
         services.TryAddSingleton<AnswerTurns>();
         services.TryAddSingleton<ChatQueue>();

@@ -98,6 +98,49 @@ public sealed class InProcessNodesTests : NodesContract
         Assert.Equal(["User/Complete: Count.", "Assistant/Streaming: one"], TextOf(there));
     }
 
+    /// <summary>Whoever has just come, or was cut off, does not take it for certain that nobody looks.</summary>
+    [Fact]
+    public async Task MayMissPages_JustComeOrCutOff_UntilTheOthersHaveHadTimeToAnswer()
+    {
+        var time = new ManualTime();
+        var node = await StartAsync(time);
+        Assert.True(node.Link.MayMissPages);
+        await AdvanceUntil(time, TimeSpan.FromSeconds(0.5), () => !node.Link.MayMissPages);
+
+        _hub.Cut();
+        await AdvanceUntil(time, TimeSpan.FromSeconds(0.5), () => node.Link.MayMissPages);
+        _hub.Mend();
+        var mended = time.GetUtcNow();
+        await AdvanceUntil(time, TimeSpan.FromSeconds(0.5), () => !node.Link.MayMissPages);
+
+        Assert.InRange(time.GetUtcNow() - mended, TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(25));
+    }
+
+    /// <summary>Its pages come back to any node, and what their visitor does there in between is commented on.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Watchers_PageLeavesAnotherNode_IsExpectedHereForTenSeconds(bool nodeEnds)
+    {
+        var (ending, node) = (await StartAsync(), await StartAsync());
+        var page = ending.Connect("c");
+        await Eventually.TrueAsync(() => node.Registry.Count == 1 && page.IsShown);
+
+        if (nodeEnds)
+        {
+            await ending.DisposeAsync();
+        }
+        else
+        {
+            page.Leave();
+            page.Dispose();
+        }
+
+        await Eventually.TrueAsync(() => node.Registry.Count == 0);
+        Assert.True(node["c"].Watchers.AreAround(TimeSpan.FromSeconds(10)));
+        Assert.False(node["d"].Watchers.AreAround(TimeSpan.FromSeconds(10)));
+    }
+
     [Fact]
     public async Task Node_Gone_ItsAnswerIsStoppedWithinFifteenSeconds()
     {

@@ -56,6 +56,8 @@ internal sealed partial class PageDoor(
 
         if (admission is Admission.Granted && seats.TryTake(visitor, ClientAddress.Of(context), out admission) is { } seat)
         {
+            // From the moment in which the page hears that it is in, what its visitor does is commented on.
+            conversations.Get(visitor.Conversation).Watchers.Expect();
             return seat;
         }
 

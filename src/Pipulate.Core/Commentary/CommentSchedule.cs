@@ -1,13 +1,14 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using Pipulate.Conversations;
+using Pipulate.Nodes;
 
 namespace Pipulate.Commentary;
 
 /// <summary>
 /// The model's manners: whether it comments at all, and how long it waits for more. All decisions are taken here, none is carried out.
 /// </summary>
-internal sealed class CommentSchedule(IOptions<PipulateOptions> options, TimeProvider time, Random random)
+internal sealed class CommentSchedule(IOptions<PipulateOptions> options, TimeProvider time, Random random, NodeLink? nodes = null)
 {
     /// <summary>A page that loads the next one is back by then; until then nobody looking means nothing.</summary>
     private static readonly TimeSpan BetweenPages = TimeSpan.FromSeconds(10);
@@ -15,6 +16,7 @@ internal sealed class CommentSchedule(IOptions<PipulateOptions> options, TimePro
     /// <summary>Who never pauses is commented on all the same, after so many times the pause.</summary>
     private const int Patience = 5;
 
+    private readonly long _begun = time.GetTimestamp();
     private readonly PipulateSchedule _schedule = options.Value.Schedule;
     private readonly MinuteBudget _ofAll = new(options.Value.Limits.GenerationsPerMinute, time);
     private readonly ConditionalWeakTable<Conversation, MinuteBudget> _ofEach = [];
@@ -25,7 +27,7 @@ internal sealed class CommentSchedule(IOptions<PipulateOptions> options, TimePro
     /// <summary>Why the events that wait are left without a comment; null when they get one.</summary>
     public Suppression? Suppresses(Conversation conversation)
     {
-        if (!conversation.Watchers.AreAround(BetweenPages))
+        if (!conversation.Watchers.AreAround(BetweenPages) && !MayMissPages)
         {
             return Suppression.Unwatched;
         }
@@ -57,6 +59,9 @@ internal sealed class CommentSchedule(IOptions<PipulateOptions> options, TimePro
         BudgetOf(conversation).Spend();
         _ofAll.Spend();
     }
+
+    /// <summary>Pages of the process before come back one after the other, and of those on other nodes this one may not have been told.</summary>
+    private bool MayMissPages => time.GetElapsedTime(_begun) <= BetweenPages || nodes is { MayMissPages: true };
 
     private static TimeSpan Longest(TimeSpan one, TimeSpan other) => one > other ? one : other;
 

@@ -28,6 +28,9 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
     /// <summary>After which a growing entry counts as torn: it is told of with each heartbeat, and looked at with each of ours.</summary>
     public static readonly TimeSpan TornAfter = TimeSpan.FromSeconds(10);
 
+    /// <summary>After which a page that has left its node has come to another, and a node that has asked the others what they follow has been told, also if they are busy.</summary>
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan PublishLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(5);
 
@@ -50,6 +53,7 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
     private bool _strange;
     private bool _unsent;
     private bool _dropped;
+    private long _asked = time.GetTimestamp();
 
     /// <summary>Raised when somebody at another node wants an answer of this one once more.</summary>
     public event Action<ConversationId, Guid>? AskedAgain;
@@ -59,6 +63,9 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
 
     /// <summary>Whether other nodes are known to be there.</summary>
     public bool AnyOthers => _others.Any;
+
+    /// <summary>Whether other nodes may have pages that this one has not been told of: it cannot hear them, or has just asked.</summary>
+    public bool MayMissPages => IsOn && (Volatile.Read(ref _unsent) || time.GetElapsedTime(Volatile.Read(ref _asked)) <= Settled);
 
     /// <summary>From now on the other nodes hear of the pages here, and their pages are known here.</summary>
     /// <returns>The way to their pages; null without a backplane.</returns>
@@ -76,6 +83,11 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
         kept.Conversation.Recorders = [.. kept.Conversation.Recorders, shared];
         kept.Conversation.Watchers.HereChanged = shared.Rouse;
         _held[shared.Id] = shared;
+        if (_others.HaveJustLeft(shared.Id, Settled))
+        {
+            kept.Conversation.Watchers.Expect();
+        }
+
         SetElsewhere(shared.Id);
         shared.Rouse();
     }
@@ -146,8 +158,7 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
 
         if (!known)
         {
-            Volatile.Write(ref _ask, true);
-            _wake.Set();
+            Ask();
         }
     }
 
@@ -237,6 +248,13 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
     private void Reconnected()
     {
         Volatile.Write(ref _introduceAll, true);
+        Ask();
+    }
+
+    /// <summary>Has the others say what they follow and which pages they have.</summary>
+    private void Ask()
+    {
+        Volatile.Write(ref _asked, time.GetTimestamp());
         Volatile.Write(ref _ask, true);
         _wake.Set();
     }
@@ -377,7 +395,7 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
 
             if (_unsent && messages.Count > 0)
             {
-                _unsent = false;
+                Volatile.Write(ref _unsent, false);
                 LogSentAgain();
             }
 
@@ -387,7 +405,7 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
         {
             if (!_unsent)
             {
-                _unsent = true;
+                Volatile.Write(ref _unsent, true);
                 LogUnsent(problem);
             }
 

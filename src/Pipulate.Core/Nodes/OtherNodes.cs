@@ -6,6 +6,9 @@ internal sealed class OtherNodes(TimeProvider time)
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, Node> _nodes = [];
 
+    /// <summary>When it was last known that a page of another node shows a conversation, where none is known to any more.</summary>
+    private readonly Dictionary<ConversationId, long> _left = [];
+
     public bool Any
     {
         get
@@ -36,6 +39,15 @@ internal sealed class OtherNodes(TimeProvider time)
         return (followed, watched);
     }
 
+    /// <summary>Whether a page of another node has shown a conversation until a moment ago: it is reloading, or its node has ended, and it may come to any node now.</summary>
+    public bool HaveJustLeft(ConversationId conversation, TimeSpan within)
+    {
+        lock (_gate)
+        {
+            return _left.TryGetValue(conversation, out var left) && time.GetElapsedTime(left) <= within;
+        }
+    }
+
     public void Hear(Guid node)
     {
         lock (_gate)
@@ -48,7 +60,13 @@ internal sealed class OtherNodes(TimeProvider time)
     {
         lock (_gate)
         {
-            Get(node).Follows[conversation] = watched;
+            var follows = Get(node).Follows;
+            if (!watched && follows.GetValueOrDefault(conversation))
+            {
+                _left[conversation] = time.GetTimestamp();
+            }
+
+            follows[conversation] = watched;
         }
     }
 
@@ -56,7 +74,10 @@ internal sealed class OtherNodes(TimeProvider time)
     {
         lock (_gate)
         {
-            Get(node).Follows.Remove(conversation);
+            if (Get(node).Follows.Remove(conversation, out var watched) && watched)
+            {
+                _left[conversation] = time.GetTimestamp();
+            }
         }
     }
 
@@ -73,6 +94,7 @@ internal sealed class OtherNodes(TimeProvider time)
             }
 
             ConversationId[] unsure = [.. known.Follows.Keys];
+            NoteLeft(known);
             known.Follows.Clear();
             return unsure;
         }
@@ -84,16 +106,41 @@ internal sealed class OtherNodes(TimeProvider time)
     {
         lock (_gate)
         {
-            return _nodes.Remove(node, out var gone) ? gone.Follows.Keys : [];
+            if (!_nodes.Remove(node, out var gone))
+            {
+                return [];
+            }
+
+            NoteLeft(gone);
+            return gone.Follows.Keys;
         }
     }
 
-    /// <summary>The nodes that were not heard for so long.</summary>
+    /// <summary>The nodes that were not heard for so long. Whose pages have left before that is forgotten too.</summary>
     public IReadOnlyList<Guid> Silent(TimeSpan silence)
     {
         lock (_gate)
         {
+            foreach (var (conversation, left) in _left)
+            {
+                if (time.GetElapsedTime(left) > silence)
+                {
+                    _left.Remove(conversation);
+                }
+            }
+
             return [.. _nodes.Where(node => time.GetElapsedTime(node.Value.LastHeard) > silence).Select(node => node.Key)];
+        }
+    }
+
+    private void NoteLeft(Node node)
+    {
+        foreach (var (conversation, watched) in node.Follows)
+        {
+            if (watched)
+            {
+                _left[conversation] = time.GetTimestamp();
+            }
         }
     }
 

@@ -68,9 +68,22 @@ public sealed class ScheduleTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Event_JustAfterTheStart_IsCommentedThoughNoPageIsBackYet()
+    {
+        await _house.StartAsync();
+        await _house.HappenUnseen("a", "one");
+
+        var call = await _house.Client.NextRequestAsync();
+
+        Assert.Equal(["user: [event] one"], call.Told);
+        call.Finish("One.");
+    }
+
+    [Fact]
     public async Task Event_ThatNobodyWouldSee_StaysAsANoteWithoutACall()
     {
         await _house.StartAsync();
+        _house.Time.Advance(TimeSpan.FromSeconds(11));
         await _house.HappenUnseen("a", "one");
         await Eventually.TrueAsync(() => _house.Meter["pipulate.commentary.suppressed unwatched"] == 1);
 

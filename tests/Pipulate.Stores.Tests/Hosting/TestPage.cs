@@ -31,6 +31,18 @@ internal sealed class TestPage : IChatTransport, IDisposable
 
     public CloseReason? Closed { get; private set; }
 
+    /// <summary>Whether it has been sent anything: from then on it looks at its conversation.</summary>
+    public bool IsShown
+    {
+        get
+        {
+            lock (_received)
+            {
+                return _received.Count > 0;
+            }
+        }
+    }
+
     /// <summary>The application's own fragments, in their order.</summary>
     public string[] Fragments
     {
@@ -61,7 +73,11 @@ internal sealed class TestPage : IChatTransport, IDisposable
 
     public void Dispose()
     {
-        _gone.Cancel();
-        _gone.Dispose();
+        // Once more by its node when that ends.
+        if (!_gone.IsCancellationRequested)
+        {
+            _gone.Cancel();
+            _gone.Dispose();
+        }
     }
 }
