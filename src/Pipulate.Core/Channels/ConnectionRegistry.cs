@@ -268,17 +268,20 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
         }
     }
 
-    /// <summary>A page of another node is there, in no group yet; one that is known begins anew.</summary>
+    /// <summary>A page of another node is there, in no group yet; one that is known stays in its groups.</summary>
     public void PutElsewhere(PageCard card)
     {
         lock (_gate)
         {
-            var known = _elsewhere.Remove(card.Info.Id);
-            _elsewhere.Add(new OtherPage(card.Info));
+            var page = _elsewhere.Find(card.Info.Id);
             _presence.Add(card.Info, card.Since);
-            if (known is not null)
+            if (page is null)
             {
-                _presence.Remove(known.Info);
+                _elsewhere.Add(new OtherPage(card.Info));
+            }
+            else
+            {
+                _presence.Remove(page.Info);
             }
         }
     }

@@ -69,7 +69,7 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
 
     /// <summary>From now on the other nodes hear of the pages here, and their pages are known here.</summary>
     /// <returns>The way to their pages; null without a backplane.</returns>
-    public SharedPages? Share(ConnectionRegistry registry) => _pages = IsOn ? new SharedPages(registry, this) : null;
+    public SharedPages? Share(ConnectionRegistry registry) => _pages = IsOn ? new SharedPages(registry, this, time) : null;
 
     /// <summary>From now on the other nodes hear what is said in a conversation here, and what they say comes into it.</summary>
     public void Share(KeptConversation kept)

@@ -8,8 +8,11 @@ namespace Pipulate.Nodes;
 /// The pages of this node as the others know them, and theirs as they are known here. Each node tells of its own: of all when it is asked, else of those that came, went or changed groups.
 /// What is sent to pages goes to all nodes, and each gives it to those of its own that are meant.
 /// </summary>
-internal sealed class SharedPages(ConnectionRegistry registry, NodeLink link)
+internal sealed class SharedPages(ConnectionRegistry registry, NodeLink link, TimeProvider time)
 {
+    /// <summary>After which a page's node has done what was asked of it, or never will.</summary>
+    private static readonly TimeSpan Done = TimeSpan.FromSeconds(10);
+
     /// <summary>A user's id may be of any length, and a page must have room in any message. Whose is longer is known on its own node only.</summary>
     private const int LongestName = 600;
 
@@ -23,6 +26,9 @@ internal sealed class SharedPages(ConnectionRegistry registry, NodeLink link)
 
     /// <summary>The pages of the other nodes. Only the one who receives, and the one who finds that a node is gone, look at it, under its lock.</summary>
     private readonly Dictionary<Guid, Known> _known = [];
+
+    /// <summary>Which groups of the other nodes' pages this one has changed, and since when it has not heard that it is so.</summary>
+    private readonly ConcurrentDictionary<(string Page, string Group), long> _asked = new();
     private int _waiting;
 
     /// <summary>A page of this node has come, gone or changed groups.</summary>
@@ -50,7 +56,11 @@ internal sealed class SharedPages(ConnectionRegistry registry, NodeLink link)
     }
 
     /// <summary>Has the node of a page put it into a group, or take it out.</summary>
-    public void Group(string id, string group, bool joins) => Note(writer => writer.Group(id, group, joins));
+    public void Group(string id, string group, bool joins)
+    {
+        _asked[(id, group)] = time.GetTimestamp();
+        Note(writer => writer.Group(id, group, joins));
+    }
 
     public void Disconnect(ChatAudience audience)
     {
@@ -91,7 +101,7 @@ internal sealed class SharedPages(ConnectionRegistry registry, NodeLink link)
         lock (_known)
         {
             var known = Get(node);
-            known.Old = [.. known.Pages.Keys];
+            known.Old = [.. known.Pages.Keys.Select(id => (id, (string?)null)), .. known.Pages.SelectMany(page => page.Value, (page, group) => (page.Key, (string?)group))];
         }
     }
 
@@ -100,8 +110,8 @@ internal sealed class SharedPages(ConnectionRegistry registry, NodeLink link)
         lock (_known)
         {
             var known = Get(node);
-            known.Old?.Remove(card.Info.Id);
-            known.Pages[card.Info.Id] = [];
+            known.Old?.Remove((card.Info.Id, null));
+            known.Pages.TryAdd(card.Info.Id, []);
             registry.PutElsewhere(card);
         }
     }
@@ -128,10 +138,15 @@ internal sealed class SharedPages(ConnectionRegistry registry, NodeLink link)
 
         lock (_known)
         {
-            if (Get(node).Pages.TryGetValue(id, out var groups))
+            var known = Get(node);
+            if (known.Pages.TryGetValue(id, out var groups))
             {
-                _ = joins ? groups.Add(group) : groups.Remove(group);
-                registry.GroupElsewhere(id, group, joins);
+                known.Old?.Remove((id, group));
+                if (joins ? groups.Add(group) : groups.Remove(group))
+                {
+                    _asked.TryRemove((id, group), out _);
+                    registry.GroupElsewhere(id, group, joins);
+                }
             }
         }
     }
@@ -161,13 +176,21 @@ internal sealed class SharedPages(ConnectionRegistry registry, NodeLink link)
         lock (_known)
         {
             var known = Get(node);
-            foreach (var id in known.Old ?? [])
+            foreach (var (id, group) in known.Old ?? [])
             {
-                known.Pages.Remove(id);
-                registry.RemoveElsewhere(id);
+                if (group is null)
+                {
+                    known.Pages.Remove(id);
+                    registry.RemoveElsewhere(id);
+                }
+                else if (known.Pages.TryGetValue(id, out var groups) && groups.Remove(group))
+                {
+                    registry.GroupElsewhere(id, group, joins: false);
+                }
             }
 
             known.Old = null;
+            SettleGroups(known);
             matches = Digest.Of(known.Pages) == digest;
         }
 
@@ -196,6 +219,28 @@ internal sealed class SharedPages(ConnectionRegistry registry, NodeLink link)
         }
 
         registry.NoteElsewhere();
+    }
+
+    /// <summary>What was asked for long ago and is not so never came to the page's node, which has the last word.</summary>
+    private void SettleGroups(Known known)
+    {
+        foreach (var (asked, since) in _asked)
+        {
+            if (time.GetElapsedTime(since) <= Done)
+            {
+                continue;
+            }
+
+            if (known.Pages.TryGetValue(asked.Page, out var groups))
+            {
+                registry.GroupElsewhere(asked.Page, asked.Group, groups.Contains(asked.Group));
+                _asked.TryRemove(asked, out _);
+            }
+            else if (!_known.Values.Any(other => other.Pages.ContainsKey(asked.Page)))
+            {
+                _asked.TryRemove(asked, out _);
+            }
+        }
     }
 
     private static bool CanBeTold(string? name) => name is null || Encoding.UTF8.GetByteCount(name) <= LongestName;
@@ -262,8 +307,8 @@ internal sealed class SharedPages(ConnectionRegistry registry, NodeLink link)
         /// <summary>The ids of its pages, with their groups.</summary>
         public Dictionary<string, HashSet<string>> Pages { get; } = [];
 
-        /// <summary>While it tells of all its pages: those that were known and that it has not told of again.</summary>
-        public HashSet<string>? Old { get; set; }
+        /// <summary>While it tells of all its pages: those that were known, and their groups, that it has not told of again. Until it is done they still count.</summary>
+        public HashSet<(string Page, string? Group)>? Old { get; set; }
 
         /// <returns>The fragment, where it is whole now.</returns>
         public byte[]? Gather(in FragmentPiece piece)
