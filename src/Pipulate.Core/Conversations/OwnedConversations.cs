@@ -1,6 +1,5 @@
 using Pipulate.Conversations.Keeping;
 using Pipulate.Nodes;
-using Pipulate.Rendering.Words;
 
 namespace Pipulate.Conversations;
 
@@ -23,6 +22,14 @@ internal sealed class OwnedConversations(ConversationDirectory directory, IConve
     {
         var conversation = directory.Get(id);
         await conversation.Opened;
+        if (conversation is { IsGone: true, Id.Name: null })
+        {
+            // A visitor's first one begins anew, as soon as the store has deleted the one before.
+            await ConversationKeeper.DeletedAsync(conversation).WaitAsync(Patience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            conversation = directory.Get(id);
+            await conversation.Opened;
+        }
+
         return conversation.IsGone ? null : conversation;
     }
 
@@ -55,9 +62,7 @@ internal sealed class OwnedConversations(ConversationDirectory directory, IConve
     /// <exception cref="TimeoutException">The store does not answer; it is deleted there when it does.</exception>
     public async Task DeleteAsync(ConversationId id)
     {
-        var conversation = directory.Get(id);
-        conversation.Vanish(Label.ConversationDeleted);
-        await ConversationKeeper.DeleteAsync(conversation).WaitAsync(Patience, time);
+        await ConversationKeeper.DeleteAsync(directory.Get(id)).WaitAsync(Patience, time);
     }
 
     /// <summary>Forgets an owner: deletes all of them.</summary>

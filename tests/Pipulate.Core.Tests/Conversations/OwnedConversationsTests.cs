@@ -159,6 +159,43 @@ public sealed class OwnedConversationsTests : IAsyncDisposable
         Assert.Null(_directory.Get(id).Title);
     }
 
+    /// <summary>A visitor's first conversation is always there, also for whoever deletes it at the same time from another page.</summary>
+    [Fact]
+    public async Task Open_FirstConversationWhileItIsBeingDeleted_IsTheNewOne()
+    {
+        await StartAsync();
+        var deleted = await SaidAsync("a secret");
+        var held = new TaskCompletionSource();
+        _store.Before = _ => held.Task.Wait(Cancellation);
+
+        var deleting = _owned.DeleteAsync(deleted.Id);
+        var opening = _owned.OpenAsync(deleted.Id).AsTask();
+        Assert.True(deleted.IsGone);
+        Assert.False(opening.IsCompleted);
+        held.SetResult();
+        await deleting;
+
+        var opened = await opening;
+        Assert.NotNull(opened);
+        Assert.NotSame(deleted, opened);
+        Assert.Empty(opened.Shown());
+    }
+
+    [Fact]
+    public async Task Open_FirstConversationThatTheStoreDoesNotDelete_IsNotThere()
+    {
+        await StartAsync();
+        var deleted = await SaidAsync("a secret");
+        _store.Before = _ => throw ScriptedStore.Away;
+        var deleting = _owned.DeleteAsync(deleted.Id);
+        var opening = _owned.OpenAsync(deleted.Id).AsTask();
+
+        _time.Advance(OwnedConversations.Patience);
+
+        await Assert.ThrowsAsync<TimeoutException>(() => deleting);
+        Assert.Null(await opening);
+    }
+
     [Fact]
     public async Task Delete_WhileTheStoreIsAway_IsMadeUpForWhenItIsBack()
     {

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Pipulate.Nodes;
+using Pipulate.Rendering.Words;
 
 namespace Pipulate.Conversations.Keeping;
 
@@ -118,9 +119,19 @@ internal sealed partial class ConversationKeeper(IConversationStore store, TimeP
         return KeptConversation.Of(conversation)?.ForgetEventsAsync() ?? Task.CompletedTask;
     }
 
-    /// <summary>Deletes a conversation that has vanished from the store too.</summary>
-    /// <returns>A task that ends when it is deleted: where the store is away, when it is back.</returns>
-    public static Task DeleteAsync(Conversation conversation) => KeptConversation.Of(conversation)?.DeleteAsync() ?? Task.CompletedTask;
+    /// <summary>Deletes a conversation: from memory and all pages at once, and from the store.</summary>
+    /// <returns>A task that ends when the store has deleted it: where it is away, when it is back.</returns>
+    public static Task DeleteAsync(Conversation conversation)
+    {
+        var kept = KeptConversation.Of(conversation);
+        kept?.AnnounceDeletion();
+        conversation.Vanish(Label.ConversationDeleted);
+        return kept?.DeleteAsync() ?? Task.CompletedTask;
+    }
+
+    /// <summary>For whoever finds a conversation gone.</summary>
+    /// <returns>A task that ends when the store has deleted it too.</returns>
+    public static Task DeletedAsync(Conversation conversation) => KeptConversation.Of(conversation)?.Deleted ?? Task.CompletedTask;
 
     /// <summary>A conversation is not in the store any more, which the other nodes do not know yet.</summary>
     public void NoteDeleted(ConversationId conversation) => nodes?.TellGone(conversation.Value, all: false);

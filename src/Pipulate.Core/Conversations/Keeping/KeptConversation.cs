@@ -60,7 +60,10 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
     public long? LastFailure { get; set; }
 
     /// <summary>Whether the store is still to be told that it is deleted.</summary>
-    public bool IsBeingDeleted => Volatile.Read(ref _deletion) is { Task.IsCompleted: false };
+    public bool IsBeingDeleted => !Deleted.IsCompleted;
+
+    /// <summary>Done once the store has deleted it, and at once where nobody has said that it should.</summary>
+    public Task Deleted => Volatile.Read(ref _deletion)?.Task ?? Task.CompletedTask;
 
     /// <summary>Whether the store lacks nothing of it.</summary>
     public bool IsSaved
@@ -162,14 +165,15 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
         return keeper.CanStore ? keeper.WaitForAsync(saving) : Task.CompletedTask;
     }
 
-    /// <summary>Deletes it from the store, in its turn among the writes: what is being written now is deleted as well, and nothing is written behind it. Tried until it is done.</summary>
+    /// <summary>It is about to vanish, and to be deleted: whoever finds it gone can wait for that.</summary>
+    public void AnnounceDeletion() => Interlocked.CompareExchange(ref _deletion, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), null);
+
+    /// <summary>Deletes it from the store, now that it has vanished, in its turn among the writes: what is being written now is deleted as well, and nothing is written behind it. Tried until it is done.</summary>
     /// <returns>A task that ends when it is deleted.</returns>
     public Task DeleteAsync()
     {
-        var deletion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        deletion = Interlocked.CompareExchange(ref _deletion, deletion, null) ?? deletion;
         keeper.NoteDue(this);
-        return deletion.Task;
+        return Deleted;
     }
 
     /// <summary>Another node has deleted it.</summary>
@@ -180,7 +184,7 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
     public async Task<bool> WriteAsync(CancellationToken cancellationToken)
     {
         Volatile.Write(ref _due, Working);
-        if (Volatile.Read(ref _deletion) is { } deletion)
+        if (conversation.IsGone && Volatile.Read(ref _deletion) is { } deletion)
         {
             await DeleteAsync(deletion, cancellationToken);
         }
