@@ -85,7 +85,7 @@ internal sealed class ChatConnection : IConversationWatcher, IListedPage, IDispo
     /// </summary>
     public async Task WriteAsync(CancellationToken gone)
     {
-        await using var waking = gone.UnsafeRegister(static connection => ((ChatConnection)connection!).Wake(), this);
+        await using var waking = gone.UnsafeRegister(static connection => ((ChatConnection)connection!).Rouse(), this);
         using var sendTimer = new SendTimer(_sendTimeout, _time, gone);
         using var heart = _transport.Heartbeat is { } period ? _time.CreateTimer(static connection => ((ChatConnection)connection!).Beat(), this, period, period) : null;
         long? sent = null;
@@ -137,6 +137,13 @@ internal sealed class ChatConnection : IConversationWatcher, IListedPage, IDispo
     }
 
     public void Dispose() => _timer.Dispose();
+
+    /// <summary>Whatever it waits for, it looks.</summary>
+    private void Rouse()
+    {
+        _gathered.Set();
+        _wake.Set();
+    }
 
     private void Beat()
     {

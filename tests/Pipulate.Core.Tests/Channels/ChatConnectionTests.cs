@@ -40,7 +40,8 @@ public sealed class ChatConnectionTests : IDisposable
         var writing = _connection.WriteAsync(_gone.Token);
 
         Assert.Contains("id=\"msg-list\" hx-swap-oob=\"innerHTML\"", await _transport.NextAsync(), StringComparison.Ordinal);
-        await writing.LeaveAsync(_gone, _time);
+        await _gone.CancelAsync();
+        await writing;
     }
 
     [Fact]
@@ -57,7 +58,23 @@ public sealed class ChatConnectionTests : IDisposable
 
         Assert.Contains(">one two</div>", await _transport.NextAsync(), StringComparison.Ordinal);
         Assert.False(_transport.TryNext(out _));
-        await writing.LeaveAsync(_gone, _time);
+        await _gone.CancelAsync();
+        await writing;
+    }
+
+    [Fact]
+    public async Task WriteAsync_PageGoesWhileChangesAreGathered_EndsAtOnce()
+    {
+        var writing = _connection.WriteAsync(_gone.Token);
+        await _transport.NextAsync();
+        _conversation.Begin();
+        await _time.WaitForTimerAsync(ChatConnection.Gathering);
+
+        // The clock stands from here on.
+        await _gone.CancelAsync();
+
+        await writing.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
+        Assert.False(_transport.TryNext(out _));
     }
 
     [Fact]
@@ -73,7 +90,8 @@ public sealed class ChatConnectionTests : IDisposable
         _conversation.Hear("hello", null);
 
         Assert.StartsWith("<div id=\"msg-list\" hx-swap-oob=\"beforeend\"><div id=\"e1\"", await _transport.NextAsync(), StringComparison.Ordinal);
-        await writing.LeaveAsync(_gone, _time);
+        await _gone.CancelAsync();
+        await writing;
     }
 
     [Fact]
@@ -87,7 +105,8 @@ public sealed class ChatConnectionTests : IDisposable
         Assert.StartsWith("<div id=\"chat-status\"", await _transport.NextAsync(), StringComparison.Ordinal);
         Assert.Equal("<i id=\"a\" hx-swap-oob=\"true\"></i>", await _transport.NextAsync());
         Assert.Equal("<i id=\"b\" hx-swap-oob=\"true\"></i>", await _transport.NextAsync());
-        await writing.LeaveAsync(_gone, _time);
+        await _gone.CancelAsync();
+        await writing;
     }
 
     [Fact]
@@ -121,7 +140,8 @@ public sealed class ChatConnectionTests : IDisposable
         await _transport.NextAsync();
 
         Assert.Equal((1, 1), (_meter["pipulate.connection.resyncs snapshot"], _meter["pipulate.connection.resyncs rewrite"]));
-        await writing.LeaveAsync(_gone, _time);
+        await _gone.CancelAsync();
+        await writing;
     }
 
     [Fact]
@@ -205,7 +225,8 @@ public sealed class ChatConnectionTests : IDisposable
             await _transport.NextAsync();
         }
 
-        await writing.LeaveAsync(_gone, _time);
+        await _gone.CancelAsync();
+        await writing;
     }
 
     [Fact]
@@ -244,7 +265,8 @@ public sealed class ChatConnectionTests : IDisposable
     {
         var writing = _connection.WriteAsync(_gone.Token);
         await _transport.NextAsync();
-        await writing.LeaveAsync(_gone, _time);
+        await _gone.CancelAsync();
+        await writing;
 
         Assert.False(_transport.IsClosed);
     }
@@ -267,7 +289,8 @@ public sealed class ChatConnectionTests : IDisposable
         release.SetResult();
 
         Assert.Equal($"<div id=\"e1t\" hx-swap-oob=\"beforeend\">{new string('x', 1_000)}</div>", await _transport.NextAsync());
-        await writing.LeaveAsync(_gone, _time);
+        await _gone.CancelAsync();
+        await writing;
     }
 
     [Fact]
@@ -286,7 +309,8 @@ public sealed class ChatConnectionTests : IDisposable
         await _time.WaitForTimerAsync(ChatConnection.Gathering);
         _time.Advance(ChatConnection.Gathering);
         Assert.Contains("two", await _transport.NextAsync(), StringComparison.Ordinal);
-        await writing.LeaveAsync(_gone, _time);
+        await _gone.CancelAsync();
+        await writing;
     }
 
     private static byte[] Bytes(string html) => Encoding.UTF8.GetBytes(html);

@@ -101,7 +101,8 @@ public sealed class ConnectionRegistryTests : IDisposable
         _time.Advance(ChatConnection.Gathering);
 
         Assert.Equal("<div id=\"chat-status\" hx-swap-oob=\"innerHTML\">Model: x</div>", await transport.NextAsync());
-        await writing.LeaveAsync(gone, _time);
+        await gone.CancelAsync();
+        await writing;
     }
 
     [Fact]
