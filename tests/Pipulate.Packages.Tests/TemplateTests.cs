@@ -2,13 +2,14 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Pipulate.FakeOllama;
 using Pipulate.Packages.Hosting;
+using Pipulate.Stores.Hosting;
 using Pipulate.Tests;
 
 namespace Pipulate.Packages;
 
-/// <summary>What <c>dotnet new pipulate-todo</c> makes, in every combination of its options: all are built at once, and two are driven.</summary>
+/// <summary>What <c>dotnet new pipulate-todo</c> makes, in every combination of its options: all are built at once, and one with each store is driven, that with PostgreSQL in two processes.</summary>
 [Collection(PackedCollection.Name)]
-public sealed partial class TemplateTests(PackedPackages packages)
+public sealed partial class TemplateTests(PackedPackages packages, PostgreSqlServer server) : IClassFixture<PostgreSqlServer>
 {
     private static readonly string[] Stores = ["memory", "sqlite", "postgres"];
     private static readonly string[] Voices = ["ollama", "demo"];
@@ -16,14 +17,13 @@ public sealed partial class TemplateTests(PackedPackages packages)
     [Fact]
     public async Task Template_InEveryCombination_BuildsAndRuns()
     {
-        using var place = new Workplace(packages.Folder);
-        await place.DotnetAsync($"new install {Path.Combine(packages.Folder, $"Pipulate.Templates.{packages.Version}.nupkg")} --debug:custom-hive {place.Folder}/hive");
+        using var place = await InstallAsync();
         var names = new List<string>();
         foreach (var (htmx, voice, store) in from htmx in (string[])["2", "4"] from voice in Voices from store in Stores select (htmx, voice, store))
         {
             var name = $"Todo{htmx}{voice}{store}";
             names.Add(name);
-            await place.DotnetAsync($"new pipulate-todo -o {name} --htmx {htmx} --voice {voice} --store {store} --debug:custom-hive {place.Folder}/hive");
+            await MakeAsync(place, name, htmx, voice, store);
 
             AssertIsAsAsked(place, name, htmx, voice, store);
         }
@@ -34,6 +34,65 @@ public sealed partial class TemplateTests(PackedPackages packages)
         await DriveAsync(place, "Todo2demosqlite");
         await DriveAsync(place, "Todo4ollamamemory");
     }
+
+    /// <summary>The sample on two ports, and one address whose connections go to them in turn: what one process generates, the pages on both see as it comes.</summary>
+    [Fact]
+    public async Task Template_WithPostgresInTwoProcessesBehindOneAddress_IsOneChat()
+    {
+        var database = await server.NewSchemaAsync();
+        using var place = await InstallAsync();
+        await MakeAsync(place, "Todo", "4", "ollama", "postgres");
+        await place.DotnetAsync($"build Todo -warnaserror {Workplace.NoNodes}");
+        var go = new TaskCompletionSource();
+        await using var ollama = await FakeOllamaServer.StartAsync();
+        ollama.Answer = _ => FakeAnswer.Text("Milk again, of course.") with { GateAfterFirst = go.Task };
+        string[] settings = [$"--Pipulate:Ollama:Endpoint={ollama.Endpoint}", $"--ConnectionStrings:Chat={database}"];
+        await using var one = await RunningApp.StartAsync(Path.Combine(place.Folder, "Todo"), settings);
+        await using var other = await RunningApp.StartAsync(Path.Combine(place.Folder, "Todo"), settings);
+        await using var front = new Relay("127.0.0.1", one.Address.Port, other.Address.Port);
+        var address = new Uri($"http://127.0.0.1:{front.Port}");
+
+        var visitor = new CookieContainer();
+        using var browser = new HttpClient(new SocketsHttpHandler { CookieContainer = visitor }) { BaseAddress = address };
+        var html = await browser.GetStringAsync("/", TestContext.Current.CancellationToken);
+        await using var first = await ChatPage.OpenAsync(address, visitor);
+        await using var second = await ChatPage.OpenAsync(address, visitor);
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["title"] = "Milk", ["__RequestVerificationToken"] = Token().Match(html).Groups[1].Value });
+        using var added = await first.Http.PostAsync("/todo", form, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, added.StatusCode);
+
+        ChatPage[] pages = [first, second];
+        foreach (var page in pages)
+        {
+            await page.WaitAsync(dom => dom.Entries is [.., { Role: "assistant", State: "streaming", Text: "Milk" or "Milk " }]);
+        }
+
+        go.SetResult();
+        foreach (var page in pages)
+        {
+            Assert.Equal("Milk again, of course.", await page.WaitForAnswerAsync());
+        }
+
+        ollama.Answer = _ => FakeAnswer.Text("Eggs, too.");
+        await second.TypeAsync("And?");
+        foreach (var page in pages)
+        {
+            Assert.Equal("Eggs, too.", await page.WaitForAnswerAsync(2));
+            Assert.Single(page.Read(dom => dom.Entries), entry => entry is { Role: "user", Text: "And?" });
+        }
+
+        Assert.Equal(2, ollama.Chats.Count);
+    }
+
+    private async Task<Workplace> InstallAsync()
+    {
+        var place = new Workplace(packages.Folder);
+        await place.DotnetAsync($"new install {Path.Combine(packages.Folder, $"Pipulate.Templates.{packages.Version}.nupkg")} --debug:custom-hive {place.Folder}/hive");
+        return place;
+    }
+
+    private static Task<string> MakeAsync(Workplace place, string name, string htmx, string voice, string store) =>
+        place.DotnetAsync($"new pipulate-todo -o {name} --htmx {htmx} --voice {voice} --store {store} --debug:custom-hive {place.Folder}/hive");
 
     private static void AssertIsAsAsked(Workplace place, string name, string htmx, string voice, string store)
     {

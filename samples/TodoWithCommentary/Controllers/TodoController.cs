@@ -38,7 +38,7 @@ public sealed class TodoController(TodoStore todos) : Controller
     public IActionResult Add(
         [FromForm]
         [Required(ErrorMessage = "Write down what there is to do.")]
-        [StringLength(Todo.TitleLength, ErrorMessage = "That is too long: {1} characters at most.")]
+        [StringLength(TodoItem.TitleLength, ErrorMessage = "That is too long: {1} characters at most.")]
         string title)
     {
         if (!ModelState.IsValid)

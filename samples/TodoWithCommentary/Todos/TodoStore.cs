@@ -31,29 +31,29 @@ public sealed class TodoStore(IConfiguration configuration, IHostEnvironment env
         command.ExecuteNonQuery();
     }
 
-    public IReadOnlyList<Todo> All()
+    public IReadOnlyList<TodoItem> All()
     {
         return Query("SELECT id, title, done FROM todo ORDER BY id");
     }
 
-    public Todo Add(string title)
+    public TodoItem Add(string title)
     {
         return Query("INSERT INTO todo (title) VALUES ($title) RETURNING id, title, done", ("$title", title)).Single();
     }
 
     /// <summary>Turns done into not done and back; null when there is no such todo.</summary>
-    public Todo? Toggle(int id)
+    public TodoItem? Toggle(int id)
     {
         return Query("UPDATE todo SET done = NOT done WHERE id = $id RETURNING id, title, done", ("$id", id)).SingleOrDefault();
     }
 
     /// <summary>Deletes a todo and returns what it was; null when there is no such todo.</summary>
-    public Todo? Delete(int id)
+    public TodoItem? Delete(int id)
     {
         return Query("DELETE FROM todo WHERE id = $id RETURNING id, title, done", ("$id", id)).SingleOrDefault();
     }
 
-    private List<Todo> Query(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
+    private List<TodoItem> Query(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
     {
         using var connection = Open();
         using var command = connection.CreateCommand();
@@ -64,10 +64,10 @@ public sealed class TodoStore(IConfiguration configuration, IHostEnvironment env
         }
 
         using var reader = command.ExecuteReader();
-        var todos = new List<Todo>();
+        var todos = new List<TodoItem>();
         while (reader.Read())
         {
-            todos.Add(new Todo(reader.GetInt32(0), reader.GetString(1), reader.GetBoolean(2)));
+            todos.Add(new TodoItem(reader.GetInt32(0), reader.GetString(1), reader.GetBoolean(2)));
         }
 
         return todos;

@@ -5,12 +5,12 @@ namespace Pipulate.Stores.Hosting;
 
 /// <summary>
 /// A way to a server that can be cut: then all connections break and new ones are refused at once, as when the server is restarted. Or it swallows: then the connections that are open stay so, and nothing comes through
-/// any more, as when a firewall has forgotten them.
+/// any more, as when a firewall has forgotten them. Of several servers each connection has the next one.
 /// </summary>
 internal sealed class Relay : IAsyncDisposable
 {
     private readonly string _host;
-    private readonly int _port;
+    private readonly int[] _ports;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Lock _gate = new();
     private readonly HashSet<TcpClient> _open = [];
@@ -19,10 +19,10 @@ internal sealed class Relay : IAsyncDisposable
     private int _swallowed;
     private int _connections;
 
-    public Relay(string host, int port)
+    public Relay(string host, params int[] ports)
     {
         _host = host;
-        _port = port;
+        _ports = ports;
         _listener.Start();
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
         _accepting = AcceptAsync();
@@ -97,8 +97,8 @@ internal sealed class Relay : IAsyncDisposable
                     _open.Add(far);
                 }
 
-                await far.ConnectAsync(_host, _port);
                 var number = Interlocked.Increment(ref _connections);
+                await far.ConnectAsync(_host, _ports[number % _ports.Length]);
                 await Task.WhenAny(PumpAsync(near.GetStream(), far.GetStream(), number), PumpAsync(far.GetStream(), near.GetStream(), number));
             }
             catch (Exception problem) when (problem is IOException or SocketException or ObjectDisposedException or InvalidOperationException)

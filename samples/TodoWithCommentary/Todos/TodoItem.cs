@@ -1,6 +1,6 @@
 namespace TodoWithCommentary.Todos;
 
-public sealed record Todo(int Id, string Title, bool Done)
+public sealed record TodoItem(int Id, string Title, bool Done)
 {
     public const int TitleLength = 200;
 
