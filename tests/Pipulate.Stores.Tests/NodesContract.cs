@@ -192,6 +192,39 @@ public abstract class NodesContract : IAsyncDisposable
         Assert.True(here.LookAhead() is { Typed: true });
     }
 
+    [Fact]
+    public async Task AskAgain_NodeThatAnsweredIsGone_IsOwedByWhomeverIsAsked()
+    {
+        var (first, second) = (await StartAsync(), await StartAsync());
+        var (here, there) = (await first.OpenAsync("c"), await second.OpenAsync("c"));
+        here.Hear("Before?", "m1");
+        var old = here.BeginTurn()!.Entry;
+        here.End(old, EntryState.Complete);
+        here.Say(EntryRole.Event, "They put \"Milk\" on the list.");
+        here.Hear("Well?", "m2");
+        here.Say(EntryRole.Assistant, "The application speaks.");
+        var answer = here.BeginTurn()!.Entry;
+        here.Append(answer, "Well.");
+        here.End(answer, EntryState.Complete);
+        await Until(there, "User/Complete: Before?", "Assistant/Complete: ", "Event/Complete: They put \"Milk\" on the list.", "User/Complete: Well?", "Assistant/Complete: The application speaks.", "Assistant/Complete: Well.");
+        var shared = there.Recorders.OfType<Nodes.SharedConversation>().Single();
+        Assert.True(shared.AskAgain(answer.Id));
+
+        await first.DisposeAsync();
+        await Eventually.TrueAsync(() => !shared.AskAgain(answer.Id));
+
+        Assert.False(there.AskAgainInstead(old.Id), "Not the newest.");
+        Assert.True(there.AskAgainInstead(answer.Id));
+        Assert.False(there.AskAgainInstead(answer.Id), "Taken back already.");
+        Assert.True(there.IsAskedAgain);
+        Assert.Equal(["They put \"Milk\" on the list.", "Well?"], there.ReadOwed().Select(entry => entry.Text.ToString()));
+        Assert.DoesNotContain("Assistant/Complete: Well.", TextOf(there));
+
+        // Whoever comes next does not see it either.
+        await Eventually.TrueAsync(() => IsStored(there));
+        Assert.DoesNotContain("Assistant/Complete: Well.", TextOf(await (await StartAsync()).OpenAsync("c")));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -88,6 +88,35 @@ public sealed class ProcessNodesTests(PostgreSqlServer server, ITestOutputHelper
     }
 
     [Fact]
+    public async Task AskAgain_NodeThatAnsweredWasKilled_IsAnsweredByTheOther()
+    {
+        var (near, far) = (await StartAsync(), await StartAsync());
+        _ollama.Answer = _ => FakeAnswer.Text("one two three");
+        var page = await OpenAsync(near);
+        var other = await OpenAsync(far, page.Visitor);
+        await page.TypeAsync("Count.", "m1");
+        await other.UntilAsync("user/complete: Count.", "assistant/complete: one two three");
+
+        _ollama.Answer = _ => FakeAnswer.Text("one two three four");
+        await near.KillAsync();
+
+        // Until it is missed, the dead one is asked: whoever sees nothing happen presses once more.
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(40));
+        while (!other.Shown.SequenceEqual(["user/complete: Count.", "assistant/complete: one two three four"]))
+        {
+            Assert.False(limit.IsCancellationRequested, string.Join(" | ", other.Shown));
+            if (other.Shown is [_, "assistant/complete: one two three"])
+            {
+                await other.AskAgainAsync();
+            }
+
+            await Task.Delay(500, Cancellation);
+        }
+
+        Assert.Equal(2, _ollama.Chats.Count);
+    }
+
+    [Fact]
     public async Task Comment_PostOnANodeThatHasJustComeAndHasNoPage_IsGivenAllTheSame()
     {
         var near = await StartAsync();

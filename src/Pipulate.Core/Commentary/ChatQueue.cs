@@ -118,12 +118,15 @@ internal sealed partial class ChatQueue(
     /// <summary>Has the newest answer of a conversation given once more; nothing happens where the page means another one.</summary>
     public void AskAgain(ConversationId id, Guid answer)
     {
-        if (!AskAgainHere(id, answer))
+        if (AskAgainHere(id, answer))
         {
-            foreach (var shared in conversations.Get(id).Recorders.OfType<SharedConversation>())
-            {
-                shared.AskAgain(answer);
-            }
+            return;
+        }
+
+        var conversation = conversations.Get(id);
+        if (conversation.Recorders.OfType<SharedConversation>().Any(shared => !shared.AskAgain(answer)) && conversation.AskAgainInstead(answer))
+        {
+            Announce(conversation);
         }
     }
 

@@ -124,6 +124,30 @@ internal sealed partial class Conversation
         return true;
     }
 
+    /// <summary>The same for an answer whose node is gone: what was said before it is owed again, by this one.</summary>
+    /// <param name="id">Which answer the page means.</param>
+    /// <returns>Whether it is the newest one and has ended, and anything was said before it.</returns>
+    public bool AskAgainInstead(Guid id)
+    {
+        lock (Gate)
+        {
+            if (Find(id) is not { FromElsewhere: true, AnsweredElsewhere: true, IsOpen: false, Withdrawn: false } answer
+                || _entries.Exists(later => later.Ordinal > answer.Ordinal && later is { Withdrawn: false, CanBeAskedAgain: true })
+                || QuestionsBefore(answer) is not { Count: > 0 } questions)
+            {
+                return false;
+            }
+
+            WithdrawLocked(answer);
+            Owe(questions);
+            _askedAgain = true;
+        }
+
+        Watchers.Wake();
+        Heard?.Invoke();
+        return true;
+    }
+
     /// <summary>Whether an entry has ended, by whomever.</summary>
     public bool HasEnded(ConversationEntry entry)
     {
@@ -131,6 +155,21 @@ internal sealed partial class Conversation
         {
             return !entry.IsOpen;
         }
+    }
+
+    /// <summary>What an answer of another node must have answered: that node alone knew it. What the application said in between is passed over.</summary>
+    private List<Guid> QuestionsBefore(ConversationEntry answer)
+    {
+        var questions = new List<Guid>();
+        for (var i = IndexOf(answer.Ordinal) - 1; i >= 0 && (questions.Count == 0 || _entries[i].Role is not EntryRole.Assistant); i--)
+        {
+            if (_entries[i] is { Withdrawn: false, Role: EntryRole.User or EntryRole.Event })
+            {
+                questions.Add(_entries[i].Id);
+            }
+        }
+
+        return questions;
     }
 
     private void Wait(ConversationEntry entry, string forWhat)

@@ -607,7 +607,7 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
     {
         entry.Withdrawn = true;
         entry.State = EntryState.Stopped;
-        entry.Epoch++;
+        entry.Epoch += entry.FromElsewhere ? TakenOver : 1;
         Touch(entry);
     }
 

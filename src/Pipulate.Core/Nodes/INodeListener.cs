@@ -17,7 +17,7 @@ internal interface INodeListener
 
     void TakePause(ConversationId conversation, bool paused);
 
-    void TakeEntry(ConversationId conversation, in EntryFrame frame);
+    void TakeEntry(Guid node, ConversationId conversation, in EntryFrame frame);
 
     void TakePages(Guid node);
 

@@ -67,6 +67,9 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
     /// <summary>Whether other nodes may have pages that this one has not been told of: it cannot hear them, or has just asked.</summary>
     public bool MayMissPages => IsOn && (Volatile.Read(ref _unsent) || time.GetElapsedTime(Volatile.Read(ref _asked)) <= Settled);
 
+    /// <summary>Whether a node is there, as far as is known.</summary>
+    public bool Knows(Guid node) => _others.Knows(node);
+
     /// <summary>From now on the other nodes hear of the pages here, and their pages are known here.</summary>
     /// <returns>The way to their pages; null without a backplane.</returns>
     public SharedPages? Share(ConnectionRegistry registry) => _pages = IsOn ? new SharedPages(registry, this, time) : null;
@@ -184,11 +187,11 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
         }
     }
 
-    public void TakeEntry(ConversationId conversation, in EntryFrame frame)
+    public void TakeEntry(Guid node, ConversationId conversation, in EntryFrame frame)
     {
         if (_held.TryGetValue(conversation, out var shared))
         {
-            shared.Take(frame);
+            shared.Take(node, frame);
         }
     }
 

@@ -55,7 +55,7 @@ internal static class NodeMessageReader
                 listener.TakePause(ReadConversation(item), item.ReadBoolean());
                 break;
             case NodeItem.Entry:
-                listener.TakeEntry(ReadConversation(item), ReadEntry(item));
+                listener.TakeEntry(node, ReadConversation(item), ReadEntry(item));
                 break;
             case NodeItem.Pages:
                 listener.TakePages(node);

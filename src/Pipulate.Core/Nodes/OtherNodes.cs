@@ -20,6 +20,14 @@ internal sealed class OtherNodes(TimeProvider time)
         }
     }
 
+    public bool Knows(Guid node)
+    {
+        lock (_gate)
+        {
+            return _nodes.ContainsKey(node);
+        }
+    }
+
     /// <summary>Whether another node has a conversation, and whether a page there shows it.</summary>
     public (bool Followed, bool Watched) Of(ConversationId conversation)
     {

@@ -30,6 +30,9 @@ internal sealed class SharedConversation(KeptConversation kept, NodeLink link, T
 
     /// <summary>When something was last heard of the entries of other nodes that still grow.</summary>
     private readonly Dictionary<Guid, long> _heard = [];
+
+    /// <summary>Which nodes have given the answers that can be asked for once more.</summary>
+    private readonly Dictionary<Guid, Guid> _givers = [];
     private bool _followed;
     private bool _introduce;
     private bool _remind;
@@ -152,22 +155,37 @@ internal sealed class SharedConversation(KeptConversation kept, NodeLink link, T
     }
 
     /// <summary>Somebody here wants an answer once more that another node has given.</summary>
-    public void AskAgain(Guid answer)
+    /// <returns>Whether that node was told; else it is gone.</returns>
+    public bool AskAgain(Guid answer)
     {
+        lock (_gate)
+        {
+            if (_givers.TryGetValue(answer, out var giver) && !link.Knows(giver))
+            {
+                return false;
+            }
+        }
+
         lock (Conversation.Gate)
         {
             _askedAgain = answer;
         }
 
         Rouse();
+        return true;
     }
 
     /// <summary>Takes what another node tells.</summary>
-    public void Take(in EntryFrame frame)
+    public void Take(Guid node, in EntryFrame frame)
     {
         var outcome = Conversation.Mirror(frame);
         lock (_gate)
         {
+            if (frame.Standing is { Again: true })
+            {
+                _givers[frame.Entry] = node;
+            }
+
             if (IsGrowing(frame.Entry))
             {
                 _heard[frame.Entry] = time.GetTimestamp();
