@@ -116,6 +116,27 @@ public sealed class InProcessNodesTests : NodesContract
         Assert.InRange(time.GetUtcNow() - mended, TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(25));
     }
 
+    /// <summary>What counts is what the others have; the node that stood still may have more of it by the time it hears of its end.</summary>
+    [Fact]
+    public async Task End_ByANodeThatHasLessOfIt_IsShownAsItIsThere()
+    {
+        var (first, second) = (await StartAsync(), await StartAsync());
+        var (here, there) = (await first.OpenAsync("c"), await second.OpenAsync("c"));
+        var answer = here.Begin();
+        here.Append(answer, "one");
+        await Until(there, "Assistant/Streaming: one");
+
+        _hub.Loses = () => true;
+        here.Append(answer, " two");
+        there.End(Look(there, entries => entries[0]), EntryState.Stopped, "Stopped by a restart.");
+        _hub.Loses = null;
+        await Until(there, "Assistant/Stopped: one");
+
+        await Eventually.TrueAsync(() => TextOf(here) is ["Assistant/Stopped: one"]);
+        await Eventually.TrueAsync(() => IsStored(here) && IsStored(there));
+        Assert.Equal(["Assistant/Stopped: one"], TextOf(await (await StartAsync()).OpenAsync("c")));
+    }
+
     /// <summary>Its pages come back to any node, and what their visitor does there in between is commented on.</summary>
     [Theory]
     [InlineData(true)]

@@ -161,6 +161,38 @@ public sealed class ProcessNodesTests(PostgreSqlServer server, ITestOutputHelper
         Assert.DoesNotContain("fail:", far.Output, StringComparison.Ordinal);
     }
 
+    /// <summary>Taken for dead, its answer ended and the next one given elsewhere, it comes back and wants to go on.</summary>
+    [Fact]
+    [Trait("Row", "F-21")]
+    public async Task Freeze_WhileANodeGenerates_GivesWayToTheOtherWhenItGoesOn()
+    {
+        var (near, far) = (await StartAsync(), await StartAsync());
+        var whole = string.Join(' ', Enumerable.Range(1, 2000).Select(i => $"word{i}"));
+        _ollama.Answer = _ => FakeAnswer.Text(whole) with { TokensPerSecond = 20 };
+        var page = await OpenAsync(near);
+        var other = await OpenAsync(far, page.Visitor);
+        await page.TypeAsync("Count.", "m1");
+        await other.UntilAsync(shown => shown.Length == 2 && shown[1].Contains("word10 ", StringComparison.Ordinal));
+
+        near.Freeze();
+        await other.UntilAsync(shown => shown[^1].StartsWith("assistant/stopped: ", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
+        var stopped = other.Shown[1];
+        _ollama.Answer = _ => FakeAnswer.Text("Here I am.");
+        await other.TypeAsync("Are you there?", "m2");
+        string[] said = ["user/complete: Count.", stopped, "user/complete: Are you there?", "assistant/complete: Here I am."];
+        await other.UntilAsync(shown => shown.SequenceEqual(said), TimeSpan.FromSeconds(30));
+        near.Thaw();
+
+        await page.UntilAsync(said);
+        await page.TypeAsync("Welcome back.", "m3");
+        said = [.. said, "user/complete: Welcome back.", "assistant/complete: Here I am."];
+        await page.UntilAsync(said);
+        await other.UntilAsync(said);
+        Assert.Equal(3, _ollama.Chats.Count);
+        var again = await OpenAsync(await StartAsync(), page.Visitor);
+        await again.UntilAsync(said);
+    }
+
     [Fact]
     public async Task Type_WhileTheOtherNodeAnswers_IsAnsweredAfterwardsAndOnce()
     {

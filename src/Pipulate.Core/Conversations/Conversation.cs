@@ -511,39 +511,35 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
         return due;
     }
 
-    /// <summary>Puts the history where it belongs: in front of what has been said since, and behind what another node has told of it already, which it knows better than the store.</summary>
+    /// <summary>Puts the history in front of what the store does not have yet. What other nodes have told of it already, they know better than the store; in which order it was said, the store knows.</summary>
     private void Insert(IReadOnlyCollection<ConversationEntry> history)
     {
-        var (since, moved) = (_entries.ToArray(), new int[_entries.Count + 1]);
-        var next = 0;
+        var since = _entries.ToArray();
+        var known = since.ToDictionary(entry => entry.Id);
         _entries.Clear();
         foreach (var entry in history)
         {
-            var known = Array.FindIndex(since, other => other.Id == entry.Id);
-            if (known < 0)
+            if (!known.Remove(entry.Id, out var told))
             {
                 Form(entry);
-                Put(entry, entry.Ordinal);
             }
 
-            PutSince(known);
+            Put(told ?? entry, entry.Ordinal);
         }
 
-        PutSince(since.Length - 1);
-        moved[since.Length] = _entries.Count;
-        _answeredThrough = moved[_answeredThrough];
+        foreach (var entry in since)
+        {
+            if (known.ContainsKey(entry.Id))
+            {
+                Put(entry, ordinal: 0);
+            }
+        }
+
+        int[] places = [.. since.Select(entry => entry.WantsAnswer ? _entries.IndexOf(entry) : _entries.Count)];
+        _answeredThrough = Now(_answeredThrough);
         foreach (var answer in since)
         {
-            answer.AnsweredBefore = answer.AnsweredBefore is { } before ? moved[before] : null;
-        }
-
-        void PutSince(int through)
-        {
-            for (; next <= through; next++)
-            {
-                moved[next] = _entries.Count;
-                Put(since[next], ordinal: 0);
-            }
+            answer.AnsweredBefore = answer.AnsweredBefore is { } before ? Now(before) : null;
         }
 
         void Put(ConversationEntry entry, int ordinal)
@@ -551,6 +547,9 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
             entry.Ordinal = Math.Max(ordinal, NextOrdinal);
             _entries.Add(entry);
         }
+
+        // Where the first is now that waited behind a place.
+        int Now(int before) => places.Skip(before).DefaultIfEmpty(_entries.Count).Min();
     }
 
     private ConversationEntry Add(ConversationEntry entry)

@@ -338,7 +338,7 @@ internal sealed class SharedConversation(KeptConversation kept, NodeLink link, T
         var from = known && !forgotten ? told.Length : 0;
         writer.Entry(Id, new EntryFrame(entry.Id, entry.Epoch, from, entry.Text.ToString(from))
         {
-            Replaces = forgotten,
+            Replaces = forgotten || entry.FromElsewhere,
             Head = known ? null : EntryHead.Of(entry) with { After = Conversation.Before(entry)?.Id },
             Standing = (known && told.Epoch == entry.Epoch) || entry is { State: EntryState.Streaming, Epoch: 0, Waiting: null } ? null : EntryStanding.Of(entry),
         });

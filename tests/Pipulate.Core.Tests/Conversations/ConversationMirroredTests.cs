@@ -35,6 +35,22 @@ public class ConversationMirroredTests
     }
 
     [Fact]
+    public void Recall_TwoNodesHaveToldOfTheirsOneAfterTheOther_IsInTheOrderInWhichItWasSaid()
+    {
+        var later = new ConversationEntry(3, EntryRole.User, EntryState.Complete, Noon);
+        later.Text.Set("And?");
+        _conversation.BeginAhead();
+        _conversation.Mirror(Told(later));
+        _conversation.Mirror(Told(_question));
+        _conversation.Mirror(Told(_answer));
+
+        _conversation.Recall([Stored(_question), Stored(_answer), Stored(later)], paused: false);
+
+        Assert.Equal(["User/Complete: Count.", "Assistant/Streaming: ", "User/Complete: And?"], _conversation.Shown());
+        Assert.Equal([1, 2, 3], _conversation.Entries.Select(entry => entry.Ordinal));
+    }
+
+    [Fact]
     public void Recall_BehindWhatWasAnsweredAhead_WhatWaitsIsStillWhatWaited()
     {
         _conversation.BeginAhead();

@@ -49,5 +49,11 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <summary>Ends it without a word of warning.</summary>
     public Task KillAsync() => _program.KillAsync();
 
+    /// <summary>Has it stand still, as a machine does that is suspended: its connections stay, and it says nothing.</summary>
+    public void Freeze() => _program.Signal(19);
+
+    /// <summary>Has it go on as if no time had passed.</summary>
+    public void Thaw() => _program.Signal(18);
+
     public ValueTask DisposeAsync() => _program.DisposeAsync();
 }
