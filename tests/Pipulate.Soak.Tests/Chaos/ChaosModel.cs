@@ -1,16 +1,20 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Pipulate.FakeOllama;
 using Pipulate.Soak.Hosting;
 
 namespace Pipulate.Soak.Chaos;
 
 /// <summary>An Ollama that answers well most of the time, and else in every bad way there is. What it says bears the mark of the one whom it tells it.</summary>
-internal sealed class ChaosModel : IAsyncDisposable
+internal sealed partial class ChaosModel : IAsyncDisposable
 {
     private static readonly string[] Words = ["tea ", "a < b ", "milk & eggs ", "quoted, ", "🌅 ", "naïve ", "and so on, ", "日本語 ", "<b hx-get=/pwn hx-trigger=load> ", "\n\n"];
 
     private readonly Random _random;
     private readonly SoakLog _log;
     private readonly Lock _gate = new();
+    private readonly ConcurrentDictionary<int, string> _said = new();
     private FakeOllamaServer _server;
     private int _answers;
     private bool _isWell;
@@ -51,6 +55,13 @@ internal sealed class ChaosModel : IAsyncDisposable
     /// <summary>From here on every answer is a good one.</summary>
     public void GetWell() => Volatile.Write(ref _isWell, true);
 
+    /// <summary>Whether an answer is one of its own: all that it said where it is complete, and else a beginning of it.</summary>
+    /// <param name="state">How the answer has ended.</param>
+    /// <param name="text">The answer without blanks.</param>
+    public bool HasSaid(string state, string text) =>
+        (text.Length == 0 && state != "complete")
+        || (NumberOf(text) is { } number && _said.TryGetValue(number, out var all) && (state == "complete" ? all == text : all.StartsWith(text, StringComparison.Ordinal)));
+
     public async ValueTask DisposeAsync() => await _server.DisposeAsync();
 
     private FakeAnswer Answer(RecordedChat chat)
@@ -63,9 +74,13 @@ internal sealed class ChaosModel : IAsyncDisposable
 
         lock (_gate)
         {
-            var pieces = Enumerable.Range(0, _random.Next(5, 25)).Select(_ => Words[_random.Next(Words.Length)]).Prepend($"{marks.FirstOrDefault()} hears #{++_answers} ").Append("end.");
-            var answer = FakeAnswer.Tokens([.. pieces]) with { TokensPerSecond = 12 };
-            return Volatile.Read(ref _isWell) ? answer : Spoil(answer);
+            // One in ten is so long that somebody who presses Stop makes a difference.
+            var isWell = Volatile.Read(ref _isWell);
+            var length = !isWell && _random.Next(10) == 0 ? 70 : _random.Next(5, 25);
+            var pieces = Enumerable.Range(0, length).Select(_ => Words[_random.Next(Words.Length)]).Prepend($"{marks.FirstOrDefault()} hears #{++_answers} ").Append("end.").ToArray();
+            _said[_answers] = Room.Plain(string.Concat(pieces));
+            var answer = FakeAnswer.Tokens(pieces) with { TokensPerSecond = 12 };
+            return isWell ? answer : Spoil(answer);
         }
     }
 
@@ -88,4 +103,9 @@ internal sealed class ChaosModel : IAsyncDisposable
         _log.Count($"answers, {what}");
         return spoiled;
     }
+
+    private static int? NumberOf(string answer) => Number().Match(answer) is { Success: true } number ? int.Parse(number.Groups[1].Value, CultureInfo.InvariantCulture) : null;
+
+    [GeneratedRegex("hears ?#([0-9]+)")]
+    private static partial Regex Number();
 }

@@ -5,7 +5,6 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Pipulate.Soak.Hosting;
 using Pipulate.Tests;
-using Xunit.Sdk;
 
 namespace Pipulate.Soak.Chaos;
 
@@ -16,6 +15,12 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosPerson person, 
 
     /// <summary>As long as who has typed something waits for it to be taken, and sends it again where the page comes back.</summary>
     private static readonly TimeSpan Insistence = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long somebody waits for something to be said.</summary>
+    private static readonly TimeSpan Attention = TimeSpan.FromSeconds(4);
+
+    /// <summary>Within which what a button says has been done, on a page that reads.</summary>
+    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(3);
 
     private static readonly string Noise = $"<div id=\"noise\" hx-swap-oob=\"innerHTML\">{new string('x', 60_000)}</div>";
 
@@ -84,6 +89,40 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosPerson person, 
         }
     }
 
+    /// <summary>Waits until something is being said and presses Stop in the midst of it: then it ends at once.</summary>
+    /// <param name="moment">How long to listen before.</param>
+    /// <param name="ending">Ends the waiting.</param>
+    public async Task StopAsync(TimeSpan moment, CancellationToken ending)
+    {
+        if (await SeesAsync(panel => Speaking(panel).Any(), Attention, ending) is not true)
+        {
+            return;
+        }
+
+        await WaitAsync(moment, ending);
+        var speaking = Read(panel => Speaking(panel).ToList());
+        if (speaking is not { Count: > 0 } || _socket is not { } socket || IsBeingTaken)
+        {
+            return;
+        }
+
+        log.Count("stops");
+        await TrySendAsync(() => socket.DoAsync("stop", CancellationToken.None));
+        switch (await SeesAsync(panel => !Speaking(panel).Intersect(speaking).Any(), AtOnce, ending))
+        {
+            case true:
+                foreach (var entry in Read(panel => panel.Entries.Where(entry => speaking.Contains(entry.Id)).ToList()) ?? [])
+                {
+                    log.Count($"stops, then {entry.State}");
+                }
+
+                break;
+            case false:
+                log.Fault($"A page of {Visitor!.Mark} has pressed Stop, and {AtOnce.TotalSeconds} s later it still goes on in {Room!.Name}.");
+                break;
+        }
+    }
+
     /// <summary>What is shown now; null where the page does not read, or something that it shows has not ended.</summary>
     public (IReadOnlyList<string> Entries, string Status)? Look()
     {
@@ -118,6 +157,43 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosPerson person, 
         await socket.SayGoodbyeAsync(cancellationToken);
         await socket.ReadToEndAsync(cancellationToken);
         return (panel.EntriesHtml, panel.Status);
+    }
+
+    /// <summary>Whether what a button says stands behind words that may wait for the store.</summary>
+    private bool IsBeingTaken => _typed.Values.Any(typed => Stopwatch.GetElapsedTime(typed.At) < Insistence);
+
+    private static IEnumerable<string> Speaking(PanelDom panel) =>
+        panel.Entries.Where(entry => entry is { Role: "assistant", State: "streaming" or "queued" }).Select(entry => entry.Id);
+
+    private T? Read<T>(Func<PanelDom, T> read)
+    {
+        lock (_gate)
+        {
+            return _panel is null ? default : read(_panel);
+        }
+    }
+
+    /// <summary>Waits until the page shows what is wanted.</summary>
+    /// <returns>Whether it does in time; null where nobody can tell, because the page has not been there and read all the time.</returns>
+    private async Task<bool?> SeesAsync(Func<PanelDom, bool> wanted, TimeSpan within, CancellationToken ending)
+    {
+        var (socket, room, changes, began) = (_socket, Room, server.Changes, Stopwatch.GetTimestamp());
+        while (socket is not null && socket == _socket && _isReading && !_isRude && !IsSlow && !room!.MayBeOver && server.WasThereSince(changes) && !ending.IsCancellationRequested)
+        {
+            if (Read(wanted))
+            {
+                return true;
+            }
+
+            if (Stopwatch.GetElapsedTime(began) > within)
+            {
+                return false;
+            }
+
+            await WaitAsync(TimeSpan.FromMilliseconds(50), ending);
+        }
+
+        return null;
     }
 
     private async Task SufferAsync(CancellationToken settling)
@@ -371,16 +447,16 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosPerson person, 
             lock (_gate)
             {
                 _panel!.Apply(html);
-                if (html.Contains("data-state=\"complete\"", StringComparison.Ordinal))
+                if (Ending().IsMatch(html))
                 {
-                    foreach (var answer in _panel.Entries.Where(entry => entry is { Role: "assistant", State: "complete" }))
+                    foreach (var answer in _panel.Entries.Where(entry => entry is { Role: "assistant", State: "complete" or "stopped" or "failed" }))
                     {
-                        Room!.NoteAnswer(answer.Text);
+                        Room!.NoteAnswer(answer.State, answer.Text);
                     }
                 }
             }
         }
-        catch (XunitException problem)
+        catch (InvalidOperationException problem)
         {
             log.Fault($"A message is not of the form that pages can read: {problem.Message} {html}");
         }
@@ -460,6 +536,9 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosPerson person, 
 
     private static async Task WaitAsync(TimeSpan time, CancellationToken cancellationToken) =>
         await Task.Delay(time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    [GeneratedRegex("data-state=\"(complete|stopped|failed)\"")]
+    private static partial Regex Ending();
 
     [GeneratedRegex("data-ack=\"([0-9a-f]+)\"")]
     private static partial Regex Acknowledgement();

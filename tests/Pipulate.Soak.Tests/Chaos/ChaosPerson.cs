@@ -3,7 +3,7 @@ using Pipulate.Soak.Hosting;
 
 namespace Pipulate.Soak.Chaos;
 
-/// <summary>Somebody with some tabs, who types and clicks, and makes, names, reads and deletes conversations, and wants to be forgotten.</summary>
+/// <summary>Somebody with some tabs, who types and clicks, presses Stop, and makes, names, reads and deletes conversations, and wants to be forgotten.</summary>
 internal sealed partial class ChaosPerson
 {
     private static readonly Dictionary<string, string> Nothing = [];
@@ -41,7 +41,7 @@ internal sealed partial class ChaosPerson
                 return;
             }
 
-            await ActAsync();
+            await ActAsync(ending);
         }
     }
 
@@ -56,15 +56,19 @@ internal sealed partial class ChaosPerson
         return Visitor = visitor;
     }
 
-    private async Task ActAsync()
+    private async Task ActAsync(CancellationToken ending)
     {
         var page = Pages[_random.Next(Pages.Count)];
         var rooms = Visitor.Rooms;
         var room = rooms[_random.Next(rooms.Count)];
         switch (_random.Next(100))
         {
+            case < 45:
+                await page.TypeAsync(NewQuestion());
+                break;
             case < 55:
-                await page.TypeAsync($"asks #{++_said} <i>& more</i> 🌅");
+                await page.TypeAsync(NewQuestion());
+                await page.StopAsync(_random.Time(TimeSpan.FromSeconds(1)), ending);
                 break;
             case < 65:
                 _log.Count("deeds");
@@ -92,6 +96,8 @@ internal sealed partial class ChaosPerson
                 break;
         }
     }
+
+    private string NewQuestion() => $"asks #{++_said} <i>& more</i> 🌅";
 
     private async Task CreateAsync(ChaosPage page)
     {

@@ -169,9 +169,14 @@ internal sealed class ChaosRun(ChaosServer server, ChaosModel model, ChaosStore 
                     log.Fault($"{room.Name} has {said.Count(entry => entry.Text == text)} times what a page was told is taken: {text}");
                 }
 
-                foreach (var text in room.Answers.Where(text => !said.Contains(("assistant", "complete", text))))
+                foreach (var (state, text) in room.Answers.Where(answer => !said.Contains(("assistant", answer.State, answer.Text))))
                 {
-                    log.Fault($"{room.Name} has lost an answer that a page has seen to its end: {text}; it has {string.Join(" | ", said.Where(entry => entry.Text.StartsWith(text[..Math.Min(20, text.Length)], StringComparison.Ordinal)))}");
+                    log.Fault($"{room.Name} has lost an answer that a page has seen end as {state}: {text}; it has {string.Join(" | ", said.Where(entry => entry.Text.StartsWith(text[..Math.Min(20, text.Length)], StringComparison.Ordinal)))}");
+                }
+
+                foreach (var answer in said.Where(entry => entry.Role == "assistant" && !model.HasSaid(entry.State, entry.Text)))
+                {
+                    log.Fault($"{room.Name} has an answer that is not what the model said: {answer}");
                 }
 
                 log.Count("promises kept", room.Acknowledged.Count + room.Answers.Count);

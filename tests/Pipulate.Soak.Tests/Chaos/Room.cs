@@ -3,11 +3,11 @@ using System.Text.RegularExpressions;
 
 namespace Pipulate.Soak.Chaos;
 
-/// <summary>A conversation, and what was promised of it: what a page was told is taken, and each answer that a page has seen to its end.</summary>
+/// <summary>A conversation, and what was promised of it: what a page was told is taken, and each answer as a page has seen it end.</summary>
 internal sealed partial class Room(string name)
 {
     private readonly ConcurrentDictionary<string, byte> _acknowledged = new();
-    private readonly ConcurrentDictionary<string, byte> _answers = new();
+    private readonly ConcurrentDictionary<(string State, string Text), byte> _answers = new();
     private int _deletions;
     private volatile bool _isOver;
 
@@ -29,7 +29,8 @@ internal sealed partial class Room(string name)
 
     public IReadOnlyCollection<string> Acknowledged => [.. _acknowledged.Keys];
 
-    public IReadOnlyCollection<string> Answers => [.. _answers.Keys];
+    /// <summary>How each has ended, and with what text: to its end, stopped by somebody, or broken off.</summary>
+    public IReadOnlyCollection<(string State, string Text)> Answers => [.. _answers.Keys];
 
     public void BeginDeletion() => Interlocked.Increment(ref _deletions);
 
@@ -38,7 +39,7 @@ internal sealed partial class Room(string name)
 
     public void NoteAcknowledged(string text) => _acknowledged.TryAdd(Plain(text), 0);
 
-    public void NoteAnswer(string text) => _answers.TryAdd(Plain(text), 0);
+    public void NoteAnswer(string state, string text) => _answers.TryAdd((state, Plain(text)), 0);
 
     /// <summary>Text without the blanks, some of which become markup.</summary>
     public static string Plain(string text) => Blanks().Replace(text, "");
