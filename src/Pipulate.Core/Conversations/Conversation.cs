@@ -437,6 +437,9 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
             }
 
             WithdrawLocked(turn.Entry);
+
+            // The answer before it is the newest that pages see, and has the button again.
+            Answer = _entries.FindLast(entry => entry is { CanBeAskedAgain: true, Withdrawn: false });
             if (answerAgain)
             {
                 _answeredThrough = turn.Entry.AnsweredBefore!.Value;

@@ -132,6 +132,19 @@ public class ConversationWishesTests
     }
 
     [Fact]
+    public void AskAgain_AfterACommentThatCameToNothing_IsTheAnswerBeforeIt()
+    {
+        _conversation.Hear("first", null);
+        var old = End("one", EntryState.Complete);
+        _conversation.Say(EntryRole.Event, "thing", wantsAnswer: true);
+        _conversation.Withdraw(_conversation.BeginTurn()!, answerAgain: false);
+        _conversation.Notify("No model answers.", evenIfKnown: false);
+
+        Assert.True(_conversation.AskAgain(old.Id));
+        Assert.Equal(["user: first", "user: [event] thing"], Told(_conversation.BeginTurn()!).Order(StringComparer.Ordinal).Reverse());
+    }
+
+    [Fact]
     public void AskAgain_AnythingElse_ChangesNothing()
     {
         _conversation.Hear("first", null);
