@@ -15,6 +15,7 @@ internal sealed partial class ChaosModel : IAsyncDisposable
     private readonly SoakLog _log;
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<int, string> _said = new();
+    private readonly ConcurrentDictionary<int, byte> _takenBack = new();
     private FakeOllamaServer _server;
     private int _answers;
     private bool _isWell;
@@ -62,6 +63,18 @@ internal sealed partial class ChaosModel : IAsyncDisposable
         (text.Length == 0 && state != "complete")
         || (NumberOf(text) is { } number && _said.TryGetValue(number, out var all) && (state == "complete" ? all == text : all.StartsWith(text, StringComparison.Ordinal)));
 
+    /// <summary>An answer has been taken back: it is not told of it any more.</summary>
+    public void Forget(string answer)
+    {
+        if (NumberOf(answer) is { } number)
+        {
+            _takenBack.TryAdd(number, 0);
+        }
+    }
+
+    /// <summary>Which question an answer is for; null where what came last was no question.</summary>
+    public static string? QuestionOf(string answer) => Number().Match(answer).Groups[2] is { Success: true } question ? question.Value : null;
+
     public async ValueTask DisposeAsync() => await _server.DisposeAsync();
 
     private FakeAnswer Answer(RecordedChat chat)
@@ -72,12 +85,21 @@ internal sealed partial class ChaosModel : IAsyncDisposable
             _log.Fault($"The model was told of {string.Join(" and ", marks)} together.");
         }
 
+        foreach (Match told in Number().Matches(chat.Body))
+        {
+            if (NumberOf(told.Value) is { } number && _takenBack.ContainsKey(number))
+            {
+                _log.Fault($"The model was told of answer {number}, which had been taken back.");
+            }
+        }
+
         lock (_gate)
         {
             // One in ten is so long that somebody who presses Stop makes a difference.
             var isWell = Volatile.Read(ref _isWell);
+            var asked = chat.Messages is [.., { Content: var last }] && Question().Match(last) is { Success: true } question ? $"for #{question.Groups[1].Value}" : "";
             var length = !isWell && _random.Next(10) == 0 ? 70 : _random.Next(5, 25);
-            var pieces = Enumerable.Range(0, length).Select(_ => Words[_random.Next(Words.Length)]).Prepend($"{marks.FirstOrDefault()} hears #{++_answers} ").Append("end.").ToArray();
+            var pieces = Enumerable.Range(0, length).Select(_ => Words[_random.Next(Words.Length)]).Prepend($"{marks.FirstOrDefault()} hears #{++_answers} {asked} ").Append("end.").ToArray();
             _said[_answers] = Room.Plain(string.Concat(pieces));
             var answer = FakeAnswer.Tokens(pieces) with { TokensPerSecond = 12 };
             return isWell ? answer : Spoil(answer);
@@ -106,6 +128,9 @@ internal sealed partial class ChaosModel : IAsyncDisposable
 
     private static int? NumberOf(string answer) => Number().Match(answer) is { Success: true } number ? int.Parse(number.Groups[1].Value, CultureInfo.InvariantCulture) : null;
 
-    [GeneratedRegex("hears ?#([0-9]+)")]
+    [GeneratedRegex("hears ?#([0-9]+) ?(?:for ?#([0-9]+))?")]
     private static partial Regex Number();
+
+    [GeneratedRegex("asks #([0-9]+)")]
+    private static partial Regex Question();
 }

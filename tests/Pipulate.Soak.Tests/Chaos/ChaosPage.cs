@@ -9,7 +9,7 @@ using Pipulate.Tests;
 namespace Pipulate.Soak.Chaos;
 
 /// <summary>One tab, to which by chance everything happens that happens to tabs, and that misbehaves in every way there is. It comes back each time.</summary>
-internal sealed partial class ChaosPage(ChaosServer server, ChaosPerson person, ChaosSettings settings, SoakLog log, Random random)
+internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, ChaosPerson person, ChaosSettings settings, SoakLog log, Random random)
 {
     private static readonly TimeSpan Away = TimeSpan.FromSeconds(4);
 
@@ -21,6 +21,9 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosPerson person, 
 
     /// <summary>Within which what a button says has been done, on a page that reads.</summary>
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(3);
+
+    /// <summary>Within which an answer that was asked for once more has begun, or somebody has said why not.</summary>
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
 
     private static readonly string Noise = $"<div id=\"noise\" hx-swap-oob=\"innerHTML\">{new string('x', 60_000)}</div>";
 
@@ -42,6 +45,9 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosPerson person, 
 
     /// <summary>Whether it has so small a buffer that what it is sent comes through in seconds, also when it reads again: the window of its connection opens only when the sender probes for it.</summary>
     public bool IsSlow { get; private set; }
+
+    /// <summary>Whether it has a button for an answer that can be had once more.</summary>
+    public bool CanAskAgain => _socket is not null && Read(Again) is not null;
 
     /// <summary>Lives until it is told to settle, then comes back and stays until the end.</summary>
     public async Task LiveAsync(CancellationToken settling, CancellationToken ending)
@@ -123,6 +129,39 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosPerson person, 
         }
     }
 
+    /// <summary>Asks for the newest answer once more: then it goes, and another one takes its place.</summary>
+    /// <param name="ending">Ends the waiting.</param>
+    public async Task AskAgainAsync(CancellationToken ending)
+    {
+        if (Read(Again) is not { } old || _socket is not { } socket || Room is not { } room || IsBeingTaken)
+        {
+            return;
+        }
+
+        log.Count("asked again");
+        var before = Read(panel => panel.Entries.Select(entry => entry.Id).ToHashSet())!;
+        room.NoteAskedAgain(old.Text);
+        await TrySendAsync(() => socket.DoAsync(old.Command, CancellationToken.None));
+        switch (await SeesAsync(panel => !panel.Entries.Any(entry => entry.Id == old.Id), AtOnce, ending))
+        {
+            case true:
+                log.Count("asked again, then gone");
+                room.NoteTakenBack(old.Text);
+                model.Forget(old.Text);
+                if (await SeesAsync(panel => panel.Entries.Any(entry => entry.Role != "user" && !before.Contains(entry.Id)), Soon, ending) is false)
+                {
+                    log.Fault($"A page of {Visitor!.Mark} has asked for an answer once more, and {Soon.TotalSeconds} s later has none in {room.Name}.");
+                }
+
+                break;
+
+            // Else a newer one came first, or it was asked for too fast, which the page is told.
+            case false when Read(Again)?.Id == old.Id && Read(panel => panel.TextOf("chat-hint")) is "":
+                log.Fault($"A page of {Visitor!.Mark} has asked in vain for its newest answer once more in {room.Name}: {string.Join('\n', Read(panel => panel.EntriesHtml)!)}");
+                break;
+        }
+    }
+
     /// <summary>What is shown now; null where the page does not read, or something that it shows has not ended.</summary>
     public (IReadOnlyList<string> Entries, string Status)? Look()
     {
@@ -164,6 +203,13 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosPerson person, 
 
     private static IEnumerable<string> Speaking(PanelDom panel) =>
         panel.Entries.Where(entry => entry is { Role: "assistant", State: "streaming" or "queued" }).Select(entry => entry.Id);
+
+    /// <summary>The button of the newest answer, which alone is seen, and not while another one is written.</summary>
+    private static AgainButton? Again(PanelDom panel) =>
+        panel.Entries.Reverse().Select(entry => panel.AgainOf(entry.Id) is { } command ? new AgainButton(entry.Id, entry.Role == "assistant" ? entry.Text : "", command) : null)
+            .FirstOrDefault(button => button is not null) is { } newest && !Speaking(panel).Any()
+            ? newest
+            : null;
 
     private T? Read<T>(Func<PanelDom, T> read)
     {
@@ -536,6 +582,8 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosPerson person, 
 
     private static async Task WaitAsync(TimeSpan time, CancellationToken cancellationToken) =>
         await Task.Delay(time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private sealed record AgainButton(string Id, string Text, string Command);
 
     [GeneratedRegex("data-state=\"(complete|stopped|failed)\"")]
     private static partial Regex Ending();

@@ -3,7 +3,7 @@ using Pipulate.Soak.Hosting;
 
 namespace Pipulate.Soak.Chaos;
 
-/// <summary>Somebody with some tabs, who types and clicks, presses Stop, and makes, names, reads and deletes conversations, and wants to be forgotten.</summary>
+/// <summary>Somebody with some tabs, who types and clicks, presses Stop, wants an answer once more, and makes, names, reads and deletes conversations, and wants to be forgotten.</summary>
 internal sealed partial class ChaosPerson
 {
     private static readonly Dictionary<string, string> Nothing = [];
@@ -14,12 +14,12 @@ internal sealed partial class ChaosPerson
     private readonly Random _random;
     private int _said;
 
-    public ChaosPerson(ChaosServer server, ChaosSettings settings, SoakLog log, int number)
+    public ChaosPerson(ChaosServer server, ChaosModel model, ChaosSettings settings, SoakLog log, int number)
     {
         (_server, _settings, _log) = (server, settings, log);
         _random = settings.ChanceFor(number);
         Visitor = new Visitor(server, log);
-        Pages = [.. Enumerable.Range(1, ChaosSettings.Tabs).Select(tab => new ChaosPage(server, this, settings, log, settings.ChanceFor(number, tab)))];
+        Pages = [.. Enumerable.Range(1, ChaosSettings.Tabs).Select(tab => new ChaosPage(server, model, this, settings, log, settings.ChanceFor(number, tab)))];
     }
 
     /// <summary>Who they are now: somebody else when they have been forgotten.</summary>
@@ -63,8 +63,11 @@ internal sealed partial class ChaosPerson
         var room = rooms[_random.Next(rooms.Count)];
         switch (_random.Next(100))
         {
-            case < 45:
+            case < 37:
                 await page.TypeAsync(NewQuestion());
+                break;
+            case < 45:
+                await (Pages.FirstOrDefault(one => one.CanAskAgain) ?? page).AskAgainAsync(ending);
                 break;
             case < 55:
                 await page.TypeAsync(NewQuestion());

@@ -10,7 +10,7 @@ internal sealed class ChaosRun(ChaosServer server, ChaosModel model, ChaosStore 
     /// <summary>How long it may take until everything is quiet.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(45);
 
-    private readonly List<ChaosPerson> _people = [.. Enumerable.Range(0, settings.People).Select(number => new ChaosPerson(server, settings, log, number))];
+    private readonly List<ChaosPerson> _people = [.. Enumerable.Range(0, settings.People).Select(number => new ChaosPerson(server, model, settings, log, number))];
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -174,12 +174,22 @@ internal sealed class ChaosRun(ChaosServer server, ChaosModel model, ChaosStore 
                     log.Fault($"{room.Name} has lost an answer that a page has seen end as {state}: {text}; it has {string.Join(" | ", said.Where(entry => entry.Text.StartsWith(text[..Math.Min(20, text.Length)], StringComparison.Ordinal)))}");
                 }
 
+                foreach (var text in room.TakenBack.Where(text => said.Any(entry => entry.Text == text)))
+                {
+                    log.Fault($"{room.Name} has an answer again that was taken back: {text}");
+                }
+
+                foreach (var answers in said.Where(entry => entry.Role == "assistant").GroupBy(entry => ChaosModel.QuestionOf(entry.Text)).Where(answers => answers.Key is not null && answers.Count() > 1))
+                {
+                    log.Fault($"{room.Name} has more than one answer to question {answers.Key}: {string.Join(" | ", answers)}");
+                }
+
                 foreach (var answer in said.Where(entry => entry.Role == "assistant" && !model.HasSaid(entry.State, entry.Text)))
                 {
                     log.Fault($"{room.Name} has an answer that is not what the model said: {answer}");
                 }
 
-                log.Count("promises kept", room.Acknowledged.Count + room.Answers.Count);
+                log.Count("promises kept", room.Acknowledged.Count + room.Answers.Count + room.TakenBack.Count);
             }
 
             foreach (var room in visitor.Deleted.Where(room => room.Acknowledged.Count > 0))

@@ -8,6 +8,8 @@ internal sealed partial class Room(string name)
 {
     private readonly ConcurrentDictionary<string, byte> _acknowledged = new();
     private readonly ConcurrentDictionary<(string State, string Text), byte> _answers = new();
+    private readonly ConcurrentDictionary<string, byte> _askedAgain = new();
+    private readonly ConcurrentDictionary<string, byte> _takenBack = new();
     private int _deletions;
     private volatile bool _isOver;
 
@@ -29,8 +31,11 @@ internal sealed partial class Room(string name)
 
     public IReadOnlyCollection<string> Acknowledged => [.. _acknowledged.Keys];
 
-    /// <summary>How each has ended, and with what text: to its end, stopped by somebody, or broken off.</summary>
-    public IReadOnlyCollection<(string State, string Text)> Answers => [.. _answers.Keys];
+    /// <summary>How each has ended, and with what text: to its end, stopped by somebody, or broken off. Those that were asked for once more may be gone.</summary>
+    public IReadOnlyCollection<(string State, string Text)> Answers => [.. _answers.Keys.Where(answer => !_askedAgain.ContainsKey(answer.Text))];
+
+    /// <summary>The answers that gave way to new ones, and must not come back.</summary>
+    public IReadOnlyCollection<string> TakenBack => [.. _takenBack.Keys];
 
     public void BeginDeletion() => Interlocked.Increment(ref _deletions);
 
@@ -40,6 +45,18 @@ internal sealed partial class Room(string name)
     public void NoteAcknowledged(string text) => _acknowledged.TryAdd(Plain(text), 0);
 
     public void NoteAnswer(string state, string text) => _answers.TryAdd((state, Plain(text)), 0);
+
+    /// <summary>Somebody asks for an answer once more: whether it is still there nobody can tell.</summary>
+    public void NoteAskedAgain(string text) => _askedAgain.TryAdd(Plain(text), 0);
+
+    /// <summary>A page has seen it go.</summary>
+    public void NoteTakenBack(string text)
+    {
+        if (text.Length > 0)
+        {
+            _takenBack.TryAdd(Plain(text), 0);
+        }
+    }
 
     /// <summary>Text without the blanks, some of which become markup.</summary>
     public static string Plain(string text) => Blanks().Replace(text, "");
