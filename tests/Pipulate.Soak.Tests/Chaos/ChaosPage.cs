@@ -30,9 +30,11 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<string, (Room Room, string Text, long At)> _typed = new();
     private PanelDom? _panel;
-    private RawPage? _socket;
+    private volatile IWire? _wire;
     private Room? _wanted;
     private string _address = "";
+    private string? _place;
+    private bool _isStream;
     private int _changes;
     private bool _isRude;
     private bool _isFresh;
@@ -43,11 +45,14 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
 
     public Room? Room { get; private set; }
 
+    /// <summary>How it is connected now; null where it is not.</summary>
+    public IWire? Wire => _wire;
+
     /// <summary>Whether it has so small a buffer that what it is sent comes through in seconds, also when it reads again: the window of its connection opens only when the sender probes for it.</summary>
     public bool IsSlow { get; private set; }
 
     /// <summary>Whether it has a button for an answer that can be had once more.</summary>
-    public bool CanAskAgain => _socket is not null && Read(Again) is not null;
+    public bool CanAskAgain => _wire is not null && Read(Again) is not null;
 
     /// <summary>Lives until it is told to settle, then comes back and stays until the end.</summary>
     public async Task LiveAsync(CancellationToken settling, CancellationToken ending)
@@ -87,11 +92,11 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
     /// <param name="words">What, behind their mark.</param>
     public async Task TypeAsync(string words)
     {
-        if (_socket is { } socket && Room is { } room)
+        if (_wire is not null && Room is { } room)
         {
             var (id, text) = (Guid.NewGuid().ToString("N"), $"{Visitor!.Mark} {words}");
             _typed[id] = (room, text, Stopwatch.GetTimestamp());
-            await TrySendAsync(() => socket.TypeAsync(text, id));
+            await TrySendAsync(wire => wire.TypeAsync(text, id));
         }
     }
 
@@ -107,13 +112,13 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
 
         await WaitAsync(moment, ending);
         var speaking = Read(panel => Speaking(panel).ToList());
-        if (speaking is not { Count: > 0 } || _socket is not { } socket || IsBeingTaken)
+        if (speaking is not { Count: > 0 } || _wire is null || IsBeingTaken)
         {
             return;
         }
 
         log.Count("stops");
-        await TrySendAsync(() => socket.DoAsync("stop", CancellationToken.None));
+        await TrySendAsync(wire => wire.DoAsync("stop"));
         switch (await SeesAsync(panel => !Speaking(panel).Intersect(speaking).Any(), AtOnce, ending))
         {
             case true:
@@ -133,7 +138,7 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
     /// <param name="ending">Ends the waiting.</param>
     public async Task AskAgainAsync(CancellationToken ending)
     {
-        if (Read(Again) is not { } old || _socket is not { } socket || Room is not { } room || IsBeingTaken)
+        if (Read(Again) is not { } old || _wire is null || Room is not { } room || IsBeingTaken)
         {
             return;
         }
@@ -141,7 +146,7 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
         log.Count("asked again");
         var before = Read(panel => panel.Entries.Select(entry => entry.Id).ToHashSet())!;
         room.NoteAskedAgain(old.Text);
-        await TrySendAsync(() => socket.DoAsync(old.Command, CancellationToken.None));
+        await TrySendAsync(wire => wire.DoAsync(old.Command));
         switch (await SeesAsync(panel => !panel.Entries.Any(entry => entry.Id == old.Id), AtOnce, ending))
         {
             case true:
@@ -223,8 +228,8 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
     /// <returns>Whether it does in time; null where nobody can tell, because the page has not been there and read all the time.</returns>
     private async Task<bool?> SeesAsync(Func<PanelDom, bool> wanted, TimeSpan within, CancellationToken ending)
     {
-        var (socket, room, changes, began) = (_socket, Room, server.Changes, Stopwatch.GetTimestamp());
-        while (socket is not null && socket == _socket && _isReading && !_isRude && !IsSlow && !room!.MayBeOver && server.WasThereSince(changes) && !ending.IsCancellationRequested)
+        var (wire, room, changes, began) = (_wire, Room, server.Changes, Stopwatch.GetTimestamp());
+        while (wire is not null && wire == _wire && _isReading && !_isRude && !IsSlow && !room!.MayBeOver && server.WasThereSince(changes) && !ending.IsCancellationRequested)
         {
             if (Read(wanted))
             {
@@ -244,7 +249,7 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
 
     private async Task SufferAsync(CancellationToken settling)
     {
-        if (settling.IsCancellationRequested || _socket is null)
+        if (settling.IsCancellationRequested || _wire is null)
         {
             return;
         }
@@ -337,18 +342,12 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
         _isRude = true;
         var garbage = new byte[random.Next(1, 3_000)];
         random.NextBytes(garbage);
-        byte[] sent = random.Next(4) switch
+        var kind = random.Next(4);
+        await TrySendAsync(async wire =>
         {
-            0 => garbage,
-            1 => [0x81, 0x82, 0, 0, 0, 0, (byte)'[', (byte)']'],
-            2 => [0x82, 0x81, 0, 0, 0, 0, 7],
-            _ => [0x81, 0xFF, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, .. garbage],
-        };
-        if (_socket is { } socket)
-        {
-            await TrySendAsync(() => socket.SendBytesAsync(sent, settling));
-        }
-
+            await wire.SendGarbageAsync(garbage, kind);
+            return null;
+        });
         await ReadForAsync(TimeSpan.FromSeconds(6), settling);
 
         // What is half a frame may be waited for; it goes away by itself then.
@@ -367,7 +366,7 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
             }
         }
 
-        return _socket is not null || await TryConnectAsync(receiveBuffer, cancellationToken);
+        return _wire is not null || await TryConnectAsync(receiveBuffer, cancellationToken);
     }
 
     private async Task<bool> TryLoadAsync()
@@ -375,17 +374,19 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
         var visitor = person.Visitor;
         var room = _wanted is { IsOver: false } wanted && visitor.Rooms.Contains(wanted) ? wanted : visitor.First;
         (_wanted, _isRude) = (null, false);
+        var isStream = random.Next(4) == 0;
         _typed.Clear();
-        if (await visitor.AskAsync(HttpMethod.Get, $"/?conversation={room.Name}") is not (200, { } html, _))
+        if (await visitor.AskAsync(HttpMethod.Get, $"/?conversation={room.Name}&transport={(isStream ? "sse" : "ws")}") is not (200, { } html, _))
         {
             return false;
         }
 
-        if (LeanElement.Parse(html).Find(element => element["ws-connect"] is not null)?["ws-connect"] is not { } address)
+        var connect = isStream ? "sse-connect" : "ws-connect";
+        if (LeanElement.Parse(html).Find(element => element[connect] is not null)?[connect] is not { } address)
         {
             if (!room.MayBeOver)
             {
-                log.Fault($"The page of {room.Name} has no socket: {html}");
+                log.Fault($"The page of {room.Name} has no {connect}: {html}");
             }
 
             return false;
@@ -393,7 +394,7 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
 
         lock (_gate)
         {
-            (Visitor, Room, _address, _panel) = (visitor, room, address, new PanelDom());
+            (Visitor, Room, _address, _isStream, _place, _panel) = (visitor, room, address, isStream, null, new PanelDom());
         }
 
         return true;
@@ -404,30 +405,33 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
         _changes = server.Changes;
         try
         {
-            var socket = await RawPage.ConnectAsync(new Uri(server.Address, _address), Visitor!.Cookie, receiveBuffer, cancellationToken);
-            log.Count($"connections, {socket.Status}");
-            if (socket.Status == 101)
+            var address = new Uri(server.Address, _address);
+            var wire = _isStream
+                ? await StreamWire.ConnectAsync(address, Visitor!, Room!, _place, receiveBuffer, log, cancellationToken)
+                : await SocketWire.ConnectAsync(address, Visitor!.Cookie, receiveBuffer, cancellationToken);
+            log.Count($"connections, {wire.Status}");
+            if (wire.IsOpen)
             {
-                (_socket, _isFresh, _isRude, IsSlow) = (socket, true, false, receiveBuffer is not null);
+                (_wire, _isFresh, _isRude, IsSlow) = (wire, true, false, receiveBuffer is not null);
                 foreach (var (id, typed) in _typed.Where(typed => typed.Value.Room == Room && Stopwatch.GetElapsedTime(typed.Value.At) < Insistence))
                 {
                     log.Count("typed again");
-                    await TrySendAsync(() => socket.TypeAsync(typed.Text, id, cancellationToken));
+                    await TrySendAsync(again => again.TypeAsync(typed.Text, id));
                 }
 
                 return true;
             }
 
             // Too many while the server has not yet noticed that others are gone; none while it ends.
-            if (socket.Status is not (429 or 503) && !(socket.Status == 404 && Room!.MayBeOver))
+            if (wire.Status is not (429 or 503) && !(wire.Status == 404 && Room!.MayBeOver))
             {
-                log.Fault($"A page was refused with {socket.Status}.");
+                log.Fault($"A page was refused with {wire.Status}.");
             }
 
-            socket.Dispose();
+            wire.Dispose();
             _panel = null;
         }
-        catch (Exception problem) when (problem is SocketException or EndOfStreamException)
+        catch (Exception problem) when (problem is SocketException or IOException or HttpRequestException)
         {
             if (server.WasThereSince(_changes))
             {
@@ -453,16 +457,17 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
         try
         {
             _isReading = true;
-            while (_socket is { } socket && Visitor == person.Visitor && !Room!.IsOver && (_wanted is null || _isFresh))
+            while (_wire is { } wire && Visitor == person.Visitor && !Room!.IsOver && (_wanted is null || _isFresh))
             {
-                if (await socket.ReadAsync(calm.Token) is { } message)
+                if (await wire.ReadAsync(calm.Token) is { } html)
                 {
-                    Take(Encoding.UTF8.GetString(message.Span));
-                    _isFresh = false;
+                    Visitor!.Check(html);
+                    Take(html);
+                    (_isFresh, _place) = (false, wire.Place);
                 }
                 else
                 {
-                    NoteClosed(socket.Closed);
+                    NoteClosed(wire.Closed);
                 }
             }
         }
@@ -478,13 +483,17 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
 
     private void Take(string html)
     {
-        Visitor!.Check(html);
         foreach (Match ack in Acknowledgement().Matches(html))
         {
             if (_typed.TryRemove(ack.Groups[1].Value, out var typed))
             {
                 log.Count("messages taken");
-                typed.Room.NoteAcknowledged(typed.Text);
+
+                // Else it may be in the conversation that has had the name since: a post goes by the name, and so does a page that comes back.
+                if (!typed.Room.MayBeOver)
+                {
+                    typed.Room.NoteAcknowledged(typed.Text);
+                }
             }
         }
 
@@ -492,10 +501,15 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
         {
             lock (_gate)
             {
-                _panel!.Apply(html);
+                if (_panel is not { } panel)
+                {
+                    return;
+                }
+
+                panel.Apply(html);
                 if (Ending().IsMatch(html))
                 {
-                    foreach (var answer in _panel.Entries.Where(entry => entry is { Role: "assistant", State: "complete" or "stopped" or "failed" }))
+                    foreach (var answer in panel.Entries.Where(entry => entry is { Role: "assistant", State: "complete" or "stopped" or "failed" }))
                     {
                         Room!.NoteAnswer(answer.State, answer.Text);
                     }
@@ -533,17 +547,16 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
 
     private async Task LeaveAsync()
     {
-        if (_socket is not { } socket)
+        if (_wire is not { } wire)
         {
             return;
         }
 
-        _socket = null;
+        _wire = null;
         using var limit = new CancellationTokenSource(TestTime.Timeout);
         try
         {
-            await socket.SayGoodbyeAsync(limit.Token);
-            await socket.ReadToEndAsync(limit.Token);
+            await wire.LeaveAsync(limit.Token);
         }
         catch (SocketException)
         {
@@ -554,25 +567,28 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
             log.Fault("The goodbye of a page was not answered.");
         }
 
-        log.CountBytes(socket.BytesRead);
-        socket.Dispose();
+        log.CountBytes(wire.BytesRead);
+        wire.Dispose();
     }
 
     private void Reset()
     {
-        if (_socket is { } socket)
+        if (_wire is { } wire)
         {
-            _socket = null;
-            log.CountBytes(socket.BytesRead);
-            socket.Reset();
+            _wire = null;
+            log.CountBytes(wire.BytesRead);
+            wire.Reset();
         }
     }
 
-    private static async Task TrySendAsync(Func<ValueTask> send)
+    private async Task TrySendAsync(Func<IWire, Task<string?>> send)
     {
         try
         {
-            await send();
+            if (_wire is { } wire && await send(wire) is { Length: > 0 } answer)
+            {
+                Take(answer);
+            }
         }
         catch (Exception problem) when (problem is SocketException or ObjectDisposedException or OperationCanceledException)
         {

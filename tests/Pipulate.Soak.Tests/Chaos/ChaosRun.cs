@@ -72,7 +72,7 @@ internal sealed class ChaosRun(ChaosServer server, ChaosModel model, ChaosStore 
         while (await WaitAsync(random.Time(TimeSpan.FromSeconds(1)), ending))
         {
             var page = _people[random.Next(_people.Count)].Pages[random.Next(ChaosSettings.Tabs)];
-            var (changes, visitor, room) = (server.Changes, page.Visitor, page.Room);
+            var (changes, visitor, room, wire) = (server.Changes, page.Visitor, page.Room, page.Wire);
             if (visitor is null || room is null || page.IsSlow || page.Look() is not { } shown || await LookFreshAsync(visitor, room, ending) is not { } fresh)
             {
                 continue;
@@ -80,7 +80,7 @@ internal sealed class ChaosRun(ChaosServer server, ChaosModel model, ChaosStore 
 
             await WaitAsync(TimeSpan.FromSeconds(1), ending);
             var nothingHappened = page.Look() is { } later && Difference(later, shown) == "" && await LookFreshAsync(visitor, room, ending) is { } laterFresh && Difference(laterFresh, fresh) == "";
-            if (!nothingHappened || page.Visitor != visitor || page.Room != room || room.MayBeOver || !server.WasThereSince(changes))
+            if (!nothingHappened || page.Wire != wire || page.Visitor != visitor || page.Room != room || room.MayBeOver || !server.WasThereSince(changes))
             {
                 continue;
             }
@@ -88,7 +88,7 @@ internal sealed class ChaosRun(ChaosServer server, ChaosModel model, ChaosStore 
             log.Count("glances");
             if (Difference(shown, fresh) is { Length: > 0 } difference)
             {
-                log.Fault($"A page of {visitor.Mark} has shown for a second something else than a new one: {difference}");
+                log.Fault($"A page of {visitor.Mark} on a {wire?.GetType().Name} has shown for a second something else than a new one: {difference}");
             }
         }
     }
@@ -133,7 +133,7 @@ internal sealed class ChaosRun(ChaosServer server, ChaosModel model, ChaosStore 
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            different.ForEach(page => log.Fault($"A page of {page.Visitor?.Mark} shows something else than a new one: {why.GetValueOrDefault(page)}"));
+            different.ForEach(page => log.Fault($"A page of {page.Visitor?.Mark} on a {page.Wire?.GetType().Name} shows something else than a new one: {why.GetValueOrDefault(page)}"));
         }
 
         log.Count("pages compared", settings.People * ChaosSettings.Tabs);
