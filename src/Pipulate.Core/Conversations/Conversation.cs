@@ -20,9 +20,6 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
     /// <summary>How many of the page's last messages are looked at for one that was sent twice.</summary>
     private const int RememberedMessageIds = 20;
 
-    /// <summary>Where entries begin that come before the history has: it has room below them.</summary>
-    private const int AheadOfHistory = 1_000_000_000;
-
     /// <summary>By how much the epoch rises of an entry that is ended for another node, so that nothing this one still writes of it counts: as many changes it does not make.</summary>
     private const int TakenOver = 1_000_000;
 
@@ -32,7 +29,6 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
 
     private readonly List<ConversationEntry> _entries = [];
     private HistoryWindow _window = new();
-    private int _first = 1;
     private bool _paused;
     private int _answeredThrough;
     private int _due;
@@ -262,43 +258,6 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
         }
     }
 
-    /// <summary>What is said from here on comes before the history has.</summary>
-    public void BeginAhead()
-    {
-        lock (Gate)
-        {
-            _first = AheadOfHistory;
-        }
-    }
-
-    /// <summary>Puts what was said before the process began in front of what has been said since.</summary>
-    public void Recall(IReadOnlyCollection<ConversationEntry> history, bool paused, string? title = null)
-    {
-        lock (Gate)
-        {
-            if (paused)
-            {
-                // It was not known yet that what they do is not to be recorded.
-                _entries.Where(IsRecordedEvent).ToList().ForEach(Forget);
-            }
-
-            // A page that comes back sends again what it has heard nothing of, and may be faster than the store.
-            var recalled = history.Where(entry => Find(entry.Id) is null).ToList();
-            _entries.FindAll(entry => entry is { MessageId: not null, FromElsewhere: false, Withdrawn: false } && recalled.Exists(known => IsSameMessage(known, entry.Text.ToString(), entry.MessageId)))
-                .ForEach(Forget);
-
-            _first = 1;
-            Insert(history);
-            _window = new HistoryWindow();
-            _paused |= paused;
-            _title = title ?? _title;
-            Recalls++;
-            Version++;
-        }
-
-        Watchers.Wake();
-    }
-
     /// <summary>The place of an entry in <see cref="Entries"/>. Called under <see cref="Gate"/>.</summary>
     public int IndexOf(int ordinal)
     {
@@ -512,47 +471,6 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
         }
 
         return due;
-    }
-
-    /// <summary>Puts the history in front of what the store does not have yet. What other nodes have told of it already, they know better than the store; in which order it was said, the store knows.</summary>
-    private void Insert(IReadOnlyCollection<ConversationEntry> history)
-    {
-        var since = _entries.ToArray();
-        var known = since.ToDictionary(entry => entry.Id);
-        _entries.Clear();
-        foreach (var entry in history)
-        {
-            if (!known.Remove(entry.Id, out var told))
-            {
-                Form(entry);
-            }
-
-            Put(told ?? entry, entry.Ordinal);
-        }
-
-        foreach (var entry in since)
-        {
-            if (known.ContainsKey(entry.Id))
-            {
-                Put(entry, ordinal: 0);
-            }
-        }
-
-        int[] places = [.. since.Select(entry => entry.WantsAnswer ? _entries.IndexOf(entry) : _entries.Count)];
-        _answeredThrough = Now(_answeredThrough);
-        foreach (var answer in since)
-        {
-            answer.AnsweredBefore = answer.AnsweredBefore is { } before ? Now(before) : null;
-        }
-
-        void Put(ConversationEntry entry, int ordinal)
-        {
-            entry.Ordinal = Math.Max(ordinal, NextOrdinal);
-            _entries.Add(entry);
-        }
-
-        // Where the first is now that waited behind a place.
-        int Now(int before) => places.Skip(before).DefaultIfEmpty(_entries.Count).Min();
     }
 
     private ConversationEntry Add(ConversationEntry entry)
