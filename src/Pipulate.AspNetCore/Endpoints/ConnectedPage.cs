@@ -84,11 +84,11 @@ internal sealed partial class ConnectedPage : IAsyncDisposable
         {
             await Connection.WriteAsync(Gone);
         }
-        catch (Exception problem) when (problem is OperationCanceledException or WebSocketException or IOException or ObjectDisposedException)
+        catch (Exception problem) when (problem is TimeoutException or OperationCanceledException or WebSocketException or IOException or ObjectDisposedException)
         {
             // A page that reads nothing for too long, or that went away in the middle of a send. It comes back and gets everything.
             LogLetGo(Connection.Info.Id, problem.GetType().Name);
-            if (problem is OperationCanceledException && !Gone.IsCancellationRequested)
+            if (problem is TimeoutException)
             {
                 _metrics.Evicted(Eviction.Slow);
             }

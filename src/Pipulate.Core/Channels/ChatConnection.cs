@@ -81,15 +81,30 @@ internal sealed class ChatConnection : IConversationWatcher, IListedPage, IDispo
     }
 
     /// <summary>
-    /// Writes until the connection is closed from here or <paramref name="gone"/> says that the page has gone. Throws when a send fails or takes too long.
+    /// Writes until the connection is closed from here or <paramref name="gone"/> says that the page has gone. Throws when a send fails.
     /// </summary>
+    /// <exception cref="TimeoutException">A send took too long.</exception>
     public async Task WriteAsync(CancellationToken gone)
     {
         await using var waking = gone.UnsafeRegister(static connection => ((ChatConnection)connection!).Rouse(), this);
         using var sendTimer = new SendTimer(_sendTimeout, _time, gone);
         using var heart = _transport.Heartbeat is { } period ? _time.CreateTimer(static connection => ((ChatConnection)connection!).Beat(), this, period, period) : null;
-        long? sent = null;
         _wake.Set();
+        try
+        {
+            await WriteAsync(sendTimer, gone);
+        }
+        catch (Exception problem) when (sendTimer.HasExpired)
+        {
+            throw new TimeoutException("The page took nothing for too long.", problem);
+        }
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    private async Task WriteAsync(SendTimer sendTimer, CancellationToken gone)
+    {
+        long? sent = null;
         while (true)
         {
             await _wake.WaitAsync();
@@ -135,8 +150,6 @@ internal sealed class ChatConnection : IConversationWatcher, IListedPage, IDispo
             }
         }
     }
-
-    public void Dispose() => _timer.Dispose();
 
     /// <summary>Whatever it waits for, it looks.</summary>
     private void Rouse()

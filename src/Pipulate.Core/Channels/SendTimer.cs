@@ -5,10 +5,14 @@ internal sealed class SendTimer(TimeSpan limit, TimeProvider time, CancellationT
 {
     private readonly CancellationTokenSource _source = CancellationTokenSource.CreateLinkedTokenSource(gone);
     private ITimer? _timer;
+    private bool _expired;
+
+    /// <summary>Whether a send has taken too long: what it then throws depends on who notices first.</summary>
+    public bool HasExpired => Volatile.Read(ref _expired);
 
     public CancellationToken Start()
     {
-        _timer ??= time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), _source, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer ??= time.CreateTimer(static timer => ((SendTimer)timer!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _timer.Change(limit, Timeout.InfiniteTimeSpan);
         return _source.Token;
     }
@@ -19,5 +23,18 @@ internal sealed class SendTimer(TimeSpan limit, TimeProvider time, CancellationT
     {
         _timer?.Dispose();
         _source.Dispose();
+    }
+
+    private void Expire()
+    {
+        Volatile.Write(ref _expired, true);
+        try
+        {
+            _source.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The page has gone in this moment: a timer that is disposed of may still be firing.
+        }
     }
 }

@@ -195,7 +195,7 @@ public sealed class ChatConnectionTests : IDisposable
         Assert.False(writing.IsCompleted);
         _time.Advance(TimeSpan.FromMilliseconds(1));
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writing.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<TimeoutException>(() => writing.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken));
         Assert.False(_transport.IsClosed);
     }
 
@@ -209,7 +209,7 @@ public sealed class ChatConnectionTests : IDisposable
         await _time.WaitForTimerAsync(SendLimit);
         _time.Advance(SendLimit);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writing.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<TimeoutException>(() => writing.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -249,7 +249,7 @@ public sealed class ChatConnectionTests : IDisposable
         Assert.Equal("", await transport.NextAsync());
         await _time.WaitForTimerAsync(SendLimit);
         _time.Advance(SendLimit);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writing.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<TimeoutException>(() => writing.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken));
     }
 
     [Fact]
