@@ -28,8 +28,8 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
     /// <summary>After which a growing entry counts as torn: it is told of with each heartbeat, and looked at with each of ours.</summary>
     public static readonly TimeSpan TornAfter = TimeSpan.FromSeconds(10);
 
-    /// <summary>After which a page that has left its node has come to another, and a node that has asked the others what they follow has been told, also if they are busy.</summary>
-    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
+    /// <summary>After which a page that has left its node has come to another, and a node that has asked something of the others has been told, also if they are busy.</summary>
+    public static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan PublishLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(5);

@@ -69,9 +69,9 @@ internal sealed class OtherNodes(TimeProvider time)
         lock (_gate)
         {
             var follows = Get(node).Follows;
-            if (!watched && follows.GetValueOrDefault(conversation))
+            if (!watched)
             {
-                _left[conversation] = time.GetTimestamp();
+                NoteLeft(conversation, follows.GetValueOrDefault(conversation));
             }
 
             follows[conversation] = watched;
@@ -82,10 +82,8 @@ internal sealed class OtherNodes(TimeProvider time)
     {
         lock (_gate)
         {
-            if (Get(node).Follows.Remove(conversation, out var watched) && watched)
-            {
-                _left[conversation] = time.GetTimestamp();
-            }
+            Get(node).Follows.Remove(conversation, out var watched);
+            NoteLeft(conversation, watched);
         }
     }
 
@@ -145,10 +143,15 @@ internal sealed class OtherNodes(TimeProvider time)
     {
         foreach (var (conversation, watched) in node.Follows)
         {
-            if (watched)
-            {
-                _left[conversation] = time.GetTimestamp();
-            }
+            NoteLeft(conversation, watched);
+        }
+    }
+
+    private void NoteLeft(ConversationId conversation, bool watched)
+    {
+        if (watched)
+        {
+            _left[conversation] = time.GetTimestamp();
         }
     }
 

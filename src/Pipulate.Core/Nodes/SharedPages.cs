@@ -10,9 +10,6 @@ namespace Pipulate.Nodes;
 /// </summary>
 internal sealed class SharedPages(ConnectionRegistry registry, NodeLink link, TimeProvider time)
 {
-    /// <summary>After which a page's node has done what was asked of it, or never will.</summary>
-    private static readonly TimeSpan Done = TimeSpan.FromSeconds(10);
-
     /// <summary>A user's id may be of any length, and a page must have room in any message. Whose is longer is known on its own node only.</summary>
     private const int LongestName = 600;
 
@@ -226,7 +223,7 @@ internal sealed class SharedPages(ConnectionRegistry registry, NodeLink link, Ti
     {
         foreach (var (asked, since) in _asked)
         {
-            if (time.GetElapsedTime(since) <= Done)
+            if (time.GetElapsedTime(since) <= NodeLink.Settled)
             {
                 continue;
             }
