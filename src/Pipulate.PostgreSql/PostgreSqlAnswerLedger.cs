@@ -18,11 +18,11 @@ internal sealed class PostgreSqlAnswerLedger(PostgreSqlConversationStore store) 
     private readonly Guid _node = Guid.NewGuid();
     private readonly ConcurrentDictionary<ConversationKey, bool> _leases = new();
 
-    public async ValueTask<bool> OweAsync(ConversationKey conversation, StoredEntry entry, bool begins, CancellationToken cancellationToken)
+    public async ValueTask<Guid?> OweAsync(ConversationKey conversation, StoredEntry entry, bool begins, CancellationToken cancellationToken)
     {
         await using var connection = await store.Database.OpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var added = await PostgreSqlConversationStore.AddAsync(connection, conversation, entry, begins, cancellationToken);
+        var added = await PostgreSqlConversationStore.AddAsync(connection, conversation, entry, begins, cancellationToken, unlessRepeated: true);
         if (added is { IsNew: true })
         {
             await ExecuteAsync(
@@ -30,7 +30,7 @@ internal sealed class PostgreSqlAnswerLedger(PostgreSqlConversationStore store) 
         }
 
         await transaction.CommitAsync(cancellationToken);
-        return added is not null;
+        return added?.Id;
     }
 
     public async ValueTask<bool> TryLeaseAsync(ConversationKey conversation, bool begins, CancellationToken cancellationToken)

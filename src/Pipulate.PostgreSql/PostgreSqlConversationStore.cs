@@ -11,8 +11,15 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
     private const string LockConversation = "SELECT FROM pipulate_conversation WHERE owner = $1 AND id = $2 FOR UPDATE";
 
     private const string Add = """
-        WITH conversation AS (SELECT key FROM pipulate_conversation WHERE owner = $1 AND id = $2),
-        known AS (SELECT ordinal FROM pipulate_entry WHERE conversation = (SELECT key FROM conversation) AND id = $3),
+        WITH conversation AS (SELECT key, last_ordinal FROM pipulate_conversation WHERE owner = $1 AND id = $2),
+        known AS (
+            SELECT ordinal, id FROM pipulate_entry WHERE conversation = (SELECT key FROM conversation) AND id = $3
+            UNION ALL
+            -- The same message by another node: looked for among the newest, because a page repeats only what was not acknowledged.
+            SELECT ordinal, id FROM pipulate_entry
+            WHERE $15 AND conversation = (SELECT key FROM conversation) AND id <> $3 AND role = 'User' AND message_id = $14 AND text = $8 AND NOT withdrawn
+            AND ordinal > (SELECT last_ordinal FROM conversation) - 200
+            LIMIT 1),
         numbered AS (
             UPDATE pipulate_conversation SET last_ordinal = last_ordinal + 1, changed_at = greatest(changed_at + interval '1 microsecond', clock_timestamp())
             WHERE key = (SELECT key FROM conversation) AND NOT EXISTS (SELECT FROM known)
@@ -20,8 +27,8 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
         added AS (
             INSERT INTO pipulate_entry (conversation, ordinal, id, role, state, at, epoch, text, length, withdrawn, kind, voice, reason, message_id)
             SELECT key, last_ordinal, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 FROM numbered
-            RETURNING ordinal)
-        SELECT ordinal, false FROM known UNION ALL SELECT ordinal, true FROM added
+            RETURNING ordinal, id)
+        SELECT ordinal, false, id FROM known UNION ALL SELECT ordinal, true, id FROM added
         """;
 
     private const string Lock = """
@@ -160,6 +167,17 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
             Text(title)) > 0;
     }
 
+    public async ValueTask<string?> ProposeTitleAsync(ConversationKey conversation, string title, CancellationToken cancellationToken = default)
+    {
+        await using var connection = await _database.OpenAsync(cancellationToken);
+        await using var command = Prepare(
+            new NpgsqlCommand("UPDATE pipulate_conversation SET title = coalesce(title, $3) WHERE owner = $1 AND id = $2 RETURNING title", connection),
+            Owner(conversation),
+            Id(conversation),
+            Text(title));
+        return (string?)await command.ExecuteScalarAsync(cancellationToken);
+    }
+
     public async ValueTask PauseAsync(ConversationKey conversation, bool paused, CancellationToken cancellationToken = default)
     {
         await using var connection = await _database.OpenAsync(cancellationToken);
@@ -236,13 +254,19 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
     /// <param name="entry">The entry.</param>
     /// <param name="begins">Whether a conversation that is not there begins with it.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <returns>Its ordinal, and whether it was not there before; null where the conversation is not there and does not begin.</returns>
-    public static async Task<(long Ordinal, bool IsNew)?> AddAsync(
-        NpgsqlConnection connection, ConversationKey conversation, StoredEntry entry, bool begins, CancellationToken cancellationToken)
+    /// <param name="unlessRepeated">Whether a message that is there already under another id is not added again.</param>
+    /// <returns>The ordinal and id of the entry, and whether it was not there before; null where the conversation is not there and does not begin.</returns>
+    public static async Task<(long Ordinal, bool IsNew, Guid Id)?> AddAsync(
+        NpgsqlConnection connection,
+        ConversationKey conversation,
+        StoredEntry entry,
+        bool begins,
+        CancellationToken cancellationToken,
+        bool unlessRepeated = false)
     {
         while (true)
         {
-            var added = await AddOnceAsync(connection, conversation, entry, begins, cancellationToken);
+            var added = await AddOnceAsync(connection, conversation, entry, begins, unlessRepeated, cancellationToken);
             if (added is not null || !begins)
             {
                 return added;
@@ -251,8 +275,8 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
     }
 
     /// <summary>Null where the conversation is not there: one that begins was deleted between two of the statements.</summary>
-    private static async Task<(long Ordinal, bool IsNew)?> AddOnceAsync(
-        NpgsqlConnection connection, ConversationKey conversation, StoredEntry entry, bool begins, CancellationToken cancellationToken)
+    private static async Task<(long Ordinal, bool IsNew, Guid Id)?> AddOnceAsync(
+        NpgsqlConnection connection, ConversationKey conversation, StoredEntry entry, bool begins, bool unlessRepeated, CancellationToken cancellationToken)
     {
         // All in one message and one transaction.
         await using var batch = new NpgsqlBatch(connection);
@@ -277,10 +301,11 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
             Text(entry.Kind),
             Text(entry.Voice),
             Text(entry.Reason),
-            Text(entry.MessageId)));
+            Text(entry.MessageId),
+            new NpgsqlParameter<bool> { TypedValue = unlessRepeated && entry is { Role: EntryRole.User, MessageId: not null } }));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? (reader.GetInt64(0), reader.GetBoolean(1)) : null;
+        return await reader.ReadAsync(cancellationToken) ? (reader.GetInt64(0), reader.GetBoolean(1), reader.GetGuid(2)) : null;
     }
 
     private static async Task<(long Conversation, long Ordinal, int Epoch, int Length)?> LockAsync(

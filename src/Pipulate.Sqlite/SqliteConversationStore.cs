@@ -46,6 +46,16 @@ internal sealed class SqliteConversationStore(string path, TimeProvider time) : 
                 ("$id", conversation.Id.Value)) > 0,
             cancellationToken);
 
+    public ValueTask<string?> ProposeTitleAsync(ConversationKey conversation, string title, CancellationToken cancellationToken = default) =>
+        _file.WriteAsync(
+            connection => connection.Query(
+                "UPDATE pipulate_conversation SET title = coalesce(title, $title) WHERE owner = $owner AND id = $id RETURNING title",
+                row => (string?)row.GetString(0),
+                ("$title", title),
+                ("$owner", conversation.Owner),
+                ("$id", conversation.Id.Value)).SingleOrDefault(),
+            cancellationToken);
+
     public async ValueTask PauseAsync(ConversationKey conversation, bool paused, CancellationToken cancellationToken = default) =>
         await _file.WriteAsync(
             connection => connection.Execute(

@@ -359,6 +359,21 @@ public abstract class ConversationStoreContract
     }
 
     [Fact]
+    public async Task ProposeTitle_ConversationHasNone_GetsIt()
+    {
+        var (store, _) = await StreamAsync("One");
+
+        Assert.Equal("First words", await store.ProposeTitleAsync(_conversation, "First words", Cancellation));
+        Assert.Equal("First words", await store.ProposeTitleAsync(_conversation, "Second words", Cancellation));
+        await store.RenameAsync(_conversation, "Groceries", Cancellation);
+        Assert.Equal("Groceries", await store.ProposeTitleAsync(_conversation, "Third words", Cancellation));
+
+        Assert.Equal("Groceries", Assert.Single(await store.ListAsync(_conversation.Owner, 10, Cancellation)).Title);
+        Assert.Null(await store.ProposeTitleAsync(_conversation with { Id = new ConversationId("no") }, "x", Cancellation));
+        Assert.Null(await store.ProposeTitleAsync(_conversation with { Owner = "another" }, "x", Cancellation));
+    }
+
+    [Fact]
     public async Task Rename_Conversation_IsListedAndReadByItsName()
     {
         var (store, _) = await StreamAsync("One");

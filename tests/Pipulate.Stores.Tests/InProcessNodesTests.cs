@@ -327,6 +327,100 @@ public sealed class InProcessNodesTests : NodesContract
         Assert.Null(await _store.ReadAsync(new ConversationKey("c", here.Id), 1, cancellationToken: Cancellation));
     }
 
+    /// <summary>A pause is a promise: no message that is lost, and no cut, may let another node go on recording.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Pause_MessageLostOrWayCut_IsHealedWithTheNextHeartbeat(bool cut)
+    {
+        var (time, here, there) = await OpenOnTwoWithClockAsync();
+        Lose(cut);
+        here.IsPaused = true;
+        await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => IsStored(here));
+        Assert.False(there.IsPaused);
+        Find(cut);
+        var lost = time.GetUtcNow();
+
+        await AdvanceUntil(time, TimeSpan.FromSeconds(0.5), () => there.IsPaused);
+
+        Assert.InRange(time.GetUtcNow() - lost, TimeSpan.Zero, NodeLink.Heartbeat + TimeSpan.FromSeconds(1));
+
+        // What the other node does later does not take it back in the store.
+        there.Say(EntryRole.Notice, "later");
+        await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => IsStored(there) && TextOf(here) is [.., "Notice/Complete: later"]);
+        Assert.True((await _store.ReadAsync(Key, 1, cancellationToken: Cancellation))!.Summary.IsPaused);
+        there.IsPaused = false;
+        await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => !here.IsPaused && IsStored(there));
+        Assert.False((await _store.ReadAsync(Key, 1, cancellationToken: Cancellation))!.Summary.IsPaused);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Title_MessageLostOrWayCutAndTypedOnTheOther_IsTheGivenOneOnBoth(bool cut)
+    {
+        var (time, here, there) = await OpenOnTwoWithClockAsync();
+        Lose(cut);
+        here.Title = "Groceries";
+        await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => IsStored(here));
+        there.Hear("What is on my list?", "m1");
+        await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => IsStored(there));
+        Find(cut);
+
+        await AdvanceUntil(time, TimeSpan.FromSeconds(0.5), () => there.Title == "Groceries" && TextOf(here).Length == 2);
+
+        Assert.Equal("Groceries", here.Title);
+        Assert.Equal("Groceries", (await _store.ReadAsync(Key, 1, cancellationToken: Cancellation))!.Summary.Title);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Forget_MessageLostOrWayCut_IsHealedWithTheNextHeartbeat(bool cut)
+    {
+        var (time, here, there) = await OpenOnTwoWithClockAsync();
+        Lose(cut);
+        here.ForgetEvents();
+        await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => IsStored(here));
+        Assert.Single(there.ReadEvents());
+        Find(cut);
+
+        await AdvanceUntil(time, TimeSpan.FromSeconds(0.5), () => there.ReadEvents().Count == 0);
+
+        Assert.Empty(TextOf(there));
+    }
+
+    [Fact]
+    public async Task Say_LastMessageLost_IsHealedWithTheNextHeartbeat()
+    {
+        var (time, here, there) = await OpenOnTwoWithClockAsync();
+        Lose(cut: false);
+        here.Say(EntryRole.User, "lost on the way");
+        await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => IsStored(here));
+        Find(cut: false);
+
+        await AdvanceUntil(time, TimeSpan.FromSeconds(0.5), () => TextOf(there) is [_, "User/Complete: lost on the way"]);
+    }
+
+    /// <summary>What is not stored yet here counts against what the store has.</summary>
+    [Fact]
+    public async Task Pause_OtherNodeDiffersWhileTheStoreIsRead_StaysAsItIsSetHere()
+    {
+        var (time, here, there) = await OpenOnTwoWithClockAsync();
+        Lose(cut: false);
+        here.IsPaused = true;
+        await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => IsStored(here));
+        there.IsPaused = true;
+        await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => IsStored(there));
+        there.IsPaused = false;
+        await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => IsStored(there));
+        Find(cut: false);
+
+        await AdvanceUntil(time, TimeSpan.FromSeconds(0.5), () => !here.IsPaused);
+
+        Assert.False(there.IsPaused);
+    }
+
     [Fact]
     public async Task Presence_MessagesLost_IsFoundMissingWithTheNextHeartbeat()
     {
@@ -412,6 +506,41 @@ public sealed class InProcessNodesTests : NodesContract
 
         await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => here.Registry.Count == 2);
         Assert.Equal((0, 1), (toldHere, toldThere));
+    }
+
+    private static ConversationKey Key => new("c", new ConversationId("c"));
+
+    /// <summary>One conversation with one event, open on two nodes whose clock stands.</summary>
+    private async Task<(ManualTime Time, Conversation Here, Conversation There)> OpenOnTwoWithClockAsync()
+    {
+        var time = new ManualTime();
+        var here = await (await StartAsync(time)).OpenAsync("c");
+        var there = await (await StartAsync(time)).OpenAsync("c");
+        here.Say(EntryRole.Event, "They opened the page.");
+        await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => TextOf(there).Length == 1 && IsStored(here));
+        return (time, here, there);
+    }
+
+    private void Lose(bool cut)
+    {
+        if (cut)
+        {
+            _hub.Cut();
+        }
+        else
+        {
+            _hub.Loses = () => true;
+        }
+    }
+
+    private void Find(bool cut)
+    {
+        if (cut)
+        {
+            _hub.Mend();
+        }
+
+        _hub.Loses = null;
     }
 
     protected override ValueTask<IConversationStore> OpenStoreAsync() => new(_store);

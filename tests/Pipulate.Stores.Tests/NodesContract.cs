@@ -158,6 +158,34 @@ public abstract class NodesContract : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Title_RenamedThenTypedOnAnotherNode_IsTheGivenOne()
+    {
+        var (here, there) = await OpenOnTwoAsync();
+        here.Say(EntryRole.Event, "They opened the page.");
+        here.Title = "Groceries";
+        await Eventually.TrueAsync(() => there.Title == "Groceries");
+
+        there.Hear("What is on my list?", "m1");
+
+        await Eventually.TrueAsync(() => IsStored(here) && IsStored(there));
+        Assert.Equal(("Groceries", "Groceries"), (here.Title, there.Title));
+        Assert.Equal("Groceries", (await ReadAsync("c")).Summary.Title);
+    }
+
+    [Fact]
+    public async Task Title_TypedOnOneNode_IsProposedOnAll()
+    {
+        var (here, there) = await OpenOnTwoAsync();
+
+        here.Hear("What is on my list?", "m1");
+
+        await Eventually.TrueAsync(() => there.Title == "What is on my list?");
+        there.Title = null;
+        await Eventually.TrueAsync(() => here.Title is null && IsStored(there));
+        Assert.Null((await ReadAsync("c")).Summary.Title);
+    }
+
+    [Fact]
     public async Task ForgetAndAskAgain_WhereNodesNumberDifferently_MeanTheSameEntry()
     {
         var (first, second) = (await StartAsync(), await StartAsync());
@@ -464,9 +492,9 @@ public abstract class NodesContract : IAsyncDisposable
 
     private protected async Task<TestNode> StartAsync(TimeProvider? time = null) => await StartAsync(await JoinAsync(), time);
 
-    private protected async Task<TestNode> StartAsync(IPipulateBackplane backplane, TimeProvider? time = null)
+    private protected async Task<TestNode> StartAsync(IPipulateBackplane backplane, TimeProvider? time = null, Nodes.IAnswerLedger? ledger = null)
     {
-        var node = await TestNode.StartAsync(await OpenStoreAsync(), backplane, time);
+        var node = await TestNode.StartAsync(await OpenStoreAsync(), backplane, time, ledger);
         _nodes.Add(node);
         return node;
     }

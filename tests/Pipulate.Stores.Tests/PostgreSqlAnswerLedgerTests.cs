@@ -18,10 +18,10 @@ public sealed class PostgreSqlAnswerLedgerTests(PostgreSqlServer server) : IClas
     [Fact]
     public async Task Anything_InAConversationThatWasDeleted_DoesNotBringItBack()
     {
-        Assert.True(await _one.OweAsync(Conversation, Entry("first"), begins: true, Cancellation));
+        Assert.NotNull(await _one.OweAsync(Conversation, Entry("first"), begins: true, Cancellation));
         await _store.DeleteAsync(Conversation, Cancellation);
 
-        Assert.False(await _other.OweAsync(Conversation, Entry("late"), begins: false, Cancellation));
+        Assert.Null(await _other.OweAsync(Conversation, Entry("late"), begins: false, Cancellation));
         Assert.False(await _other.TryLeaseAsync(Conversation, begins: false, Cancellation));
         Assert.Empty(await _other.BeginAsync(Conversation, Entry(""), [Guid.NewGuid()], Cancellation));
         Assert.Null(await _store.ReadAsync(Conversation, 10, cancellationToken: Cancellation));
@@ -43,6 +43,22 @@ public sealed class PostgreSqlAnswerLedgerTests(PostgreSqlServer server) : IClas
         Assert.Empty(await _one.BeginAsync(Conversation, Answer(), [entry.Id], Cancellation));
         var stored = await _store.ReadAsync(Conversation, 10, cancellationToken: Cancellation);
         Assert.Equal([(EntryRole.Event, EntryState.Complete), (EntryRole.Assistant, EntryState.Streaming)], stored!.Entries.Select(one => (one.Role, one.State)));
+    }
+
+    [Fact]
+    public async Task Owe_SameMessageUnderAnotherId_IsTheFirstOne()
+    {
+        StoredEntry Message(string text, string? id) => Entry(text) with { Role = EntryRole.User, MessageId = id };
+        var first = Message("hello", "m1");
+
+        Assert.Equal(first.Id, await _one.OweAsync(Conversation, first, begins: true, Cancellation));
+        Assert.Equal(first.Id, await _other.OweAsync(Conversation, Message("hello", "m1"), begins: true, Cancellation));
+        Assert.Equal(first.Id, await _one.OweAsync(Conversation, first, begins: true, Cancellation));
+
+        foreach (var other in (StoredEntry[])[Message("hello", "m2"), Message("other", "m1"), Message("hello", null), Entry("hello") with { MessageId = "m1" }])
+        {
+            Assert.Equal(other.Id, await _other.OweAsync(Conversation, other, begins: true, Cancellation));
+        }
     }
 
     [Fact]

@@ -96,6 +96,39 @@ public sealed class PostgreSqlNodesTests(PostgreSqlServer server) : NodesContrac
         await Eventually.TrueAsync(() => page.Fragments.Length == 1);
     }
 
+    /// <summary>A page that is cut off before its message was acknowledged sends it again, to any node.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(15)]
+    public async Task Hear_OneMessageOnTwoNodes_IsHeardOnce(int millisecondsApart)
+    {
+        async Task<TestNode> StartWithLedgerAsync()
+        {
+            var ledger = new PostgreSqlAnswerLedger(Keep(new PostgreSqlConversationStore(await ConnectionAsync())));
+            return await StartAsync(await JoinAsync(), ledger: ledger);
+        }
+
+        var (near, far) = (await StartWithLedgerAsync(), await StartWithLedgerAsync());
+        for (var i = 0; i < 20; i++)
+        {
+            var (here, there) = (await near.OpenAsync($"c{i}"), await far.OpenAsync($"c{i}"));
+            here.Hear("hello", "m1");
+            await Task.Delay(millisecondsApart, Cancellation);
+            there.Hear("hello", "m1");
+
+            await Eventually.TrueAsync(() => IsStored(here) && IsStored(there));
+            await Until(here, "User/Complete: hello");
+            await Until(there, "User/Complete: hello");
+            var stored = (await (await OpenStoreAsync()).ReadAsync(new ConversationKey(here.Id.Owner, here.Id), 10, cancellationToken: Cancellation))!;
+            Assert.Single(stored.Entries);
+
+            // One of the two answers it, and the same words under another id are another message.
+            Assert.Equal(1, here.ReadOwed().Count + there.ReadOwed().Count);
+            there.Hear("hello", "m2");
+            await Until(here, "User/Complete: hello", "User/Complete: hello");
+        }
+    }
+
     protected override async ValueTask<IConversationStore> OpenStoreAsync() => Keep(new PostgreSqlConversationStore(await ConnectionAsync()));
 
     protected override async ValueTask<IPipulateBackplane> JoinAsync() =>

@@ -55,10 +55,10 @@ internal sealed class ContextEndpoint(
         switch (form["do"])
         {
             case "pause":
-                conversation.IsPaused = true;
-                break;
             case "resume":
-                conversation.IsPaused = false;
+                // Answered when it is stored: a pause is a promise, which a process that ends now must not break.
+                conversation.IsPaused = form["do"] == "pause";
+                await ConversationKeeper.StoredAsync(conversation);
                 break;
             case "forget-all":
                 await ConversationKeeper.ForgetEventsAsync(conversation);

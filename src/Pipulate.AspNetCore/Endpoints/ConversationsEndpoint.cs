@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Pipulate.Channels;
 using Pipulate.Commentary;
 using Pipulate.Conversations;
+using Pipulate.Conversations.Keeping;
 using Pipulate.Panel;
 using Pipulate.Security;
 
@@ -43,6 +44,7 @@ internal sealed partial class ConversationsEndpoint(
     public Task RenameAsync(HttpContext context) => DoAsync(context, (visitor, form) => WithNamedAsync(context, visitor, async conversation =>
     {
         conversation.Title = ConversationTitle.Clean(form["title"]);
+        await ConversationKeeper.StoredAsync(conversation);
         await ReturnAsync(context, visitor);
     }));
 

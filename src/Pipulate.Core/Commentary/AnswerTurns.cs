@@ -21,7 +21,7 @@ internal sealed partial class AnswerTurns(TimeProvider time, ILogger<AnswerTurns
             var kept = KeptConversation.Of(conversation)!;
             await TryAsync(conversation, async () =>
             {
-                if (!await ledger.OweAsync(kept.Key, kept.Look(entry), kept.Begins, cancellationToken))
+                if (!await kept.TryAddPendingAsync(ledger, kept.Look(entry), cancellationToken))
                 {
                     kept.NoteGone();
                 }
@@ -51,7 +51,7 @@ internal sealed partial class AnswerTurns(TimeProvider time, ILogger<AnswerTurns
                 var owed = conversation.ReadOwed();
                 foreach (var entry in owed)
                 {
-                    await ledger.OweAsync(kept.Key, kept.Look(entry), kept.Begins, cancellationToken);
+                    await kept.TryAddPendingAsync(ledger, kept.Look(entry), cancellationToken);
                 }
 
                 if (conversation.IsAskedAgain)

@@ -38,7 +38,12 @@ internal sealed partial class Conversation
             Insert(history);
             _window = new HistoryWindow();
             _paused |= paused;
-            _title = title ?? _title;
+            if (TitleChanges == 0 || IsTitleProposed)
+            {
+                // A name that its visitor has given meanwhile is newer.
+                _title = title ?? _title;
+            }
+
             Recalls++;
             Version++;
         }

@@ -2,34 +2,12 @@ using Pipulate.Rendering.Words;
 
 namespace Pipulate.Conversations;
 
-/// <summary>What a conversation is called, whether it is in use, and its end.</summary>
+/// <summary>Whether a conversation is in use, and its end.</summary>
 internal sealed partial class Conversation
 {
     private const long Retired = long.MinValue;
 
     private long _usedAt = time.GetTimestamp();
-    private string? _title;
-
-    /// <summary>What it is called: the first words that its visitor typed, until they say otherwise. Null while there are none.</summary>
-    public string? Title
-    {
-        get
-        {
-            lock (Gate)
-            {
-                return _title;
-            }
-        }
-
-        set
-        {
-            lock (Gate)
-            {
-                _title = value;
-                Note(null);
-            }
-        }
-    }
 
     /// <summary>Whether nothing was said or done yet.</summary>
     public bool IsEmpty

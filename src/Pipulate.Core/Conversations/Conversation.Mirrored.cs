@@ -45,8 +45,45 @@ internal sealed partial class Conversation
         return AppendOutcome.Taken;
     }
 
-    /// <summary>Another node was told whether to record what the user does.</summary>
-    public void MirrorPause(bool paused) => Volatile.Write(ref _paused, paused);
+    /// <summary>Withdraws a message that the store has already under another id, because the page has sent it to two nodes. The other nodes are told.</summary>
+    public void WithdrawRepeated(Guid id)
+    {
+        lock (Gate)
+        {
+            if (Find(id) is not { Withdrawn: false } entry)
+            {
+                return;
+            }
+
+            Forget(entry);
+        }
+
+        Watchers.Wake();
+    }
+
+    /// <summary>Withdraws messages of other nodes that the store has under another id only: that they were withdrawn there was lost on the way.</summary>
+    public void WithdrawRepeated(IReadOnlyList<StoredEntry> stored)
+    {
+        var version = Version;
+        lock (Gate)
+        {
+            foreach (var entry in _entries)
+            {
+                if (entry is { Role: EntryRole.User, FromElsewhere: true, Withdrawn: false, MessageId: { } messageId }
+                    && stored.Any(other => other.MessageId == messageId && other is { Withdrawn: false } && other.Text == entry.Text.ToString())
+                    && !stored.Any(other => other.Id == entry.Id))
+                {
+                    entry.Withdrawn = true;
+                    entry.Revision = ++Version;
+                }
+            }
+        }
+
+        if (version != Version)
+        {
+            Watchers.Wake();
+        }
+    }
 
     /// <summary>Whether nothing is under way here: no answer is due or being given, and everything is stored.</summary>
     public bool IsIdle

@@ -29,7 +29,6 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
 
     private readonly List<ConversationEntry> _entries = [];
     private HistoryWindow _window = new();
-    private bool _paused;
     private int _answeredThrough;
     private int _due;
     private long? _lastSpoken;
@@ -122,8 +121,7 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
 
             if (_title is null)
             {
-                _title = ConversationTitle.Propose(entry.Text.ToString());
-                Note(null);
+                ProposeTitle(entry.Text.ToString());
             }
 
             Add(entry);
@@ -242,20 +240,6 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
         }
 
         Watchers.Wake();
-    }
-
-    /// <summary>Whether what the user does is not recorded at all, because they said so.</summary>
-    public bool IsPaused
-    {
-        get => Volatile.Read(ref _paused);
-        set
-        {
-            lock (Gate)
-            {
-                _paused = value;
-                Note(null);
-            }
-        }
     }
 
     /// <summary>The place of an entry in <see cref="Entries"/>. Called under <see cref="Gate"/>.</summary>

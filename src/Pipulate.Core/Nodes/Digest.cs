@@ -1,8 +1,13 @@
+using Pipulate.Conversations;
+
 namespace Pipulate.Nodes;
 
 /// <summary>A number for what a node has told the others of itself: where two differ, something was lost on the way.</summary>
 internal static class Digest
 {
+    /// <summary>How many entries of a conversation are compared: what a node lacks is nearly always among the newest, and all nodes must have them in memory.</summary>
+    private const int Compared = 50;
+
     private const ulong Basis = 14695981039346656037;
     private const ulong Prime = 1099511628211;
 
@@ -30,6 +35,23 @@ internal static class Digest
             {
                 all ^= One(group, id);
             }
+        }
+
+        return (long)all;
+    }
+
+    /// <summary>Computes it of a conversation: its title, whether it records, and the newest entries that have ended and were not withdrawn. Called under its lock.</summary>
+    public static long Of(Conversation conversation)
+    {
+        var all = One(conversation.Title ?? "", conversation.IsPaused ? 2UL : 1);
+        var newest = conversation.Entries
+            .Where(entry => entry is { Withdrawn: false, State: not EntryState.Streaming, Role: EntryRole.User or EntryRole.Assistant or EntryRole.Event })
+            .OrderByDescending(entry => entry.At.ToUnixTimeMilliseconds())
+            .ThenBy(entry => entry.Id)
+            .Take(Compared);
+        foreach (var entry in newest)
+        {
+            all ^= One(entry.Id.ToString("N"), 3);
         }
 
         return (long)all;

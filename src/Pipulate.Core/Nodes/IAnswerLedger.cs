@@ -11,8 +11,10 @@ internal interface IAnswerLedger
     /// <param name="entry">The entry.</param>
     /// <param name="begins">Whether a conversation that is not there begins with it; else it was deleted.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>Whether it is stored: not where the conversation was deleted.</returns>
-    ValueTask<bool> OweAsync(ConversationKey conversation, StoredEntry entry, bool begins, CancellationToken cancellationToken);
+    /// <returns>
+    /// The id of the entry that is stored: another one's where a page has sent the same message to two nodes and the other was first. Null where the conversation was deleted.
+    /// </returns>
+    ValueTask<Guid?> OweAsync(ConversationKey conversation, StoredEntry entry, bool begins, CancellationToken cancellationToken);
 
     /// <summary>Takes the lease of a conversation.</summary>
     /// <param name="conversation">The conversation.</param>

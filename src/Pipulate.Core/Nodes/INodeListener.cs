@@ -17,6 +17,10 @@ internal interface INodeListener
 
     void TakePause(ConversationId conversation, bool paused);
 
+    void TakeTitle(ConversationId conversation, string? title, bool proposed);
+
+    void TakeState(Guid node, ConversationId conversation, long digest);
+
     void TakeEntry(Guid node, ConversationId conversation, in EntryFrame frame);
 
     void TakePages(Guid node);

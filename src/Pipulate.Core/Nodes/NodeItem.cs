@@ -18,4 +18,6 @@ internal enum NodeItem : byte
     Disconnect,
     Again,
     Gone,
+    Title,
+    State,
 }

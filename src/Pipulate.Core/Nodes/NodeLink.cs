@@ -183,7 +183,23 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
     {
         if (_held.TryGetValue(conversation, out var shared))
         {
-            shared.Conversation.MirrorPause(paused);
+            shared.Conversation.ApplyRemotePause(paused);
+        }
+    }
+
+    public void TakeTitle(ConversationId conversation, string? title, bool proposed)
+    {
+        if (_held.TryGetValue(conversation, out var shared))
+        {
+            shared.Conversation.ApplyRemoteTitle(title, proposed);
+        }
+    }
+
+    public void TakeState(Guid node, ConversationId conversation, long digest)
+    {
+        if (_held.TryGetValue(conversation, out var shared))
+        {
+            shared.Compare(node, digest);
         }
     }
 

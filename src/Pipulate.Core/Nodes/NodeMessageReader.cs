@@ -8,7 +8,7 @@ namespace Pipulate.Nodes;
 internal static class NodeMessageReader
 {
     /// <summary>Nodes of another version are not understood: while an application is updated, its old and new nodes are strangers to each other and share the store.</summary>
-    public const byte Version = 2;
+    public const byte Version = 3;
 
     private const int GuidBytes = 16;
 
@@ -53,6 +53,12 @@ internal static class NodeMessageReader
                 break;
             case NodeItem.Pause:
                 listener.TakePause(ReadConversation(item), item.ReadBoolean());
+                break;
+            case NodeItem.Title:
+                listener.TakeTitle(ReadConversation(item), ReadOptional(item), item.ReadBoolean());
+                break;
+            case NodeItem.State:
+                listener.TakeState(node, ReadConversation(item), item.ReadInt64());
                 break;
             case NodeItem.Entry:
                 listener.TakeEntry(node, ReadConversation(item), ReadEntry(item));

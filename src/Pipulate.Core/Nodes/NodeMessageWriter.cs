@@ -68,6 +68,28 @@ internal sealed class NodeMessageWriter : IDisposable
         Pack();
     }
 
+    /// <summary>Writes the title that the conversation has now.</summary>
+    /// <param name="conversation">The conversation.</param>
+    /// <param name="title">Its title.</param>
+    /// <param name="proposed">Whether it was made from what was typed, and not given by the visitor.</param>
+    public void Title(ConversationId conversation, string? title, bool proposed)
+    {
+        _item.Write((byte)NodeItem.Title);
+        _item.Write(conversation.Value);
+        WriteOptional(title);
+        _item.Write(proposed);
+        Pack();
+    }
+
+    /// <summary>Writes a digest of the whole conversation: a node with another one has missed something, or this one has.</summary>
+    public void State(ConversationId conversation, long digest)
+    {
+        _item.Write((byte)NodeItem.State);
+        _item.Write(conversation.Value);
+        _item.Write(digest);
+        Pack();
+    }
+
     /// <summary>Something is new of an entry. What is too long for one message is told in several, or else only that it is there to be read.</summary>
     public void Entry(ConversationId conversation, EntryFrame frame)
     {

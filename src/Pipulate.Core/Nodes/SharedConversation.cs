@@ -36,7 +36,10 @@ internal sealed class SharedConversation(KeptConversation kept, NodeLink link, T
     private bool _followed;
     private bool _introduce;
     private bool _remind;
-    private bool _pauseChanged;
+    private bool _compare;
+    private int _toldPauseChanges;
+    private int _toldTitleChanges;
+    private readonly Dictionary<Guid, (long Theirs, long Ours, int Times)> _mismatches = [];
     private Guid? _askedAgain;
     private bool _looked;
     private int _waiting;
@@ -52,11 +55,7 @@ internal sealed class SharedConversation(KeptConversation kept, NodeLink link, T
             return;
         }
 
-        if (entry is null)
-        {
-            _pauseChanged = true;
-        }
-        else
+        if (entry is not null)
         {
             _changed.Add(entry);
         }
@@ -122,6 +121,9 @@ internal sealed class SharedConversation(KeptConversation kept, NodeLink link, T
                 if (_introduce)
                 {
                     _told.Clear();
+
+                    // What is stored, a node that comes now has read.
+                    (_toldPauseChanges, _toldTitleChanges) = (kept.StoredPauseChanges, kept.StoredTitleChanges);
                     Introduce(writer);
                 }
                 else if (_remind)
@@ -132,9 +134,14 @@ internal sealed class SharedConversation(KeptConversation kept, NodeLink link, T
                     }
                 }
 
-                if (_pauseChanged)
+                if (_toldPauseChanges != Conversation.PauseChanges)
                 {
                     writer.Pause(Id, Conversation.IsPaused);
+                }
+
+                if (_toldTitleChanges != Conversation.TitleChanges)
+                {
+                    writer.Title(Id, Conversation.Title, Conversation.IsTitleProposed);
                 }
 
                 if (_askedAgain is { } answer)
@@ -146,10 +153,17 @@ internal sealed class SharedConversation(KeptConversation kept, NodeLink link, T
                 {
                     Tell(writer, entry);
                 }
+
+                // Behind what is told now: who has taken that has the same.
+                if (_compare)
+                {
+                    writer.State(Id, Digest.Of(Conversation));
+                }
             }
 
             _changed.Clear();
-            _introduce = _remind = _pauseChanged = false;
+            (_toldPauseChanges, _toldTitleChanges) = (Conversation.PauseChanges, Conversation.TitleChanges);
+            _introduce = _remind = _compare = false;
             _askedAgain = null;
         }
     }
@@ -211,6 +225,38 @@ internal sealed class SharedConversation(KeptConversation kept, NodeLink link, T
         link.NoteStale(this);
     }
 
+    /// <summary>Compares the conversation with what another node has of it, and has the store read where the two differ.</summary>
+    /// <param name="node">The other node.</param>
+    /// <param name="digest">Its <see cref="Digest"/> of the conversation.</param>
+    public void Compare(Guid node, long digest)
+    {
+        long ours;
+        lock (Conversation.Gate)
+        {
+            ours = Digest.Of(Conversation);
+        }
+
+        lock (_gate)
+        {
+            if (digest == ours)
+            {
+                _mismatches.Remove(node);
+                return;
+            }
+
+            var times = _mismatches.TryGetValue(node, out var last) && (last.Theirs, last.Ours) == (digest, ours) ? last.Times + 1 : 1;
+            _mismatches[node] = (digest, ours, times);
+
+            // A difference that reading does not remove is read for ever more rarely: the store may trim what a node still has in memory.
+            if (!int.IsPow2(times))
+            {
+                return;
+            }
+        }
+
+        link.NoteStale(this);
+    }
+
     /// <summary>Reads from the store what is missing.</summary>
     /// <returns>Whether nothing is missing any more.</returns>
     public async Task<bool> MendAsync(CancellationToken cancellationToken)
@@ -221,7 +267,7 @@ internal sealed class SharedConversation(KeptConversation kept, NodeLink link, T
             return false;
         }
 
-        var stored = await kept.ReadAsync(cancellationToken);
+        var stored = await kept.RefreshAsync(NodeLink.Settled, cancellationToken);
         if (stored is null && !kept.Begins)
         {
             link.NoteGone(Conversation);
@@ -236,6 +282,7 @@ internal sealed class SharedConversation(KeptConversation kept, NodeLink link, T
             }
         }
 
+        Conversation.WithdrawRepeated(stored?.Entries ?? []);
         lock (_gate)
         {
             foreach (var (entry, gap) in _gaps)
@@ -259,9 +306,10 @@ internal sealed class SharedConversation(KeptConversation kept, NodeLink link, T
         lock (Conversation.Gate)
         {
             _remind = _told.Count > 0;
+            _compare = _followed && kept.Opened.IsCompleted;
         }
 
-        if (_remind)
+        if (_remind || _compare)
         {
             Rouse();
         }

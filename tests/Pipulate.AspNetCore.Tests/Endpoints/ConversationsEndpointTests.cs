@@ -371,6 +371,8 @@ public sealed class ConversationsEndpointTests
 
         public ValueTask<bool> RenameAsync(ConversationKey conversation, string? title, CancellationToken cancellationToken = default) => throw Away();
 
+        public ValueTask<string?> ProposeTitleAsync(ConversationKey conversation, string title, CancellationToken cancellationToken = default) => throw Away();
+
         public ValueTask PauseAsync(ConversationKey conversation, bool paused, CancellationToken cancellationToken = default) => throw Away();
 
         public ValueTask<bool> DeleteAsync(ConversationKey conversation, CancellationToken cancellationToken = default) => throw Away();

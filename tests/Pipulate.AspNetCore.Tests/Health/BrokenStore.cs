@@ -18,6 +18,9 @@ internal sealed class BrokenStore(Exception? problem) : IConversationStore
 
     public ValueTask<bool> RenameAsync(ConversationKey conversation, string? title, CancellationToken cancellationToken = default) => new(BreakAsync<bool>());
 
+    public ValueTask<string?> ProposeTitleAsync(ConversationKey conversation, string title, CancellationToken cancellationToken = default) =>
+        new(BreakAsync<string?>());
+
     public ValueTask PauseAsync(ConversationKey conversation, bool paused, CancellationToken cancellationToken = default) => new(BreakAsync<bool>());
 
     public ValueTask<bool> DeleteAsync(ConversationKey conversation, CancellationToken cancellationToken = default) => new(BreakAsync<bool>());

@@ -17,10 +17,10 @@ internal sealed class TestNode : IAsyncDisposable
     private readonly TimeProvider _time;
     private bool _ended;
 
-    private TestNode(IConversationStore store, IPipulateBackplane backplane, TimeProvider time)
+    private TestNode(IConversationStore store, IPipulateBackplane backplane, TimeProvider time, IAnswerLedger? ledger)
     {
         _link = new NodeLink(time, NullLogger<NodeLink>.Instance, backplane);
-        _keeper = new ConversationKeeper(store, time, NullLogger<ConversationKeeper>.Instance, _link);
+        _keeper = new ConversationKeeper(store, time, NullLogger<ConversationKeeper>.Instance, _link, ledger);
         _conversations = new ConversationDirectory(time, _keeper);
         _time = time;
         Owned = new OwnedConversations(_conversations, store, time, _link);
@@ -38,9 +38,10 @@ internal sealed class TestNode : IAsyncDisposable
 
     public Conversation this[string id] => _conversations.Get(new ConversationId(id));
 
-    public static async Task<TestNode> StartAsync(IConversationStore store, IPipulateBackplane backplane, TimeProvider? time = null)
+    public static async Task<TestNode> StartAsync(
+        IConversationStore store, IPipulateBackplane backplane, TimeProvider? time = null, IAnswerLedger? ledger = null)
     {
-        var node = new TestNode(store, backplane, time ?? TimeProvider.System);
+        var node = new TestNode(store, backplane, time ?? TimeProvider.System, ledger);
         await node._link.StartAsync(CancellationToken.None);
         await node._keeper.StartAsync(CancellationToken.None);
         return node;

@@ -78,6 +78,15 @@ public interface IConversationStore
     ValueTask<bool> RenameAsync(ConversationKey conversation, string? title, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Names a conversation that has no name yet.
+    /// </summary>
+    /// <param name="conversation">The conversation.</param>
+    /// <param name="title">Its name, unless it has one.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>The name that it has now; null where there is no such conversation.</returns>
+    ValueTask<string?> ProposeTitleAsync(ConversationKey conversation, string title, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Says whether what the user does is recorded. A conversation that was not there is there afterwards: somebody may pause before anything happened.
     /// </summary>
     /// <param name="conversation">The conversation.</param>

@@ -109,6 +109,14 @@ internal sealed class InMemoryConversationStore(
         }
     }
 
+    public ValueTask<string?> ProposeTitleAsync(ConversationKey conversation, string title, CancellationToken cancellationToken = default)
+    {
+        lock (_gate)
+        {
+            return new(_kept.TryGetValue(conversation, out var kept) ? kept.Title ??= title : null);
+        }
+    }
+
     public ValueTask PauseAsync(ConversationKey conversation, bool paused, CancellationToken cancellationToken = default)
     {
         lock (_gate)

@@ -31,8 +31,8 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
     private TaskCompletionSource? _saving;
     private TaskCompletionSource? _deletion;
 
-    /// <summary>What the store has beside the entries.</summary>
-    private (bool Paused, string? Title) _about;
+    private int _storedPauseChanges;
+    private int _storedTitleChanges;
     private bool _known;
     private int _due;
     private int _growing;
@@ -43,6 +43,12 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
 
     /// <summary>Whether the store may not know of it yet. Once it does, and other nodes can delete it, nothing that is still said brings it back.</summary>
     public bool Begins => !(keeper.IsShared && Volatile.Read(ref _known));
+
+    /// <summary>Gets how many of <see cref="Conversation.PauseChanges"/> the store has.</summary>
+    public int StoredPauseChanges => Volatile.Read(ref _storedPauseChanges);
+
+    /// <summary>Gets how many of <see cref="Conversation.TitleChanges"/> the store has.</summary>
+    public int StoredTitleChanges => Volatile.Read(ref _storedTitleChanges);
 
     /// <summary>Done once the conversation has what was said before.</summary>
     public Task Opened => _opened.Task;
@@ -97,6 +103,27 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
 
     /// <summary>Reads what the store has now.</summary>
     public async Task<StoredConversation?> ReadAsync(CancellationToken cancellationToken) => await store.ReadAsync(_key, Window, cancellationToken: cancellationToken);
+
+    /// <summary>Reads what the store has now, and applies its title and whether it records where nothing newer is known here.</summary>
+    /// <param name="settled">After how long what another node has told must be in the store.</param>
+    /// <param name="cancellationToken">Gives up reading.</param>
+    public async Task<StoredConversation?> RefreshAsync(TimeSpan settled, CancellationToken cancellationToken)
+    {
+        int? pauseChanges, titleChanges;
+        lock (conversation.Gate)
+        {
+            pauseChanges = conversation.PauseChanges == StoredPauseChanges ? conversation.PauseChanges : null;
+            titleChanges = conversation.TitleChanges == StoredTitleChanges ? conversation.TitleChanges : null;
+        }
+
+        var stored = await ReadAsync(cancellationToken);
+        if (stored is not null)
+        {
+            conversation.ApplyStored(stored.Summary, pauseChanges, titleChanges, settled);
+        }
+
+        return stored;
+    }
 
     public void Note(ConversationEntry? entry)
     {
@@ -283,9 +310,8 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
         }
 
         Volatile.Write(ref _known, stored is not null);
-        _about = (stored?.Summary.IsPaused ?? false, stored?.Summary.Title);
         var entries = stored?.Entries.Where(entry => !entry.Withdrawn).Select(Revive).ToList() ?? [];
-        conversation.Recall(entries, _about.Paused, _about.Title);
+        conversation.Recall(entries, stored?.Summary.IsPaused ?? false, stored?.Summary.Title);
         foreach (var entry in entries.Where(entry => entry.State != entry.Kept!.Rest.State))
         {
             Touch(entry);
@@ -337,8 +363,8 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
 
     private async Task PauseAsync(CancellationToken cancellationToken)
     {
-        var paused = conversation.IsPaused;
-        if (paused != _about.Paused)
+        var (paused, changes) = ReadPause();
+        if (changes != _storedPauseChanges)
         {
             if (!Begins && await store.ReadAsync(_key, 1, cancellationToken: cancellationToken) is null)
             {
@@ -348,18 +374,55 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
 
             await store.PauseAsync(_key, paused, cancellationToken);
             Volatile.Write(ref _known, true);
-            _about.Paused = paused;
+            Volatile.Write(ref _storedPauseChanges, changes);
+        }
+    }
+
+    private (bool Paused, int Changes) ReadPause()
+    {
+        lock (conversation.Gate)
+        {
+            return (conversation.IsPaused, conversation.PauseChanges);
+        }
+    }
+
+    private (string? Title, bool Proposed, int Changes) ReadTitle()
+    {
+        lock (conversation.Gate)
+        {
+            return (conversation.Title, conversation.IsTitleProposed, conversation.TitleChanges);
         }
     }
 
     /// <summary>Behind the entries: a conversation begins with the first of them.</summary>
     private async Task RenameAsync(CancellationToken cancellationToken)
     {
-        var title = conversation.Title;
-        if (title != _about.Title && !conversation.IsGone)
+        var (title, proposed, changes) = ReadTitle();
+        if (changes == _storedTitleChanges || conversation.IsGone)
         {
-            // Where there is nothing yet, it is said again behind the first entry.
-            _about.Title = await store.RenameAsync(_key, title, cancellationToken) ? title : _about.Title;
+            return;
+        }
+
+        bool isThere;
+        if (proposed)
+        {
+            // On another node the visitor may have named it: that name stays.
+            var stored = await store.ProposeTitleAsync(_key, title!, cancellationToken);
+            isThere = stored is not null;
+            if (isThere && stored != title)
+            {
+                conversation.ReplaceProposedTitle(title, stored);
+            }
+        }
+        else
+        {
+            isThere = await store.RenameAsync(_key, title, cancellationToken);
+        }
+
+        if (isThere)
+        {
+            // Else there is no entry yet, and it is written behind the first one.
+            Volatile.Write(ref _storedTitleChanges, changes);
         }
     }
 
@@ -438,7 +501,7 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
     {
         if (keeper.Ledger is { } ledger && waits)
         {
-            return await ledger.OweAsync(_key, entry, Begins, cancellationToken);
+            return await TryAddPendingAsync(ledger, entry, cancellationToken);
         }
 
         if (!Begins)
@@ -448,6 +511,19 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
 
         await store.AddAsync(_key, entry, cancellationToken);
         return true;
+    }
+
+    /// <summary>Stores an entry that waits for a reply. A message that the page has sent to another node as well is withdrawn where the store has it from there.</summary>
+    /// <returns>Whether it is stored; else the conversation was deleted.</returns>
+    public async ValueTask<bool> TryAddPendingAsync(IAnswerLedger ledger, StoredEntry entry, CancellationToken cancellationToken)
+    {
+        var stored = await ledger.OweAsync(_key, entry, Begins, cancellationToken);
+        if (stored is { } first && first != entry.Id)
+        {
+            conversation.WithdrawRepeated(entry.Id);
+        }
+
+        return stored is not null;
     }
 
     /// <summary>What has grown is appended; a later epoch comes whole, and so does what the store turns out to lack.</summary>

@@ -61,6 +61,9 @@ internal sealed class ScriptedStore(TimeProvider? time = null) : IConversationSt
 
     public ValueTask<IReadOnlyList<ConversationSummary>> ListAsync(string owner, int most, CancellationToken cancellationToken = default) => _store.ListAsync(owner, most, cancellationToken);
 
+    public ValueTask<string?> ProposeTitleAsync(ConversationKey conversation, string title, CancellationToken cancellationToken = default) =>
+        _store.ProposeTitleAsync(conversation, title, cancellationToken);
+
     public ValueTask<bool> RenameAsync(ConversationKey conversation, string? title, CancellationToken cancellationToken = default) => _store.RenameAsync(conversation, title, cancellationToken);
 
     public async ValueTask<bool> DeleteAsync(ConversationKey conversation, CancellationToken cancellationToken = default)

@@ -1,0 +1,129 @@
+namespace Pipulate.Conversations;
+
+/// <summary>Holds the title of a conversation and whether it records: what its visitor decides, and what all nodes and the store must agree on.</summary>
+internal sealed partial class Conversation
+{
+    private bool _paused;
+    private string? _title;
+    private long? _pauseApplied;
+    private long? _titleApplied;
+
+    /// <summary>Gets or sets a value indicating whether what the user does is not recorded at all, because they said so.</summary>
+    public bool IsPaused
+    {
+        get => Volatile.Read(ref _paused);
+        set
+        {
+            lock (Gate)
+            {
+                _paused = value;
+                PauseChanges++;
+                Note(null);
+            }
+        }
+    }
+
+    /// <summary>Gets or sets the title: the first words that the visitor typed, until they name it themselves. Null while there are none.</summary>
+    public string? Title
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _title;
+            }
+        }
+
+        set
+        {
+            lock (Gate)
+            {
+                SetTitle(value, proposed: false);
+            }
+        }
+    }
+
+    /// <summary>Gets a value indicating whether the title was made from what was typed; a name that the visitor has given takes its place. Read under <see cref="Gate"/>.</summary>
+    public bool IsTitleProposed { get; private set; }
+
+    /// <summary>Gets how often <see cref="IsPaused"/> was set on this node. Only such changes are written to the store. Read under <see cref="Gate"/>.</summary>
+    public int PauseChanges { get; private set; }
+
+    /// <summary>Gets how often the title was set on this node. Read under <see cref="Gate"/>.</summary>
+    public int TitleChanges { get; private set; }
+
+    /// <summary>Applies that the visitor has paused or resumed recording on another node.</summary>
+    public void ApplyRemotePause(bool paused)
+    {
+        lock (Gate)
+        {
+            _paused = paused;
+            _pauseApplied = time.GetTimestamp();
+        }
+    }
+
+    /// <summary>Applies a title that was set on another node. A proposed one never replaces another: which was first, the store decides.</summary>
+    public void ApplyRemoteTitle(string? title, bool proposed)
+    {
+        lock (Gate)
+        {
+            if (!proposed || _title is null)
+            {
+                (_title, IsTitleProposed) = (title, proposed);
+                _titleApplied = time.GetTimestamp();
+            }
+        }
+    }
+
+    /// <summary>Replaces a title that was proposed here: the store had one already.</summary>
+    /// <param name="proposal">The title that was proposed; a newer one stays.</param>
+    /// <param name="stored">The title that the store has.</param>
+    public void ReplaceProposedTitle(string? proposal, string? stored)
+    {
+        lock (Gate)
+        {
+            if (IsTitleProposed && _title == proposal)
+            {
+                (_title, IsTitleProposed) = (stored, false);
+            }
+        }
+    }
+
+    /// <summary>Applies what the store has, unless something newer is known here.</summary>
+    /// <param name="stored">What was read.</param>
+    /// <param name="pauseChanges">The value of <see cref="PauseChanges"/> before the reading began, if all of them were stored then; else null.</param>
+    /// <param name="titleChanges">The same for <see cref="TitleChanges"/>.</param>
+    /// <param name="settled">After how long what another node has told must be in the store.</param>
+    public void ApplyStored(ConversationSummary stored, int? pauseChanges, int? titleChanges, TimeSpan settled)
+    {
+        lock (Gate)
+        {
+            if (PauseChanges == pauseChanges && IsOld(_pauseApplied))
+            {
+                _paused = stored.IsPaused;
+            }
+
+            if (TitleChanges == titleChanges && IsOld(_titleApplied))
+            {
+                (_title, IsTitleProposed) = (stored.Title, false);
+            }
+        }
+
+        bool IsOld(long? applied) => applied is not { } at || time.GetElapsedTime(at) > settled;
+    }
+
+    private void ProposeTitle(string text)
+    {
+        if (ConversationTitle.Propose(text) is { } title)
+        {
+            SetTitle(title, proposed: true);
+        }
+    }
+
+    private void SetTitle(string? title, bool proposed)
+    {
+        (_title, IsTitleProposed) = (title, proposed);
+        TitleChanges++;
+        Note(null);
+    }
+}
