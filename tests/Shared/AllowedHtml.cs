@@ -36,7 +36,7 @@ internal static partial class AllowedHtml
             {
                 Assert.True(open.TryPop(out var opened) && opened == name, $"This closes what is not open: {Around(html, at)}");
             }
-            else if (name != "hr")
+            else if (name is not ("hr" or "br"))
             {
                 open.Push(name);
             }
@@ -52,8 +52,10 @@ internal static partial class AllowedHtml
 
     private const string AnswerTags =
         """
-        </?(?<name>p|blockquote|ul|ol|li|table|thead|tbody|tr|th|td|pre|code|em|strong|del)>
-        |<(?<name>hr)>
+        </?(?<name>p|blockquote|ul|ol|li|table|thead|tbody|tr|th|td|pre|code|em|strong|del|sup)>
+        |<(?<name>hr|br)>
+        |<(?<name>t[hd])\ data-align="(?:left|center|right)">
+        |<(?<name>code)\ class="chat-math">
         |<(?<name>p)\ class="chat-heading">
         |<(?<name>ol)\ start="[0-9]{1,9}">
         |<(?<name>pre)\ data-language="[a-z0-9+\#-]{1,20}">

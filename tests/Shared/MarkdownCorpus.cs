@@ -63,5 +63,6 @@ internal static class MarkdownCorpus
         string.Concat(Enumerable.Range(1, 40).Select(i => $"{i}. item **{i}**\n")),
         new string('\n', 50),
         new string('`', 30) + "\n" + new string('#', 30) + "\n" + new string('-', 30),
+        .. MarkdownSamples.All.Select(sample => sample.Markdown),
     ];
 }

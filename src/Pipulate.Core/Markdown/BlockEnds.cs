@@ -16,6 +16,7 @@ internal struct BlockEnds
     private int _indentation;
     private char _fence;
     private int _fenceLength;
+    private string? _formulaEnd;
     private bool _afterBlank;
     private bool _endsWithLine;
 
@@ -27,6 +28,7 @@ internal struct BlockEnds
         Fence,
         Item,
         Code,
+        Formula,
     }
 
     /// <summary>Looks at a line that begins.</summary>
@@ -48,7 +50,7 @@ internal struct BlockEnds
             return false;
         }
 
-        if (!whole && (rest.Length < Telling || IsFence(rest)))
+        if (!whole && (_open is Kind.Formula || rest.Length < Telling || IsFence(rest)))
         {
             return null;
         }
@@ -57,6 +59,12 @@ internal struct BlockEnds
         {
             _afterBlank = true;
             _endsWithLine = _open is not (Kind.Item or Kind.Code);
+            return false;
+        }
+
+        if (_open is Kind.Formula)
+        {
+            _endsWithLine = rest.TrimEnd().EndsWith(_formulaEnd, StringComparison.Ordinal);
             return false;
         }
 
@@ -81,6 +89,7 @@ internal struct BlockEnds
             _open = kind;
             _indentation = content;
             _endsWithLine = kind is Kind.Heading;
+            _formulaEnd = kind is Kind.Formula ? Mathematics.EndOfBlock(rest) : null;
             if (kind is Kind.Fence)
             {
                 _fence = rest[0];
@@ -116,6 +125,11 @@ internal struct BlockEnds
         if (IsFence(rest))
         {
             return (Kind.Fence, 0, true);
+        }
+
+        if (Mathematics.EndOfBlock(rest) is not null)
+        {
+            return (Kind.Formula, 0, true);
         }
 
         if (rest.TrimStart('#') is var title && rest.Length - title.Length is >= 1 and <= 6 && (title.IsEmpty || title[0] is ' ' or '\t'))

@@ -1,13 +1,14 @@
 using System.Buffers;
 using Markdig;
-using Markdig.Extensions.EmphasisExtras;
 using Markdig.Parsers;
+using Markdig.Parsers.Inlines;
 using Markdig.Syntax;
 
 namespace Pipulate.Markdown;
 
 /// <summary>
-/// Markdown as HTML that is safe in a page whoever wrote it (docs/markdown.md). What cannot be rendered, or not in good time, is shown as the text that it is. Thread-safe.
+/// Renders Markdown as HTML that is safe in a page, whatever the text is (docs/markdown.md). What cannot be rendered, or not in good
+/// time, is shown as the text that it is. Thread-safe.
 /// </summary>
 internal static class MarkdownHtml
 {
@@ -52,17 +53,26 @@ internal static class MarkdownHtml
         var builder = new MarkdownPipelineBuilder { MaximumNestingDepth = DeepestNesting }
             .DisableHtml()
             .UsePipeTables()
-            .UseEmphasisExtras(EmphasisExtraOptions.Strikethrough)
-            .UseAutoLinks();
+            .UseAlertBlocks();
+        builder.BlockParsers.ReplaceOrAdd<ParagraphBlockParser>(new TextParagraphParser());
+        builder.BlockParsers.InsertBefore<ListBlockParser>(new FormulaBlockParser());
+        builder.BlockParsers.InsertBefore<ListBlockParser>(new FootnoteBlockParser());
+        builder.InlineParsers.ReplaceOrAdd<EmphasisInlineParser>(new EmphasisParser());
+        builder.InlineParsers.InsertBefore<EscapeInlineParser>(new FormulaInlineParser());
+        builder.InlineParsers.InsertBefore<LinkInlineParser>(new FootnoteMarkParser());
+        builder.InlineParsers.InsertBefore<LinkInlineParser>(new TaskBoxParser());
+        builder.InlineParsers.InsertBefore<AutolinkInlineParser>(new LineBreakTagParser());
+        builder.InlineParsers.Add(new BareLinkParser());
         foreach (var parser in builder.BlockParsers)
         {
-            parser.Closed += LeaveLongParagraphs;
+            parser.Closed += (_, block) => LeaveIfLong(block);
         }
 
         return builder.Build();
     }
 
-    private static void LeaveLongParagraphs(BlockProcessor processor, Block block)
+    /// <summary>Leaves a paragraph as text that would cost too much.</summary>
+    public static void LeaveIfLong(Block block)
     {
         if (block is LeafBlock { ProcessInlines: true } leaf)
         {

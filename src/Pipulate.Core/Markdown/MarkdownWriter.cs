@@ -2,10 +2,10 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using Markdig.Extensions.Alerts;
 using Markdig.Extensions.Tables;
 using Markdig.Helpers;
 using Markdig.Syntax;
-using Markdig.Syntax.Inlines;
 
 namespace Pipulate.Markdown;
 
@@ -15,7 +15,7 @@ namespace Pipulate.Markdown;
 /// </summary>
 /// <param name="html">What is written to.</param>
 /// <param name="textLength">How long the text was.</param>
-internal sealed class MarkdownWriter(ArrayBufferWriter<byte> html, int textLength)
+internal sealed partial class MarkdownWriter(ArrayBufferWriter<byte> html, int textLength)
 {
     /// <summary>Far from where the stack ends.</summary>
     private const int Deepest = 64;
@@ -26,6 +26,7 @@ internal sealed class MarkdownWriter(ArrayBufferWriter<byte> html, int textLengt
     private readonly int _most = 4_096 + (32 * textLength);
     private int _depth;
     private bool _inLink;
+    private bool _inCell;
 
     public void Write(MarkdownDocument document) => WriteBlocks(document, tight: false);
 
@@ -61,8 +62,23 @@ internal sealed class MarkdownWriter(ArrayBufferWriter<byte> html, int textLengt
             case CodeBlock code:
                 WriteCode(code);
                 break;
+            case FormulaBlock formula:
+                html.Write("<p><code class=\"chat-math\">"u8);
+                WriteLines(formula);
+                html.Write("</code></p>"u8);
+                break;
+            case FootnoteBlock footnote:
+                WriteFootnote(footnote);
+                break;
             case QuoteBlock quote:
                 html.Write("<blockquote>"u8);
+                if (quote is AlertBlock alert)
+                {
+                    html.Write("<p><strong>"u8);
+                    WriteText(alert.Kind);
+                    html.Write("</strong></p>"u8);
+                }
+
                 WriteBlocks(quote, tight: false);
                 html.Write("</blockquote>"u8);
                 break;
@@ -129,34 +145,78 @@ internal sealed class MarkdownWriter(ArrayBufferWriter<byte> html, int textLengt
         if (header > 0)
         {
             html.Write("<thead>"u8);
-            WriteRows(table.Take(header), "<th>"u8, "</th>"u8);
+            WriteRows(table, table.Take(header), "<th"u8, "</th>"u8);
             html.Write("</thead>"u8);
         }
 
         if (header < table.Count)
         {
             html.Write("<tbody>"u8);
-            WriteRows(table.Skip(header), "<td>"u8, "</td>"u8);
+            WriteRows(table, table.Skip(header), "<td"u8, "</td>"u8);
             html.Write("</tbody>"u8);
         }
 
         html.Write("</table>"u8);
     }
 
-    private void WriteRows(IEnumerable<Block> rows, ReadOnlySpan<byte> open, ReadOnlySpan<byte> close)
+    private void WriteRows(Table table, IEnumerable<Block> rows, ReadOnlySpan<byte> open, ReadOnlySpan<byte> close)
     {
         foreach (var row in rows)
         {
             html.Write("<tr>"u8);
-            foreach (var cell in (TableRow)row)
+            foreach (var (column, cell) in ((TableRow)row).Index())
             {
                 html.Write(open);
+                html.Write(Alignment(table, column));
+                _inCell = true;
                 WriteBlocks((TableCell)cell, tight: true);
+                _inCell = false;
                 html.Write(close);
             }
 
             html.Write("</tr>"u8);
         }
+    }
+
+    private static ReadOnlySpan<byte> Alignment(Table table, int column) =>
+        (column < table.ColumnDefinitions.Count ? table.ColumnDefinitions[column].Alignment : null) switch
+        {
+            TableColumnAlign.Left => " data-align=\"left\">"u8,
+            TableColumnAlign.Center => " data-align=\"center\">"u8,
+            TableColumnAlign.Right => " data-align=\"right\">"u8,
+            _ => ">"u8,
+        };
+
+    /// <summary>
+    /// Writes a footnote where it stands in the text, with its mark before it. Marks and notes are not linked: ids and the address of the
+    /// page belong to the application.
+    /// </summary>
+    private void WriteFootnote(FootnoteBlock footnote)
+    {
+        var paragraph = footnote.Count > 0 ? footnote[0] as ParagraphBlock : null;
+        html.Write("<p>"u8);
+        WriteMark(footnote.Label);
+        if (paragraph is not null)
+        {
+            html.Write(" "u8);
+            WriteLeaf(paragraph);
+        }
+
+        html.Write("</p>"u8);
+        Enter();
+        foreach (var block in paragraph is null ? footnote : footnote.Skip(1))
+        {
+            Write(block, tight: false);
+        }
+
+        _depth--;
+    }
+
+    private void WriteMark(string label)
+    {
+        html.Write("<sup>"u8);
+        HtmlText.Write(html, label);
+        html.Write("</sup>"u8);
     }
 
     private void WriteLeaf(LeafBlock leaf)
@@ -184,104 +244,11 @@ internal sealed class MarkdownWriter(ArrayBufferWriter<byte> html, int textLengt
         }
     }
 
-    private void WriteInlines(ContainerInline inlines)
+    /// <summary>Writes a source to the letter, but that in a cell a bar has to be escaped to be none between cells.</summary>
+    private void WriteSource(ReadOnlySpan<char> source)
     {
-        Enter();
-        foreach (var inline in inlines)
-        {
-            Write(inline);
-        }
-
-        _depth--;
-    }
-
-    private void Write(Inline inline)
-    {
-        switch (inline)
-        {
-            case LiteralInline literal:
-                WriteText(literal.Content);
-                break;
-            case HtmlEntityInline entity:
-                WriteText(entity.Transcoded);
-                break;
-            case LineBreakInline:
-                // A line stays a line, as the style keeps it, also where CommonMark would join two: so it was seen while it was written.
-                html.Write("\n"u8);
-                break;
-            case CodeInline code:
-                html.Write("<code>"u8);
-                HtmlText.Write(html, code.ContentSpan);
-                html.Write("</code>"u8);
-                break;
-            case EmphasisInline { DelimiterChar: '~' } struck:
-                html.Write("<del>"u8);
-                WriteInlines(struck);
-                html.Write("</del>"u8);
-                break;
-            case EmphasisInline { DelimiterCount: 2 } strong:
-                html.Write("<strong>"u8);
-                WriteInlines(strong);
-                html.Write("</strong>"u8);
-                break;
-            case EmphasisInline emphasis:
-                html.Write("<em>"u8);
-                WriteInlines(emphasis);
-                html.Write("</em>"u8);
-                break;
-            case LinkInline link:
-                WriteLink(link);
-                break;
-            case AutolinkInline link:
-                var opened = OpenLink(link.IsEmail ? "mailto:" + link.Url : link.Url);
-                HtmlText.Write(html, link.Url);
-                CloseLink(opened);
-                break;
-            case DelimiterInline delimiter:
-                HtmlText.Write(html, delimiter.ToLiteral());
-                WriteInlines(delimiter);
-                break;
-            default:
-                throw new NotSupportedException($"There is no markup for {inline.GetType()}.");
-        }
-    }
-
-    /// <summary>An image becomes a link to it, for to show it would be a request, and an address can carry away what the model knows.</summary>
-    private void WriteLink(LinkInline link)
-    {
-        var opened = OpenLink(link.Url);
-        if (link is { IsImage: true, FirstChild: null })
-        {
-            html.Write("image"u8);
-        }
-
-        WriteInlines(link);
-        CloseLink(opened);
-    }
-
-    /// <summary>What leads nowhere, or stands in another link, is text.</summary>
-    private bool OpenLink(string? url)
-    {
-        Enter();
-        _depth--;
-        if (_inLink || SafeLink.Href(url) is not { } href)
-        {
-            return false;
-        }
-
-        html.Write("<a href=\""u8);
-        HtmlText.Write(html, href);
-        html.Write("\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">"u8);
-        return _inLink = true;
-    }
-
-    private void CloseLink(bool opened)
-    {
-        if (opened)
-        {
-            html.Write("</a>"u8);
-            _inLink = false;
-        }
+        var escaped = _inCell && source.Contains("\\|", StringComparison.Ordinal);
+        HtmlText.Write(html, escaped ? source.ToString().Replace("\\|", "|", StringComparison.Ordinal) : source);
     }
 
     private void WriteText(StringSlice text) => HtmlText.Write(html, text.AsSpan());

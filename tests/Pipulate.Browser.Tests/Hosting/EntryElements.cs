@@ -19,8 +19,10 @@ internal static partial class EntryElements
     public static void AssertAllowed(string[] kinds) => Assert.All(kinds, kind => Assert.Matches(Allowed(), kind));
 
     [GeneratedRegex("""
-        ^(?:p|blockquote|ul|ol|li|table|thead|tbody|tr|th|td|pre|code|em|strong|del|hr
+        ^(?:p|blockquote|ul|ol|li|table|thead|tbody|tr|th|td|pre|code|em|strong|del|sup|hr|br
         |p\ class=chat-heading
+        |t[hd]\ data-align=(?:left|center|right)
+        |code\ class=chat-math
         |ol\ start=[0-9]+
         |pre\ data-language=[a-z0-9+\#-]{1,20}
         |button\ aria-label=Copy\ code\ class=chat-copy\ data-chat-copy=\ type=button

@@ -14,9 +14,9 @@ public class MarkdownHtmlTests
     private const string Copy = "<button type=\"button\" class=\"chat-copy\" data-chat-copy aria-label=\"\u0001\"></button>";
 
     private static readonly string[] Elements =
-        ["p", "blockquote", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "pre", "code", "em", "strong", "del", "hr", "a", "button"];
+        ["p", "blockquote", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "pre", "code", "em", "strong", "del", "sup", "hr", "br", "a", "button"];
 
-    private static readonly string[] Attributes = ["class", "start", "data-language", "href", "rel", "target", "type", "data-chat-copy", "aria-label"];
+    private static readonly string[] Attributes = ["class", "start", "data-language", "data-align", "href", "rel", "target", "type", "data-chat-copy", "aria-label"];
 
     public static TheoryData<string> Corpus { get; } = [.. MarkdownCorpus.All];
 
