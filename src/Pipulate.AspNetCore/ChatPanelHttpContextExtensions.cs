@@ -15,7 +15,8 @@ public static class ChatPanelHttpContextExtensions
     /// </summary>
     /// <param name="context">The page's request. A visitor who has no identity yet gets the cookie with its answer, so nothing of that may have been sent.</param>
     /// <param name="configure">How the panel is to be.</param>
-    /// <returns>The panel; write it with <c>HtmlEncoder.Default</c>.</returns>
+    /// <returns>The panel; write it with <c>HtmlEncoder.Default</c>. It holds this visitor's words: keep it for no other request.</returns>
+    /// <remarks>No cache stores the answer, whatever the application says of that (docs/existing-app.md).</remarks>
     /// <exception cref="InvalidOperationException"><c>app.MapPipulate()</c> was not called.</exception>
     public static async Task<IHtmlContent> RenderChatPanelAsync(this HttpContext context, Action<ChatPanelSettings>? configure = null)
     {

@@ -1,8 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Pipulate.Endpoints;
+using Pipulate.Security;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -51,7 +53,24 @@ public static class PipulateEndpointRouteBuilderExtensions
         group.MapPost(ConversationsEndpoint.NamedPath + "/rename", conversations.RenameAsync).WithDisplayName("Pipulate rename conversation");
         group.MapPost(ConversationsEndpoint.NamedPath + "/delete", conversations.DeleteAsync).WithDisplayName("Pipulate delete conversation");
 
+        // Last of all conventions: whatever the application says of caching, also on what is returned here, counts less.
+        ((IEndpointConventionBuilder)group).Finally(ForbidCaching);
+
         // What a page asks of us is no doing of the user's.
         return group.DisableChatCommentary();
+    }
+
+    private static void ForbidCaching(EndpointBuilder endpoint)
+    {
+        endpoint.Metadata.Add(NeverStoredPolicy.Instance);
+        endpoint.Metadata.Add(new OutputCacheAttribute { NoStore = true });
+        if (endpoint.RequestDelegate is { } handle)
+        {
+            endpoint.RequestDelegate = context =>
+            {
+                PrivateResponse.Mark(context);
+                return handle(context);
+            };
+        }
     }
 }

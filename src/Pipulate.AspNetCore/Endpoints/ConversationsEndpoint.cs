@@ -85,7 +85,6 @@ internal sealed partial class ConversationsEndpoint(
     /// <summary>What all have in common: where the request comes from, whose it is, that the visitor's own page has sent it, and what is said where the store is away.</summary>
     private async Task DoAsync(HttpContext context, Func<Visitor, IFormCollection, Task> act, bool reads = false)
     {
-        context.Response.Headers.CacheControl = "no-cache, no-store";
         if (!origins.AllowsEvent(context.Request))
         {
             await RefuseAsync(context, Foreign);

@@ -24,7 +24,6 @@ internal sealed class EventStreamEndpoint(PageDoor door)
 
         var response = context.Response;
         response.ContentType = "text/event-stream";
-        response.Headers.CacheControl = "no-cache, no-store";
 
         // The first for what stands in this process, the second for nginx: what is gathered on the way comes late.
         context.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();

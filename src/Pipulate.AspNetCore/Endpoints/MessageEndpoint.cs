@@ -40,7 +40,6 @@ internal sealed partial class MessageEndpoint(
         }
 
         context.Response.ContentType = "text/html; charset=utf-8";
-        context.Response.Headers.CacheControl = "no-store";
         await context.Response.Body.WriteAsync(reply.Fragment, context.RequestAborted);
     }
 

@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.AspNetCore.Html;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.Rendering;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipulate.Conversations;
 using Pipulate.Rendering;
@@ -13,14 +14,15 @@ using Pipulate.Security;
 namespace Pipulate.Panel;
 
 /// <summary>The panel as it is in a page that is being rendered, by whatever: a tag helper, a component, or an endpoint that writes HTML.</summary>
-internal sealed class ChatPanelHtml(
+internal sealed partial class ChatPanelHtml(
     ChatMarkup markup,
     PanelStatus status,
     PanelLooks looks,
     VisitorIdentity visitors,
     ConversationAccess access,
     ConversationDirectory conversations,
-    IOptions<PipulateOptions> options)
+    IOptions<PipulateOptions> options,
+    ILogger<ChatPanelHtml> logger)
 {
     private static readonly (string When, Label Text)[] States = [("open", Label.Connected), ("connecting", Label.Connecting), ("closed", Label.Disconnected)];
 
@@ -29,14 +31,21 @@ internal sealed class ChatPanelHtml(
     /// <returns>The panel, and what must stand before it, if something must.</returns>
     public async Task<(IHtmlContent? Before, TagBuilder Panel)> RenderAsync(HttpContext http, ChatPanelSettings settings)
     {
+        var isPrivate = PrivateResponse.MarkPage(http, "<chat-panel>");
         var look = looks.Current;
         var words = look.Words;
         var byStream = Transports.IsStream(settings.Transport, "The transport of <chat-panel>");
         var before = byStream ? PageScripts.Of(http).NeedStream(http, markup.StreamScript) : null;
         var panel = Element("section", PanelIds.Panel, "chat-panel",
             ("data-theme", settings.Theme), ("data-connection", "connecting"), ("data-begins", words[Label.AnswerBegins]), ("data-copied", words[Label.Copied]), ("aria-label", words[Label.Panel]));
-        var visitor = http.Response.HasStarted ? await access.FindAsync(http) : await access.FindOrWelcomeAsync(http);
-        if (visitor is null && visitors.Find(http) is not null)
+        if (!isPrivate)
+        {
+            LogLate(http.GetEndpoint()?.DisplayName ?? http.Request.Path);
+        }
+
+        // What a cache may store holds nothing of anybody: the connection brings it, as it does for somebody who can get no cookie any more.
+        var visitor = !isPrivate ? null : http.Response.HasStarted ? await access.FindAsync(http) : await access.FindOrWelcomeAsync(http);
+        if (isPrivate && visitor is null && visitors.Find(http) is not null)
         {
             SayNotThere(http, panel, words);
             return (before, panel);
@@ -223,4 +232,7 @@ internal sealed class ChatPanelHtml(
 
         return element;
     }
+
+    [LoggerMessage(1, LogLevel.Warning, "The chat panel of {Endpoint} was rendered when its page had begun to be sent without Cache-Control: no-store, so a cache may store the page. The panel was left empty; its connection brings the conversation. Render the panel before the first byte, or set the header.")]
+    private partial void LogLate(string endpoint);
 }

@@ -77,6 +77,7 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
     /// <summary>Takes the cookies back: who comes next without a name is somebody else.</summary>
     public static void Dismiss(HttpContext context, Visitor visitor)
     {
+        PrivateResponse.Mark(context);
         context.Response.Cookies.Delete(NamedConversation.Cookie, OptionsOf(context));
         if (visitor.UserId is null)
         {
@@ -88,6 +89,7 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
     {
         var options = OptionsOf(context);
         options.MaxAge = TimeSpan.FromDays(365);
+        PrivateResponse.Mark(context);
         context.Response.Cookies.Append(name, value, options);
     }
 
@@ -107,6 +109,7 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
     {
         if (context.Request.Cookies.ContainsKey(CookieName) && !context.Response.HasStarted)
         {
+            PrivateResponse.Mark(context);
             context.Response.Cookies.Delete(CookieName, OptionsOf(context));
         }
     }

@@ -28,13 +28,14 @@ public sealed class ChatConnectTagHelper : TagHelper
         var byStream = Transports.IsStream(output.Attributes["chat-connect"]?.Value?.ToString(), "chat-connect");
         output.Attributes.RemoveAll("chat-connect");
         var http = ViewContext.HttpContext;
+        var isPrivate = PrivateResponse.MarkPage(http, "chat-connect");
         var markup = http.RequestServices.GetRequiredService<ChatMarkup>();
         if (byStream && PageScripts.Of(http).NeedStream(http, markup.StreamScript) is { } script)
         {
             output.PreElement.AppendHtml(script);
         }
 
-        var shown = (await http.RequestServices.GetRequiredService<ConversationAccess>().FindAsync(http))?.Conversation.Name;
+        var shown = !isPrivate ? null : (await http.RequestServices.GetRequiredService<ConversationAccess>().FindAsync(http))?.Conversation.Name;
         foreach (var (name, value) in byStream ? markup.ConnectStream(http, shown) : markup.Connect(http, shown))
         {
             output.Attributes.SetAttribute(name, value);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Razor.TagHelpers;
 using Microsoft.Extensions.DependencyInjection;
 using Pipulate.Endpoints;
 using Pipulate.Panel;
+using Pipulate.Security;
 
 namespace Pipulate.TagHelpers;
 
@@ -33,6 +34,7 @@ public sealed class ChatContextTagHelper : TagHelper
     {
         ArgumentNullException.ThrowIfNull(output);
         var http = ViewContext.HttpContext;
+        PrivateResponse.Mark(http);
         output.TagName = "details";
         output.TagMode = TagMode.StartTagAndEndTag;
         output.Attributes.SetAttribute("id", "chat-context");

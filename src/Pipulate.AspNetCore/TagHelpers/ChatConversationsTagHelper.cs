@@ -38,7 +38,8 @@ public sealed class ChatConversationsTagHelper : TagHelper
         var services = http.RequestServices;
         var access = services.GetRequiredService<ConversationAccess>();
         var visitors = services.GetRequiredService<VisitorIdentity>();
-        if (!access.IsPerVisitor || (http.Response.HasStarted ? visitors.Find(http) : visitors.FindOrWelcome(http)) is not { } visitor)
+        var isPrivate = PrivateResponse.MarkPage(http, "<chat-conversations>");
+        if (!isPrivate || !access.IsPerVisitor || (http.Response.HasStarted ? visitors.Find(http) : visitors.FindOrWelcome(http)) is not { } visitor)
         {
             output.SuppressOutput();
             return;

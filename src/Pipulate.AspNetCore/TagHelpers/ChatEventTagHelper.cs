@@ -75,6 +75,7 @@ public sealed class ChatEventTagHelper : TagHelper
             throw Wrong(output, "the event's text names {message}, so the element needs a chat-message");
         }
 
+        PrivateResponse.MarkPage(http, "chat-event");
         if (!http.Response.HasStarted)
         {
             // A page may tell of events before the visitor has seen a panel.

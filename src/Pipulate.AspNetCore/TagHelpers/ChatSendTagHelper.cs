@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc.ViewFeatures;
 using Microsoft.AspNetCore.Razor.TagHelpers;
 using Microsoft.Extensions.DependencyInjection;
 using Pipulate.Panel;
+using Pipulate.Security;
 
 namespace Pipulate.TagHelpers;
 
@@ -30,6 +31,7 @@ public sealed class ChatSendTagHelper : TagHelper
         var markup = http.RequestServices.GetRequiredService<ChatMarkup>();
         if (byStream)
         {
+            PrivateResponse.MarkPage(http, "chat-send");
             foreach (var (name, value) in markup.SendByPost(http))
             {
                 output.Attributes.SetAttribute(name, value);

@@ -271,7 +271,7 @@ public sealed class ConversationsEndpointTests
         {
             Assert.Equal("attachment", response.Content.Headers.ContentDisposition!.DispositionType);
             Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
-            Assert.Equal("no-store, no-cache", response.Headers.CacheControl!.ToString());
+            Assert.Equal("no-store, no-cache, private", response.Headers.CacheControl!.ToString());
         });
     }
 

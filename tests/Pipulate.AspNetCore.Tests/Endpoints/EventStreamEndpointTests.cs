@@ -19,7 +19,7 @@ public sealed class EventStreamEndpointTests
         await using var page = await StreamPage.OpenAsync(host.Address);
 
         Assert.Equal("text/event-stream", page.Response.Content.Headers.ContentType!.ToString());
-        Assert.Equal("no-store, no-cache", page.Response.Headers.CacheControl!.ToString());
+        Assert.Equal("no-store, no-cache, private", page.Response.Headers.CacheControl!.ToString());
         Assert.Equal("no", Assert.Single(page.Response.Headers.GetValues("X-Accel-Buffering")));
         Assert.NotNull(Assert.Single(page.Visitor.GetAllCookies(), cookie => cookie.Name == "pipulate.visitor"));
         var first = page.Events.First(one => one.Data is not null);
