@@ -48,8 +48,7 @@ internal sealed partial class Generation(
             {
                 await ShowLoadingAsync(conversation, turn, ending.Token);
                 var answer = await AnswerAsync(conversation, turn, ending);
-                End(conversation, turn);
-                LogSpoken(conversation.Id, turn.Entry.Ordinal);
+                End(conversation, turn, answer);
                 await LearnAsync(answer, ending.Token);
             }
             else if (conversation.Withdraw(turn, answerAgain: false))
@@ -70,12 +69,12 @@ internal sealed partial class Generation(
     /// <summary>The model's answer. Where it has no room for what it is told, it is told less, once.</summary>
     private async Task<Answer> AnswerAsync(Conversation conversation, Turn turn, GenerationEnd ending)
     {
-        var request = await contexts.ReduceAsync(RequestFor(turn), ending.Token);
+        var request = await ReduceAsync(conversation, RequestFor(turn), ending.Token);
         try
         {
             return await SpeakAsync(client, conversation, turn.Entry, request, ending);
         }
-        catch (Exception problem) when (IsTooLong(problem))
+        catch (Exception problem) when (IsTooLong(problem) && conversation.IsSilent(turn.Entry))
         {
             if (conversation.Shorten(turn, contexts.Refuse(request)) is not { } shorter)
             {
@@ -88,18 +87,47 @@ internal sealed partial class Generation(
         }
     }
 
+    /// <summary>Has the application's reducer look at a request. One that fails, or hangs for as long as a model may be silent, is left out: it must not hold one of the places for answers.</summary>
+    private async Task<IReadOnlyList<ChatMessage>> ReduceAsync(Conversation conversation, IReadOnlyList<ChatMessage> request, CancellationToken cancellationToken)
+    {
+        if (!contexts.HasReducer)
+        {
+            return request;
+        }
+
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var token = leaving.Token;
+
+        // On a thread of its own, because it may block before it first waits.
+        var reducing = Task.Run(() => contexts.ReduceAsync(request, token), CancellationToken.None);
+        try
+        {
+            return await reducing.WaitAsync(_options.Limits.Idle, time, cancellationToken);
+        }
+        catch (Exception problem) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogNotReduced(conversation.Id, _options.Limits.Idle.TotalSeconds, problem);
+            return contexts.Fit(request);
+        }
+        finally
+        {
+            await leaving.CancelAsync();
+            _ = reducing.ContinueWith(static left => _ = left.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        }
+    }
+
     private ChatMessage[] RequestFor(Turn turn) => [SystemPrompt.For(_options.Persona), .. turn.History];
 
-    private static bool IsTooLong(Exception problem) => ModelFailures.Classify(problem, null, CancellationToken.None).Kind is ModelFailureKind.TooLong;
+    private static bool IsTooLong(Exception problem) => ModelFailures.Classify(problem, default, CancellationToken.None).Kind is ModelFailureKind.TooLong;
 
     private async Task LearnAsync(Answer answer, CancellationToken cancellationToken)
     {
-        if (await contexts.LearnAsync(answer.Model, answer.Request, answer.Usage, cancellationToken))
+        if (await contexts.LearnAsync(answer.Model, answer.Request, answer.Usage.First, cancellationToken))
         {
             metrics.Cut(HistoryCut.ByServer);
             if (contexts.Current.TryTell())
             {
-                LogCutByServer(answer.Model, answer.Usage?.InputTokenCount, contexts.Current.Estimate.Of(answer.Request));
+                LogCutByServer(answer.Model, answer.Usage.First?.InputTokenCount, contexts.Current.Estimate.Of(answer.Request));
             }
         }
     }
@@ -125,30 +153,34 @@ internal sealed partial class Generation(
         IChatClient voice, Conversation conversation, ConversationEntry entry, IReadOnlyList<ChatMessage> messages, ChatOptions ask, ModelCall? call, GenerationEnd ending)
     {
         var limits = _options.Limits;
-        string? model = null;
-        UsageDetails? usage = null;
+        var answer = new Answer(messages);
         var room = limits.AnswerTokens * (long)CharactersAToken;
         var updates = GuardedStream.ReadAsync(voice, messages, ask, limits.FirstToken, limits.Idle, time, ending.Token);
         await foreach (var update in typist.Spread(updates, ending.Token))
         {
             call?.Hear(update);
-            ending.NoteSignOfLife();
-            model = update.ModelId ?? model;
-            usage = update.Contents.OfType<UsageContent>().LastOrDefault()?.Details ?? usage;
-            foreach (var thought in update.Contents.OfType<TextReasoningContent>())
+            answer.Note(update);
+            if (update.FinishReason is not null || update.Contents.Any(AnswerUpdates.IsSign))
             {
-                conversation.Think(entry, Fitting(thought.Text, room));
-                room -= thought.Text.Length;
+                ending.NoteSignOfLife();
             }
 
-            if (update.Text is { Length: > 0 } words)
+            foreach (var content in update.Contents)
             {
-                conversation.Append(entry, Fitting(words, room));
-                room -= words.Length;
-                if (voice == client)
+                switch (content)
                 {
-                    watch.NoteSpoken(update.ModelId);
-                    Volatile.Write(ref _lastHeard, time.GetTimestamp());
+                    case TextReasoningContent thought:
+                        conversation.Think(entry, Fitting(thought.Text, room));
+                        room -= thought.Text.Length;
+                        break;
+                    case TextContent words:
+                        conversation.Append(entry, Fitting(words.Text, room));
+                        room -= words.Text.Length;
+                        NoteSpoken(voice, update.ModelId);
+                        break;
+                    case RetractedContent retracted:
+                        conversation.Retract(entry, retracted.Said, retracted.Thought);
+                        break;
                 }
             }
 
@@ -160,7 +192,16 @@ internal sealed partial class Generation(
             }
         }
 
-        return new Answer(model, messages, usage);
+        return answer;
+    }
+
+    private void NoteSpoken(IChatClient voice, string? model)
+    {
+        if (voice == client)
+        {
+            watch.NoteSpoken(model);
+            Volatile.Write(ref _lastHeard, time.GetTimestamp());
+        }
     }
 
     private static ReadOnlySpan<char> Fitting(string piece, long room) => piece.AsSpan(0, (int)Math.Clamp(room, 0, piece.Length));
@@ -175,27 +216,41 @@ internal sealed partial class Generation(
         }
     }
 
-    /// <summary>An answer without a word: a person is told so, and a comment was none.</summary>
-    private static void End(Conversation conversation, Turn turn)
+    /// <summary>Ends an answer as the model says that it has ended. One that has no word is no comment, and a person is told so.</summary>
+    private void End(Conversation conversation, Turn turn, Answer answer)
     {
-        if (!conversation.IsSilent(turn.Entry))
+        var words = conversation.Look.Words;
+        var silent = conversation.IsSilent(turn.Entry);
+        if (answer.Cut is { } cut)
         {
-            conversation.End(turn.Entry, EntryState.Complete);
+            conversation.End(turn.Entry, EntryState.Stopped, words[cut]);
+            LogCutShort(conversation.Id, turn.Entry.Ordinal, answer.Finish!.Value.Value);
+            return;
+        }
+
+        if (silent && answer.HasOther)
+        {
+            conversation.End(turn.Entry, EntryState.Failed, words[Label.NotText]);
+        }
+        else if (!silent)
+        {
+            conversation.End(turn.Entry, EntryState.Complete, answer.HasOther ? words[Label.NotText] : null);
         }
         else if (turn.AnswersUser)
         {
-            conversation.End(turn.Entry, EntryState.Failed, conversation.Look.Words[Label.NothingSaid]);
+            conversation.End(turn.Entry, EntryState.Failed, words[Label.NothingSaid]);
         }
         else
         {
             conversation.Withdraw(turn, answerAgain: false);
         }
+
+        LogSpoken(conversation.Id, turn.Entry.Ordinal);
     }
 
     private async Task FailAsync(Conversation conversation, Turn turn, Exception problem, GenerationEnd ending)
     {
-        var endpoint = client.GetService<ChatClientMetadata>()?.ProviderUri;
-        var trouble = ModelFailures.Classify(problem, endpoint, CancellationToken.None);
+        var trouble = ModelFailures.Classify(problem, ModelServer.Of(client), CancellationToken.None);
         LogFailed(conversation.Id, turn.Entry.Ordinal, trouble.Kind, problem);
         if (!ModelWatch.KeepsSilent(trouble) || !conversation.Withdraw(turn, answerAgain: false))
         {
@@ -232,7 +287,7 @@ internal sealed partial class Generation(
             catch (Exception problem) when (!ending.Token.IsCancellationRequested)
             {
                 // Nobody stands in for the one who stands in, but the page must not wait for ever.
-                var broken = ModelFailures.Classify(problem, null, CancellationToken.None);
+                var broken = ModelFailures.Classify(problem, default, CancellationToken.None);
                 LogFailed(conversation.Id, entry.Ordinal, broken.Kind, problem);
                 conversation.End(entry, EntryState.Failed, broken.Sentence);
             }
@@ -255,6 +310,10 @@ internal sealed partial class Generation(
         "The server of the model {Model} seems to cut what the model is told: it has read {Read} tokens of about {Told}. Set Pipulate:Limits:ContextTokens to what it has room for. This is said once.")]
     private partial void LogCutByServer(string? model, long? read, int told);
 
-    /// <summary>What has been said to a request.</summary>
-    private sealed record Answer(string? Model, IReadOnlyList<ChatMessage> Request, UsageDetails? Usage);
+    [LoggerMessage(6, LogLevel.Information, "Answer {Ordinal} of conversation {Conversation} was cut short by the model or its server: {Reason}. The chat panel says so.")]
+    private partial void LogCutShort(ConversationId conversation, int ordinal, string reason);
+
+    [LoggerMessage(7, LogLevel.Warning,
+        "The chat reducer failed in conversation {Conversation}, or took longer than the {Seconds} s of Pipulate:Limits:Idle. The model is told what it has room for instead.")]
+    private partial void LogNotReduced(ConversationId conversation, double seconds, Exception problem);
 }

@@ -9,13 +9,20 @@ namespace Pipulate.Commentary;
 /// </summary>
 /// <param name="limits">What the application says.</param>
 /// <param name="configured">The context that every request asks for, if it does.</param>
-internal sealed class ModelContext(PipulateLimits limits, int? configured)
+/// <param name="time">The clock.</param>
+internal sealed class ModelContext(PipulateLimits limits, int? configured, TimeProvider time)
 {
     /// <summary>What Ollama gives a model on a machine without a large graphics card, and less than any other server.</summary>
     public const int Assumed = 4_096;
 
     /// <summary>More is used only where the application says so: reading it takes long, and it is read again whenever another conversation has had the model between.</summary>
     public const int MostUnasked = 32_768;
+
+    /// <summary>No model in use has a smaller window: a refusal that would say so has another reason.</summary>
+    public const int Smallest = 512;
+
+    /// <summary>How long a refusal is believed to tell how large the window is. A refusal may be a mistake, and another model may stand behind the same name by then.</summary>
+    public static readonly TimeSpan Believed = TimeSpan.FromMinutes(30);
 
     private const double Fewest = 1.5;
     private const double Usual = 4;
@@ -37,6 +44,8 @@ internal sealed class ModelContext(PipulateLimits limits, int? configured)
     private int? _window = configured;
     private double _charactersPerToken = Usual;
     private bool _measured;
+    private int? _refused;
+    private long _refusedAt;
     private bool _asked = configured is not null;
     private bool _told;
 
@@ -47,13 +56,14 @@ internal sealed class ModelContext(PipulateLimits limits, int? configured)
         {
             lock (_gate)
             {
-                return (_window, limits.ContextTokens) switch
+                var window = (_window, limits.ContextTokens) switch
                 {
                     ({ } known, > 0 and var wanted) => Math.Min(known, wanted),
                     ({ } known, _) => _isConfigured ? known : Math.Min(known, MostUnasked),
                     (null, > 0 and var wanted) => wanted,
                     _ => Assumed,
                 };
+                return Refused is { } refused ? Math.Min(window, refused) : window;
             }
         }
     }
@@ -78,10 +88,13 @@ internal sealed class ModelContext(PipulateLimits limits, int? configured)
         {
             lock (_gate)
             {
-                return _window is not null || limits.ContextTokens > 0;
+                return _window is not null || limits.ContextTokens > 0 || Refused is not null;
             }
         }
     }
+
+    /// <summary>The size of a request that was too long for the window, as long as that is believed. Called under the lock.</summary>
+    private int? Refused => _refused is not null && time.GetElapsedTime(_refusedAt) < Believed ? _refused : null;
 
     private int Reserve => Math.Min(limits.AnswerTokens, Window / 2);
 
@@ -104,7 +117,7 @@ internal sealed class ModelContext(PipulateLimits limits, int? configured)
             // An estimate that has been measured says that the window is smaller than it was taken for. One that has not may itself be what was wrong.
             if (_measured)
             {
-                _window = Math.Min(Window, refused);
+                (_refused, _refusedAt) = (Math.Max(Smallest, Math.Min(Window, refused)), time.GetTimestamp());
             }
 
             _asked = _isConfigured;
@@ -126,10 +139,14 @@ internal sealed class ModelContext(PipulateLimits limits, int? configured)
         var half = Window / 2;
         lock (_gate)
         {
+            // More has fitted since than was refused then.
+            var taken = read + (usage.OutputTokenCount ?? 0);
+            _refused = taken > _refused ? null : _refused;
+
             // A small prompt is never cut, and what the messages take beside their text is a large part of it.
             var told = new TokenEstimate(_charactersPerToken).Of(request);
             if ((told > half && read < told * (_measured ? Whole : WholeUnmeasured))
-                || (_window is { } window && read + (usage.OutputTokenCount ?? 0) >= window))
+                || (_window is { } window && taken >= window))
             {
                 _asked = _isConfigured;
                 return true;
@@ -166,7 +183,7 @@ internal sealed class ModelContext(PipulateLimits limits, int? configured)
         lock (_gate)
         {
             _asked = tokens is not null;
-            _window = tokens > 0 ? tokens : _window;
+            (_window, _refused) = tokens > 0 ? (tokens, null) : (_window, _refused);
         }
     }
 

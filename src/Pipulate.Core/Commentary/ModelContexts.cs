@@ -10,9 +10,9 @@ namespace Pipulate.Commentary;
 /// The contexts of the models that have spoken, and how much of a conversation the next one is told. Where the application has registered a reducer,
 /// that decides instead, and is given all there is.
 /// </summary>
-internal sealed class ModelContexts(IChatClient client, IOptions<PipulateOptions> options, IChatReducer? reducer = null)
+internal sealed class ModelContexts(IChatClient client, IOptions<PipulateOptions> options, IChatReducer? reducer = null, TimeProvider? time = null)
 {
-    private readonly IModelProbe? _probe = client.GetService<IModelProbe>();
+    private readonly IModelProbe? _probe = ModelServer.Find<IModelProbe>(client);
     private readonly ConcurrentDictionary<string, ModelContext> _byModel = new(StringComparer.Ordinal);
     private ModelContext? _current;
 
@@ -27,9 +27,36 @@ internal sealed class ModelContexts(IChatClient client, IOptions<PipulateOptions
     /// <summary>The room for a conversation whose request has just been refused as too long.</summary>
     public HistoryBudget Refuse(IReadOnlyList<ChatMessage> request) => Current.Refuse(request, SystemMessage);
 
-    /// <summary>The messages as the application's reducer leaves them, or as they are.</summary>
-    public async Task<IReadOnlyList<ChatMessage>> ReduceAsync(IReadOnlyList<ChatMessage> messages, CancellationToken cancellationToken) =>
-        reducer is null ? messages : [.. await reducer.ReduceAsync(messages, cancellationToken)];
+    /// <summary>Whether the application has a reducer of its own.</summary>
+    public bool HasReducer => reducer is not null;
+
+    /// <summary>Gets the messages as the application's reducer leaves them, or as they are.</summary>
+    /// <exception cref="InvalidOperationException">The reducer has left nothing.</exception>
+    public async Task<IReadOnlyList<ChatMessage>> ReduceAsync(IReadOnlyList<ChatMessage> messages, CancellationToken cancellationToken)
+    {
+        if (reducer is null)
+        {
+            return messages;
+        }
+
+        ChatMessage[] reduced = [.. (await reducer.ReduceAsync(messages, cancellationToken))?.Where(message => message is not null) ?? []];
+        return reduced.Length > 0 ? reduced : throw new InvalidOperationException("The chat reducer returned no messages.");
+    }
+
+    /// <summary>Leaves out the oldest messages behind the system message until the model has room: in place of a reducer that does not answer.</summary>
+    public IReadOnlyList<ChatMessage> Fit(IReadOnlyList<ChatMessage> messages)
+    {
+        var budget = Current.Budget(SystemMessage);
+        var first = 1;
+        var tokens = budget.Estimate.Of(messages.Skip(first));
+        while (first < messages.Count - 1 && (tokens > budget.Most || messages[first].Role == ChatRole.Assistant))
+        {
+            tokens -= budget.Estimate.Of(messages[first]);
+            first++;
+        }
+
+        return [messages[0], .. messages.Skip(first)];
+    }
 
     /// <summary>Learns from an answer, and asks the model's server for its window if it has not been asked yet.</summary>
     /// <returns>Whether the server seems not to have read all that the model was told.</returns>
@@ -46,5 +73,5 @@ internal sealed class ModelContexts(IChatClient client, IOptions<PipulateOptions
         return cut;
     }
 
-    private ModelContext Of(string model) => _byModel.GetOrAdd(model, _ => new ModelContext(options.Value.Limits, _probe?.ConfiguredContext));
+    private ModelContext Of(string model) => _byModel.GetOrAdd(model, _ => new ModelContext(options.Value.Limits, _probe?.ConfiguredContext, time ?? TimeProvider.System));
 }

@@ -76,6 +76,31 @@ internal sealed partial class Conversation
         Watchers.Wake();
     }
 
+    /// <summary>Moves the end of an answer to the reasoning before it, as which it has turned out.</summary>
+    /// <param name="entry">The answer; one that has ended stays as it is.</param>
+    /// <param name="said">What remains of its text.</param>
+    /// <param name="thought">What was reasoning.</param>
+    public void Retract(ConversationEntry entry, string said, string thought)
+    {
+        lock (Gate)
+        {
+            if (entry.State is not EntryState.Streaming)
+            {
+                return;
+            }
+
+            entry.Text.Clear();
+            entry.Text.Append(said);
+            Form(entry);
+            entry.Thoughts ??= new EntryText();
+            entry.Thoughts.Append(thought);
+            entry.Epoch++;
+            Touch(entry);
+        }
+
+        Watchers.Wake();
+    }
+
     /// <summary>Ends what is being said and what waits for its place: the text so far stays, and the model knows it. Work whose progress is shown goes on.</summary>
     /// <param name="why">What is said about it.</param>
     public void Stop(Label why = Label.Stopped)

@@ -79,9 +79,16 @@ internal sealed class Typist(TimeSpan delay, TimeProvider time, CancellationToke
                 }
 
                 var pace = Pace(words.Count, LongestLump);
-                foreach (var word in words)
+                foreach (var (index, word) in words.Index())
                 {
-                    yield return new ChatResponseUpdate(update.Role, word.ToString()) { ModelId = update.ModelId };
+                    var isLast = index == words.Count - 1;
+                    yield return new ChatResponseUpdate(update.Role, word.ToString())
+                    {
+                        ModelId = update.ModelId,
+                        MessageId = update.MessageId,
+                        ResponseId = update.ResponseId,
+                        FinishReason = isLast ? update.FinishReason : null,
+                    };
                     if (!next.IsCompleted)
                     {
                         await Task.WhenAny(next, Task.Delay(pace, time, cancellationToken));

@@ -5,7 +5,7 @@ using Pipulate.Models;
 namespace Pipulate.Diagnostics;
 
 /// <summary>
-/// One request to the model, from the question to its last word: a span and three measurements, named as OpenTelemetry's conventions for generative AI have it.
+/// One answer of the model, from the question to its last word, all requests for tools included: a span and three measurements, named as OpenTelemetry's conventions for generative AI have it.
 /// What was asked and answered is in none of them.
 /// </summary>
 internal sealed class ModelCall : IDisposable
@@ -16,7 +16,7 @@ internal sealed class ModelCall : IDisposable
     private readonly Activity? _span;
     private readonly long _begun;
     private TimeSpan? _firstChunk;
-    private UsageDetails? _usage;
+    private readonly TurnUsage _usage = new();
     private string? _model;
     private string? _finish;
     private string? _error;
@@ -38,16 +38,10 @@ internal sealed class ModelCall : IDisposable
     {
         _model = update.ModelId ?? _model;
         _finish = update.FinishReason?.Value ?? _finish;
-        foreach (var content in update.Contents)
+        _usage.Note(update);
+        if (_firstChunk is null && update.Contents.Any(AnswerUpdates.IsSign))
         {
-            if (content is UsageContent { Details: { } usage })
-            {
-                _usage = usage;
-            }
-            else if (_firstChunk is null && content is not TextContent { Text: null or "" })
-            {
-                _firstChunk = _time.GetElapsedTime(_begun);
-            }
+            _firstChunk = _time.GetElapsedTime(_begun);
         }
     }
 
@@ -56,7 +50,7 @@ internal sealed class ModelCall : IDisposable
     {
         if (!givenUp.IsCancellationRequested)
         {
-            _error = Name(ModelFailures.Classify(problem, null, CancellationToken.None).Kind);
+            _error = Name(ModelFailures.Classify(problem, default, CancellationToken.None).Kind);
         }
     }
 
@@ -68,15 +62,15 @@ internal sealed class ModelCall : IDisposable
         }
 
         var took = _time.GetElapsedTime(_begun);
-        var metadata = _client.GetService<ChatClientMetadata>();
+        var metadata = ModelServer.Describe(_client);
         var tags = TagsOf(metadata);
         if (_firstChunk is { } first)
         {
             _metrics.CallFirstChunk.Record(first.TotalSeconds, tags);
         }
 
-        Record(_usage?.InputTokenCount, "input", tags);
-        Record(_usage?.OutputTokenCount, "output", tags);
+        Record(_usage.Sum?.InputTokenCount, "input", tags);
+        Record(_usage.Sum?.OutputTokenCount, "output", tags);
         if (_error is not null)
         {
             tags.Add("error.type", _error);
@@ -134,8 +128,8 @@ internal sealed class ModelCall : IDisposable
         span.DisplayName = asked is null ? "chat" : $"chat {asked}";
         span.SetTag("gen_ai.response.finish_reasons", _finish is null ? null : new[] { _finish });
         span.SetTag("gen_ai.response.time_to_first_chunk", _firstChunk?.TotalSeconds);
-        span.SetTag("gen_ai.usage.input_tokens", _usage?.InputTokenCount);
-        span.SetTag("gen_ai.usage.output_tokens", _usage?.OutputTokenCount);
+        span.SetTag("gen_ai.usage.input_tokens", _usage.Sum?.InputTokenCount);
+        span.SetTag("gen_ai.usage.output_tokens", _usage.Sum?.OutputTokenCount);
         if (_error is not null)
         {
             span.SetStatus(ActivityStatusCode.Error);

@@ -1,17 +1,21 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.AI;
 
 namespace Pipulate.Models;
 
 /// <summary>
-/// Reads any client's stream so that its faults become exceptions: silence, a token it does not heed, an end without a finish reason.
-/// Each was seen in a real client (reference: OllamaSharp ends normally after an error line and after a cancellation).
+/// Reads any client's stream so that its faults become exceptions: silence, a token it does not heed, an error among its contents, an end without a finish reason.
+/// Each was seen in a real client (reference: OllamaSharp ends normally after an error line and after a cancellation). What is said comes in the form of <see cref="AnswerUpdates"/>.
 /// </summary>
 internal static class GuardedStream
 {
     private static readonly ChatRole UnknownRole = new("unknown");
 
-    /// <summary>Gives the updates of one answer. Throws <see cref="TimeoutException"/>, <see cref="IncompleteAnswerException"/> or what the client throws.</summary>
+    /// <summary>
+    /// Gives the updates of one answer. Throws <see cref="TimeoutException"/>, <see cref="IncompleteAnswerException"/>, <see cref="ReportedErrorException"/> or what the client throws,
+    /// but not what it throws after the model has finished: the answer is whole.
+    /// </summary>
     public static async IAsyncEnumerable<ChatResponseUpdate> ReadAsync(
         IChatClient client,
         IEnumerable<ChatMessage> messages,
@@ -22,118 +26,64 @@ internal static class GuardedStream
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var endpoint = client.GetService<ChatClientMetadata>()?.ProviderUri;
-        var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        IAsyncEnumerator<ChatResponseUpdate>? updates = null;
-        Task<bool>? pending = null;
-        var ended = false;
-        var finished = false;
-        var spoke = false;
+        var server = ModelServer.Of(client);
+        var answer = new AnswerUpdates();
+        var source = new UpdateSource(client, messages, options, new StreamPatience(firstToken, idle, timeProvider), server, cancellationToken);
+        Exception? failure = null;
         try
         {
-            updates = client.GetStreamingResponseAsync(messages, options, stop.Token).GetAsyncEnumerator(stop.Token);
-            while (true)
+            while (failure is null)
             {
+                (var update, failure) = await source.ReadAsync();
                 cancellationToken.ThrowIfCancellationRequested();
-                var next = updates.MoveNextAsync();
-                bool more;
-                if (next.IsCompletedSuccessfully)
+                if (update is null)
                 {
-                    more = next.Result;
-                }
-                else
-                {
-                    pending = next.AsTask();
-                    more = await WaitAsync(pending, spoke ? idle : firstToken, spoke, timeProvider, endpoint, cancellationToken);
-                    pending = null;
-                }
-
-                cancellationToken.ThrowIfCancellationRequested();
-                if (!more)
-                {
-                    ended = true;
                     break;
                 }
 
-                var update = updates.Current;
-                finished |= update.FinishReason is not null;
-                if (update.Role == UnknownRole)
+                if (update.Role != UnknownRole && answer.Read(update) is { } read)
                 {
-                    continue;
+                    yield return read;
                 }
-
-                // An update without contents opens the stream with some clients, long before the model has loaded.
-                spoke |= update.Contents.Any(content => content is not TextContent { Text: null or "" });
-                yield return update;
             }
         }
         finally
         {
-            if (!ended)
-            {
-                await stop.CancelAsync();
-            }
-
-            await LeaveAsync(updates, pending, stop);
+            await source.LeaveAsync();
         }
 
-        if (!finished)
+        if (answer.End() is { } rest)
         {
-            throw new IncompleteAnswerException("The stream ended without a finish reason.").WithTrouble(ModelFailures.Incomplete(endpoint));
+            yield return rest;
         }
+
+        Judge(answer, failure, server);
     }
 
-    private static async Task<bool> WaitAsync(
-        Task<bool> pending, TimeSpan patience, bool spoke, TimeProvider timeProvider, Uri? endpoint, CancellationToken cancellationToken)
+    private static void Judge(AnswerUpdates answer, Exception? failure, ModelServer server)
     {
-        try
+        if (answer.Error is { } error)
         {
-            return await pending.WaitAsync(patience, timeProvider, cancellationToken);
-        }
-        catch (TimeoutException) when (!pending.IsCompleted)
-        {
-            var trouble = ModelFailures.TimedOut(endpoint, patience, first: !spoke);
-            throw new TimeoutException(trouble.Sentence).WithTrouble(trouble);
-        }
-        catch (Exception problem) when (cancellationToken.IsCancellationRequested && problem is not OperationCanceledException)
-        {
-            throw new OperationCanceledException("The answer was stopped.", problem, cancellationToken);
-        }
-    }
-
-    // An iterator must not be disposed while it is moving (it throws NotSupportedException), and a client that ignores its token may move for
-    // ever: nobody waits for that, what it throws at last is observed here and of no interest any more.
-    private static async Task LeaveAsync(IAsyncEnumerator<ChatResponseUpdate>? updates, Task<bool>? pending, CancellationTokenSource stop)
-    {
-        var leaving = DisposeAsync();
-        if (pending is null or { IsCompleted: true })
-        {
-            await leaving.WaitAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw new ReportedErrorException(error, failure).WithTrouble(ModelFailures.Reported(error, server));
         }
 
-        async Task DisposeAsync()
+        if (answer.Finish == FinishReasons.Error)
         {
-            if (pending is not null)
-            {
-                await ((Task)pending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-
-            try
-            {
-                if (updates is not null)
-                {
-                    await updates.DisposeAsync();
-                }
-            }
-#pragma warning disable CA1031 // The answer has been given or given up; how the client tidies up changes nothing for the reader.
-            catch (Exception)
-#pragma warning restore CA1031
-            {
-            }
-            finally
-            {
-                stop.Dispose();
-            }
+            throw new ReportedErrorException(new ErrorContent("The finish reason is an error."), failure).WithTrouble(ModelFailures.Failed(server));
         }
+
+        if (answer.IsFinished)
+        {
+            return;
+        }
+
+        if (failure is not null)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+
+        throw answer.WaitsForTool
+            ? new IncompleteAnswerException("The stream ended after a tool was called, without the answer.").WithTrouble(ModelFailures.Incomplete(server))
+            : new IncompleteAnswerException("The stream ended without a finish reason.").WithTrouble(ModelFailures.Incomplete(server));
     }
 }

@@ -202,12 +202,6 @@ public sealed partial class OllamaChatClient : IChatClient, IModelProbe
 
                 if (failure is not null)
                 {
-                    // What was held back as a possible tag has been said all the same.
-                    if (updates.Rest() is { } rest)
-                    {
-                        yield return rest;
-                    }
-
                     throw failure;
                 }
 

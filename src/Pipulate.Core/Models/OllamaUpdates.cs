@@ -8,7 +8,6 @@ namespace Pipulate.Models;
 internal sealed class OllamaUpdates(string model, Uri endpoint)
 {
     private readonly string _responseId = Guid.NewGuid().ToString("N");
-    private readonly ThinkTagFilter _filter = new();
 
     /// <summary>What is wrong with this line, or with the stream's end when it is null.</summary>
     public Exception? FailureOf(OllamaChunk? chunk)
@@ -39,7 +38,11 @@ internal sealed class OllamaUpdates(string model, Uri endpoint)
             contents.Add(new TextReasoningContent(thinking));
         }
 
-        AddText(contents, _filter.Take(chunk.Message?.Content ?? ""));
+        if (chunk.Message?.Content is { Length: > 0 } words)
+        {
+            contents.Add(new TextContent(words));
+        }
+
         foreach (var call in chunk.Message?.ToolCalls ?? [])
         {
             contents.Add(new FunctionCallContent(
@@ -53,7 +56,6 @@ internal sealed class OllamaUpdates(string model, Uri endpoint)
             return Update(contents, chunk);
         }
 
-        AddText(contents, _filter.Flush());
         contents.Add(new UsageContent(new UsageDetails
         {
             InputTokenCount = chunk.PromptEvalCount,
@@ -72,35 +74,14 @@ internal sealed class OllamaUpdates(string model, Uri endpoint)
         return last;
     }
 
-    /// <summary>What is still held back when the stream breaks, if anything is.</summary>
-    public ChatResponseUpdate? Rest()
-    {
-        var contents = new List<AIContent>();
-        AddText(contents, _filter.Flush());
-        return contents.Count == 0 ? null : Update(contents, null);
-    }
-
     public static TimeSpan Time(long? nanoseconds) => TimeSpan.FromTicks((nanoseconds ?? 0) / TimeSpan.NanosecondsPerTick);
 
-    private ChatResponseUpdate Update(IList<AIContent> contents, OllamaChunk? chunk) => new(ChatRole.Assistant, contents)
+    private ChatResponseUpdate Update(IList<AIContent> contents, OllamaChunk chunk) => new(ChatRole.Assistant, contents)
     {
         ResponseId = _responseId,
-        ModelId = chunk?.Model ?? model,
-        CreatedAt = chunk?.CreatedAt,
+        ModelId = chunk.Model ?? model,
+        CreatedAt = chunk.CreatedAt,
     };
-
-    private static void AddText(List<AIContent> contents, (string Thinking, string Answer) piece)
-    {
-        if (piece.Thinking.Length > 0)
-        {
-            contents.Add(new TextReasoningContent(piece.Thinking));
-        }
-
-        if (piece.Answer.Length > 0)
-        {
-            contents.Add(new TextContent(piece.Answer));
-        }
-    }
 
     private static Dictionary<string, object?> Arguments(JsonElement arguments)
     {

@@ -3,31 +3,67 @@ using System.Text;
 namespace Pipulate.Models;
 
 /// <summary>
-/// Takes a <c>&lt;think&gt;…&lt;/think&gt;</c> at the beginning of an answer out of it. Old servers and models without a proper template send
-/// their thoughts that way. Only the beginning counts: later the same characters are what the model wants to say.
+/// Separates the reasoning that a model writes into its text from the answer. Servers without a parser for a model's template pass it on that way.
+/// An opening tag counts at the beginning of a message only: later the same characters are what the model wants to say. Many templates put the opening tag into the prompt;
+/// then a closing tag stands alone, and all before it was reasoning, unless it stands in code or in quotes, or follows an opening tag that the text speaks of.
 /// </summary>
 internal sealed class ThinkTagFilter
 {
-    private const string Open = "<think>";
-    private const string Close = "</think>";
+    /// <summary>What models emit. DeepSeek, Qwen, GLM: think; Claude: thinking; EXAONE, Gemma: thought; Magistral: brackets; Seed, Command A, OpenThinker, Kimi: their own; gpt-oss: channels.</summary>
+    private static readonly (string Open, string Close)[] Tags =
+    [
+        ("<think>", "</think>"),
+        ("<thinking>", "</thinking>"),
+        ("<thought>", "</thought>"),
+        ("<reasoning>", "</reasoning>"),
+        ("[THINK]", "[/THINK]"),
+        ("<seed:think>", "</seed:think>"),
+        ("<|START_THINKING|>", "<|END_THINKING|>"),
+        ("<|begin_of_thought|>", "<|end_of_thought|>"),
+        ("◁think▷", "◁/think▷"),
+        ("<|channel|>analysis<|message|>", "<|end|>"),
+        ("<|start|>assistant<|channel|>analysis<|message|>", "<|end|>"),
+    ];
+
+    /// <summary>What may stand between the reasoning of gpt-oss and its answer.</summary>
+    private static readonly string[] Headers = ["<|start|>assistant<|channel|>final<|message|>", "<|channel|>final<|message|>"];
+
+    /// <summary>The tags whose opening is often part of the prompt.</summary>
+    private static readonly (string Open, string Close)[] Halves = Tags[..2];
 
     private readonly StringBuilder _held = new();
+    private CodeSpans _code;
     private State _state;
+    private string _close = "";
+    private bool _closed;
+    private (char BeforeLast, char Last) _before;
 
     private enum State
     {
         Beginning,
         Thinking,
-        AfterThinking,
+
+        /// <summary>Text that turns out to be reasoning if a closing tag stands alone in it.</summary>
+        Undecided,
         Answer,
     }
 
-    /// <summary>Takes the next piece; gives what is known to be thought and what is known to be answer so far.</summary>
-    public (string Thinking, string Answer) Take(string piece)
+    /// <summary>Gets a value indicating whether what was given as answer may still be taken back.</summary>
+    public bool MayTakeBack => _state is State.Undecided or State.Beginning;
+
+    /// <summary>Takes the next piece and gives what is known of it; what may be part of a tag is held until more comes.</summary>
+    public ThinkTagPiece Take(string piece)
     {
-        if (_state == State.Answer)
+        if (_state is State.Answer)
         {
-            return ("", piece);
+            return new("", piece);
+        }
+
+        if (_state is State.Undecided && _held.Length == 0 && !piece.Contains('<', StringComparison.Ordinal))
+        {
+            // Nearly every piece.
+            ReadUndecided(piece, out _);
+            return new("", piece);
         }
 
         _held.Append(piece);
@@ -37,60 +73,132 @@ internal sealed class ThinkTagFilter
             var text = _held.ToString();
             switch (_state)
             {
+                case State.Beginning when ReadBeginning(text):
+                    continue;
+
                 case State.Beginning:
-                    var start = text.AsSpan().TrimStart();
-                    if (start.StartsWith(Open, StringComparison.OrdinalIgnoreCase))
-                    {
-                        Keep(start[Open.Length..], State.Thinking);
-                        continue;
-                    }
-
-                    // Some templates put the opening tag into the prompt; with nothing thought, only the closing one is left.
-                    if (start.StartsWith(Close, StringComparison.OrdinalIgnoreCase))
-                    {
-                        Keep(start[Close.Length..], State.AfterThinking);
-                        continue;
-                    }
-
-                    if (start.IsEmpty || IsBeginningOf(start, Open) || IsBeginningOf(start, Close))
-                    {
-                        return (thinking, "");
-                    }
-
-                    Keep([], State.Answer);
-                    return (thinking, text);
+                    return new(thinking, "");
 
                 case State.Thinking:
-                    var end = text.IndexOf(Close, StringComparison.OrdinalIgnoreCase);
+                    var end = text.IndexOf(_close, StringComparison.OrdinalIgnoreCase);
                     if (end >= 0)
                     {
                         thinking += text[..end];
-                        Keep(text.AsSpan(end + Close.Length), State.AfterThinking);
+                        Keep(text.AsSpan(end + _close.Length), State.Beginning);
+                        _closed = true;
                         continue;
                     }
 
-                    var sure = text.Length - TailThatMayBegin(text, Close);
+                    var sure = text.Length - TailThatMayBegin(text, _close);
                     Keep(text.AsSpan(sure), State.Thinking);
-                    return (thinking + text[..sure], "");
+                    return new(thinking + text[..sure], "");
 
-                case State.AfterThinking:
-                    var answer = text.TrimStart();
-                    Keep([], answer.Length == 0 ? State.AfterThinking : State.Answer);
-                    return (thinking, answer);
+                case State.Undecided:
+                    var read = ReadUndecided(text, out var tag);
+                    if (tag == 0)
+                    {
+                        Keep(text.AsSpan(read), _state);
+                        return new(thinking, text[..read]);
+                    }
+
+                    var before = text[..read];
+                    Keep(text.AsSpan(read + tag), State.Beginning);
+                    _closed = true;
+                    var after = Take("");
+                    return new(before + after.Thinking, after.Answer, TakesBack: true);
 
                 default:
-                    return (thinking, "");
+                    Keep([], State.Answer);
+                    return new(thinking, text);
             }
         }
     }
 
-    /// <summary>Gives what was held back because it could have become a tag. Called when nothing more comes.</summary>
-    public (string Thinking, string Answer) Flush()
+    /// <summary>Gives what was held back because it could have become a tag. Called when the message has ended.</summary>
+    public ThinkTagPiece Flush()
     {
         var text = _held.ToString();
         _held.Clear();
-        return _state == State.Thinking ? (text, "") : ("", text);
+        return _state is State.Thinking ? new(text, "") : new("", _closed && _state is State.Beginning ? text.TrimStart() : text);
     }
+
+    /// <returns>Whether the state is another one now; else more has to come first.</returns>
+    private bool ReadBeginning(string text)
+    {
+        var start = text.AsSpan().TrimStart(InvisibleText.Blanks);
+        var maybe = start.IsEmpty;
+        foreach (var (open, close) in Tags)
+        {
+            if (start.StartsWith(open, StringComparison.OrdinalIgnoreCase))
+            {
+                _close = close;
+                Keep(start[open.Length..], State.Thinking);
+                return true;
+            }
+
+            maybe |= IsBeginningOf(start, open);
+        }
+
+        foreach (var header in Headers)
+        {
+            if (start.StartsWith(header, StringComparison.OrdinalIgnoreCase))
+            {
+                Keep(start[header.Length..], State.Answer);
+                return true;
+            }
+
+            maybe |= IsBeginningOf(start, header);
+        }
+
+        if (!maybe)
+        {
+            // Behind reasoning that was closed, the blank lines before the answer belong to neither.
+            Keep(_closed ? start : text, _closed ? State.Answer : State.Undecided);
+        }
+
+        return !maybe;
+    }
+
+    /// <summary>Reads up to a closing tag, or to what may become one.</summary>
+    private int ReadUndecided(string text, out int tag)
+    {
+        tag = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '<')
+            {
+                var rest = text.AsSpan(i);
+                foreach (var (open, close) in Halves)
+                {
+                    if (rest.StartsWith(open, StringComparison.OrdinalIgnoreCase))
+                    {
+                        // The text speaks of the tags, so a closing one is part of what it says.
+                        _state = State.Answer;
+                        return text.Length;
+                    }
+
+                    if (IsBeginningOf(rest, open) || IsBeginningOf(rest, close))
+                    {
+                        return i;
+                    }
+
+                    if (rest.StartsWith(close, StringComparison.OrdinalIgnoreCase) && !_code.IsInside() && !IsQuoted())
+                    {
+                        tag = close.Length;
+                        return i;
+                    }
+                }
+            }
+
+            _code.Read(text[i]);
+            _before = (_before.Last, text[i]);
+        }
+
+        return text.Length;
+    }
+
+    /// <summary>An opening quotation mark or bracket stands behind a blank; a closing one, which may end a thought, does not.</summary>
+    private bool IsQuoted() => _before.Last is '"' or '\'' or '“' or '‘' or '«' or '(' or '„' && (_before.BeforeLast is '\0' or '(' || char.IsWhiteSpace(_before.BeforeLast));
 
     private void Keep(ReadOnlySpan<char> rest, State state)
     {

@@ -13,7 +13,7 @@ public class ModelContextTests
     [Fact]
     public void Window_NobodyKnows_IsAssumed()
     {
-        var context = new ModelContext(_limits, null);
+        var context = new ModelContext(_limits, null, TimeProvider.System);
 
         Assert.Equal((ModelContext.Assumed, 1_024), (context.Window, context.AnswerTokens));
     }
@@ -31,7 +31,7 @@ public class ModelContextTests
     public void Window_WhatIsKnown_IsUsedAsFarAsTheApplicationWants(int limit, int? configured, int? said, int expected)
     {
         _limits.ContextTokens = limit;
-        var context = new ModelContext(_limits, configured);
+        var context = new ModelContext(_limits, configured, TimeProvider.System);
         if (configured is null && context.TryAsk())
         {
             context.NoteWindow(said);
@@ -48,7 +48,7 @@ public class ModelContextTests
     {
         _limits.AnswerTokens = limit;
 
-        Assert.Equal(expected, new ModelContext(_limits, window).AnswerTokens);
+        Assert.Equal(expected, new ModelContext(_limits, window, TimeProvider.System).AnswerTokens);
     }
 
     [Fact]
@@ -56,13 +56,13 @@ public class ModelContextTests
     {
         _limits.AnswerTokens = 8_000;
 
-        Assert.Equal(8_000, new ModelContext(_limits, null).AnswerTokens);
+        Assert.Equal(8_000, new ModelContext(_limits, null, TimeProvider.System).AnswerTokens);
     }
 
     [Fact]
     public void Budget_Window_LeavesRoomForTheSystemMessageAndTheAnswer()
     {
-        var budget = new ModelContext(_limits, 5_024).Budget(SystemMessage);
+        var budget = new ModelContext(_limits, 5_024, TimeProvider.System).Budget(SystemMessage);
 
         // 4,000 tokens beside the answer, and 100 of the system message.
         Assert.Equal((3_400 - 100, 2_000 - 100), (budget.Most, budget.Kept));
@@ -75,7 +75,7 @@ public class ModelContextTests
     public void Learn_AnswersThatCountTheirPrompts_ConvergesToTheirTokenizer(double charactersPerToken)
     {
         var random = new Random(3);
-        var context = new ModelContext(_limits, 16_384);
+        var context = new ModelContext(_limits, 16_384, TimeProvider.System);
         for (var turn = 0; turn < 20; turn++)
         {
             var request = Request(random.Next(2, 30), random.Next(50, 200));
@@ -92,7 +92,7 @@ public class ModelContextTests
     [InlineData(20, 6)]
     public void Learn_WhatCannotBe_StaysWithinBounds(double charactersPerToken, double expected)
     {
-        var context = new ModelContext(_limits, 16_384);
+        var context = new ModelContext(_limits, 16_384, TimeProvider.System);
         for (var turn = 0; turn < 5; turn++)
         {
             context.Learn(Request(10, 400), Usage(Count(Request(10, 400), charactersPerToken)));
@@ -107,7 +107,7 @@ public class ModelContextTests
     [InlineData(5)]
     public void Learn_NoCountThatSaysAnything_LeavesTheEstimate(int? read)
     {
-        var context = new ModelContext(_limits, 16_384);
+        var context = new ModelContext(_limits, 16_384, TimeProvider.System);
 
         Assert.False(context.Learn(Request(10, 400), Usage(read)));
         Assert.Equal(4, context.Estimate.CharactersPerToken);
@@ -117,7 +117,7 @@ public class ModelContextTests
     public void Learn_ServerWithASmallerWindowThanAssumed_IsSeenAndDoesNotSpoilTheEstimate()
     {
         // It has 2,048 tokens, says so nowhere, and leaves out what does not fit.
-        var context = new ModelContext(_limits, null);
+        var context = new ModelContext(_limits, null, TimeProvider.System);
         var seen = 0;
         for (var messages = 2; messages <= 26; messages++)
         {
@@ -133,7 +133,7 @@ public class ModelContextTests
     [Fact]
     public void Learn_PromptAndAnswerFillTheWindow_SaysThatTheServerCut()
     {
-        var context = new ModelContext(_limits, 1_000);
+        var context = new ModelContext(_limits, 1_000, TimeProvider.System);
 
         Assert.False(context.Learn(Request(6, 400), Usage(640, 359)));
         Assert.True(context.Learn(Request(6, 400), Usage(640, 360)));
@@ -142,7 +142,7 @@ public class ModelContextTests
     [Fact]
     public void TryAsk_OnceUnlessNobodyAnswered()
     {
-        var context = new ModelContext(_limits, null);
+        var context = new ModelContext(_limits, null, TimeProvider.System);
 
         Assert.True(context.TryAsk());
         Assert.False(context.TryAsk());
@@ -150,13 +150,13 @@ public class ModelContextTests
         Assert.True(context.TryAsk());
         context.NoteWindow(0);
         Assert.False(context.TryAsk());
-        Assert.False(new ModelContext(_limits, 8_192).TryAsk());
+        Assert.False(new ModelContext(_limits, 8_192, TimeProvider.System).TryAsk());
     }
 
     [Fact]
     public void Refuse_BeforeAnythingWasMeasured_GivesHalfAndBelievesTheWindow()
     {
-        var context = new ModelContext(_limits, 4_096);
+        var context = new ModelContext(_limits, 4_096, TimeProvider.System);
         var budget = context.Refuse(Request(20, 368), SystemMessage);
 
         Assert.Equal((900, 900, 4_096), (budget.Most, budget.Kept, context.Window));
@@ -165,7 +165,7 @@ public class ModelContextTests
     [Fact]
     public void Refuse_MeasuredEstimate_TakesTheWindowForSmallerAndAsksAgain()
     {
-        var context = new ModelContext(_limits, null);
+        var context = new ModelContext(_limits, null, TimeProvider.System);
         Assert.True(context.TryAsk());
         context.NoteWindow(8_192);
         context.Learn(Request(10, 368), Usage(1_000));

@@ -159,6 +159,229 @@ public class GuardedStreamTests
         Assert.True(client.Disposed.Task.IsCompleted);
     }
 
+    [Fact]
+    public async Task ReadAsync_ErrorContentThenStop_FailsWithItsTextAfterWhatWasSaid()
+    {
+        var (text, failure) = await ReadAsync(new Client(_ => Give(
+            new ChatResponseUpdate(ChatRole.Assistant, "Hel"),
+            new ChatResponseUpdate(ChatRole.Assistant, [new ErrorContent("The upstream is gone, key sk-abcdefgh12345.") { ErrorCode = "502" }]),
+            new ChatResponseUpdate { FinishReason = ChatFinishReason.Stop })));
+
+        Assert.Equal("Hel", text);
+        var sentence = Sentence(Assert.IsType<ReportedErrorException>(failure));
+        Assert.Contains("The upstream is gone", sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain("sk-abc", sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ReadAsync_RefusalAfterTheFinish_IsTheReason()
+    {
+        var (_, failure) = await ReadAsync(new Client(_ => Give(
+            new ChatResponseUpdate { FinishReason = ChatFinishReason.Stop },
+            new ChatResponseUpdate(ChatRole.Assistant, [new ErrorContent("I cannot help with that.") { ErrorCode = "Refusal" }]))));
+
+        Assert.EndsWith("I cannot help with that.", Sentence(failure), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ReadAsync_ErrorContentThenException_TheFirstIsTheReason()
+    {
+        var (_, failure) = await ReadAsync(new Client(_ => Throwing(
+            new IOException("x"), new ChatResponseUpdate(ChatRole.Assistant, [new ErrorContent("Out of memory.")]))));
+
+        Assert.EndsWith("Out of memory.", Sentence(failure), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ReadAsync_FinishReasonIsAnError_Fails()
+    {
+        var (text, failure) = await ReadAsync(new Client(_ => Give(new ChatResponseUpdate(ChatRole.Assistant, "Hel") { FinishReason = new ChatFinishReason("error") })));
+
+        Assert.Equal(("Hel", ModelFailureKind.ServerFailed), (text, Kind(failure)));
+    }
+
+    [Fact]
+    public async Task ReadAsync_ExceptionAfterTheFinish_ChangesNothing()
+    {
+        var (text, failure) = await ReadAsync(new Client(_ => Throwing(
+            new IOException("reset"), new ChatResponseUpdate(ChatRole.Assistant, "Hello") { FinishReason = ChatFinishReason.Stop })));
+
+        Assert.Equal(("Hello", null), (text, failure));
+    }
+
+    [Fact]
+    public async Task ReadAsync_SilenceAfterTheFinish_ChangesNothing()
+    {
+        var reading = ReadAsync(new Client(token => Stalled([new ChatResponseUpdate(ChatRole.Assistant, "Hello") { FinishReason = ChatFinishReason.Stop }], token)));
+        await _time.WaitForTimerAsync(Idle);
+        _time.Advance(Idle);
+
+        Assert.Equal(("Hello", null), await reading.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ReadAsync_CutAfterAToolCall_IsIncomplete(bool answered)
+    {
+        var finish = answered ? ChatFinishReason.Stop : ChatFinishReason.ToolCalls;
+        List<ChatResponseUpdate> updates =
+        [
+            new ChatResponseUpdate(ChatRole.Assistant, "Let me look."),
+            new ChatResponseUpdate(ChatRole.Assistant, [new FunctionCallContent("c", "look")]) { FinishReason = finish },
+        ];
+        if (answered)
+        {
+            updates.Add(new ChatResponseUpdate(ChatRole.Tool, [new FunctionResultContent("c", "x")]));
+            updates.Add(new ChatResponseUpdate(ChatRole.Assistant, "It r"));
+        }
+
+        var (text, failure) = await ReadAsync(new Client(_ => Give([.. updates])));
+
+        Assert.Equal(answered ? "Let me look.\n\nIt r" : "Let me look.", text);
+        Assert.Equal(ModelFailureKind.Incomplete, Kind(failure));
+    }
+
+    [Fact]
+    public async Task ReadAsync_SilenceWhileAToolRuns_HasTheTimeOfAFirstToken()
+    {
+        var reading = ReadAsync(new Client(token => Stalled(
+            [new ChatResponseUpdate(ChatRole.Assistant, "Let me look."), new ChatResponseUpdate(ChatRole.Assistant, [new FunctionCallContent("c", "look")])], token)));
+        await _time.WaitForTimerAsync(FirstToken);
+        _time.Advance(Idle + Idle);
+        Assert.False(reading.IsCompleted);
+        _time.Advance(FirstToken);
+
+        Assert.IsType<TimeoutException>((await reading.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken)).Failure);
+    }
+
+    [Fact]
+    public async Task ReadAsync_HeartbeatsBeforeTheFirstToken_DoNotProlongTheWait()
+    {
+        var reading = ReadAsync(new Client(Beats));
+        for (var waited = TimeSpan.Zero; waited < FirstToken; waited += Idle)
+        {
+            Assert.False(reading.IsCompleted);
+            await _time.WaitForTimerAsync(Idle);
+            _time.Advance(Idle);
+        }
+
+        Assert.IsType<TimeoutException>((await reading.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken)).Failure);
+
+        async IAsyncEnumerable<ChatResponseUpdate> Beats([EnumeratorCancellation] CancellationToken token)
+        {
+            while (true)
+            {
+                await Task.Delay(Idle, _time, token);
+                yield return new ChatResponseUpdate();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task ReadAsync_HeartbeatsAtOnceWithoutEnd_TimeOut()
+    {
+        var (_, failure) = await ReadAsync(new Client(_ => Beats()));
+
+        Assert.IsType<TimeoutException>(failure);
+
+        async IAsyncEnumerable<ChatResponseUpdate> Beats()
+        {
+            await Task.CompletedTask;
+            while (true)
+            {
+                _time.Advance(TimeSpan.FromMinutes(1));
+                yield return new ChatResponseUpdate(ChatRole.Assistant, [new UsageContent(new UsageDetails { InputTokenCount = 1 })]);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task ReadAsync_CancelledByTheClientItself_IsIncompleteAndNotStopped()
+    {
+        var (text, failure) = await ReadAsync(new Client(_ => Throwing(new TaskCanceledException(), new ChatResponseUpdate(ChatRole.Assistant, "Hel"))));
+
+        Assert.Equal(("Hel", ModelFailureKind.Incomplete), (text, Kind(failure)));
+    }
+
+    [Fact]
+    public async Task ReadAsync_ClientThrowsBeforeItStreams_ItsExceptionComesThrough()
+    {
+        var thrown = new InvalidOperationException("x");
+        var (_, failure) = await ReadAsync(new Eager(thrown));
+
+        Assert.Same(thrown, failure);
+    }
+
+    [Fact]
+    public async Task ReadAsync_ClientThatCannotStream_IsAskedForItsWholeAnswer()
+    {
+        Assert.Equal(("Whole.", null), await ReadAsync(new Eager(new NotSupportedException(), new ChatResponse(new ChatMessage(ChatRole.Assistant, "Whole.")))));
+        Assert.Equal(("Whole.", null), await ReadAsync(new Client(_ => Throwing(new NotImplementedException())) { Whole = new ChatResponse(new ChatMessage(ChatRole.Assistant, "Whole.")) }));
+    }
+
+    [Fact]
+    public async Task ReadAsync_DisposeThrows_ChangesNothing()
+    {
+        var (text, failure) = await ReadAsync(new Client(_ => ThrowsWhenLeft()));
+
+        Assert.Equal(("Hello", null), (text, failure));
+
+        static async IAsyncEnumerable<ChatResponseUpdate> ThrowsWhenLeft()
+        {
+            await Task.Yield();
+            try
+            {
+                yield return new ChatResponseUpdate(ChatRole.Assistant, "Hello") { FinishReason = ChatFinishReason.Stop };
+            }
+            finally
+            {
+                Leave();
+            }
+        }
+
+        static void Leave() => throw new InvalidOperationException("left");
+    }
+
+    [Fact]
+    public async Task ReadAsync_BreaksInsideATag_GivesWhatWasHeldBack()
+    {
+        var (text, failure) = await ReadAsync(new Client(_ => Throwing(new IOException("x"), new ChatResponseUpdate(ChatRole.Assistant, "<thi"))));
+
+        Assert.Equal("<thi", text);
+        Assert.IsType<IOException>(failure);
+    }
+
+    [Fact]
+    public async Task ReadAsync_NullUpdates_ArePassedOver()
+        => Assert.Equal(("Hi", null), await ReadAsync(new Client(_ => Give(null!, new ChatResponseUpdate(ChatRole.Assistant, "Hi") { FinishReason = ChatFinishReason.Stop }))));
+
+    [Fact]
+    public void ModelServer_ClientThatCannotBeAsked_IsUnknown()
+        => Assert.Equal(default, ModelServer.Of(new Eager(new ObjectDisposedException("x"))));
+
+    private static string Sentence(Exception? failure) => ModelFailures.Classify(failure!, default, CancellationToken.None).Sentence;
+
+    private static async IAsyncEnumerable<ChatResponseUpdate> Give(params ChatResponseUpdate[] updates)
+    {
+        await Task.Yield();
+        foreach (var update in updates)
+        {
+            yield return update;
+        }
+    }
+
+    private static async IAsyncEnumerable<ChatResponseUpdate> Throwing(Exception exception, params ChatResponseUpdate[] updates)
+    {
+        await Task.Yield();
+        foreach (var update in updates)
+        {
+            yield return update;
+        }
+
+        throw exception;
+    }
+
     private static ModelFailureKind Kind(Exception? failure) => ModelFailures.Classify(failure!, null, CancellationToken.None).Kind;
 
     private static async IAsyncEnumerable<ChatResponseUpdate> Healthy()
@@ -252,9 +475,27 @@ public class GuardedStreamTests
         }
 
         public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
-            => throw new NotSupportedException();
+            => Whole is null ? throw new NotSupportedException() : Task.FromResult(Whole);
+
+        public ChatResponse? Whole { get; init; }
 
         public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+        public void Dispose()
+        {
+        }
+    }
+
+    /// <summary>Fails before there is a stream, and whatever it is asked.</summary>
+    private sealed class Eager(Exception exception, ChatResponse? whole = null) : IChatClient
+    {
+        public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+            IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) => throw exception;
+
+        public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+            => whole is null ? throw exception : Task.FromResult(whole);
+
+        public object? GetService(Type serviceType, object? serviceKey = null) => throw exception;
 
         public void Dispose()
         {

@@ -28,7 +28,7 @@ public class ModelFailuresTests
         { new NotImplementedException("x"), nameof(ModelFailureKind.ServerFailed) },
         { new TaskCanceledException("x", new TimeoutException()), nameof(ModelFailureKind.TimedOut) },
         { new TimeoutException(), nameof(ModelFailureKind.TimedOut) },
-        { new OperationCanceledException(), nameof(ModelFailureKind.Cancelled) },
+        { new OperationCanceledException(), nameof(ModelFailureKind.Incomplete) },
         { new IncompleteAnswerException("x"), nameof(ModelFailureKind.Incomplete) },
         { new HttpIOException(HttpRequestError.ResponseEnded), nameof(ModelFailureKind.Incomplete) },
         { new IOException("x", new SocketException(104)), nameof(ModelFailureKind.Incomplete) },
@@ -62,7 +62,7 @@ public class ModelFailuresTests
 
     [Fact]
     public void Classify_UnreachableElsewhere_DoesNotSpeakOfOllama()
-        => Assert.DoesNotContain("ollama", ModelFailures.Classify(new SocketException(111), new Uri("https://api.example.com/v1"), CancellationToken.None).Sentence);
+        => Assert.DoesNotContain("ollama", ModelFailures.Classify(new SocketException(111), new ModelServer(new Uri("http://127.0.0.1:8000/v1"), IsOllama: false), CancellationToken.None).Sentence);
 
     [Fact]
     [Trait("Row", "S-48")]
