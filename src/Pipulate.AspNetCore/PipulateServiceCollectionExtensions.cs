@@ -13,6 +13,7 @@ using Pipulate.Conversations;
 using Pipulate.Conversations.Keeping;
 using Pipulate.Diagnostics;
 using Pipulate.Endpoints;
+using Pipulate.Models;
 using Pipulate.Nodes;
 using Pipulate.Panel;
 using Pipulate.Rendering;
@@ -86,6 +87,7 @@ public static class PipulateServiceCollectionExtensions
         services.TryAddSingleton<DemoVoice>();
         services.TryAddSingleton<ModelWatch>();
         services.TryAddSingleton<ModelContexts>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ModelStartCheck>());
     }
 
     private static void AddConversations(IServiceCollection services)

@@ -178,6 +178,43 @@ public class ModelContextTests
         Assert.Equal(4_096, context.Window);
     }
 
+    [Fact]
+    public void Refuse_SmallRequest_DoesNotShrinkTheWindowToIt()
+    {
+        var context = new ModelContext(_limits, null, TimeProvider.System);
+        context.Learn(Request(2, 368), Usage(200));
+
+        context.Refuse(Request(2, 368), SystemMessage);
+
+        Assert.Equal((ModelContext.Smallest, 256), (context.Window, context.AnswerTokens));
+    }
+
+    [Fact]
+    public void Refuse_AfterAWhile_IsForgotten()
+    {
+        var time = new ManualTime();
+        var context = new ModelContext(_limits, null, time);
+        context.Learn(Request(10, 368), Usage(1_000));
+        context.Refuse(Request(10, 368), SystemMessage);
+        Assert.Equal((1_000, 500), (context.Window, context.AnswerTokens));
+
+        time.Advance(ModelContext.Believed);
+
+        Assert.Equal((ModelContext.Assumed, 1_024), (context.Window, context.AnswerTokens));
+    }
+
+    [Fact]
+    public void Refuse_MoreHasFittedSince_IsForgotten()
+    {
+        var context = new ModelContext(_limits, null, new ManualTime());
+        context.Learn(Request(10, 368), Usage(1_000));
+        context.Refuse(Request(10, 368), SystemMessage);
+
+        context.Learn(Request(11, 368), Usage(1_100));
+
+        Assert.Equal(ModelContext.Assumed, context.Window);
+    }
+
     private static List<ChatMessage> Request(int messages, int length) =>
         [.. Enumerable.Range(0, messages).Select(index => new ChatMessage(index % 2 == 0 ? ChatRole.User : ChatRole.Assistant, new string('x', length)))];
 
