@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Pipulate.Commentary;
@@ -59,14 +60,24 @@ public sealed class CommentaryContext
     public object? this[string placeholder] => _values.TryGet(placeholder, out var value) ? value : null;
 
     /// <summary>
-    /// Writes a value as a template does in a prompt: cut, cleaned, and as a JSON string. Whatever a user may have typed belongs in here, so that it stays data.
+    /// Writes a value as a template does in a prompt, in no culture: cut, cleaned, and with each text as a JSON string. Whatever a user may have typed belongs in here, so that it stays data.
     /// </summary>
     /// <param name="value">The value.</param>
     /// <returns>The text, with its quotation marks if it has any.</returns>
     public string Quote(object? value)
     {
         var text = new StringBuilder();
-        PlaceholderValue.Append(text, value, quoted: true, _longestValue);
+        var culture = new CultureScope(CultureInfo.InvariantCulture, setsLanguage: true);
+        try
+        {
+            culture.Enter();
+            PlaceholderValue.Append(text, value, quoted: true, _longestValue, _values.Shapes);
+        }
+        finally
+        {
+            culture.Leave();
+        }
+
         return text.ToString();
     }
 }

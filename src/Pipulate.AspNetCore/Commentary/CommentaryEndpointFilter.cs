@@ -56,6 +56,6 @@ internal static class CommentaryEndpointFilter
             feature.Error = ErrorText.NotAllowed;
         }
 
-        feature.SetResult(result is IValueHttpResult { Value: { } value } ? value : result);
+        feature.SetResult(ResultValue.Unwrap(result));
     }
 }

@@ -85,15 +85,7 @@ internal sealed class CommentaryMvcFilter : IActionFilter, IPageFilter, IAlwaysR
             feature.Error = FirstError(context.ModelState);
         }
 
-        feature.SetResult(result switch
-        {
-            ObjectResult { Value: var value } => value,
-            JsonResult { Value: var value } => value,
-            ViewResult { Model: var model } => model,
-            PartialViewResult { Model: var model } => model,
-            ContentResult { Content: var content } => content,
-            _ => null,
-        });
+        feature.SetResult(ResultValue.Unwrap(result));
     }
 
     private static string FirstError(ModelStateDictionary state) =>

@@ -36,16 +36,16 @@ internal sealed partial class CommentaryStartCheck(IServiceProvider services, Co
 
             foreach (var commentary in endpoint.Metadata.GetOrderedMetadata<IChatCommentaryMetadata>())
             {
-                Check(commentary, endpoint.DisplayName, wrong);
+                Check(commentary, endpoint.DisplayName, HandlerOf(endpoint), wrong);
             }
         }
 
         foreach (var (page, type) in PageTypes())
         {
-            Check(type, page, wrong);
+            Check(type, page, handler: null, wrong);
             foreach (var method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance))
             {
-                Check(method, $"{page} {method.Name}", wrong);
+                Check(method, $"{page} {method.Name}", method, wrong);
             }
         }
 
@@ -95,19 +95,26 @@ internal sealed partial class CommentaryStartCheck(IServiceProvider services, Co
             : endpoint.Metadata.GetMetadata<ControllerActionDescriptor>() is not null;
     }
 
-    private void Check(MemberInfo member, string name, List<string> wrong)
+    private static MethodInfo? HandlerOf(Endpoint endpoint) =>
+        endpoint.Metadata.GetMetadata<ControllerActionDescriptor>()?.MethodInfo ?? endpoint.Metadata.GetMetadata<MethodInfo>();
+
+    private void Check(MemberInfo member, string name, MethodInfo? handler, List<string> wrong)
     {
         foreach (var commentary in member.GetCustomAttributes(inherit: true).OfType<IChatCommentaryMetadata>())
         {
-            Check(commentary, name, wrong);
+            Check(commentary, name, handler, wrong);
         }
     }
 
-    private void Check(IChatCommentaryMetadata commentary, string? name, List<string> wrong)
+    private void Check(IChatCommentaryMetadata commentary, string? name, MethodInfo? handler, List<string> wrong)
     {
         try
         {
-            text.Parse(commentary.Template);
+            var template = text.Parse(commentary.Template);
+            foreach (var (placeholder, type) in handler is null ? [] : NameOnlyPlaceholders.Find(template, handler))
+            {
+                LogNameOnly(name, placeholder, TypeWords.Of(type));
+            }
         }
         catch (FormatException problem)
         {
@@ -145,4 +152,7 @@ internal sealed partial class CommentaryStartCheck(IServiceProvider services, Co
 
     [LoggerMessage(1, LogLevel.Warning, "Commentary stands on endpoints that a link can ask for: {Endpoints}. A link on any site can make a visitor's browser send a GET, with their cookies; let none of them change anything.")]
     private partial void LogDeedsByLink(string endpoints);
+
+    [LoggerMessage(2, LogLevel.Warning, "The commentary of {Endpoint} names {{{Name}}}, of which nothing can be written but \"{Words}\". Name one of its properties, override ToString in its type, or set a value with SetCommentary.")]
+    private partial void LogNameOnly(string? endpoint, string name, string words);
 }

@@ -12,6 +12,8 @@ internal sealed partial class CommentaryText(VisitorIdentity visitors, Redaction
     private readonly ConcurrentDictionary<string, PromptTemplate> _templates = new();
     private readonly ConcurrentDictionary<(string Template, string Name), bool> _unknown = new();
     private readonly ConcurrentDictionary<string, bool> _failed = new();
+    private readonly ConcurrentDictionary<(string? Endpoint, string Name), bool> _unreadable = new();
+    private readonly ValueShapes _shapes = new(redaction);
     private readonly bool _allOfHtmx = options.Value.CommentOn is CommentOn.HtmxRequests;
     private readonly int _longestValue = options.Value.Limits.ValueCharacters;
 
@@ -54,7 +56,7 @@ internal sealed partial class CommentaryText(VisitorIdentity visitors, Redaction
             return ValueTask.CompletedTask;
         }
 
-        var values = new RequestValues(context, endpoint, feature, outcome, redaction);
+        var values = new RequestValues(context, endpoint, feature, outcome, redaction, _shapes, (name, exception) => NoteUnreadable(endpoint, name, exception));
         if (commentary is CommentaryConvention { Text: { } text })
         {
             return TellAsync(endpoint, visitor, commentary, text, new CommentaryContext(context, feature, outcome, values, _longestValue));
@@ -69,16 +71,22 @@ internal sealed partial class CommentaryText(VisitorIdentity visitors, Redaction
                 NoteUnknown(endpoint, template, name);
             }
 
-            queue.Enqueue(new ChatEvent(visitor.Conversation, rendered) { Lane = commentary.Lane, Kind = template.Source });
+            if (!values.HasFailed || !IsNothingButUnknown(rendered))
+            {
+                queue.Enqueue(new ChatEvent(visitor.Conversation, rendered) { Lane = commentary.Lane, Kind = template.Source });
+            }
         }
         catch (Exception trouble)
         {
-            // A value's property or ToString is the application's code and may throw; the answer has been given all the same.
+            // The answer has been given all the same.
             NoteFailed(endpoint, trouble);
         }
 
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>A text that consists of values which could not be read says nothing.</summary>
+    private static bool IsNothingButUnknown(string text) => string.IsNullOrWhiteSpace(text.Replace(PromptTemplate.Unknown, "", StringComparison.Ordinal));
 
     private async ValueTask TellAsync(
         Endpoint endpoint, Visitor visitor, IChatCommentaryMetadata commentary, Func<CommentaryContext, ValueTask<string?>> text, CommentaryContext context)
@@ -129,6 +137,14 @@ internal sealed partial class CommentaryText(VisitorIdentity visitors, Redaction
         }
     }
 
+    private void NoteUnreadable(Endpoint endpoint, string name, Exception exception)
+    {
+        if (_unreadable.TryAdd((endpoint.DisplayName, name), true))
+        {
+            LogUnreadable(exception, endpoint.DisplayName, name);
+        }
+    }
+
     private void NoteFailed(Endpoint endpoint, Exception trouble)
     {
         if (_failed.TryAdd(endpoint.DisplayName ?? "", true))
@@ -145,4 +161,7 @@ internal sealed partial class CommentaryText(VisitorIdentity visitors, Redaction
 
     [LoggerMessage(3, LogLevel.Warning, "The commentary of {Endpoint} could not be made, so nothing is said; the request itself went its way. This is told once.")]
     private partial void LogFailed(Exception problem, string? endpoint);
+
+    [LoggerMessage(4, LogLevel.Warning, "The commentary of {Endpoint} names {{{Name}}}, which threw while it was read; \"(unknown)\" stands in its place. This is logged once.")]
+    private partial void LogUnreadable(Exception exception, string? endpoint, string name);
 }

@@ -26,7 +26,7 @@ internal static class HtmxRequestText
                 text.Append(told++ == 0 ? " with " : ", ");
                 PlaceholderValue.Append(text, name, quoted: true, longestValue);
                 text.Append(" = ");
-                PlaceholderValue.Append(text, values.ToString(), quoted: true, longestValue);
+                PlaceholderValue.Append(text, RequestValues.Joined(values), quoted: true, longestValue);
             }
         }
 

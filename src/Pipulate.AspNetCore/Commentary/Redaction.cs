@@ -13,6 +13,9 @@ namespace Pipulate.Commentary;
 /// </summary>
 internal sealed class Redaction(IOptions<PipulateOptions> options)
 {
+    /// <summary>Keys and form fields come from outside, and are not all to be remembered.</summary>
+    private const int MostNames = 10_000;
+
     private static readonly ConcurrentDictionary<Type, bool> Marked = new();
 
     private readonly ConcurrentDictionary<string, bool> _named = new(StringComparer.OrdinalIgnoreCase);
@@ -23,7 +26,7 @@ internal sealed class Redaction(IOptions<PipulateOptions> options)
     {
         foreach (var part in path.AsSpan().Split('.'))
         {
-            if (_named.GetOrAdd(path[part], IsNamed))
+            if (HidesName(path[part].ToString()))
             {
                 return true;
             }
@@ -33,17 +36,24 @@ internal sealed class Redaction(IOptions<PipulateOptions> options)
         return _parameters.GetOrAdd(endpoint, MarkedParameters).Contains(dot < 0 ? path : path[..dot]);
     }
 
+    /// <summary>Whether a value of this name is to be kept, wherever it stands: a property, a key of a dictionary, a member of JSON.</summary>
+    public bool HidesName(string name) => _named.Count < MostNames ? _named.GetOrAdd(name, IsNamed) : IsNamed(name);
+
     /// <summary>Whether a value has a part that is to be kept, so that its text as a whole must not be shown.</summary>
     public static bool Hides(object? value) => value is not null && Marked.GetOrAdd(value.GetType(), HasMarked);
 
-    /// <summary>Whether a property is marked, itself or as the parameter of its record.</summary>
+    /// <summary>Whether a property is marked: itself, the one that it overrides or implements, or the parameter of its record.</summary>
     public static bool IsMarked(PropertyInfo property) =>
-        property.IsDefined(typeof(ChatRedactAttribute), inherit: true)
+        Attribute.IsDefined(property, typeof(ChatRedactAttribute), inherit: true)
+        || IsMarkedByContract(property)
         || property.DeclaringType?.GetConstructors().Any(constructor => constructor.GetParameters().Any(
             parameter => parameter.Name == property.Name && parameter.IsDefined(typeof(ChatRedactAttribute)))) is true;
 
-    private static bool HasMarked(Type type) =>
-        !type.IsPrimitive && type != typeof(string) && type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Any(IsMarked);
+    private static bool IsMarkedByContract(PropertyInfo property) =>
+        property.DeclaringType?.GetInterfaces().Any(contract =>
+            contract.GetProperty(property.Name) is { } promised && promised.IsDefined(typeof(ChatRedactAttribute))) is true;
+
+    private static bool HasMarked(Type type) => !type.IsPrimitive && type != typeof(string) && MemberAccess.Properties(type).Any(IsMarked);
 
     private static HashSet<string> MarkedParameters(Endpoint endpoint)
     {

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Localization;
 using Microsoft.Extensions.Primitives;
 
 namespace Pipulate.Commentary;
@@ -9,12 +11,29 @@ namespace Pipulate.Commentary;
 /// The placeholders' values out of a finished request: what the handler set, bound arguments, route, form, query, the result,
 /// and the request's own names, in this order. The form is used only if the endpoint has read it; nothing is awaited here.
 /// </summary>
-internal sealed class RequestValues(HttpContext context, Endpoint endpoint, CommentaryFeature? feature, RequestOutcome outcome, Redaction redaction) : IPlaceholderValues
+internal sealed class RequestValues(
+    HttpContext context, Endpoint endpoint, CommentaryFeature? feature, RequestOutcome outcome, Redaction redaction, IValueShapes shapes, Action<string, Exception> failed)
+    : IPlaceholderValues
 {
     private List<string>? _missing;
 
     /// <summary>The names that were asked for and that nothing supplied.</summary>
     public IReadOnlyList<string> Missing => _missing ?? (IReadOnlyList<string>)[];
+
+    /// <summary>Whether the application's code has thrown while a value was read.</summary>
+    public bool HasFailed { get; private set; }
+
+    public IValueShapes Shapes => shapes;
+
+    /// <summary>Asks the feature first: where <c>UseRequestLocalization</c> stands behind this middleware, the culture that it has set is not to be seen here.</summary>
+    public CultureInfo? Reader => context.Features.Get<IRequestCultureFeature>()?.RequestCulture.Culture;
+
+    public bool TryReport(string name, Exception exception)
+    {
+        HasFailed = true;
+        failed(name, exception);
+        return true;
+    }
 
     public bool TryGet(string name, out object? value)
     {
@@ -88,5 +107,5 @@ internal sealed class RequestValues(HttpContext context, Endpoint endpoint, Comm
 
     private string Error() => (outcome.Threw ? null : feature?.Error) ?? ErrorText.OfStatus(outcome.Status);
 
-    private static string Joined(StringValues values) => values.Count == 1 ? values[0] ?? "" : string.Join(", ", values.AsEnumerable());
+    public static string Joined(StringValues values) => values.Count == 1 ? values[0] ?? "" : string.Join(", ", values.AsEnumerable());
 }

@@ -82,7 +82,7 @@ public sealed class ChatEventTagHelper : TagHelper
             services.GetRequiredService<VisitorIdentity>().FindOrWelcome(http);
         }
 
-        var message = Cut(ChatMessage ?? "", options.Limits.EventCharacters);
+        var message = TextCut.Within(ChatMessage ?? "", options.Limits.EventCharacters);
         if (HasRequest(output))
         {
             Travel(output, message, options.Htmx);
@@ -216,9 +216,6 @@ public sealed class ChatEventTagHelper : TagHelper
                 return value.ToString();
         }
     }
-
-    private static string Cut(string message, int longest) =>
-        message.Length <= longest ? message : message[..(char.IsHighSurrogate(message[longest - 1]) ? longest - 1 : longest)];
 
     /// <summary>htmx 4 reads what it joins as values, not as texts: "1.50" would arrive as 1.5. With its first character encoded it is no number.</summary>
     private static string Encode(string message)

@@ -79,7 +79,7 @@ internal sealed partial class ChatQueue(
             return null;
         }
 
-        var text = Cut(chatEvent.Text, options.Value.Limits.EventCharacters);
+        var text = TextCut.WithQuotations(chatEvent.Text, options.Value.Limits.EventCharacters);
         if (chatEvent.Lane is ChatLane.Note)
         {
             conversation.Say(EntryRole.Event, text, kind: chatEvent.Kind);
@@ -142,26 +142,6 @@ internal sealed partial class ChatQueue(
         }
 
         return again;
-    }
-
-    /// <summary>A cut inside a quoted value closes the quotation: what follows must not be taken for a part of the value, nor the value for what follows.</summary>
-    private static string Cut(string text, int longest)
-    {
-        if (text.Length <= longest)
-        {
-            return text;
-        }
-
-        var kept = text.AsSpan(0, char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest);
-        var inside = false;
-        var escaped = false;
-        foreach (var character in kept)
-        {
-            inside ^= character == '"' && !escaped;
-            escaped = inside && character == '\\' && !escaped;
-        }
-
-        return inside ? $"{(escaped ? kept[..^1] : kept)}…\"" : $"{kept}…";
     }
 
     private void Hear(Conversation conversation, string text, string? messageId)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace Pipulate.Commentary;
@@ -28,6 +29,9 @@ internal sealed class PromptTemplate
     }
 
     public string Source { get; }
+
+    /// <summary>The names between the braces, in their order.</summary>
+    public IEnumerable<string> Names => _parts.Select(part => part.Name).OfType<string>();
 
     /// <summary>Parses a template.</summary>
     /// <exception cref="FormatException">A brace stands alone, or a placeholder is no name.</exception>
@@ -95,23 +99,21 @@ internal sealed class PromptTemplate
         // Taken while it is in use: a value's own ToString may render a template in turn.
         var text = _spare ?? new StringBuilder(LargestSpare);
         _spare = null;
-        foreach (var (literal, name) in _parts)
+        var culture = new CultureScope(quoted ? CultureInfo.InvariantCulture : values.Reader ?? CultureInfo.CurrentCulture, quoted);
+        try
         {
-            text.Append(literal);
-            if (name is null)
+            foreach (var (literal, name) in _parts)
             {
-                continue;
+                text.Append(literal);
+                if (name is not null)
+                {
+                    Append(text, values, name, quoted, longestValue, culture, unknown);
+                }
             }
-
-            if (values.TryGet(name, out var value))
-            {
-                PlaceholderValue.Append(text, value, quoted, longestValue);
-            }
-            else
-            {
-                text.Append(Unknown);
-                unknown?.Invoke(name);
-            }
+        }
+        finally
+        {
+            culture.Leave();
         }
 
         var rendered = text.ToString();
@@ -122,6 +124,43 @@ internal sealed class PromptTemplate
 
         return rendered;
     }
+
+    private static void Append(StringBuilder text, IPlaceholderValues values, string name, bool quoted, int longestValue, in CultureScope culture, Action<string>? unknown)
+    {
+        var beginning = text.Length;
+        try
+        {
+            if (name.Contains('.', StringComparison.Ordinal))
+            {
+                culture.Enter();
+            }
+
+            if (!values.TryGet(name, out var value))
+            {
+                text.Append(Unknown);
+                unknown?.Invoke(name);
+            }
+            else if (value is string words)
+            {
+                PlaceholderValue.AppendText(text, words, quoted, longestValue);
+            }
+            else
+            {
+                culture.Enter();
+                AppendObject(text, values, name, value, quoted, longestValue);
+            }
+        }
+        catch (Exception exception) when (values.TryReport(name, exception))
+        {
+            // A property or a ToString of the application's has thrown. What is told beside it is told all the same.
+            text.Length = beginning;
+            text.Append(Unknown);
+        }
+    }
+
+    /// <summary>On its own because of the closure, which texts do without.</summary>
+    private static void AppendObject(StringBuilder text, IPlaceholderValues values, string name, object? value, bool quoted, int longestValue) =>
+        PlaceholderValue.Append(text, value, quoted, longestValue, values.Shapes, exception => values.TryReport(name, exception));
 
     private static bool IsName(string name)
     {

@@ -1,3 +1,5 @@
+using Pipulate.Commentary;
+
 namespace Pipulate.Conversations;
 
 /// <summary>What conversations are called.</summary>
@@ -28,7 +30,6 @@ internal static class ConversationTitle
 
         // At the end of a word, unless there is none: not every script has spaces.
         var end = title.LastIndexOf(' ', longest - 1, longest / 2);
-        end = end > 0 ? end : longest - 1;
-        return $"{title.AsSpan(0, char.IsHighSurrogate(title[end - 1]) ? end - 1 : end)}…";
+        return end > 0 ? $"{title.AsSpan(0, end)}{TextCut.Ellipsis}" : TextCut.WithEllipsis(title, longest - 1);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.AI;
+using Pipulate.Commentary;
 
 namespace Pipulate.Conversations;
 
@@ -88,7 +89,16 @@ internal sealed class EventReport
 
         // Texts that are the same altogether keep their first sentence in the list.
         var from = first.Length - shared;
-        var sentence = first.IndexOf(". ", from, StringComparison.Ordinal);
-        return sentence < 0 ? 0 : first.Length - sentence - 1;
+        for (var sentence = from; (sentence = first.IndexOf(". ", sentence, StringComparison.Ordinal)) >= 0; sentence++)
+        {
+            // A sentence may end inside a value: what a user wrote must not be torn out of its quotation.
+            var ending = first.Length - sentence - 1;
+            if (!texts.Any(text => TextCut.IsQuoted(text.AsSpan(0, text.Length - ending), out _)))
+            {
+                return ending;
+            }
+        }
+
+        return 0;
     }
 }

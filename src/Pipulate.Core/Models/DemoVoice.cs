@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.AI;
+using Pipulate.Commentary;
 
 namespace Pipulate;
 
@@ -155,7 +156,7 @@ public sealed partial class DemoVoice : IChatClient
         {
             using var document = JsonDocument.Parse(quoted);
             var value = string.Join(' ', document.RootElement.GetString()!.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-            return value.Length <= ValueLength ? value : value[..(char.IsHighSurrogate(value[ValueLength - 1]) ? ValueLength - 1 : ValueLength)] + "…";
+            return TextCut.WithEllipsis(value, ValueLength);
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {

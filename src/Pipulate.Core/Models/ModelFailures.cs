@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.AI;
+using Pipulate.Commentary;
 
 namespace Pipulate.Models;
 
@@ -221,11 +222,7 @@ internal static class ModelFailures
     private static string Sentence(string text)
     {
         var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        if (line.Length > TextShown)
-        {
-            line = line[..TextShown] + "…";
-        }
-
+        line = TextCut.WithEllipsis(line, TextShown);
         return line.EndsWith('.') || line.EndsWith('…') ? line : line + ".";
     }
 }

@@ -33,6 +33,22 @@ public sealed class ScheduleTests : IAsyncDisposable
         call.Finish("Done.");
     }
 
+    [Fact]
+    public async Task Events_WhoseValuesEndAlike_KeepTheirValuesWhole()
+    {
+        _house.Options.Schedule.Debounce = Debounce;
+        await _house.StartAsync();
+        await _house.Happen("a", "They added \"Buy A. Milk\". Be brief.", kind: "add");
+        await _house.Happen("a", "They added \"Get A. Milk\". Be brief.", kind: "add");
+        await _house.Time.WaitForTimerAsync(Debounce);
+        _house.Time.Advance(Debounce);
+
+        var call = await _house.Client.NextRequestAsync();
+
+        Assert.Equal(["user: [event] This happened 2 times:\n- They added \"Buy A. Milk\".\n- They added \"Get A. Milk\".\nBe brief."], call.Told);
+        call.Finish("Done.");
+    }
+
     [Theory]
     [InlineData(0, 0, 400)]
     [InlineData(300, 300, 100)]
