@@ -1,8 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.OutputCaching;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Pipulate;
 using Pipulate.Endpoints;
 using Pipulate.Security;
 
@@ -35,9 +40,12 @@ public static class PipulateEndpointRouteBuilderExtensions
             .Build();
         var group = endpoints.MapGroup(prefix);
 
+        // Known before a body is read, so that it holds for what middleware makes of the body: a small one may be decompressed into a large one.
+        group.WithMetadata(new BodyLimit(endpoints.ServiceProvider.GetRequiredService<IOptions<PipulateOptions>>().Value.Limits.MessageBytes));
+
         // By HTTP/2, which is what browsers speak on https, a socket is opened with CONNECT (RFC 8441).
-        group.MapMethods(ChatSocket.Path, [HttpMethods.Get, HttpMethods.Connect], pipeline).WithDisplayName("Pipulate socket").WithMetadata(new ChatSocketMetadata());
-        group.MapGet(EventStreamEndpoint.Path, endpoints.ServiceProvider.GetRequiredService<EventStreamEndpoint>().HandleAsync).WithDisplayName("Pipulate stream");
+        group.MapMethods(ChatSocket.Path, [HttpMethods.Get, HttpMethods.Connect], pipeline).WithDisplayName("Pipulate socket").WithMetadata(ChatSocketMetadata.Instance).AsLongLived();
+        group.MapGet(EventStreamEndpoint.Path, endpoints.ServiceProvider.GetRequiredService<EventStreamEndpoint>().HandleAsync).WithDisplayName("Pipulate stream").AsLongLived();
         group.MapPost(MessageEndpoint.Path, endpoints.ServiceProvider.GetRequiredService<MessageEndpoint>().TakeAsync).WithDisplayName("Pipulate message");
         group.MapPost(ChatQueueEndpoint.Path, endpoints.ServiceProvider.GetRequiredService<ChatQueueEndpoint>().TakeAsync).WithDisplayName("Pipulate chatq");
         var context = endpoints.ServiceProvider.GetRequiredService<ContextEndpoint>();
@@ -73,4 +81,20 @@ public static class PipulateEndpointRouteBuilderExtensions
             };
         }
     }
+
+    private sealed record BodyLimit(long? MaxRequestBodySize) : IRequestSizeLimitMetadata;
+
+    /// <summary>
+    /// Takes an endpoint whose request lasts as long as its page out of what the application says of all requests: a time limit would end it,
+    /// and it would hold a place of a limiter of concurrent requests. A rate limit that is set on Pipulate's endpoints themselves holds; how many
+    /// pages may be connected, <see cref="PipulateLimits"/> says.
+    /// </summary>
+    private static void AsLongLived(this IEndpointConventionBuilder builder) => builder.Finally(static endpoint =>
+    {
+        endpoint.Metadata.Add(new DisableRequestTimeoutAttribute());
+        if (!endpoint.Metadata.Any(item => item is EnableRateLimitingAttribute))
+        {
+            endpoint.Metadata.Add(new DisableRateLimitingAttribute());
+        }
+    });
 }

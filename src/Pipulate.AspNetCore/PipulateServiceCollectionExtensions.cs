@@ -1,5 +1,7 @@
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -131,6 +133,7 @@ public static class PipulateServiceCollectionExtensions
         services.AddHttpContextAccessor();
         services.AddDataProtection();
         services.AddAntiforgery();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, ClientLifetime.Capture>());
         services.TryAddSingleton<VisitorIdentity>();
         services.TryAddSingleton<ConversationAccess>();
         services.TryAddSingleton<OriginRule>();
@@ -155,6 +158,8 @@ public static class PipulateServiceCollectionExtensions
         services.TryAddSingleton<EventStreamEndpoint>();
         services.TryAddSingleton<MessageEndpoint>();
         services.TryAddSingleton<ChatMarkup>();
+        services.TryAddSingleton<ChatAddresses>();
+        services.TryAddSingleton<IEndpointAddressScheme<ChatSocketMetadata>, ChatAddresses.Scheme>();
         services.TryAddSingleton<ContextEndpoint>();
         services.TryAddSingleton<ConversationsEndpoint>();
         services.TryAddSingleton<ChatQueueEndpoint>();

@@ -68,6 +68,13 @@ public sealed class PipulateOptions
     public CommentOn CommentOn { get; set; } = CommentOn.Marked;
 
     /// <summary>
+    /// Gets or sets whether a GET counts as something that the user has done when it was made in advance or to restore the history: by the browser (<c>Sec-Purpose: prefetch</c>, speculation rules), by htmx's
+    /// preload extension (<c>HX-Preloaded</c>), or by the Back button (<c>HX-History-Restore-Request</c>).
+    /// </summary>
+    /// <value>The default is <see langword="false"/>: the model hears of none of them.</value>
+    public bool CommentOnPrefetch { get; set; }
+
+    /// <summary>
     /// Gets or sets whether what the assistant says is markdown: the model's words, and what the application says by the lane <see cref="ChatLane.Say"/> and by <see cref="IChatChannel"/>.
     /// Raw HTML and images are never shown as such, and links lead to http, https and mailto only. What a user types is always shown as it is.
     /// </summary>

@@ -182,6 +182,6 @@ public sealed partial class ConversationsTests(Chromium chromium) : IClassFixtur
 
     private static ILocator Button(TodoPage page, string name) => page.Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
-    [GeneratedRegex(@"\?conversation=[\w-]{12}$")]
+    [GeneratedRegex(@"\?conversation=[\w-]{16}$")]
     private static partial Regex Named();
 }

@@ -21,9 +21,9 @@ internal sealed class CommentaryConvention : IChatCommentaryMetadata
         // A convention for all controllers, pages or components comes after their attributes here and is less specific than they are.
         var attribute = IsBroad(endpoint) ? endpoint.Metadata.FirstOrDefault(item => item is ChatCommentaryAttribute) : null;
         endpoint.Metadata.Insert(attribute is null ? endpoint.Metadata.Count : endpoint.Metadata.IndexOf(attribute), this);
-        if (!endpoint.FilterFactories.Contains(CommentaryEndpointFilter.Factory) && !IsBroad(endpoint))
+        if (!IsBroad(endpoint))
         {
-            endpoint.FilterFactories.Add(CommentaryEndpointFilter.Factory);
+            CommentaryEndpointFilter.AddTo(endpoint);
         }
     }
 

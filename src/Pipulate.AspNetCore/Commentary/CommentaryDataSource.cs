@@ -30,6 +30,7 @@ internal sealed class CommentaryDataSource(EndpointDataSource inner, IServicePro
                     {
                         Prefix = RoutePatternFactory.Parse(""),
                         Conventions = [Fill],
+                        FinallyConventions = [Watch],
                         ApplicationServices = services,
                     });
                 }
@@ -62,8 +63,18 @@ internal sealed class CommentaryDataSource(EndpointDataSource inner, IServicePro
 
     /// <summary>Decides in the factory and not here: a handler's attributes are not in the metadata yet when a group's conventions run.</summary>
     private static void Fill(EndpointBuilder endpoint) =>
-        endpoint.FilterFactories.Add((factory, next) =>
-            endpoint.Metadata.Any(item => item is IChatCommentaryMetadata) && !endpoint.FilterFactories.Contains(CommentaryEndpointFilter.Factory)
-                ? CommentaryEndpointFilter.Factory(factory, next)
-                : next);
+        endpoint.FilterFactories.Add((factory, next) => IsBare(endpoint) ? CommentaryEndpointFilter.Factory(factory, next) : next);
+
+    /// <summary>Runs when the endpoint is finished, and its attributes are known.</summary>
+    private static void Watch(EndpointBuilder endpoint)
+    {
+        if (IsBare(endpoint))
+        {
+            CommentaryEndpointFilter.Watch(endpoint);
+        }
+    }
+
+    /// <summary>Whether it carries commentary, and no convention has given it the filter.</summary>
+    private static bool IsBare(EndpointBuilder endpoint) =>
+        endpoint.Metadata.Any(item => item is IChatCommentaryMetadata) && !endpoint.FilterFactories.Contains(CommentaryEndpointFilter.Factory);
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -8,6 +9,25 @@ internal static class CommentaryEndpointFilter
 {
     /// <summary>One delegate for all, so that an endpoint's list of filters tells whether it is there.</summary>
     public static readonly Func<EndpointFilterFactoryContext, EndpointFilterDelegate, EndpointFilterDelegate> Factory = Create;
+
+    /// <summary>Adds it to an endpoint that has it not yet.</summary>
+    public static void AddTo(EndpointBuilder endpoint)
+    {
+        if (!endpoint.FilterFactories.Contains(Factory))
+        {
+            endpoint.FilterFactories.Add(Factory);
+            Watch(endpoint);
+        }
+    }
+
+    /// <summary>Has the endpoint's handler run as an error page too, which a filter keeps from it otherwise.</summary>
+    public static void Watch(EndpointBuilder endpoint)
+    {
+        if (endpoint.RequestDelegate is { } run)
+        {
+            endpoint.RequestDelegate = ErrorPageResponse.Watch(run);
+        }
+    }
 
     private static EndpointFilterDelegate Create(EndpointFilterFactoryContext factory, EndpointFilterDelegate next)
     {
@@ -21,9 +41,14 @@ internal static class CommentaryEndpointFilter
         var names = Array.ConvertAll(parameters, parameter => parameter.Name ?? "");
         return invocation =>
         {
-            var feature = CommentaryFeature.Of(invocation.HttpContext);
-            feature.SetArguments(names, invocation.Arguments);
-            var running = next(invocation);
+            var feature = CommentaryFeature.ToFill(invocation.HttpContext);
+            feature?.SetArguments(names, invocation.Arguments);
+            var running = next(ErrorPageResponse.Pass(invocation));
+            if (feature is null)
+            {
+                return running;
+            }
+
             if (!running.IsCompletedSuccessfully)
             {
                 return AwaitAsync(running, feature);
@@ -54,6 +79,11 @@ internal static class CommentaryEndpointFilter
             // With cookies both answer 302, to the login.
             feature.Failed = true;
             feature.Error = ErrorText.NotAllowed;
+        }
+        else if (result is IStatusCodeHttpResult { StatusCode: >= StatusCodes.Status400BadRequest and var status })
+        {
+            // What stands between this and the middleware may make a redirect to an error page of it.
+            feature.FailedWith = status;
         }
 
         feature.SetResult(ResultValue.Unwrap(result));

@@ -10,6 +10,9 @@ internal sealed class CommentaryFeature
     private string[] _names = [];
     private IList<object?> _values = [];
 
+    /// <summary>Gets what is watched. Null where it is not known yet, because the middleware stands before routing.</summary>
+    public Endpoint? Endpoint { get; private set; }
+
     /// <summary>Whether a filter saw the result; it may have been null.</summary>
     public bool HasResult { get; private set; }
 
@@ -20,6 +23,9 @@ internal sealed class CommentaryFeature
 
     /// <summary>Whether nothing was done although the status does not say so: a form shown again with errors, a refusal that redirects to a login.</summary>
     public bool Failed { get; set; }
+
+    /// <summary>Gets or sets the status of what the endpoint returned, if that was a failure.</summary>
+    public int? FailedWith { get; set; }
 
     /// <summary>What went wrong, as the application itself told the client.</summary>
     public string? Error { get; set; }
@@ -39,6 +45,27 @@ internal sealed class CommentaryFeature
         }
 
         return feature;
+    }
+
+    /// <summary>Gets what a filter is to fill in; null for an endpoint that runs in place of the one that is watched, as an error page does behind the middleware.</summary>
+    public static CommentaryFeature? ToFill(HttpContext context)
+    {
+        var feature = Of(context);
+        var endpoint = context.GetEndpoint();
+        feature.Endpoint ??= endpoint;
+        return ReferenceEquals(feature.Endpoint, endpoint) ? feature : null;
+    }
+
+    /// <summary>Begins to watch an endpoint. What filters said of another one, in whose place this is run as an error page, is not said of this; what the application has set is.</summary>
+    public void Watch(Endpoint? endpoint)
+    {
+        if (Endpoint is not null && !ReferenceEquals(Endpoint, endpoint))
+        {
+            (_names, _values, _named) = ([], [], null);
+            (HasResult, Result, Handler, Failed, FailedWith, Error) = (false, null, null, false, null, null);
+        }
+
+        Endpoint = endpoint;
     }
 
     public void Set(string name, object? value) => (_set ??= new(StringComparer.OrdinalIgnoreCase))[name] = value;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using Pipulate.Security;
 
 namespace Pipulate.Commentary;
 
@@ -10,6 +11,7 @@ namespace Pipulate.Commentary;
 internal sealed class CommentaryMiddleware(RequestDelegate next, CommentaryText text, ChatEventHeader events, IOptions<PipulateOptions> options)
 {
     private readonly bool _allOfHtmx = options.Value.CommentOn is CommentOn.HtmxRequests;
+    private readonly bool _withPrefetch = options.Value.CommentOnPrefetch;
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -17,11 +19,14 @@ internal sealed class CommentaryMiddleware(RequestDelegate next, CommentaryText 
         return endpoint is not null && endpoint.Metadata.GetMetadata<IChatCommentaryMetadata>() is null && !(_allOfHtmx && HtmxRequestText.IsHtmx(context.Request))
             && !ChatEventHeader.IsOn(context.Request)
             ? next(context)
-            : WatchAsync(context, endpoint);
+            : UserAction.MayBe(context.Request, _withPrefetch) && OriginalRequest.Endpoint(context)?.Metadata.GetMetadata<DisableChatCommentaryAttribute>() is null
+            ? WatchAsync(context, endpoint)
+            : next(context);
     }
 
     private async Task WatchAsync(HttpContext context, Endpoint? endpoint)
     {
+        CommentaryFeature.Of(context).Watch(endpoint);
         try
         {
             await next(context);

@@ -13,7 +13,7 @@ internal sealed class CommentaryMvcFilter : IActionFilter, IPageFilter, IAlwaysR
     {
         if (IsCommented(context))
         {
-            CommentaryFeature.Of(context.HttpContext).SetArguments(context.ActionArguments);
+            CommentaryFeature.ToFill(context.HttpContext)?.SetArguments(context.ActionArguments);
         }
     }
 
@@ -27,9 +27,9 @@ internal sealed class CommentaryMvcFilter : IActionFilter, IPageFilter, IAlwaysR
 
     public void OnPageHandlerSelected(PageHandlerSelectedContext context)
     {
-        if (context.HandlerMethod is { } handler && IsCommented(context))
+        if (context.HandlerMethod is { } handler && IsCommented(context) && CommentaryFeature.ToFill(context.HttpContext) is { } feature)
         {
-            CommentaryFeature.Of(context.HttpContext).Handler = PageHandlerCommentary.Of(handler.MethodInfo);
+            feature.Handler = PageHandlerCommentary.Of(handler.MethodInfo);
         }
     }
 
@@ -37,7 +37,7 @@ internal sealed class CommentaryMvcFilter : IActionFilter, IPageFilter, IAlwaysR
     {
         if (IsCommented(context))
         {
-            CommentaryFeature.Of(context.HttpContext).SetArguments(context.HandlerArguments);
+            CommentaryFeature.ToFill(context.HttpContext)?.SetArguments(context.HandlerArguments);
         }
     }
 
@@ -52,12 +52,11 @@ internal sealed class CommentaryMvcFilter : IActionFilter, IPageFilter, IAlwaysR
     /// <summary>Sees what other filters answered instead of the action: the 400 of an API controller, the redirect of a refusal.</summary>
     public void OnResultExecuting(ResultExecutingContext context)
     {
-        if (!IsCommented(context))
+        if (!IsCommented(context) || CommentaryFeature.ToFill(context.HttpContext) is not { } feature)
         {
             return;
         }
 
-        var feature = CommentaryFeature.Of(context.HttpContext);
         if (context.Result is ChallengeResult or ForbidResult)
         {
             feature.Failed = true;
@@ -69,8 +68,15 @@ internal sealed class CommentaryMvcFilter : IActionFilter, IPageFilter, IAlwaysR
         }
     }
 
+    /// <summary>Sees the status that the result has set: what stands between this and the middleware may make a redirect to an error page of it.</summary>
     public void OnResultExecuted(ResultExecutedContext context)
     {
+        if (context.HttpContext.Response.StatusCode is >= StatusCodes.Status400BadRequest and var status
+            && IsCommented(context)
+            && CommentaryFeature.ToFill(context.HttpContext) is { } feature)
+        {
+            feature.FailedWith = status;
+        }
     }
 
     /// <summary>Asks the endpoint and not the action, for conventions are known only there.</summary>
@@ -78,7 +84,11 @@ internal sealed class CommentaryMvcFilter : IActionFilter, IPageFilter, IAlwaysR
 
     private static void Fill(FilterContext context, IActionResult? result)
     {
-        var feature = CommentaryFeature.Of(context.HttpContext);
+        if (CommentaryFeature.ToFill(context.HttpContext) is not { } feature)
+        {
+            return;
+        }
+
         if (!context.ModelState.IsValid && result is ViewResult or PartialViewResult or ViewComponentResult or PageResult)
         {
             feature.Failed = true;

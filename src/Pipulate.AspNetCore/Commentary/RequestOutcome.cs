@@ -1,4 +1,8 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Pipulate.Security;
 
 namespace Pipulate.Commentary;
 
@@ -11,7 +15,7 @@ internal readonly record struct RequestOutcome(Outcome Kind, int Status, bool Th
     /// <summary>How it ended, or null when nothing is to be said of it: the user has gone, or it became a WebSocket.</summary>
     public static RequestOutcome? Of(HttpContext context, CommentaryFeature? feature, Exception? problem)
     {
-        if (context.RequestAborted.IsCancellationRequested)
+        if (ClientLifetime.Gone(context).IsCancellationRequested)
         {
             return null;
         }
@@ -19,16 +23,36 @@ internal readonly record struct RequestOutcome(Outcome Kind, int Status, bool Th
         if (problem is not null)
         {
             // The status still reads 200 here; what handles the exception outside makes a 500 of it, or the request's own.
-            var refused = problem as BadHttpRequestException;
-            return new RequestOutcome(Outcome.Failure, refused?.StatusCode ?? StatusCodes.Status500InternalServerError, Threw: true);
+            var status = problem is BadHttpRequestException refused ? refused.StatusCode : TimedOut(context, problem) ?? StatusCodes.Status500InternalServerError;
+            return new RequestOutcome(Outcome.Failure, status, Threw: true);
         }
 
-        var status = context.Response.StatusCode;
-        return status switch
+        return OfStatus(context.Response.StatusCode, feature, OriginalRequest.Status(context));
+    }
+
+    /// <summary>Whatever an error page answers with, what the user asked for has failed.</summary>
+    private static RequestOutcome? OfStatus(int status, CommentaryFeature? feature, int? before) => status switch
+    {
+        < StatusCodes.Status200OK => null,
+        >= StatusCodes.Status400BadRequest => new RequestOutcome(Outcome.Failure, status, Threw: false),
+        _ when (before ?? feature?.FailedWith) is { } failed => new RequestOutcome(Outcome.Failure, failed, Threw: false),
+        _ => new RequestOutcome(feature is { Failed: true } ? Outcome.Failure : Outcome.Success, status, Threw: false),
+    };
+
+    /// <summary>The status that <c>UseRequestTimeouts</c> answers with, when the exception comes of its time limit.</summary>
+    private static int? TimedOut(HttpContext context, Exception problem)
+    {
+        if (problem is not OperationCanceledException || context.Features.Get<IHttpRequestTimeoutFeature>() is not { RequestTimeoutToken.IsCancellationRequested: true })
         {
-            < StatusCodes.Status200OK => null,
-            >= StatusCodes.Status400BadRequest => new RequestOutcome(Outcome.Failure, status, Threw: false),
-            _ => new RequestOutcome(feature is { Failed: true } ? Outcome.Failure : Outcome.Success, status, Threw: false),
-        };
+            return null;
+        }
+
+        var metadata = context.GetEndpoint()?.Metadata;
+        var options = context.RequestServices.GetService<IOptionsMonitor<RequestTimeoutOptions>>()?.CurrentValue;
+        var policy = metadata?.GetMetadata<RequestTimeoutPolicy>()
+            ?? (metadata?.GetMetadata<RequestTimeoutAttribute>() is not { } attribute ? options?.DefaultPolicy
+                : attribute.PolicyName is { } name ? options?.Policies[name]
+                : null);
+        return policy?.TimeoutStatusCode ?? StatusCodes.Status504GatewayTimeout;
     }
 }

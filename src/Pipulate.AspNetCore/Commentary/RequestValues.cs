@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Localization;
 using Microsoft.Extensions.Primitives;
+using Pipulate.Security;
 
 namespace Pipulate.Commentary;
 
@@ -98,7 +99,7 @@ internal sealed class RequestValues(
             "status" => outcome.Status,
             "error" when outcome.Kind is Outcome.Failure => Error(),
             "method" => context.Request.Method,
-            "path" => context.Request.Path.Value,
+            "path" => OriginalRequest.Path(context),
             "user" => context.User.Identity?.Name ?? context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "a visitor",
             _ => null,
         };

@@ -1,4 +1,11 @@
 namespace Pipulate.Endpoints;
 
-/// <summary>Marks the socket's endpoint, so that the tag helpers find the address that pages are to open.</summary>
-internal sealed class ChatSocketMetadata;
+/// <summary>Marks the socket's endpoint, so that the address is found that pages are to open.</summary>
+internal sealed class ChatSocketMetadata
+{
+    public static readonly ChatSocketMetadata Instance = new();
+
+    private ChatSocketMetadata()
+    {
+    }
+}

@@ -42,7 +42,7 @@ internal sealed partial class ConnectedPage : IAsyncDisposable
         _request = request;
         _abort = abort;
         _logger = logger;
-        _gone = CancellationTokenSource.CreateLinkedTokenSource(request.RequestAborted);
+        _gone = CancellationTokenSource.CreateLinkedTokenSource(ClientLifetime.Gone(request));
 
         // First in the registry, then the snapshot: what happens in between is in the snapshot or wakes the connection.
         registry.Add(connection);

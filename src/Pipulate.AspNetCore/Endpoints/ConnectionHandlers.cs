@@ -21,7 +21,7 @@ internal sealed partial class ConnectionHandlers(IServiceScopeFactory scopes, IS
         }
 
         var page = new ChatConnectingContext(visitor.Conversation, visitor.UserId, request);
-        var answered = await AskAsync((handler, context) => context.Refused ? default : handler.OnConnectingAsync(context), page, request.RequestAborted);
+        var answered = await AskAsync((handler, context) => context.Refused ? default : handler.OnConnectingAsync(context), page, ClientLifetime.Gone(request));
         return page.Refused ? Admission.NotWanted : answered ? Admission.Granted : Admission.HandlerFailed;
     }
 
@@ -29,7 +29,7 @@ internal sealed partial class ConnectionHandlers(IServiceScopeFactory scopes, IS
     {
         if (Any)
         {
-            await AskAsync((handler, context) => handler.OnConnectedAsync(context), new ChatConnectionContext(page.Info, request), request.RequestAborted);
+            await AskAsync((handler, context) => handler.OnConnectedAsync(context), new ChatConnectionContext(page.Info, request), ClientLifetime.Gone(request));
         }
     }
 
@@ -37,7 +37,7 @@ internal sealed partial class ConnectionHandlers(IServiceScopeFactory scopes, IS
     {
         if (Any)
         {
-            await AskAsync((handler, context) => handler.OnDisconnectedAsync(context), new ChatConnectionContext(page.Info, request), request.RequestAborted);
+            await AskAsync((handler, context) => handler.OnDisconnectedAsync(context), new ChatConnectionContext(page.Info, request), ClientLifetime.Gone(request));
         }
     }
 
@@ -50,7 +50,7 @@ internal sealed partial class ConnectionHandlers(IServiceScopeFactory scopes, IS
         }
 
         var message = new ChatMessageContext(conversation, text, messageId, request);
-        await AskAsync((handler, context) => context.Handled ? default : handler.OnMessageAsync(context), message, request.RequestAborted);
+        await AskAsync((handler, context) => context.Handled ? default : handler.OnMessageAsync(context), message, ClientLifetime.Gone(request));
         return message.Handled;
     }
 

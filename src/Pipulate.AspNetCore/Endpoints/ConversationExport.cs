@@ -13,10 +13,9 @@ internal static class ConversationExport
     public static async Task WriteJsonAsync(HttpContext context, Conversation conversation, IAsyncEnumerable<StoredEntry> entries)
     {
         Begin(context, conversation, "application/json", "json");
-        var body = context.Response.BodyWriter;
 
-        // Not disposed, which would write: until the store has given the first entry the answer may still be that it is away.
-        var json = new Utf8JsonWriter(body, new JsonWriterOptions { Indented = true });
+        // Over the stream and not the writer: what is pending is then held here, and until it is sent the answer may still be that the store is away. Not disposed, which would write.
+        var json = new Utf8JsonWriter(context.Response.Body, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();
         json.WriteString("conversation", ConversationName.Of(conversation.Id));
         json.WriteString("title", conversation.Title);
@@ -36,7 +35,6 @@ internal static class ConversationExport
             if (json.BytesPending > 16 * 1024)
             {
                 await json.FlushAsync(context.RequestAborted);
-                await body.FlushAsync(context.RequestAborted);
             }
         }
 

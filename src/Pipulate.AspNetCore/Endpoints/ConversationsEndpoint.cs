@@ -186,14 +186,14 @@ internal sealed partial class ConversationsEndpoint(
         }
 
         var token = antiforgery.GetAndStoreTokens(context);
-        return new ConversationsView(page, address, token.FormFieldName, token.RequestToken!, looks.Current.Words).Render(known, shown);
+        return new ConversationsView(name => PageAddress.Showing(page, name, options.Value), address, token.FormFieldName, token.RequestToken!, looks.Current.Words).Render(known, shown);
     }
 
     private async Task ShowAsync(HttpContext context, Visitor visitor)
     {
-        var address = context.Request.PathBase.Add(context.Request.Path).Value!;
+        var address = context.Request.PathBase.Add(context.Request.Path).ToUriComponent();
         var end = address.LastIndexOf(Path, StringComparison.OrdinalIgnoreCase) + Path.Length;
-        var html = await RenderAsync(context, visitor, PageAddress.Showing(context.Request, null), address[..end]);
+        var html = await RenderAsync(context, visitor, PageAddress.Showing(context.Request, null, options.Value), address[..end]);
         context.Response.ContentType = "text/html; charset=utf-8";
         await context.Response.WriteAsync(html, context.RequestAborted);
     }
@@ -210,9 +210,9 @@ internal sealed partial class ConversationsEndpoint(
     }
 
     /// <summary>Leads the page to another conversation.</summary>
-    private static void Lead(HttpContext context, string? name)
+    private void Lead(HttpContext context, string? name)
     {
-        var address = PageAddress.Showing(context.Request, name);
+        var address = PageAddress.Showing(context.Request, name, options.Value);
         if (HtmxRequestText.IsHtmx(context.Request))
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;

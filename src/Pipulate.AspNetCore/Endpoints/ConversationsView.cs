@@ -2,17 +2,16 @@ using System.Text;
 using System.Text.Encodings.Web;
 using Pipulate.Conversations;
 using Pipulate.Rendering.Words;
-using Pipulate.Security;
 
 namespace Pipulate.Endpoints;
 
 /// <summary>The inside of <c>&lt;chat-conversations&gt;</c> as HTML: links, forms and nothing else, so that it works without a script too.</summary>
-/// <param name="page">The address of the page that it stands on.</param>
+/// <param name="page">Makes the address of the page that it stands on, with another conversation.</param>
 /// <param name="address">Where its forms post to.</param>
 /// <param name="tokenName">The name of the antiforgery field.</param>
 /// <param name="token">The antiforgery token.</param>
 /// <param name="words">What it says.</param>
-internal sealed class ConversationsView(string page, string address, string tokenName, string token, PanelWords words)
+internal sealed class ConversationsView(Func<string, string> page, string address, string tokenName, string token, PanelWords words)
 {
     public const string Id = "chat-conversations";
 
@@ -45,7 +44,7 @@ internal sealed class ConversationsView(string page, string address, string toke
     {
         var name = ConversationName.Of(summary.Id);
         var title = summary.Title ?? words[Label.NewConversation];
-        _html.Append("<li><a href=\"").Append(Encode(PageAddress.Showing(page, name))).Append('"').Append(isShown ? " aria-current=\"true\"" : "").Append('>').Append(Encode(title))
+        _html.Append("<li><a href=\"").Append(Encode(page(name))).Append('"').Append(isShown ? " aria-current=\"true\"" : "").Append('>').Append(Encode(title))
             .Append("</a><details><summary aria-label=\"").Append(Encode(words.Format(Label.ConversationOptions, title))).Append("\">\u22ef</summary>");
         OpenForm($"/{name}/rename", inPlace: true);
         _html.Append("<label>").Append(Encode(words[Label.ConversationTitle])).Append(" <input name=\"title\" maxlength=\"").Append(ConversationTitle.Longest).Append("\" value=\"").Append(Encode(summary.Title ?? ""))

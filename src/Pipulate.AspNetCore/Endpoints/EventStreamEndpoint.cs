@@ -26,10 +26,11 @@ internal sealed class EventStreamEndpoint(PageDoor door)
         response.ContentType = "text/event-stream";
 
         // The first for what stands in this process, the second for nginx: what is gathered on the way comes late.
-        context.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
+        var body = Unbuffered(context.Features.GetRequiredFeature<IHttpResponseBodyFeature>());
+        body.DisableBuffering();
         response.Headers["X-Accel-Buffering"] = "no";
 
-        var stream = new EventStreamTransport(response.BodyWriter);
+        var stream = new EventStreamTransport(body.Writer);
         await using var page = door.Open(context, seat, stream, context.Abort);
         if (context.Request.Headers["Last-Event-ID"] is [{ } place])
         {
@@ -40,5 +41,18 @@ internal sealed class EventStreamEndpoint(PageDoor door)
         var writing = page.WriteAsync();
         await page.GreetAsync();
         await writing;
+    }
+
+    /// <summary>
+    /// Looks through the memory in which middleware gathers a response to read it when it is complete, for its hash or its log: a stream is complete when the page has gone.
+    /// </summary>
+    private static IHttpResponseBodyFeature Unbuffered(IHttpResponseBodyFeature body)
+    {
+        while (body is StreamResponseBodyFeature { Stream: MemoryStream, PriorFeature: { } prior })
+        {
+            body = prior;
+        }
+
+        return body;
     }
 }

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.Rendering;
 using Microsoft.AspNetCore.Mvc.ViewFeatures;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Pipulate.Endpoints;
@@ -12,7 +11,7 @@ using Pipulate.Security;
 namespace Pipulate.Panel;
 
 /// <summary>What the tag helpers write for the htmx version that the application uses (docs/htmx.md).</summary>
-internal sealed class ChatMarkup(IOptions<PipulateOptions> options, EndpointDataSource endpoints, IAntiforgery antiforgery)
+internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresses addresses, IAntiforgery antiforgery)
 {
     private const string Files = "/_content/Pipulate.AspNetCore/";
 
@@ -23,7 +22,7 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, EndpointData
     /// <param name="conversation">The conversation that the page shows; null for the visitor's first.</param>
     public IEnumerable<(string Name, string Value)> Connect(HttpContext context, string? conversation)
     {
-        var address = PageAddress.Showing(context.Request.PathBase.Add(SocketPath()).Value!, conversation);
+        var address = PageAddress.Showing(AddressOf(context, ChatSocket.Path), conversation, options.Value);
         return _v4
             ?
             [
@@ -43,7 +42,7 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, EndpointData
     /// <param name="conversation">The conversation that the page shows; null for the visitor's first.</param>
     public IEnumerable<(string Name, string Value)> ConnectStream(HttpContext context, string? conversation)
     {
-        var address = PageAddress.Showing(AddressOf(context, EventStreamEndpoint.Path), conversation);
+        var address = PageAddress.Showing(AddressOf(context, EventStreamEndpoint.Path), conversation, options.Value);
         return _v4
             ?
             [
@@ -99,16 +98,12 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, EndpointData
         : """{"includeIndicatorStyles":false,"allowScriptTags":false,"defaultSettleDelay":0}""";
 
     /// <summary>Where another of our endpoints is: beside the socket, under the same prefix.</summary>
-    public string AddressOf(HttpContext context, string path)
-    {
-        var socket = SocketPath().Value!;
-        return context.Request.PathBase.Add(socket[..^ChatSocket.Path.Length] + path).Value!;
-    }
+    public string AddressOf(HttpContext context, string path) => addresses.Of(context, path);
 
     /// <summary>Where a file is that comes with the package.</summary>
     public static string AddressOfFile(HttpContext context, string file)
     {
-        var path = context.Request.PathBase.Add(Files + file).Value!;
+        var path = context.Request.PathBase.Add(Files + file).ToUriComponent();
         return context.RequestServices.GetService<IFileVersionProvider>()?.AddFileVersionToPath(context.Request.PathBase, path) ?? path;
     }
 
@@ -118,12 +113,5 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, EndpointData
         var script = new TagBuilder("script");
         script.Attributes["src"] = AddressOfFile(context, file);
         return script;
-    }
-
-    private PathString SocketPath()
-    {
-        var socket = endpoints.Endpoints.OfType<RouteEndpoint>().FirstOrDefault(endpoint => endpoint.Metadata.GetMetadata<ChatSocketMetadata>() is not null)
-            ?? throw new InvalidOperationException("A chat panel needs its socket. Call app.MapPipulate() in Program.cs.");
-        return new PathString("/" + socket.RoutePattern.RawText?.TrimStart('/'));
     }
 }

@@ -77,7 +77,7 @@ internal sealed partial class ChatPanelHtml(
     }
 
     /// <summary>The address names a conversation that the visitor does not have: deleted, or another's.</summary>
-    private static void SayNotThere(HttpContext http, TagBuilder panel, PanelWords words)
+    private void SayNotThere(HttpContext http, TagBuilder panel, PanelWords words)
     {
         if (!http.Response.HasStarted)
         {
@@ -85,7 +85,7 @@ internal sealed partial class ChatPanelHtml(
         }
 
         panel.Attributes["data-connection"] = "closed";
-        var way = Element("a", null, null, ("href", PageAddress.Showing(http.Request.PathBase.Add(http.Request.Path).Value + http.Request.QueryString.Value, ConversationName.First)));
+        var way = Element("a", null, null, ("href", PageAddress.Showing(PageAddress.OfThis(http.Request), ConversationName.First, options.Value)));
         way.InnerHtml.Append(words[Label.FirstConversation]);
         var line = Element("p", PanelIds.Status, "chat-status", ("role", "status"));
         line.InnerHtml.Append(words[Label.ConversationNotThere]).Append(" ").AppendHtml(way);

@@ -26,7 +26,13 @@ internal sealed class ConversationAccess(VisitorIdentity visitors, OwnedConversa
     public async ValueTask<Visitor?> ConnectAsync(HttpContext context)
     {
         var visitor = visitors.FindOrWelcome(context);
-        return NamedConversation.Asked(context.Request) is null ? visitor with { Conversation = visitor.First } : await CheckAsync(context, visitor);
+        if (NamedConversation.Asked(context.Request, options.Value) is not null)
+        {
+            return await CheckAsync(context, visitor);
+        }
+
+        // The address is Pipulate's own: what it names there is meant for a conversation, and is none.
+        return string.IsNullOrEmpty(context.Request.Query[NamedConversation.Field]) ? visitor with { Conversation = visitor.First } : null;
     }
 
     /// <summary>A conversation of a visitor by its name.</summary>
@@ -39,16 +45,16 @@ internal sealed class ConversationAccess(VisitorIdentity visitors, OwnedConversa
     public void Remember(HttpContext context, Visitor visitor)
     {
         var name = ConversationName.Of(visitor.Conversation);
-        var known = context.Request.Cookies[NamedConversation.Cookie];
+        var known = VisitorCookie.Read(context, NamedConversation.Cookie);
         if (IsPerVisitor && !context.Response.HasStarted && name != (known ?? ConversationName.First))
         {
-            VisitorIdentity.SetCookie(context, NamedConversation.Cookie, name);
+            VisitorCookie.Set(context, NamedConversation.Cookie, name);
         }
     }
 
     private async ValueTask<Visitor?> CheckAsync(HttpContext context, Visitor visitor)
     {
-        var asked = NamedConversation.Asked(context.Request);
+        var asked = NamedConversation.Asked(context.Request, options.Value);
         if (visitor.Conversation == visitor.First)
         {
             return asked is null or ConversationName.First ? visitor : null;

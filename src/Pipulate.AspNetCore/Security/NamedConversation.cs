@@ -1,16 +1,21 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
+using Pipulate.Conversations;
 
 namespace Pipulate.Security;
 
 /// <summary>
 /// Which conversation a request names. A name is looked for among the visitor's own conversations and nowhere else, so it need not be believed: whoever sends another one reaches another one
-/// of theirs, or none.
+/// of theirs, or none. What cannot be a conversation's name is the application's own, which may call something of its own "conversation", and is passed over.
 /// </summary>
 internal static class NamedConversation
 {
     /// <summary>The name in an address.</summary>
     public const string Field = "conversation";
+
+    /// <summary>The same, where the address has a field of the application's own of that name.</summary>
+    public const string LongField = "chat-conversation";
 
     /// <summary>What the panel's script puts on each request of htmx: the conversation that the page shows, whatever its address has become since it was loaded.</summary>
     public const string Header = "X-Chat-Conversation";
@@ -18,17 +23,42 @@ internal static class NamedConversation
     /// <summary>The one that the visitor has opened last: shown by pages whose address names none.</summary>
     public const string Cookie = "pipulate.conversation";
 
+    /// <summary>Whether a text can be a conversation's name.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="options">Where there are rooms, the application chooses their names.</param>
+    public static bool IsName(string? text, PipulateOptions options) =>
+        text is not null && (text == ConversationName.First || ConversationName.IsMade(text) || (options.MayEnterRoom is not null && ConversationId.IsName(text)));
+
     /// <summary>What the request's own address names, or null.</summary>
-    public static string? Asked(HttpRequest request) => request.Query[Field] is [{ Length: > 0 } name, ..] ? name : null;
+    public static string? Asked(HttpRequest request, PipulateOptions options) => Find(request.Query[LongField], options) ?? Find(request.Query[Field], options);
 
     /// <summary>What the page shows that has sent the request, or null where that is not known.</summary>
-    public static string? Shown(HttpRequest request) =>
-        NotEmpty(request.Headers[Header].ToString())
-        ?? InAddress(PageAddress.Of(request))
-        ?? NotEmpty(request.Cookies[Cookie]);
+    public static string? Shown(HttpRequest request, PipulateOptions options) =>
+        Find(request.Headers[Header], options)
+        ?? InAddress(PageAddress.Of(request), options)
+        ?? Find(request.Cookies[VisitorCookie.Name(request, Cookie)], options);
 
-    private static string? InAddress(Uri? page) =>
-        page is not null && page.Query.Contains(Field, StringComparison.Ordinal) ? NotEmpty(QueryHelpers.ParseQuery(page.Query).GetValueOrDefault(Field).ToString()) : null;
+    private static string? InAddress(Uri? page, PipulateOptions options)
+    {
+        if (page is null || !page.Query.Contains(Field, StringComparison.Ordinal))
+        {
+            return null;
+        }
 
-    private static string? NotEmpty(string? name) => string.IsNullOrEmpty(name) ? null : name;
+        var fields = QueryHelpers.ParseQuery(page.Query);
+        return Find(fields.GetValueOrDefault(LongField), options) ?? Find(fields.GetValueOrDefault(Field), options);
+    }
+
+    private static string? Find(StringValues values, PipulateOptions options)
+    {
+        foreach (var value in values)
+        {
+            if (IsName(value, options))
+            {
+                return value;
+            }
+        }
+
+        return null;
+    }
 }

@@ -16,22 +16,37 @@ internal static class PageAddress
     /// <summary>The way back to the page, or to the application's first one, with another conversation.</summary>
     /// <param name="request">The request that the page has sent.</param>
     /// <param name="conversation">The conversation's name; null for none.</param>
+    /// <param name="options">What says which names there are.</param>
     /// <returns>A path on this host.</returns>
-    public static string Showing(HttpRequest request, string? conversation) =>
-        Showing(Of(request) is { } page && !page.AbsolutePath.StartsWith("//", StringComparison.Ordinal) ? page.PathAndQuery : request.PathBase.Add("/").Value!, conversation);
+    public static string Showing(HttpRequest request, string? conversation, PipulateOptions options) => Showing(
+        Of(request) is { } page && !page.AbsolutePath.StartsWith("//", StringComparison.Ordinal) ? page.PathAndQuery : request.PathBase.Add("/").ToUriComponent(),
+        conversation,
+        options);
+
+    /// <summary>The address of a page that is being rendered.</summary>
+    public static string OfThis(HttpRequest request) => request.PathBase.Add(request.Path).ToUriComponent() + request.QueryString.Value;
 
     /// <summary>An address with another conversation.</summary>
     /// <param name="address">A path, perhaps with a query.</param>
     /// <param name="conversation">The conversation's name; null for none.</param>
-    public static string Showing(string address, string? conversation)
+    /// <param name="options">What says which names there are.</param>
+    public static string Showing(string address, string? conversation, PipulateOptions options)
     {
         var end = address.IndexOf('?', StringComparison.Ordinal);
         var (path, query) = end < 0 ? (address, "") : (address[..end], address[end..]);
         var fields = QueryHelpers.ParseQuery(query);
+        fields.Remove(NamedConversation.LongField);
+        var theirs = fields.GetValueOrDefault(NamedConversation.Field).Where(value => !NamedConversation.IsName(value, options)).ToArray();
         fields.Remove(NamedConversation.Field);
+        if (theirs.Length > 0)
+        {
+            // The application's own, which its page needs.
+            fields[NamedConversation.Field] = theirs;
+        }
+
         if (conversation is not null)
         {
-            fields[NamedConversation.Field] = conversation;
+            fields[theirs.Length > 0 ? NamedConversation.LongField : NamedConversation.Field] = conversation;
         }
 
         return QueryHelpers.AddQueryString(path, fields);

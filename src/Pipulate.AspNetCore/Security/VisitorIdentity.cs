@@ -49,7 +49,7 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
             return fresh;
         }
 
-        return context.Request.Cookies.TryGetValue(CookieName, out var cookie) && Read(cookie) is { } first
+        return VisitorCookie.Read(context, CookieName) is { } cookie && Read(cookie) is { } first
             ? With(context, first, null)
             : null;
     }
@@ -68,7 +68,7 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
         }
 
         var id = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
-        SetCookie(context, CookieName, _protector.Protect(id));
+        VisitorCookie.Set(context, CookieName, _protector.Protect(id));
         var visitor = With(context, new ConversationId("v-" + id), null);
         context.Items[FreshKey] = visitor;
         return visitor;
@@ -77,47 +77,28 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
     /// <summary>Takes the cookies back: who comes next without a name is somebody else.</summary>
     public static void Dismiss(HttpContext context, Visitor visitor)
     {
-        PrivateResponse.Mark(context);
-        context.Response.Cookies.Delete(NamedConversation.Cookie, OptionsOf(context));
+        VisitorCookie.Delete(context, NamedConversation.Cookie);
         if (visitor.UserId is null)
         {
-            context.Response.Cookies.Delete(CookieName, OptionsOf(context));
+            VisitorCookie.Delete(context, CookieName);
         }
     }
-
-    public static void SetCookie(HttpContext context, string name, string value)
-    {
-        var options = OptionsOf(context);
-        options.MaxAge = TimeSpan.FromDays(365);
-        PrivateResponse.Mark(context);
-        context.Response.Cookies.Append(name, value, options);
-    }
-
-    private static CookieOptions OptionsOf(HttpContext context) => new()
-    {
-        HttpOnly = true,
-        SameSite = SameSiteMode.Lax,
-        Secure = context.Request.IsHttps,
-        Path = context.Request.PathBase.HasValue ? context.Request.PathBase.Value : "/",
-        IsEssential = true,
-    };
 
     /// <summary>
     /// Takes the cookie away from who has signed in: whoever knows it, or planted it, has no part in what comes after the sign-out, and that begins with a cookie of its own.
     /// </summary>
     private static void Part(HttpContext context)
     {
-        if (context.Request.Cookies.ContainsKey(CookieName) && !context.Response.HasStarted)
+        if (VisitorCookie.Read(context, CookieName) is not null && !context.Response.HasStarted)
         {
-            PrivateResponse.Mark(context);
-            context.Response.Cookies.Delete(CookieName, OptionsOf(context));
+            VisitorCookie.Delete(context, CookieName);
         }
     }
 
     private Visitor With(HttpContext context, ConversationId first, string? userId)
     {
-        var name = NamedConversation.Asked(context.Request) ?? NamedConversation.Shown(context.Request);
-        var isFurther = name is not null && name != ConversationName.First && ConversationId.IsName(name);
+        var name = NamedConversation.Asked(context.Request, options.Value) ?? NamedConversation.Shown(context.Request, options.Value);
+        var isFurther = name is not null && name != ConversationName.First;
         if (isFurther && options.Value.MayEnterRoom?.Invoke(context.User, name!) is true)
         {
             return new Visitor(first, ConversationId.OfRoom(name!), userId);

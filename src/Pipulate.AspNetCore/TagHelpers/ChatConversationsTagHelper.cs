@@ -34,7 +34,6 @@ public sealed class ChatConversationsTagHelper : TagHelper
     {
         ArgumentNullException.ThrowIfNull(output);
         var http = ViewContext.HttpContext;
-        var request = http.Request;
         var services = http.RequestServices;
         var access = services.GetRequiredService<ConversationAccess>();
         var visitors = services.GetRequiredService<VisitorIdentity>();
@@ -52,6 +51,6 @@ public sealed class ChatConversationsTagHelper : TagHelper
         output.Attributes.SetAttribute("aria-label", Label ?? services.GetRequiredService<PanelLooks>().Current.Words[Rendering.Words.Label.Conversations]);
         var address = services.GetRequiredService<ChatMarkup>().AddressOf(http, ConversationsEndpoint.Path);
         output.Content.AppendHtml(await services.GetRequiredService<ConversationsEndpoint>().RenderAsync(
-            http, await access.FindAsync(http) ?? visitor with { Conversation = visitor.First }, request.PathBase.Add(request.Path).Value + request.QueryString.Value, address));
+            http, await access.FindAsync(http) ?? visitor with { Conversation = visitor.First }, PageAddress.OfThis(http.Request), address));
     }
 }

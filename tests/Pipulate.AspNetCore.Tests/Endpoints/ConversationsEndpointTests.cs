@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Pipulate.Conversations;
 using Pipulate.Conversations.Keeping;
 
 namespace Pipulate.Tests.Endpoints;
@@ -322,7 +323,7 @@ public sealed class ConversationsEndpointTests
         Assert.False(page.GetElementById("chat-panel")!.HasAttribute("data-conversation"));
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync("/conversations", Cancellation)).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync("/?conversation=other", Cancellation)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync($"/?conversation={ConversationName.New()}", Cancellation)).StatusCode);
     }
 
     [Fact]

@@ -119,7 +119,7 @@ public sealed class ChatEventTagHelperTests
 
         await RenderAsync(HtmxVersion.V2, "a", "x", null, "profile_change", [("hx-get", "/x")], cookies);
 
-        Assert.Contains(cookies, cookie => cookie.StartsWith("pipulate.visitor=", StringComparison.Ordinal));
+        Assert.Contains(cookies, cookie => cookie.StartsWith("pipulate.visitor.base=", StringComparison.Ordinal));
     }
 
     private static Task<IElement> RenderAsync(HtmxVersion version, string tag, string message, string? on, params (string Name, object Value)[] attributes) =>

@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Pipulate.Security;
+
+/// <summary>
+/// Names and scopes the cookies. Browsers compare a cookie's path with its case, and servers do not: a cookie for <c>/app</c> would not come
+/// with <c>/APP</c>, and the visitor would be another. So the path is that of the whole host, and the path base stands in the name, which keeps
+/// applications under other path bases of the host apart.
+/// </summary>
+internal static class VisitorCookie
+{
+    /// <summary>Gets the name under which a cookie is kept for the application that the request is for.</summary>
+    public static string Name(HttpRequest request, string name)
+    {
+        var path = request.PathBase.Value?.Trim('/');
+        return string.IsNullOrEmpty(path) ? name : $"{name}.{Uri.EscapeDataString(path.ToLowerInvariant())}";
+    }
+
+    /// <summary>Reads a cookie; null where there is none.</summary>
+    public static string? Read(HttpContext context, string name) => context.Request.Cookies[Name(context.Request, name)];
+
+    /// <summary>Gives a cookie with the response, for a year.</summary>
+    public static void Set(HttpContext context, string name, string value)
+    {
+        var options = OptionsOf(context);
+        options.MaxAge = TimeSpan.FromDays(365);
+        PrivateResponse.Mark(context);
+        context.Response.Cookies.Append(Name(context.Request, name), value, options);
+    }
+
+    /// <summary>Takes a cookie back.</summary>
+    public static void Delete(HttpContext context, string name)
+    {
+        PrivateResponse.Mark(context);
+        context.Response.Cookies.Delete(Name(context.Request, name), OptionsOf(context));
+    }
+
+    private static CookieOptions OptionsOf(HttpContext context) => new()
+    {
+        HttpOnly = true,
+        SameSite = SameSiteMode.Lax,
+        Secure = context.Request.IsHttps,
+        Path = "/",
+        IsEssential = true,
+    };
+}
