@@ -19,12 +19,7 @@
       <Nullable>enable</Nullable>
       <ImplicitUsings>enable</ImplicitUsings>
       <PipulateVersion><xsl:value-of select="$pipulate" /></PipulateVersion>
-      <xsl:apply-templates select="NoWarn/preceding-sibling::comment()[1] | NoWarn" />
     </PropertyGroup>
-  </xsl:template>
-
-  <xsl:template match="NoWarn">
-    <NoWarn>$(NoWarn);NETSDK1206</NoWarn>
   </xsl:template>
 
   <xsl:template match="PackageReference">
