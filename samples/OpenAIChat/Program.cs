@@ -5,7 +5,6 @@ using System.Text.Encodings.Web;
 using Microsoft.Extensions.AI;
 using OpenAI;
 using OpenAI.Chat;
-using OpenAIChat;
 using Pipulate;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -20,7 +19,7 @@ builder.Services.AddSingleton<IChatClient>(_ =>
 
     // How long a model may take is Pipulate's to say (Pipulate:Limits). What the package tries again by itself, after a moment, are refusals for want of room: 429, 500, 502, 503, 504.
     var options = new OpenAIClientOptions { Endpoint = endpoint, NetworkTimeout = Timeout.InfiniteTimeSpan };
-    return new OpenAIModel(new ChatClient(model, new ApiKeyCredential(key), options), endpoint, model);
+    return new ChatClient(model, new ApiKeyCredential(key), options).AsIChatClient();
 });
 builder.Services.AddPipulate();
 

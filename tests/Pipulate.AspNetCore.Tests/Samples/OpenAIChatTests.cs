@@ -3,7 +3,7 @@ using Pipulate.Tests.Models;
 
 namespace Pipulate.Tests.Samples;
 
-/// <summary>OpenAI's own package behind the sample's adapter, against a server that speaks its protocol.</summary>
+/// <summary>OpenAI's own package as the sample registers it, against a server that speaks its protocol.</summary>
 public sealed partial class OpenAIChatTests
 {
     [Fact]
