@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -146,6 +147,8 @@ public static class PipulateServiceCollectionExtensions
         services.TryAddSingleton<CommentaryStartCheck>();
         services.AddHostedService(provider => provider.GetRequiredService<CommentaryStartCheck>());
         services.TryAddSingleton<PageCommands>();
+        services.TryAddSingleton<KeyRing>();
+        AddSignInWatch(services);
         services.AddHostedService<StartWarnings>();
         services.TryAddSingleton<PageMessages>();
         services.TryAddSingleton<PanelLooks>();
@@ -178,6 +181,39 @@ public static class PipulateServiceCollectionExtensions
             }
         });
     }
+
+    /// <summary>Puts the watch before the framework's own service, whether the application has added that already or adds it later.</summary>
+    private static void AddSignInWatch(IServiceCollection services)
+    {
+        if (services.Any(service => service.ServiceType == typeof(SignInWatchMarker)))
+        {
+            return;
+        }
+
+        services.AddSingleton<SignInWatchMarker>();
+        var known = services.LastOrDefault(service => service.ServiceType == typeof(IAuthenticationService) && !service.IsKeyedService);
+        var inner = known ?? new ServiceCollection().AddAuthenticationCore().Last(service => service.ServiceType == typeof(IAuthenticationService));
+        if (known is not null)
+        {
+            services.Remove(known);
+        }
+
+        services.Add(ServiceDescriptor.Describe(typeof(IAuthenticationService), provider => Watch(provider, inner), inner.Lifetime));
+    }
+
+    private static SignInWatch Watch(IServiceProvider provider, ServiceDescriptor inner)
+    {
+        if (provider.GetService<IAuthenticationSchemeProvider>() is not { } schemes)
+        {
+            throw new InvalidOperationException("Unable to find the required services for signing in and out. Add them by calling 'IServiceCollection.AddAuthentication'.");
+        }
+
+        var service = inner.ImplementationInstance ?? inner.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, inner.ImplementationType!);
+        return new SignInWatch(
+            (IAuthenticationService)service, schemes, provider.GetRequiredService<VisitorIdentity>(), provider.GetRequiredService<ConnectionRegistry>());
+    }
+
+    private sealed class SignInWatchMarker;
 
     private sealed record PipulateBuilder(IServiceCollection Services) : IPipulateBuilder;
 }

@@ -72,6 +72,12 @@ internal sealed partial class ChatSocket(
         {
             while (await reader.ReadAsync(page.Gone) is { } incoming)
             {
+                if (connection.IsVacated)
+                {
+                    // Not answered: the words stay in the input until the page is connected again.
+                    continue;
+                }
+
                 if (incoming.Refusal is { } refusal)
                 {
                     Refuse(connection, refusal);

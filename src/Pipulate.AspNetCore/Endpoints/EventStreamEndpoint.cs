@@ -1,5 +1,7 @@
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Pipulate.Rendering;
 
 namespace Pipulate.Endpoints;
 
@@ -7,7 +9,7 @@ namespace Pipulate.Endpoints;
 /// <c>GET /sse</c>: the panel's stream for networks that block WebSockets. What goes down is what the socket sends, round for round; what a page sends comes up by
 /// <see cref="MessageEndpoint"/>.
 /// </summary>
-internal sealed class EventStreamEndpoint(PageDoor door)
+internal sealed class EventStreamEndpoint(PageDoor door, IAntiforgery antiforgery)
 {
     public const string Path = "/sse";
 
@@ -24,6 +26,10 @@ internal sealed class EventStreamEndpoint(PageDoor door)
 
         var response = context.Response;
         response.ContentType = "text/event-stream";
+        var place = context.Request.Headers["Last-Event-ID"] is [{ } last] ? last : null;
+
+        // Before the first byte, for there may be a cookie with it.
+        var token = place == PanelPlace.Nowhere.ToString() ? antiforgery.GetAndStoreTokens(context) : null;
 
         // The first for what stands in this process, the second for nginx: what is gathered on the way comes late.
         var body = Unbuffered(context.Features.GetRequiredFeature<IHttpResponseBodyFeature>());
@@ -32,9 +38,14 @@ internal sealed class EventStreamEndpoint(PageDoor door)
 
         var stream = new EventStreamTransport(body.Writer);
         await using var page = door.Open(context, seat, stream, context.Abort);
-        if (context.Request.Headers["Last-Event-ID"] is [{ } place])
+        if (place is not null)
         {
             page.Connection.Resume(place);
+        }
+
+        if (token is { HeaderName: { } header, RequestToken: { } value })
+        {
+            page.Connection.Send(PanelFragments.Token(header, value));
         }
 
         await stream.OpenAsync(ComeBack + (ComeBack * Random.Shared.NextDouble()));

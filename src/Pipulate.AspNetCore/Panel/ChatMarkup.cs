@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.Rendering;
 using Microsoft.AspNetCore.Mvc.ViewFeatures;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Pipulate.Endpoints;
@@ -15,14 +16,17 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
 {
     private const string Files = "/_content/Pipulate.AspNetCore/";
 
+    /// <summary>Keeps htmx 2 from storing the page, and the conversation with it, in the browser when a link leaves it. htmx 4 stores no page.</summary>
+    private static readonly (string Name, string Value) History = ("hx-history", "false");
+
     private readonly bool _v4 = options.Value.Htmx is HtmxVersion.V4;
 
     /// <summary>The attributes that open the socket.</summary>
     /// <param name="context">The page's request.</param>
-    /// <param name="conversation">The conversation that the page shows; null for the visitor's first.</param>
-    public IEnumerable<(string Name, string Value)> Connect(HttpContext context, string? conversation)
+    /// <param name="visitor">Who sees the page, with the conversation that it shows; null for somebody unknown.</param>
+    public IEnumerable<(string Name, string Value)> Connect(HttpContext context, Visitor? visitor)
     {
-        var address = PageAddress.Showing(AddressOf(context, ChatSocket.Path), conversation, options.Value);
+        var address = Showing(AddressOf(context, ChatSocket.Path), visitor);
         return _v4
             ?
             [
@@ -34,15 +38,15 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
                 // Without the second event a page that the Back button brings back has no socket any more.
                 ("hx-trigger", "load, pageshow from:window delay:500ms"),
             ]
-            : [("hx-ext", "ws"), ("ws-connect", address)];
+            : [("hx-ext", "ws"), ("ws-connect", address), History];
     }
 
     /// <summary>The attributes that open the stream, which is for pages whose network blocks sockets.</summary>
     /// <param name="context">The page's request.</param>
-    /// <param name="conversation">The conversation that the page shows; null for the visitor's first.</param>
-    public IEnumerable<(string Name, string Value)> ConnectStream(HttpContext context, string? conversation)
+    /// <param name="visitor">Who sees the page, with the conversation that it shows; null for somebody unknown.</param>
+    public IEnumerable<(string Name, string Value)> ConnectStream(HttpContext context, Visitor? visitor)
     {
-        var address = PageAddress.Showing(AddressOf(context, EventStreamEndpoint.Path), conversation, options.Value);
+        var address = Showing(AddressOf(context, EventStreamEndpoint.Path), visitor);
         return _v4
             ?
             [
@@ -62,12 +66,16 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
                 ("sse-connect", address),
                 ("sse-swap", "message"),
                 ("sse-close", EventStreamTransport.ClosedEvent),
+                History,
 
                 // Without it a message of nothing but hx-swap-oob empties the panel; what is inside the panel is not to inherit it.
                 ("hx-swap", "none"),
                 ("hx-disinherit", "hx-swap"),
             ];
     }
+
+    /// <summary>Gets the attributes of an element that shows what is the visitor's own, beside the panel.</summary>
+    public IEnumerable<(string Name, string Value)> Own => _v4 ? [] : [History];
 
     /// <summary>The attribute that sends a form over the socket.</summary>
     public string Send => _v4 ? "hx-ws:send" : "ws-send";
@@ -95,7 +103,7 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
     /// <summary>htmx's own settings: nothing that a strict content security policy forbids, and no waiting between frames.</summary>
     public string Config => _v4
         ? """{"defaultSettleDelay":0}"""
-        : """{"includeIndicatorStyles":false,"allowScriptTags":false,"defaultSettleDelay":0}""";
+        : """{"includeIndicatorStyles":false,"allowScriptTags":false,"defaultSettleDelay":0,"historyRestoreAsHxRequest":false}""";
 
     /// <summary>Where another of our endpoints is: beside the socket, under the same prefix.</summary>
     public string AddressOf(HttpContext context, string path) => addresses.Of(context, path);
@@ -114,4 +122,9 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
         script.Attributes["src"] = AddressOfFile(context, file);
         return script;
     }
+
+    /// <summary>An address with the conversation that the page shows, and whom it shows it to.</summary>
+    private string Showing(string address, Visitor? visitor) => visitor is { Conversation.Name: { } name } known
+        ? QueryHelpers.AddQueryString(PageAddress.Showing(address, name, options.Value), NamedConversation.For, VisitorIdentity.SignOf(known))
+        : PageAddress.Showing(address, null, options.Value);
 }

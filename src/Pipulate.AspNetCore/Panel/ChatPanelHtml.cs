@@ -56,8 +56,7 @@ internal sealed partial class ChatPanelHtml(
             panel.Attributes["data-conversation"] = visitor is { } known ? ConversationName.Of(known.Conversation) : ConversationName.First;
         }
 
-        var shown = visitor?.Conversation.Name;
-        foreach (var (name, value) in byStream ? markup.ConnectStream(http, shown) : markup.Connect(http, shown))
+        foreach (var (name, value) in byStream ? markup.ConnectStream(http, visitor) : markup.Connect(http, visitor))
         {
             panel.Attributes[name] = value;
         }
@@ -73,6 +72,11 @@ internal sealed partial class ChatPanelHtml(
 
             // Told when an answer begins and what it was when it has ended: read aloud token by token it would be a torment.
             .AppendHtml(Element("p", PanelIds.Announcer, "chat-unseen", ("role", "status")));
+        if (byStream)
+        {
+            panel.InnerHtml.AppendHtml(Element("input", PanelIds.Token, null, ("type", "hidden")));
+        }
+
         return (before, panel);
     }
 

@@ -17,6 +17,9 @@ internal static class NamedConversation
     /// <summary>The same, where the address has a field of the application's own of that name.</summary>
     public const string LongField = "chat-conversation";
 
+    /// <summary>What stands beside the name in the address that a panel connects to: whom the page was rendered for, by <see cref="VisitorIdentity.SignOf"/>.</summary>
+    public const string For = "for";
+
     /// <summary>What the panel's script puts on each request of htmx: the conversation that the page shows, whatever its address has become since it was loaded.</summary>
     public const string Header = "X-Chat-Conversation";
 

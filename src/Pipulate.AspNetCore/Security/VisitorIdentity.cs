@@ -32,7 +32,7 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
     /// <summary>Who it is, with the conversation that the request names, or null for somebody who was never seen.</summary>
     public Visitor? Find(HttpContext context)
     {
-        var userId = context.User.Identity is { IsAuthenticated: true } ? context.User.FindFirstValue(ClaimTypes.NameIdentifier) : null;
+        var userId = UserIdOf(context.User);
         if (options.Value.Conversations is ConversationScope.Shared)
         {
             return new Visitor(SharedRoom, SharedRoom, userId);
@@ -73,6 +73,18 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
         context.Items[FreshKey] = visitor;
         return visitor;
     }
+
+    /// <summary>Gets the id of a signed-in user, or null.</summary>
+    public static string? UserIdOf(ClaimsPrincipal? user) =>
+        user?.Identity is { IsAuthenticated: true } && user.FindFirstValue(ClaimTypes.NameIdentifier) is { Length: > 0 } id ? id : null;
+
+    /// <summary>Gets the first conversation of the visitor whom the request's cookie names, whoever is signed in; null where there is none, or one room for all.</summary>
+    public ConversationId? FindByCookie(HttpContext context) =>
+        options.Value.Conversations is ConversationScope.PerVisitor && context.Request.Cookies.TryGetValue(CookieName, out var cookie) ? Read(cookie) : null;
+
+    /// <summary>Gets a short sign of who a visitor is, by which a page that comes back says whom it was rendered for. It is no secret and opens nothing.</summary>
+    public static string SignOf(Visitor visitor) =>
+        Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(visitor.UserId ?? visitor.Owner)).AsSpan(0, 6));
 
     /// <summary>Takes the cookies back: who comes next without a name is somebody else.</summary>
     public static void Dismiss(HttpContext context, Visitor visitor)

@@ -35,8 +35,8 @@ public sealed class ChatConnectTagHelper : TagHelper
             output.PreElement.AppendHtml(script);
         }
 
-        var shown = !isPrivate ? null : (await http.RequestServices.GetRequiredService<ConversationAccess>().FindAsync(http))?.Conversation.Name;
-        foreach (var (name, value) in byStream ? markup.ConnectStream(http, shown) : markup.Connect(http, shown))
+        var visitor = !isPrivate ? null : await http.RequestServices.GetRequiredService<ConversationAccess>().FindAsync(http);
+        foreach (var (name, value) in byStream ? markup.ConnectStream(http, visitor) : markup.Connect(http, visitor))
         {
             output.Attributes.SetAttribute(name, value);
         }

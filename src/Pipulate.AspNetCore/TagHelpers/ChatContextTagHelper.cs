@@ -39,6 +39,10 @@ public sealed class ChatContextTagHelper : TagHelper
         output.TagMode = TagMode.StartTagAndEndTag;
         output.Attributes.SetAttribute("id", "chat-context");
         output.Attributes.SetAttribute("class", "chat-context");
+        foreach (var (name, value) in http.RequestServices.GetRequiredService<ChatMarkup>().Own)
+        {
+            output.Attributes.SetAttribute(name, value);
+        }
 
         var summary = new TagBuilder("summary");
         summary.Attributes["hx-get"] = http.RequestServices.GetRequiredService<ChatMarkup>().AddressOf(http, ContextEndpoint.Path);

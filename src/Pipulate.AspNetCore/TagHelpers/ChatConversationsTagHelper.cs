@@ -48,8 +48,16 @@ public sealed class ChatConversationsTagHelper : TagHelper
         output.TagMode = TagMode.StartTagAndEndTag;
         output.Attributes.SetAttribute("id", ConversationsView.Id);
         output.Attributes.SetAttribute("class", "chat-conversations");
+        foreach (var (name, value) in services.GetRequiredService<ChatMarkup>().Own)
+        {
+            output.Attributes.SetAttribute(name, value);
+        }
         output.Attributes.SetAttribute("aria-label", Label ?? services.GetRequiredService<PanelLooks>().Current.Words[Rendering.Words.Label.Conversations]);
         var address = services.GetRequiredService<ChatMarkup>().AddressOf(http, ConversationsEndpoint.Path);
+
+        // When the visitor has signed in or out without another page.
+        output.Attributes.SetAttribute("hx-get", address);
+        output.Attributes.SetAttribute("hx-trigger", "chat:visitor from:body");
         output.Content.AppendHtml(await services.GetRequiredService<ConversationsEndpoint>().RenderAsync(
             http, await access.FindAsync(http) ?? visitor with { Conversation = visitor.First }, PageAddress.OfThis(http.Request), address));
     }

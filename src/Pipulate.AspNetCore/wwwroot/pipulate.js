@@ -19,6 +19,11 @@
     panel.dataset.connection = state;
     const button = find('send-btn');
     watchList();
+    if (find('chat-vacated')) {
+      // Somebody has signed in or out: what else shows the visitor before goes too, and is fetched when there is the next one.
+      if (state === 'open') htmx.trigger(document.body, 'chat:visitor');
+      else for (const id of ['chat-context-body', 'chat-conversations']) find(id)?.replaceChildren();
+    }
     if (state === 'open' && sent) {
       sent.at = -Infinity; // the answer may be lost: let the draft go out again
       delete sent.form.dataset.sending;
@@ -82,7 +87,11 @@
   }, true);
 
   // Which conversation the page shows.
-  const tell = headers => { headers['X-Chat-Conversation'] = words().conversation ?? ''; };
+  const tell = headers => {
+    headers['X-Chat-Conversation'] = words().conversation ?? '';
+    const token = find('chat-token'); // of another visitor than the page was rendered for
+    if (token?.name in headers) headers[token.name] = token.value;
+  };
   on('htmx:config:request', ({ detail }) => tell(detail.ctx.request.headers));
   on('htmx:configRequest', ({ target, detail }) => {
     tell(detail.headers);

@@ -26,6 +26,7 @@ internal sealed class ChatConnection : IConversationWatcher, IListedPage, IDispo
     private readonly ArrayBufferWriter<byte> _message = new(1024);
     private CloseReason _closing;
     private bool _beat;
+    private bool _vacated;
 
     public ChatConnection(ChatConnectionInfo info, Conversation conversation, PanelStatus status, IChatTransport transport, TimeSpan sendTimeout, TimeProvider time, PipulateMetrics? metrics = null)
     {
@@ -78,6 +79,19 @@ internal sealed class ChatConnection : IConversationWatcher, IListedPage, IDispo
     {
         Interlocked.CompareExchange(ref _closing, reason, default);
         _wake.Set();
+    }
+
+    /// <summary>Gets a value indicating whether the page's visitor has changed. What it still sends was typed to somebody who has left, and is not taken.</summary>
+    public bool IsVacated => Volatile.Read(ref _vacated);
+
+    /// <summary>Takes nothing from the page any more. It hears of that when <see cref="Vacate"/> is called.</summary>
+    public void StopTaking() => Volatile.Write(ref _vacated, true);
+
+    /// <summary>Takes the conversation off the page and has it connect again, as whoever its browser says by then.</summary>
+    public void Vacate()
+    {
+        StopTaking();
+        Close(CloseReason.TryAgainLater);
     }
 
     /// <summary>
@@ -145,6 +159,12 @@ internal sealed class ChatConnection : IConversationWatcher, IListedPage, IDispo
 
             if (closing != default)
             {
+                if (IsVacated)
+                {
+                    await _transport.SendAsync(PanelFragments.Vacated, PanelPlace.Nowhere, sendTimer.Start());
+                    sendTimer.Stop();
+                }
+
                 await _transport.CloseAsync(closing, sendTimer.Start());
                 return;
             }

@@ -165,6 +165,33 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
         return pages.Count;
     }
 
+    /// <summary>Has the pages of a user, or of the owner of a conversation, connect again on all nodes: who that was has signed in or out.</summary>
+    public void Vacate(ChatAudience audience)
+    {
+        VacateHere(audience);
+        _nodes?.Vacate(audience);
+    }
+
+    /// <summary>Takes nothing from those pages of this node any more that are about to be vacated.</summary>
+    public void StopTaking(ChatAudience audience)
+    {
+        foreach (var page in PagesToVacate(audience))
+        {
+            page.StopTaking();
+        }
+    }
+
+    public void VacateHere(ChatAudience audience)
+    {
+        foreach (var page in PagesToVacate(audience))
+        {
+            page.Vacate();
+        }
+    }
+
+    private IReadOnlyList<ChatConnection> PagesToVacate(ChatAudience audience) =>
+        audience.Kind is AudienceKind.Conversation ? FindOwnedBy(new ConversationId(audience.Name!).Owner) : Find(audience);
+
     /// <summary>Sends the pages of deleted conversations away: those that showed a visitor's first one come back to an empty one; the others have nothing to come back to.</summary>
     public static void SendAway(IEnumerable<ChatConnection> pages)
     {

@@ -35,6 +35,8 @@ internal interface INodeListener
 
     void TakeDisconnect(ChatAudience audience);
 
+    void TakeVacate(ChatAudience audience);
+
     void TakeGone(string name, bool all);
 
     void TakeAgain(ConversationId conversation, Guid answer);

@@ -18,6 +18,7 @@ internal enum NodeItem : byte
     Disconnect,
     Again,
     Gone,
+    Vacate,
     Title,
     State,
 }

@@ -234,6 +234,8 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
 
     public void TakeDisconnect(ChatAudience audience) => _pages?.TakeDisconnect(audience);
 
+    public void TakeVacate(ChatAudience audience) => _pages?.TakeVacate(audience);
+
     public void TakeAgain(ConversationId conversation, Guid answer)
     {
         if (_held.ContainsKey(conversation))

@@ -81,6 +81,9 @@ internal static class NodeMessageReader
             case NodeItem.Disconnect:
                 listener.TakeDisconnect(ReadAudience(item));
                 break;
+            case NodeItem.Vacate:
+                listener.TakeVacate(ReadAudience(item));
+                break;
             case NodeItem.Again:
                 listener.TakeAgain(ReadConversation(item), new Guid(item.ReadBytes(GuidBytes)));
                 break;

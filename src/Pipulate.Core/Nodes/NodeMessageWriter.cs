@@ -176,6 +176,12 @@ internal sealed class NodeMessageWriter : IDisposable
     }
 
     /// <summary>The pages of an audience are to be closed for good.</summary>
+    public void Vacate(ChatAudience audience)
+    {
+        WriteAudience(NodeItem.Vacate, audience);
+        Pack();
+    }
+
     public void Disconnect(ChatAudience audience)
     {
         WriteAudience(NodeItem.Disconnect, audience);

@@ -67,6 +67,14 @@ internal sealed class SharedPages(ConnectionRegistry registry, NodeLink link, Ti
         }
     }
 
+    public void Vacate(ChatAudience audience)
+    {
+        if (CanBeTold(audience.Name))
+        {
+            Note(writer => writer.Vacate(audience));
+        }
+    }
+
     /// <summary>The pages here of a conversation that was deleted.</summary>
     public void SendAway(ConversationId conversation) => ConnectionRegistry.SendAway(registry.Find(ChatAudience.Conversation(conversation)));
 
@@ -149,6 +157,8 @@ internal sealed class SharedPages(ConnectionRegistry registry, NodeLink link, Ti
     }
 
     public void TakeDisconnect(ChatAudience audience) => registry.DisconnectHere(audience);
+
+    public void TakeVacate(ChatAudience audience) => registry.VacateHere(audience);
 
     /// <summary>Takes a piece of a fragment. One of which a piece was lost is passed over.</summary>
     public void TakeFragment(Guid node, ChatAudience audience, in FragmentPiece piece)

@@ -19,6 +19,14 @@ internal static class PanelFragments
             $"<input type=\"hidden\" id=\"{PanelIds.MessageId}\" name=\"mid\" value=\"{NewMessageId()}\"{taken} hx-swap-oob=\"true\">{HintElement("")}");
     }
 
+    /// <summary>Takes the conversation off the page. The mark is there until the page has another one: by it the script knows that the visitor has changed.</summary>
+    public static ReadOnlyMemory<byte> Vacated { get; } =
+        Encoding.UTF8.GetBytes($"<div id=\"{PanelIds.List}\" hx-swap-oob=\"innerHTML\"><i id=\"{PanelIds.Vacated}\" hidden></i></div>");
+
+    /// <summary>Gives the page the antiforgery token of whoever its visitor is now; that of the one before is not valid any more.</summary>
+    public static byte[] Token(string header, string token) => Encoding.UTF8.GetBytes(
+        $"<input type=\"hidden\" id=\"{PanelIds.Token}\" name=\"{HtmlEncoder.Default.Encode(header)}\" value=\"{HtmlEncoder.Default.Encode(token)}\" hx-swap-oob=\"true\">");
+
     /// <summary>The message was not taken; it stays in the input.</summary>
     public static byte[] Hint(string text) => Encoding.UTF8.GetBytes(HintElement(HtmlEncoder.Default.Encode(text)));
 

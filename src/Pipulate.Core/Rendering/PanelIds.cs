@@ -17,4 +17,6 @@ internal static class PanelIds
     public const string Newest = "chat-newest";
     public const string Greeting = "chat-greeting";
     public const string Announcer = "chat-announcer";
+    public const string Vacated = "chat-vacated";
+    public const string Token = "chat-token";
 }

@@ -11,9 +11,9 @@ public sealed partial class ThreatTableTests
     private static readonly Lazy<IReadOnlyDictionary<string, HashSet<string>>> Tests = new(ReadTests);
 
     private static readonly string[] Threats =
-        [.. Numbers("S", 1, 26), "S-08b", "S-20b", .. Numbers("S", 30, 38), .. Numbers("S", 40, 55)];
+        [.. Numbers("S", 1, 26), "S-08b", "S-20b", .. Numbers("S", 30, 38), .. Numbers("S", 40, 56)];
 
-    private static readonly string[] Faults = [.. Numbers("F", 1, 27)];
+    private static readonly string[] Faults = [.. Numbers("F", 1, 28)];
 
     public static TheoryData<string, string[]> Tables => new() { { "threats.md", Threats }, { "faults.md", Faults } };
 
