@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OllamaSharp;
 using Pipulate;
 using Pipulate.Channels;
 using Pipulate.Commentary;
@@ -36,7 +37,7 @@ public static class PipulateServiceCollectionExtensions
     /// <param name="configure">Settings in code; they win over those of the configuration.</param>
     /// <returns>A builder for further packages.</returns>
     /// <remarks>
-    /// An <see cref="IChatClient"/> that the application registers is used, before or after this call. Otherwise Ollama is, at
+    /// An <see cref="IChatClient"/> that the application registers is used, before or after this call; else an <see cref="IOllamaApiClient"/>, also one with a key. Otherwise Ollama is, at
     /// <c>Pipulate:Ollama:Endpoint</c>, else at the environment variable <c>OLLAMA_HOST</c>, else at <c>http://127.0.0.1:11434</c>.
     /// A setting that is wrong or unknown stops the host at start and names its key.
     /// </remarks>
@@ -80,17 +81,33 @@ public static class PipulateServiceCollectionExtensions
         services.TryAddSingleton<IChatClient>(provider =>
         {
             var options = provider.GetRequiredService<IOptions<PipulateOptions>>().Value;
-            return new OllamaChatClient(
-                options.Ollama,
-                options.Limits.FirstToken,
-                options.Limits.Idle,
-                provider.GetRequiredService<TimeProvider>(),
-                logger: provider.GetRequiredService<ILogger<OllamaChatClient>>());
+            var time = provider.GetRequiredService<TimeProvider>();
+            var logger = provider.GetRequiredService<ILogger<OllamaChatClient>>();
+            return FindOllamaSharp(provider) is { } client
+                ? new OllamaChatClient(client, options.Ollama, time, logger)
+                : new OllamaChatClient(options.Ollama, options.Limits.FirstToken, options.Limits.Idle, time, logger: logger);
         });
         services.TryAddSingleton<DemoVoice>();
         services.TryAddSingleton<ModelWatch>();
         services.TryAddSingleton<ModelContexts>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ModelStartCheck>());
+    }
+
+    /// <summary>Finds the OllamaSharp client that the application has registered, with a key or without; null where it has registered none.</summary>
+    private static IOllamaApiClient? FindOllamaSharp(IServiceProvider provider)
+    {
+        if (provider.GetService<IOllamaApiClient>() is { } client)
+        {
+            return client;
+        }
+
+        return provider is not IKeyedServiceProvider ? null : provider.GetKeyedServices<IOllamaApiClient>(KeyedService.AnyKey).ToList() switch
+        {
+            [] => null,
+            [var only] => only,
+            { Count: var count } => throw new InvalidOperationException(
+                $"{count} clients of OllamaSharp are registered with keys, and none without. Say which one speaks: services.AddSingleton(provider => provider.GetRequiredKeyedService<IOllamaApiClient>(\"key\"))."),
+        };
     }
 
     private static void AddConversations(IServiceCollection services)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Pipulate.Models;
 
 namespace Pipulate;
 
@@ -28,7 +29,10 @@ internal sealed class PipulateOptionsValidator : IValidateOptions<PipulateOption
         Check(nameof(options.Htmx), Enum.IsDefined(options.Htmx), "must be V2 or V4", options.Htmx);
         Check(nameof(options.CommentOn), Enum.IsDefined(options.CommentOn), "must be Marked or HtmxRequests", options.CommentOn);
         Check(nameof(options.Conversations), Enum.IsDefined(options.Conversations), "must be PerVisitor or Shared", options.Conversations);
-        Check("Ollama:Endpoint", options.Ollama.Endpoint is not { } endpoint || IsHttp(endpoint) || IsHostAndPort(endpoint), "must be an http or https address, or a host and a port", options.Ollama.Endpoint);
+        var endpoint = options.Ollama.Endpoint;
+        Check(
+            "Ollama:Endpoint", endpoint is null || IsHttp(endpoint) || IsHostAndPort(endpoint), "must be an http or https address, or a host and a port",
+            endpoint is null ? null : OllamaEndpoint.Display(endpoint));
         for (var i = 0; i < options.AllowedOrigins.Count; i++)
         {
             Check($"AllowedOrigins:{i}", IsOrigin(options.AllowedOrigins[i]), "must be an origin such as https://app.example.com, without a path", options.AllowedOrigins[i]);

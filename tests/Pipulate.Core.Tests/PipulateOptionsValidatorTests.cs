@@ -85,6 +85,11 @@ public class PipulateOptionsValidatorTests
     public void Validate_WrongEndpoint_NamesItsKey(string endpoint) =>
         AssertNames("Pipulate:Ollama:Endpoint", options => options.Ollama.Endpoint = new Uri(endpoint, UriKind.RelativeOrAbsolute));
 
+    [Fact]
+    [Trait("Row", "S-53")]
+    public void Validate_WrongEndpointWithAPassword_DoesNotSayIt() =>
+        Assert.DoesNotContain("secret", Assert.Single(Wrong(options => options.Ollama.Endpoint = new Uri("ftp://user:secret@box/"))), StringComparison.Ordinal);
+
     [Theory]
     [InlineData("http://127.0.0.1:11434")]
     [InlineData("https://models.example.com/ollama/")]

@@ -12,7 +12,7 @@ namespace Pipulate.Commentary;
 /// </summary>
 internal sealed class ModelContexts(IChatClient client, IOptions<PipulateOptions> options, IChatReducer? reducer = null, TimeProvider? time = null)
 {
-    private readonly IModelProbe? _probe = ModelServer.Find<IModelProbe>(client);
+    private readonly IModelProbe? _probe = OllamaModelProbe.Of(client);
     private readonly ConcurrentDictionary<string, ModelContext> _byModel = new(StringComparer.Ordinal);
     private ModelContext? _current;
 

@@ -12,7 +12,7 @@ namespace Pipulate.Commentary;
 /// </summary>
 internal sealed partial class ModelWatch(IChatClient client, PanelStatus status, IOptions<PipulateOptions> options, ILogger<ModelWatch> logger)
 {
-    private readonly IModelProbe? _probe = ModelServer.Find<IModelProbe>(client);
+    private readonly IModelProbe? _probe = OllamaModelProbe.Of(client);
     private readonly Lock _gate = new();
     private Task<ModelTrouble?>? _asking;
 

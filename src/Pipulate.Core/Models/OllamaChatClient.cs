@@ -1,38 +1,38 @@
-using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using OllamaSharp;
+using OllamaSharp.Models.Chat;
 using Pipulate.Models;
 
 namespace Pipulate;
 
-/// <summary>Lets a model of a local Ollama server speak.</summary>
+/// <summary>Speaks with the model of an Ollama server, through OllamaSharp.</summary>
 /// <remarks>
 /// <para>Safe for concurrent use; one instance serves a whole application. Nothing is sent before the first call.</para>
 /// <para>
-/// Seen from outside it behaves as OllamaSharp's client: thinking comes as <see cref="TextReasoningContent"/>, the last update carries the finish reason,
-/// the usage and Ollama's durations (<c>load_duration</c> and the like, as <see cref="TimeSpan"/>), and <see cref="ChatOptions.AdditionalProperties"/> are
-/// read by Ollama's names (<c>num_ctx</c>, <c>think</c>, <c>keep_alive</c>, …). Unlike it, a stream that breaks throws, and a call that is cancelled
-/// closes its connection at once, which is what stops the generation. A prompt that the model has no room for is refused by servers from 0.12.6 on (status 400), and not
+/// OllamaSharp carries the requests and the answers. What is added: a model is chosen where none is named; tool calls keep their ids, and their results their types;
+/// a stream that breaks throws; a call that is cancelled closes its connection at once, which is what stops the generation. <see cref="ChatOptions.AdditionalProperties"/> are
+/// read by Ollama's names (<c>num_ctx</c>, <c>think</c>, <c>keep_alive</c>, …). A prompt that the model has no room for is refused by servers from 0.12.6 on (status 400), and not
 /// cut there in silence, unless the additional property or option <c>truncate</c> is <see langword="true"/>.
 /// </para>
 /// </remarks>
-public sealed partial class OllamaChatClient : IChatClient, IModelProbe
+public sealed partial class OllamaChatClient : IChatClient
 {
     private static readonly TimeSpan DefaultFirstToken = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan DefaultIdle = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ListPatience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan ProbePatience = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan RunningPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan NamesPatience = TimeSpan.FromSeconds(2);
 
     private readonly OllamaOptions _options;
-    private readonly OllamaTransport _transport;
+    private readonly IOllamaApiClient _api;
+    private readonly GuardedOllamaApiClient? _own;
+    private readonly OllamaInquiry _server;
     private readonly OllamaModelDirectory _directory;
-    private readonly TimeProvider _timeProvider;
-    private readonly TimeSpan _firstToken;
-    private readonly TimeSpan _idle;
+    private readonly OllamaModelProbe _probe;
     private readonly ILogger _logger;
 
     /// <summary>Makes a client for the server at <paramref name="endpoint"/>.</summary>
@@ -62,15 +62,33 @@ public sealed partial class OllamaChatClient : IChatClient, IModelProbe
         ILogger<OllamaChatClient>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _options = options;
-        _firstToken = Waiting(firstToken ?? DefaultFirstToken, nameof(firstToken));
-        _idle = Waiting(idle ?? DefaultIdle, nameof(idle));
-        _timeProvider = timeProvider ?? TimeProvider.System;
-        _logger = logger ?? (ILogger)NullLogger.Instance;
         var endpoint = OllamaEndpoint.Resolve(options.Endpoint, Environment.GetEnvironmentVariable(OllamaEndpoint.Variable));
-        _transport = new OllamaTransport(endpoint, handler, _timeProvider);
-        _directory = new OllamaModelDirectory(_transport, options, _logger);
+        timeProvider ??= TimeProvider.System;
+        _api = _own = new GuardedOllamaApiClient(
+            endpoint, handler, Waiting(firstToken ?? DefaultFirstToken, nameof(firstToken)), Waiting(idle ?? DefaultIdle, nameof(idle)), timeProvider);
+        (_options, _logger, _server, _directory, _probe) = Parts(_api, options, timeProvider, logger);
     }
+
+    /// <summary>Makes a client that speaks through an OllamaSharp client of the application's own.</summary>
+    /// <param name="client">The client that carries every request. It is not disposed.</param>
+    /// <param name="options">
+    /// Which model speaks, and how; the default is the client's selected model, or else the best one installed. <see cref="OllamaOptions.Endpoint"/> has no effect.
+    /// </param>
+    /// <param name="timeProvider">The clock of the time limits on questions about models; the default is the system's.</param>
+    /// <param name="logger">Where the choice of a model and the measures of answers are logged; never what was said.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="client"/> is <see langword="null"/>.</exception>
+    /// <remarks>
+    /// The client's own <see cref="HttpClient"/> decides on time limits and on the size of what it reads. OllamaSharp has no property for <c>truncate</c> and for the id of the
+    /// call that a tool's result answers, so these are not sent.
+    /// </remarks>
+    public OllamaChatClient(IOllamaApiClient client, OllamaOptions? options = null, TimeProvider? timeProvider = null, ILogger<OllamaChatClient>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        _api = client;
+        (_options, _logger, _server, _directory, _probe) = Parts(client, options ?? new OllamaOptions(), timeProvider ?? TimeProvider.System, logger);
+    }
+
+    private string? Wanted => string.IsNullOrWhiteSpace(_options.Model) && _own is null ? _api.SelectedModel : _options.Model;
 
     /// <inheritdoc/>
     /// <remarks>Gathers the stream, so that the limits on silence hold here too.</remarks>
@@ -97,159 +115,101 @@ public sealed partial class OllamaChatClient : IChatClient, IModelProbe
     {
         ArgumentNullException.ThrowIfNull(serviceType);
         return serviceKey is not null ? null
-            : serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata("ollama", _transport.Endpoint, _options.Model ?? _directory.Chosen)
+            : serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata("ollama", _server.Endpoint, string.IsNullOrWhiteSpace(Wanted) ? _directory.Chosen : Wanted)
+            : serviceType == typeof(IModelProbe) ? _probe
             : serviceType.IsInstanceOfType(this) ? this
+            : _own is null && serviceType.IsInstanceOfType(_api) ? _api
             : null;
     }
 
     /// <inheritdoc/>
-    async Task<ModelReport> IModelProbe.ProbeAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var patience = new Patience(_timeProvider, cancellationToken);
-            patience.Arm(ProbePatience);
-            try
-            {
-                var model = await _directory.ResolveAsync(_options.Model, fresh: true, ProbePatience, patience.Token);
-                return new ModelReport(model, _transport.Endpoint, null);
-            }
-            catch (OperationCanceledException) when (patience.RanOut)
-            {
-                throw OllamaLines.Silence(_transport.Endpoint, ProbePatience, first: true);
-            }
-        }
-        catch (Exception) when (cancellationToken.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(cancellationToken);
-        }
-#pragma warning disable CA1031 // A probe is asked in order to show what is wrong; whatever it is, it is the answer.
-        catch (Exception problem)
-#pragma warning restore CA1031
-        {
-            return new ModelReport(null, _transport.Endpoint, ModelFailures.Classify(problem, _transport.Endpoint, cancellationToken));
-        }
-    }
-
-    /// <inheritdoc/>
-    async Task<bool?> IModelProbe.IsLoadedAsync(CancellationToken cancellationToken)
-    {
-        var (model, running) = await FindRunningAsync(_options.Model, cancellationToken);
-        return model is null || OllamaModelChoice.IsRemoteName(model) ? null : running?.Any(other => OllamaModelChoice.NameOf(other) == model);
-    }
-
-    /// <inheritdoc/>
-    int? IModelProbe.ConfiguredContext =>
-        _options.Options.TryGetValue("num_ctx", out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var tokens) && tokens > 0 ? tokens : null;
-
-    /// <inheritdoc/>
-    async Task<int?> IModelProbe.ReadContextAsync(string? model, CancellationToken cancellationToken)
-    {
-        var (name, running) = await FindRunningAsync(model ?? _options.Model, cancellationToken);
-        return name is null ? null
-            : OllamaModelChoice.IsRemoteName(name) ? 0
-            : running?.FirstOrDefault(other => OllamaModelChoice.NameOf(other) == name) is { } found ? (int)Math.Clamp(found.ContextLength ?? 0, 0, int.MaxValue)
-            : null;
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => _transport.Dispose();
-
-    /// <summary>The name of a model, and what is in the server's memory; nulls where that cannot be learned.</summary>
-    private async Task<(string? Model, IEnumerable<OllamaModel>? Running)> FindRunningAsync(string? wanted, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var model = await _directory.ResolveAsync(wanted, fresh: false, RunningPatience, cancellationToken);
-            var running = await _transport.GetAsync("api/ps", OllamaJson.Default.OllamaTags, RunningPatience, cancellationToken);
-            return (model, running.Models?.Where(other => other is not null));
-        }
-        catch (Exception) when (cancellationToken.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(cancellationToken);
-        }
-#pragma warning disable CA1031 // A courtesy to the page: whatever is wrong, the request for an answer tells.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            return (null, null);
-        }
-    }
+    public void Dispose() => _own?.Dispose();
 
     private static TimeSpan Waiting(TimeSpan time, string name)
         => time > TimeSpan.Zero || time == Timeout.InfiniteTimeSpan ? time : throw new ArgumentOutOfRangeException(name, time, "A waiting time is positive.");
+
+    private (OllamaOptions, ILogger, OllamaInquiry, OllamaModelDirectory, OllamaModelProbe) Parts(IOllamaApiClient api, OllamaOptions options, TimeProvider timeProvider, ILogger? logger)
+    {
+        var server = new OllamaInquiry(api, timeProvider);
+        var directory = new OllamaModelDirectory(server, options, logger ?? NullLogger.Instance);
+        return (options, logger ?? NullLogger.Instance, server, directory, new OllamaModelProbe(server, directory, () => Wanted, options, timeProvider));
+    }
 
     private async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(
         IReadOnlyList<ChatMessage> messages, ChatOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (lines, model) = await OpenAsync(messages, options, cancellationToken);
-        using (lines)
+        await using var owned = lines.ConfigureAwait(false);
+        var updates = new OllamaResponseMapper(model);
+        var done = false;
+        do
         {
-            var updates = new OllamaUpdates(model, _transport.Endpoint);
-            while (true)
+            cancellationToken.ThrowIfCancellationRequested();
+            if (lines.Current is not { } line)
             {
-                OllamaChunk? chunk = null;
-                Exception? failure = null;
-                try
-                {
-                    chunk = await lines.ReadAsync();
-                    failure = updates.FailureOf(chunk);
-                }
-                catch (Exception problem) when (problem is not OperationCanceledException)
-                {
-                    failure = problem;
-                }
-
-                if (failure is not null)
-                {
-                    throw failure;
-                }
-
-                cancellationToken.ThrowIfCancellationRequested();
-                if (updates.Read(chunk!) is { } update)
-                {
-                    yield return update;
-                }
-
-                if (chunk!.Done)
-                {
-                    LogAnswered(model, chunk.PromptEvalCount ?? 0, chunk.EvalCount ?? 0, OllamaUpdates.Time(chunk.TotalDuration), OllamaUpdates.Time(chunk.LoadDuration));
-                    await lines.FinishAsync();
-                    yield break;
-                }
+                continue;
             }
+
+            yield return updates.Map(line);
+            if (line is ChatDoneResponseStream end)
+            {
+                done = true;
+                LogAnswered(model, end.PromptEvalCount, end.EvalCount, OllamaResponseMapper.Time(end.TotalDuration), OllamaResponseMapper.Time(end.LoadDuration));
+            }
+        }
+        while (await MoveAsync(lines));
+
+        // OllamaSharp ends a stream that is cancelled, or broken off, as if it were whole.
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!done)
+        {
+            throw new IncompleteAnswerException("The answer ended before the model said that it was done.").WithTrouble(ModelFailures.Incomplete(_server.Endpoint));
         }
     }
 
-    private async Task<(OllamaLines Lines, string Model)> OpenAsync(IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
+    private async Task<bool> MoveAsync(IAsyncEnumerator<ChatResponseStream?> lines)
     {
-        var wanted = options?.ModelId ?? _options.Model;
+        try
+        {
+            return await lines.MoveNextAsync();
+        }
+        catch (JsonException problem)
+        {
+            throw new InvalidDataException("A line of the answer is not the JSON that Ollama sends.", problem).WithTrouble(ModelFailures.Garbled(_server.Endpoint));
+        }
+    }
+
+    /// <summary>Asks, and waits for the first line, which the server does not send before the model has begun.</summary>
+    private async Task<(IAsyncEnumerator<ChatResponseStream?> Lines, string Model)> OpenAsync(
+        IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
+    {
+        var wanted = options?.ModelId ?? Wanted;
         for (var attempt = 1; ; attempt++)
         {
             var model = await _directory.ResolveAsync(wanted, fresh: false, ListPatience, cancellationToken);
+            var lines = _api.ChatAsync(OllamaRequestMapper.Map(model, messages, options, _options), cancellationToken).GetAsyncEnumerator(cancellationToken);
             try
             {
-                var body = OllamaRequest.Chat(model, messages, options, _options);
-                return (await _transport.OpenAsync("api/chat", body, _firstToken, _idle, cancellationToken), model);
+                return await MoveAsync(lines) || cancellationToken.IsCancellationRequested
+                    ? (lines, model)
+                    : throw new IncompleteAnswerException("The answer ended before it began.").WithTrouble(ModelFailures.Incomplete(_server.Endpoint));
             }
-            catch (OllamaHttpException problem) when (problem.StatusCode == HttpStatusCode.NotFound)
+            catch (HttpRequestException missing) when (missing.StatusCode is HttpStatusCode.NotFound)
             {
                 // The model was removed since it was chosen: choose once more before giving up.
                 _directory.Forget();
-                if (attempt == 1)
+                if (attempt > 1)
                 {
-                    continue;
+                    await NameInstalledAsync(missing, model, cancellationToken);
+                    throw;
                 }
-
-                await NameInstalledAsync(problem, model, cancellationToken);
-                throw;
             }
         }
     }
 
-    private async Task NameInstalledAsync(OllamaHttpException problem, string model, CancellationToken cancellationToken)
+    private async Task NameInstalledAsync(HttpRequestException missing, string model, CancellationToken cancellationToken)
     {
-        if (ModelFailures.Classify(problem, _transport.Endpoint, CancellationToken.None).Kind != ModelFailureKind.ModelMissing)
+        if (ModelFailures.Classify(missing, _server.Endpoint, CancellationToken.None).Kind != ModelFailureKind.ModelMissing)
         {
             return;
         }
@@ -257,14 +217,17 @@ public sealed partial class OllamaChatClient : IChatClient, IModelProbe
         IReadOnlyList<string>? names = null;
         try
         {
-            names = [.. (await _directory.ListAsync(ProbePatience, cancellationToken)).Select(OllamaModelChoice.NameOf)];
+            names = [.. (await _directory.ListAsync(NamesPatience, cancellationToken)).Select(OllamaModelChoice.NameOf)];
         }
         catch (Exception other) when (other is HttpRequestException or TimeoutException or IOException or InvalidDataException)
         {
             // The first problem is the one to tell.
         }
 
-        problem.WithTrouble(ModelFailures.ModelMissing(model, _transport.Endpoint, names));
+        // Without the server's words a 404 may also come from something in between that lets only the list pass.
+        missing.WithTrouble(missing is not OllamaHttpException && names?.Contains(model) is true
+            ? ModelFailures.NotOllama(_server.Endpoint, "HTTP 404")
+            : ModelFailures.ModelMissing(model, _server.Endpoint, names));
     }
 
     [LoggerMessage(1, LogLevel.Debug, "The model {Model} answered: {PromptTokens} tokens read, {AnswerTokens} written, {Total} in all, {Load} of it loading.")]

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Pipulate.Models;
 
@@ -44,7 +46,9 @@ internal static class OllamaEndpoint
         }
 
         var slash = rest.IndexOf('/', StringComparison.Ordinal);
-        var (hostPort, path) = slash < 0 ? (rest, "") : (rest[..slash], rest[slash..]);
+        var (authority, path) = slash < 0 ? (rest, "") : (rest[..slash], rest[slash..]);
+        var at = authority.LastIndexOf('@') + 1;
+        var (credentials, hostPort) = (authority[..at], authority[at..]);
         var (host, portText) = Split(hostPort);
         if (int.TryParse(portText, NumberStyles.None, CultureInfo.InvariantCulture, out var given) && given is > 0 and <= 65535)
         {
@@ -60,7 +64,7 @@ internal static class OllamaEndpoint
             host = $"[{host}]";
         }
 
-        return Uri.TryCreate(string.Create(CultureInfo.InvariantCulture, $"{scheme}://{host}:{port}{path}"), UriKind.Absolute, out var uri)
+        return Uri.TryCreate(string.Create(CultureInfo.InvariantCulture, $"{scheme}://{credentials}{host}:{port}{path}"), UriKind.Absolute, out var uri)
             && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
             ? Reachable(uri)
             : Default;
@@ -70,7 +74,23 @@ internal static class OllamaEndpoint
     public static string Display(Uri endpoint)
         => endpoint.IsAbsoluteUri
             ? endpoint.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/')
-            : endpoint.OriginalString;
+            : endpoint.OriginalString[(endpoint.OriginalString.LastIndexOf('@') + 1)..];
+
+    /// <summary>The address without the name and password that may stand in it.</summary>
+    public static Uri WithoutCredentials(Uri endpoint)
+        => endpoint.IsAbsoluteUri && endpoint.UserInfo.Length > 0 ? new UriBuilder(endpoint) { UserName = "", Password = "" }.Uri : endpoint;
+
+    /// <summary>The header for the name and password in an address; null where there are none.</summary>
+    public static AuthenticationHeaderValue? CredentialsOf(Uri endpoint)
+    {
+        if (!endpoint.IsAbsoluteUri || endpoint.UserInfo.Length == 0)
+        {
+            return null;
+        }
+
+        var credentials = Uri.UnescapeDataString(endpoint.UserInfo);
+        return new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials.Contains(':') ? credentials : credentials + ":")));
+    }
 
     private static (string Host, string Port) Split(string hostPort)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using OllamaSharp.Models;
 
 namespace Pipulate.Models;
 
@@ -9,7 +10,7 @@ internal static partial class OllamaModelChoice
     private static readonly string[] EmbeddingFamilies = ["bert", "nomic-bert", "nomic-bert-moe", "xlm-roberta"];
 
     /// <summary>What a configured name means: that very model, it with the tag "latest", or the newest of that name; else null.</summary>
-    public static OllamaModel? Find(string name, IReadOnlyList<OllamaModel> models, bool allowRemote)
+    public static Model? Find(string name, IReadOnlyList<Model> models, bool allowRemote)
     {
         var wanted = name.Trim();
         return Exact(wanted)
@@ -19,13 +20,13 @@ internal static partial class OllamaModelChoice
                 .ThenBy(NameOf, StringComparer.Ordinal)
                 .FirstOrDefault();
 
-        OllamaModel? Exact(string exact) => models.FirstOrDefault(model => Same(NameOf(model), exact));
+        Model? Exact(string exact) => models.FirstOrDefault(model => Same(NameOf(model), exact));
     }
 
     /// <summary>All that may be able to chat, the best first. Whether those without capabilities really can is for the server to say (<see cref="CanChat"/>).</summary>
-    public static IReadOnlyList<OllamaModel> Rank(IEnumerable<OllamaModel> models, IList<string> prefer, long memory, bool allowRemote)
+    public static IReadOnlyList<Model> Rank(IEnumerable<Model> models, IList<string> prefer, long memory, bool allowRemote)
         => [.. models
-            .Where(model => NameOf(model).Length > 0 && (allowRemote || !IsRemote(model)) && CanChat(model.Capabilities) is not false)
+            .Where(model => NameOf(model).Length > 0 && (allowRemote || !IsRemote(model)) && CanChat(Capabilities(model)) is not false)
             .OrderBy(model => Preference(model, prefer))
             .ThenBy(model => IsSpecial(NameOf(model)))
             .ThenBy(model => model.Size > memory)
@@ -38,16 +39,19 @@ internal static partial class OllamaModelChoice
         => capabilities is null or [] ? null : Has(capabilities, "completion") && !Has(capabilities, "embedding");
 
     /// <summary>The guess for old servers. The family alone is not enough: an embedding model made from qwen3 has its family.</summary>
-    public static bool LooksLikeChat(OllamaModel model)
+    public static bool LooksLikeChat(Model model)
     {
         IEnumerable<string> families = [model.Details?.Family ?? "", .. model.Details?.Families ?? []];
         return !families.Any(family => EmbeddingFamilies.Contains(family, StringComparer.OrdinalIgnoreCase)) && !Embedding().IsMatch(NameOf(model));
     }
 
-    public static string NameOf(OllamaModel model) => model.Name is { Length: > 0 } name ? name : model.Model ?? "";
+    public static string NameOf(Model model) => model.Name is { Length: > 0 } name ? name : model.ModelName ?? "";
 
-    public static bool IsRemote(OllamaModel model)
-        => !string.IsNullOrEmpty(model.RemoteHost) || !string.IsNullOrEmpty(model.RemoteModel) || IsRemoteName(NameOf(model));
+    public static bool IsRemote(Model model)
+        => model is OllamaModel { RemoteHost.Length: > 0 } or OllamaModel { RemoteModel.Length: > 0 } || IsRemoteName(NameOf(model));
+
+    /// <summary>What the list says that a model can do; null where it says nothing, or where the client does not read it.</summary>
+    public static IReadOnlyList<string>? Capabilities(Model model) => (model as OllamaModel)?.Capabilities;
 
     public static bool IsRemoteName(string name)
         => name.EndsWith("-cloud", StringComparison.OrdinalIgnoreCase) || name.EndsWith(":cloud", StringComparison.OrdinalIgnoreCase);
@@ -75,7 +79,7 @@ internal static partial class OllamaModelChoice
         return colon < 0 ? name : name[..colon];
     }
 
-    private static int Preference(OllamaModel model, IList<string> prefer)
+    private static int Preference(Model model, IList<string> prefer)
     {
         for (var index = 0; index < prefer.Count; index++)
         {
@@ -89,7 +93,7 @@ internal static partial class OllamaModelChoice
         return int.MaxValue;
     }
 
-    private static long ModifiedSecond(OllamaModel model) => model.ModifiedAt?.ToUnixTimeSeconds() ?? long.MinValue;
+    private static long ModifiedSecond(Model model) => model.ModifiedAt.ToUniversalTime().Ticks / TimeSpan.TicksPerSecond;
 
     private static bool IsSpecial(string name) => Special().IsMatch(name);
 

@@ -1,17 +1,19 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.Logging;
+using OllamaSharp.Models;
+using OllamaSharp.Models.Exceptions;
 
 namespace Pipulate.Models;
 
 /// <summary>Knows what is installed on one Ollama server and which model that means; remembers it until told to forget. Safe for concurrent use.</summary>
-internal sealed partial class OllamaModelDirectory(OllamaTransport transport, OllamaOptions options, ILogger logger)
+internal sealed partial class OllamaModelDirectory(OllamaInquiry server, OllamaOptions options, ILogger logger)
 {
     // Of the memory that this process may use: the model needs some for its context too.
     private const double MemoryShare = 0.6;
 
     private readonly ConcurrentDictionary<string, bool> _canChat = new(StringComparer.Ordinal);
-    private volatile IReadOnlyList<OllamaModel>? _installed;
+    private volatile IReadOnlyList<Model>? _installed;
     private volatile string? _chosen;
 
     /// <summary>The model that was chosen last, when none is configured.</summary>
@@ -35,15 +37,12 @@ internal sealed partial class OllamaModelDirectory(OllamaTransport transport, Ol
             ? ChooseAsync(fresh, patience, cancellationToken)
             : FindAsync(wanted.Trim(), fresh, patience, cancellationToken);
 
-    public async Task<IReadOnlyList<OllamaModel>> ListAsync(TimeSpan patience, CancellationToken cancellationToken)
-    {
-        var tags = await transport.GetAsync("api/tags", OllamaJson.Default.OllamaTags, patience, cancellationToken);
-        return _installed = [.. (tags.Models ?? []).Where(model => model is not null)];
-    }
+    public async Task<IReadOnlyList<Model>> ListAsync(TimeSpan patience, CancellationToken cancellationToken)
+        => _installed = await server.ListAsync(patience, cancellationToken);
 
-    public OllamaHttpException Missing(string wanted, IReadOnlyList<OllamaModel> installed)
+    public OllamaHttpException Missing(string wanted, IReadOnlyList<Model> installed)
     {
-        var trouble = ModelFailures.ModelMissing(wanted, transport.Endpoint, [.. installed.Select(OllamaModelChoice.NameOf)]);
+        var trouble = ModelFailures.ModelMissing(wanted, server.Endpoint, [.. installed.Select(OllamaModelChoice.NameOf)]);
         return new OllamaHttpException(trouble.Sentence, HttpStatusCode.NotFound).WithTrouble(trouble);
     }
 
@@ -54,12 +53,12 @@ internal sealed partial class OllamaModelDirectory(OllamaTransport transport, Ol
             return name;
         }
 
-        IReadOnlyList<OllamaModel> installed;
+        IReadOnlyList<Model> installed;
         try
         {
             installed = await ListAsync(patience, cancellationToken);
         }
-        catch (OllamaHttpException)
+        catch (HttpRequestException problem) when (problem.StatusCode is not null)
         {
             // Something in between may let only /api/chat pass; then the name is the caller's business.
             return wanted;
@@ -68,7 +67,7 @@ internal sealed partial class OllamaModelDirectory(OllamaTransport transport, Ol
         return Found(installed) ?? throw Missing(wanted, installed);
 
         // A cloud model named in full need not be installed; the server says whether it may be used.
-        string? Found(IReadOnlyList<OllamaModel> models)
+        string? Found(IReadOnlyList<Model> models)
             => OllamaModelChoice.Find(wanted, models, options.AllowRemote) is { } model ? OllamaModelChoice.NameOf(model)
                 : OllamaModelChoice.IsRemoteName(wanted) ? wanted
                 : null;
@@ -93,18 +92,18 @@ internal sealed partial class OllamaModelDirectory(OllamaTransport transport, Ol
             if (await CanChatAsync(model, patience, cancellationToken))
             {
                 var name = OllamaModelChoice.NameOf(model);
-                LogChosen(name, OllamaEndpoint.Display(transport.Endpoint));
+                LogChosen(name, OllamaEndpoint.Display(server.Endpoint));
                 return _chosen = name;
             }
         }
 
-        var trouble = ModelFailures.NoModel(transport.Endpoint);
+        var trouble = ModelFailures.NoModel(server.Endpoint);
         throw new InvalidOperationException(trouble.Sentence).WithTrouble(trouble);
     }
 
-    private async Task<bool> CanChatAsync(OllamaModel model, TimeSpan patience, CancellationToken cancellationToken)
+    private async Task<bool> CanChatAsync(Model model, TimeSpan patience, CancellationToken cancellationToken)
     {
-        if (OllamaModelChoice.CanChat(model.Capabilities) is { } told)
+        if (OllamaModelChoice.CanChat(OllamaModelChoice.Capabilities(model)) is { } told)
         {
             return told;
         }
@@ -118,15 +117,15 @@ internal sealed partial class OllamaModelDirectory(OllamaTransport transport, Ol
 
         try
         {
-            var show = await transport.PostAsync("api/show", OllamaRequest.Show(name), OllamaJson.Default.OllamaShow, patience, cancellationToken);
-            if (!options.AllowRemote && !string.IsNullOrEmpty(show.RemoteHost))
+            var show = await server.ShowAsync(name, patience, cancellationToken);
+            if (!options.AllowRemote && show is OllamaModelDetails { RemoteHost.Length: > 0 })
             {
                 return false;
             }
 
             return _canChat[key] = OllamaModelChoice.CanChat(show.Capabilities) ?? OllamaModelChoice.LooksLikeChat(model);
         }
-        catch (Exception problem) when (problem is OllamaHttpException or InvalidDataException)
+        catch (Exception problem) when (problem is InvalidDataException or OllamaException or HttpRequestException { StatusCode: not null })
         {
             return OllamaModelChoice.LooksLikeChat(model);
         }
@@ -134,7 +133,7 @@ internal sealed partial class OllamaModelDirectory(OllamaTransport transport, Ol
 
     // The memory of this machine says nothing about another one.
     private long Memory()
-        => transport.Endpoint.IsLoopback ? (long)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * MemoryShare) : long.MaxValue;
+        => server.Endpoint.IsLoopback ? (long)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * MemoryShare) : long.MaxValue;
 
     [LoggerMessage(2, LogLevel.Information, "The model {Model} at {Endpoint} speaks: it is the best one installed.")]
     private partial void LogChosen(string model, string endpoint);

@@ -1,3 +1,4 @@
+using OllamaSharp.Models;
 using Pipulate.Models;
 
 namespace Pipulate.Tests.Models;
@@ -43,7 +44,7 @@ public class OllamaModelChoiceTests
     {
         // The later in the line, the older; "!" marks an embedding model that says so.
         var models = names.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-            .Select((name, index) => Model(name.TrimEnd('!'), Day.AddSeconds(name.Contains("instruct") ? 9 : -index)) with { Capabilities = name.EndsWith('!') ? ["embedding"] : null });
+            .Select((name, index) => Model(name.TrimEnd('!'), Day.AddSeconds(name.Contains("instruct") ? 9 : -index), capabilities: name.EndsWith('!') ? ["embedding"] : null));
 
         Assert.Equal(expected, Rank(models) is [var best, ..] ? best.Name : null);
     }
@@ -60,7 +61,7 @@ public class OllamaModelChoiceTests
 
     [Fact]
     public void Rank_TooLargeForMemory_ComesLast()
-        => Assert.Equal(["small:1", "huge:1"], Rank([Model("huge:1", Day.AddDays(9)) with { Size = 101 }, Model("small:1", Day) with { Size = 100 }], memory: 100).Select(model => model.Name));
+        => Assert.Equal(["small:1", "huge:1"], Rank([Model("huge:1", Day.AddDays(9), size: 101), Model("small:1", Day, size: 100)], memory: 100).Select(model => model.Name));
 
     [Fact]
     public void Rank_PreferredName_BeatsEverything()
@@ -69,7 +70,7 @@ public class OllamaModelChoiceTests
     [Fact]
     public void Rank_RemoteModel_OnlyWhenAllowed()
     {
-        OllamaModel[] models = [Model("big:1", Day) with { RemoteHost = "https://example.com" }];
+        OllamaModel[] models = [Model("big:1", Day, remoteHost: "https://example.com")];
 
         Assert.Empty(OllamaModelChoice.Rank(models, [], long.MaxValue, allowRemote: false));
         Assert.Single(OllamaModelChoice.Rank(models, [], long.MaxValue, allowRemote: true));
@@ -78,7 +79,7 @@ public class OllamaModelChoiceTests
     [Fact]
     public void Rank_AnyOrderOfTheList_GivesTheSame()
     {
-        var models = Enumerable.Range(0, 40).Select(n => Model($"m{n % 7}:{n}", Day.AddSeconds(n % 3), n % 2 == 0 ? "7B" : "?") with { Size = n % 5 }).ToList();
+        var models = Enumerable.Range(0, 40).Select(n => Model($"m{n % 7}:{n}", Day.AddSeconds(n % 3), n % 2 == 0 ? "7B" : "?", size: n % 5)).ToList();
         var expected = Rank(models, memory: 2).Select(model => model.Name).ToList();
 
         Assert.Equal(expected, Rank(Enumerable.Reverse(models), memory: 2).Select(model => model.Name));
@@ -109,11 +110,19 @@ public class OllamaModelChoiceTests
     [InlineData("something:latest", "nomic-bert", false)]
     [InlineData("qwen3:8b", "qwen3", true)]
     public void LooksLikeChat_OldServer_GoesByNameAndFamily(string name, string family, bool expected)
-        => Assert.Equal(expected, OllamaModelChoice.LooksLikeChat(Model(name, Day) with { Details = new OllamaModelDetails { Family = family } }));
+        => Assert.Equal(expected, OllamaModelChoice.LooksLikeChat(Model(name, Day, family: family)));
 
-    private static IReadOnlyList<OllamaModel> Rank(IEnumerable<OllamaModel> models, IList<string>? prefer = null, long memory = long.MaxValue)
+    private static IReadOnlyList<Model> Rank(IEnumerable<Model> models, IList<string>? prefer = null, long memory = long.MaxValue)
         => OllamaModelChoice.Rank(models, prefer ?? [], memory, allowRemote: false);
 
-    private static OllamaModel Model(string name, DateTimeOffset modified, string? parameters = null)
-        => new() { Name = name, ModifiedAt = modified, Size = 1, Details = new OllamaModelDetails { ParameterSize = parameters } };
+    private static OllamaModel Model(
+        string name, DateTimeOffset modified, string? parameters = null, long size = 1, string? family = null, string? remoteHost = null, string[]? capabilities = null) => new()
+        {
+            Name = name,
+            ModifiedAt = modified.UtcDateTime,
+            Size = size,
+            Details = new Details { Family = family!, ParameterSize = parameters! },
+            RemoteHost = remoteHost,
+            Capabilities = capabilities,
+        };
 }
