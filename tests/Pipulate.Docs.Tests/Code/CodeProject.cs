@@ -10,7 +10,7 @@ namespace Pipulate.Docs.Code;
 public sealed partial class CodeProject : IAsyncLifetime
 {
     private const string Usings =
-        "using System.Globalization; using System.Runtime.CompilerServices; using System.Text.Encodings.Web; using Microsoft.AspNetCore.Authorization; using Microsoft.AspNetCore.DataProtection; using Microsoft.AspNetCore.Mvc; using Microsoft.AspNetCore.Mvc.Testing; using Microsoft.Extensions.AI; using Microsoft.Extensions.Localization; using Pipulate; using Pipulate.FakeOllama; using Pipulate.Testing; using Xunit;";
+        "using System.Globalization; using System.Runtime.CompilerServices; using System.Text.Encodings.Web; using Microsoft.AspNetCore.Authorization; using Microsoft.AspNetCore.DataProtection; using Microsoft.AspNetCore.Mvc; using Microsoft.AspNetCore.Mvc.Testing; using Microsoft.Extensions.AI; using Microsoft.Extensions.Localization; using OllamaSharp; using Pipulate; using Pipulate.FakeOllama; using Pipulate.Testing; using Xunit;";
 
     /// <summary>What the README's lines of views stand among, in the sample.</summary>
     private const string ViewSurroundings = "@{ var profile = new { Name = \"Pirate\" }; var name = \"About\"; }";
