@@ -14,6 +14,8 @@ public sealed partial class ThemeTests(Chromium chromium) : IClassFixture<Chromi
     [Theory]
     [InlineData("pipulate.js", 12 * 1024)]
     [InlineData("pipulate.css", 14 * 1024)]
+    [InlineData("pipulate.htmx2.js", 4 * 1024)]
+    [InlineData("pipulate.htmx4.js", 4 * 1024)]
     public void Asset_Uncompressed_KeepsItsBudget(string file, int bytes)
     {
         Assert.InRange(new FileInfo(Path.Combine(Assets, file)).Length, 1, bytes);

@@ -87,7 +87,7 @@ internal sealed class ContextEndpoint(
         await conversation.Opened;
         context.Response.ContentType = "text/html; charset=utf-8";
         var token = antiforgery.GetAndStoreTokens(context);
-        var view = new ContextView(context.Request.PathBase.Add(context.Request.Path).ToUriComponent(), token.FormFieldName, token.RequestToken!);
+        var view = new ContextView(options.Value.Htmx, context.Request.PathBase.Add(context.Request.Path).ToUriComponent(), token.FormFieldName, token.RequestToken!);
         await context.Response.WriteAsync(view.Render(conversation, [SystemPrompt.For(options.Value.Persona), .. conversation.ReadHistory(contexts.Budget)]), context.RequestAborted);
     }
 }

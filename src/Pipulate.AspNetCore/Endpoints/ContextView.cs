@@ -3,14 +3,16 @@ using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.Extensions.AI;
 using Pipulate.Conversations;
+using Pipulate.Panel;
 
 namespace Pipulate.Endpoints;
 
 /// <summary>The inside of <c>&lt;chat-context&gt;</c> as HTML.</summary>
+/// <param name="version">The htmx that reads it.</param>
 /// <param name="address">Where its buttons post to.</param>
 /// <param name="tokenName">The name of the antiforgery field.</param>
 /// <param name="token">The antiforgery token.</param>
-internal sealed class ContextView(string address, string tokenName, string token)
+internal sealed class ContextView(HtmxVersion version, string address, string tokenName, string token)
 {
     private readonly StringBuilder _html = new();
 
@@ -48,7 +50,7 @@ internal sealed class ContextView(string address, string tokenName, string token
 
     private void WriteButton(string what, string label, RecordedEvent? recorded = null)
     {
-        _html.Append("<form hx-post=\"").Append(Encode(address)).Append("\" hx-target=\"#chat-context-body\" hx-swap=\"innerHTML\">")
+        _html.Append("<form").Append(HtmxBoundary.RequestText(version, "post", address)).Append(" hx-trigger=\"submit\" hx-target=\"#chat-context-body\" hx-swap=\"innerHTML\">")
             .Append("<input type=\"hidden\" name=\"").Append(Encode(tokenName)).Append("\" value=\"").Append(Encode(token)).Append("\">")
             .Append("<input type=\"hidden\" name=\"do\" value=\"").Append(what).Append("\">");
         if (recorded is not null)

@@ -186,7 +186,7 @@ internal sealed partial class ConversationsEndpoint(
         }
 
         var token = antiforgery.GetAndStoreTokens(context);
-        return new ConversationsView(name => PageAddress.Showing(page, name, options.Value), address, token.FormFieldName, token.RequestToken!, looks.Current.Words).Render(known, shown);
+        return new ConversationsView(options.Value.Htmx, name => PageAddress.Showing(page, name, options.Value), address, token.FormFieldName, token.RequestToken!, looks.Current.Words).Render(known, shown);
     }
 
     private async Task ShowAsync(HttpContext context, Visitor visitor)

@@ -1,17 +1,19 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using Pipulate.Conversations;
+using Pipulate.Panel;
 using Pipulate.Rendering.Words;
 
 namespace Pipulate.Endpoints;
 
 /// <summary>The inside of <c>&lt;chat-conversations&gt;</c> as HTML: links, forms and nothing else, so that it works without a script too.</summary>
+/// <param name="version">The htmx that reads it.</param>
 /// <param name="page">Makes the address of the page that it stands on, with another conversation.</param>
 /// <param name="address">Where its forms post to.</param>
 /// <param name="tokenName">The name of the antiforgery field.</param>
 /// <param name="token">The antiforgery token.</param>
 /// <param name="words">What it says.</param>
-internal sealed class ConversationsView(Func<string, string> page, string address, string tokenName, string token, PanelWords words)
+internal sealed class ConversationsView(HtmxVersion version, Func<string, string> page, string address, string tokenName, string token, PanelWords words)
 {
     public const string Id = "chat-conversations";
 
@@ -32,7 +34,7 @@ internal sealed class ConversationsView(Func<string, string> page, string addres
         if (conversations.FirstOrDefault(summary => summary.Id == shown) is { Title: null })
         {
             // The first words will be its title: the list comes anew a moment after something was sent.
-            _html.Append("<span hx-get=\"").Append(Encode(address)).Append("\" hx-trigger=\"submit from:#chat-panel delay:1s\" hx-target=\"#").Append(Id).Append("\" hx-swap=\"innerHTML\"></span>");
+            _html.Append("<span").Append(HtmxBoundary.RequestText(version, "get", address)).Append(" hx-trigger=\"submit from:#chat-panel delay:1s\" hx-target=\"#").Append(Id).Append("\" hx-swap=\"innerHTML\"></span>");
         }
 
         return _html.ToString();
@@ -61,7 +63,7 @@ internal sealed class ConversationsView(Func<string, string> page, string addres
         _html.Append("<form method=\"post\" action=\"").Append(action).Append('"');
         if (inPlace)
         {
-            _html.Append(" hx-post=\"").Append(action).Append("\" hx-target=\"#").Append(Id).Append("\" hx-swap=\"innerHTML\"");
+            _html.Append(HtmxBoundary.RequestText(version, "post", address + path)).Append(" hx-trigger=\"submit\" hx-target=\"#").Append(Id).Append("\" hx-swap=\"innerHTML\"");
         }
 
         _html.Append("><input type=\"hidden\" name=\"").Append(Encode(tokenName)).Append("\" value=\"").Append(Encode(token)).Append("\">");

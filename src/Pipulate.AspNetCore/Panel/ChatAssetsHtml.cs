@@ -32,7 +32,7 @@ internal static class ChatAssetsHtml
         }
 
         string[] scripts = !htmx ? [] : page.WithStream ? [.. markup.HtmxScripts, markup.StreamScript] : [.. markup.HtmxScripts];
-        foreach (var file in (string[])[.. scripts, "pipulate.js"])
+        foreach (var file in (string[])[.. scripts, markup.GuardScript, "pipulate.js"])
         {
             head.AppendHtml(ChatMarkup.Script(http, file));
         }

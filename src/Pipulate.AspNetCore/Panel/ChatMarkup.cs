@@ -69,8 +69,8 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
                 History,
 
                 // Without it a message of nothing but hx-swap-oob empties the panel; what is inside the panel is not to inherit it.
-                ("hx-swap", "none"),
-                ("hx-disinherit", "hx-swap"),
+                ("hx-swap", NoSwap),
+                ("hx-disinherit", "*"),
             ];
     }
 
@@ -80,25 +80,43 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
     /// <summary>The attribute that sends a form over the socket.</summary>
     public string Send => _v4 ? "hx-ws:send" : "ws-send";
 
+    /// <summary>Gets what keeps the attributes of the page's elements from one of ours and from all inside it.</summary>
+    public IReadOnlyList<(string Name, string Value)> Boundary => _v4 ? HtmxBoundary.Around4 : HtmxBoundary.Around2;
+
+    /// <summary>Gets what keeps the attributes of the page's elements from one element of ours.</summary>
+    public IReadOnlyList<(string Name, string Value)> OwnBoundary => _v4 ? HtmxBoundary.On4 : HtmxBoundary.On2;
+
+    /// <summary>Gets what a form inside the panel says itself where the panel says something else, or where the page might.</summary>
+    public IEnumerable<(string Name, string Value)> Form => _v4 ? [("hx-trigger", "submit"), ("hx-target", "this"), ("hx-sync", "")] : [];
+
+    /// <summary>Swaps nothing but what says so itself; in htmx 2 without the delays and transitions that the page's settings may ask for.</summary>
+    private string NoSwap => _v4 ? "none" : "none swap:0ms settle:0ms transition:false";
+
     /// <summary>The attributes that send a form beside a stream.</summary>
     public IEnumerable<(string Name, string Value)> SendByPost(HttpContext context)
     {
         var token = antiforgery.GetAndStoreTokens(context);
         return
         [
-            ("hx-post", AddressOf(context, MessageEndpoint.Path)),
-            ("hx-swap", "none"),
+            .. Request("post", AddressOf(context, MessageEndpoint.Path)),
+            ("hx-swap", NoSwap),
             token.HeaderName is { } header
                 ? ("hx-headers", new JsonObject { [header] = token.RequestToken }.ToJsonString())
                 : ("hx-vals", new JsonObject { [token.FormFieldName] = token.RequestToken }.ToJsonString()),
         ];
     }
 
+    /// <summary>Gets the attributes of an element that makes a request.</summary>
+    public IEnumerable<(string Name, string Value)> Request(string verb, string address) => HtmxBoundary.Request(options.Value.Htmx, verb, address);
+
     /// <summary>htmx and its WebSocket extension, in the order in which they must load.</summary>
     public IReadOnlyList<string> HtmxScripts => _v4 ? ["htmx4/htmx.min.js", "htmx4/hx-ws.min.js"] : ["htmx2/htmx.min.js", "htmx2/ws.min.js"];
 
     /// <summary>htmx's extension for streams; it must load behind htmx.</summary>
     public string StreamScript => _v4 ? "htmx4/hx-sse.min.js" : "htmx2/sse.min.js";
+
+    /// <summary>Gets the script that keeps what the page says to htmx from the chat. It may load before htmx or behind it.</summary>
+    public string GuardScript => _v4 ? "pipulate.htmx4.js" : "pipulate.htmx2.js";
 
     /// <summary>htmx's own settings: nothing that a strict content security policy forbids, and no waiting between frames.</summary>
     public string Config => _v4

@@ -56,12 +56,12 @@ internal sealed partial class ChatPanelHtml(
             panel.Attributes["data-conversation"] = visitor is { } known ? ConversationName.Of(known.Conversation) : ConversationName.First;
         }
 
-        foreach (var (name, value) in byStream ? markup.ConnectStream(http, visitor) : markup.Connect(http, visitor))
+        foreach (var (name, value) in (IEnumerable<(string, string)>)[.. markup.Boundary, .. byStream ? markup.ConnectStream(http, visitor) : markup.Connect(http, visitor)])
         {
             panel.Attributes[name] = value;
         }
 
-        (string, string)[] sending = byStream ? [.. markup.SendByPost(http)] : [(markup.Send, "")];
+        (string, string)[] sending = byStream ? [.. markup.SendByPost(http), .. markup.Form] : [(markup.Send, ""), .. markup.Form];
         var line = Element("p", PanelIds.Status, "chat-status", ("role", "status"));
         line.InnerHtml.Append(status.Read().Text);
         panel.InnerHtml

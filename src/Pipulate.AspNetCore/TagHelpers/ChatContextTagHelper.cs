@@ -44,8 +44,18 @@ public sealed class ChatContextTagHelper : TagHelper
             output.Attributes.SetAttribute(name, value);
         }
 
+        var markup = http.RequestServices.GetRequiredService<ChatMarkup>();
+        foreach (var (name, value) in markup.Boundary)
+        {
+            output.Attributes.SetAttribute(name, value);
+        }
+
         var summary = new TagBuilder("summary");
-        summary.Attributes["hx-get"] = http.RequestServices.GetRequiredService<ChatMarkup>().AddressOf(http, ContextEndpoint.Path);
+        foreach (var (name, value) in markup.Request("get", markup.AddressOf(http, ContextEndpoint.Path)))
+        {
+            summary.Attributes[name] = value;
+        }
+
         summary.Attributes["hx-target"] = "#chat-context-body";
         summary.Attributes["hx-swap"] = "innerHTML";
         summary.Attributes["hx-trigger"] = "click";

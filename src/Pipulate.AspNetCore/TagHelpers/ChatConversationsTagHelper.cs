@@ -53,10 +53,17 @@ public sealed class ChatConversationsTagHelper : TagHelper
             output.Attributes.SetAttribute(name, value);
         }
         output.Attributes.SetAttribute("aria-label", Label ?? services.GetRequiredService<PanelLooks>().Current.Words[Rendering.Words.Label.Conversations]);
-        var address = services.GetRequiredService<ChatMarkup>().AddressOf(http, ConversationsEndpoint.Path);
+        var markup = services.GetRequiredService<ChatMarkup>();
+        foreach (var (name, value) in markup.Boundary)
+        {
+            output.Attributes.SetAttribute(name, value);
+        }
+
+        var address = markup.AddressOf(http, ConversationsEndpoint.Path);
 
         // When the visitor has signed in or out without another page.
         output.Attributes.SetAttribute("hx-get", address);
+        output.Attributes.SetAttribute("hx-swap", "innerHTML");
         output.Attributes.SetAttribute("hx-trigger", "chat:visitor from:body");
         output.Content.AppendHtml(await services.GetRequiredService<ConversationsEndpoint>().RenderAsync(
             http, await access.FindAsync(http) ?? visitor with { Conversation = visitor.First }, PageAddress.OfThis(http.Request), address));

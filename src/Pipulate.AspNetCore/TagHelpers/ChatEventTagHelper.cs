@@ -127,7 +127,19 @@ public sealed class ChatEventTagHelper : TagHelper
             values[token.FormFieldName] = token.RequestToken;
         }
 
-        output.Attributes.SetAttribute("hx-post", http.RequestServices.GetRequiredService<ChatMarkup>().AddressOf(http, ChatQueueEndpoint.Path));
+        var markup = http.RequestServices.GetRequiredService<ChatMarkup>();
+        foreach (var (name, value) in markup.Request("post", markup.AddressOf(http, ChatQueueEndpoint.Path)))
+        {
+            output.Attributes.SetAttribute(name, value);
+        }
+
+        // What the element says itself of such things, an indicator say, stays.
+        foreach (var (name, value) in markup.OwnBoundary.Where(own => !output.Attributes.Any(attribute => Bare(attribute.Name).Split(':')[0] == own.Name)))
+        {
+            output.Attributes.SetAttribute(name, value);
+        }
+
+        output.Attributes.SetAttribute("hx-target", "this");
         output.Attributes.SetAttribute("hx-swap", "none");
         output.Attributes.SetAttribute("hx-vals", values.ToJsonString());
         if (ChatOn is not null || !output.Attributes.Any(attribute => Bare(attribute.Name) == "hx-trigger"))

@@ -12,21 +12,28 @@
   const isOpen = () => (words().connection ?? 'open') === 'open';
   const repeatAfter = 5000; // ms without an answer; then the same words may go again
   let sent = null; // not acknowledged yet: { form, mid, text, at }
+  let state = 'connecting'; // of the connection
 
-  const setState = state => event => {
+  const setState = now => event => {
     const panel = find('chat-panel');
     if (!panel || !event.target.contains?.(panel)) return; // another connection
+    check();
+    state = now;
+    showState(panel);
+    if (state === 'open' && sent) {
+      sent.at = -Infinity; // the answer may be lost: let the draft go out again
+      delete sent.form.dataset.sending;
+    }
+  };
+  const showState = panel => {
     panel.dataset.connection = state;
     const button = find('send-btn');
     watchList();
     if (find('chat-vacated')) {
       // Somebody has signed in or out: what else shows the visitor before goes too, and is fetched when there is the next one.
+      draft = '';
       if (state === 'open') htmx.trigger(document.body, 'chat:visitor');
       else for (const id of ['chat-context-body', 'chat-conversations']) find(id)?.replaceChildren();
-    }
-    if (state === 'open' && sent) {
-      sent.at = -Infinity; // the answer may be lost: let the draft go out again
-      delete sent.form.dataset.sending;
     }
     if (!button) return;
     // Not the input: disabled, it would lose the focus and a phone's keyboard.
@@ -42,17 +49,18 @@
     for (const name of names.split(' ')) on('htmx:' + name, setState(state));
   }
 
-  // The server takes a message by replacing #msg-id; data-ack, if it is there, names the one taken.
+  // The server takes a message by replacing #msg-id; data-ack names the one taken.
+  const taking = { subtree: true, childList: true };
   const observer = new MutationObserver(() => {
     const id = find('msg-id');
-    if (!sent || !id || id.value === sent.mid || (id.dataset.ack ?? sent.mid) !== sent.mid) return;
+    if (!sent || id?.dataset.ack !== sent.mid) return;
     const { form, text } = sent, input = find('msg');
     sent = null;
     observer.disconnect();
     delete form.dataset.sending;
     goToNewest();
     if (!input) return;
-    if (input.value === text) input.value = ''; // words typed since then stay
+    if (input.value === text) input.value = draft = ''; // words typed since then stay
     if (form.contains(focused()) || focused() === document.body) focusInput();
   });
 
@@ -77,13 +85,13 @@
         id.value = sent.mid; // by its id the server takes it once
       } else if (id.value === sent.mid) {
         // Under the old id other words would be taken for a repeat.
-        id.value = crypto.getRandomValues(new Uint32Array(4)).join('-');
+        id.value = mid = crypto.getRandomValues(new Uint32Array(4)).join('-');
       }
     }
     sent = { form, mid: id.value, text, at: now };
     form.dataset.sending = '';
     observer.disconnect();
-    observer.observe(form, { subtree: true, childList: true, attributeFilter: ['value'] });
+    observer.observe(form, taking);
   }, true);
 
   // Which conversation the page shows.
@@ -93,10 +101,10 @@
     if (token?.name in headers) headers[token.name] = token.value;
   };
   on('htmx:config:request', ({ detail }) => tell(detail.ctx.request.headers));
-  on('htmx:configRequest', ({ target, detail }) => {
-    tell(detail.headers);
-    // Beside a stream htmx 2 reads the form when the request really leaves.
-    if (sent && target === sent.form) [sent.mid, sent.text] = [detail.parameters.mid, detail.parameters.msg];
+  on('htmx:configRequest', ({ detail }) => tell(detail.headers));
+  // Beside a stream htmx 2 reads the form when the request really leaves.
+  addEventListener('htmx:configRequest', ({ target, detail }) => {
+    if (target === sent?.form) [sent.mid, sent.text] = [detail.parameters.mid, detail.parameters.msg];
   });
 
   // htmx 2 would throw away an error's hint.
@@ -141,7 +149,9 @@
   const scroller = () => find('msg-list')?.closest('.chat-scroll');
   const goToNewest = () => { const box = scroller(); if (box) box.scrollTop = 0; };
   on('scroll', ({ target }) => {
-    if (target === scroller()) target.closest('.chat-panel')?.toggleAttribute('data-away', target.scrollTop < -40);
+    if (target !== scroller()) return;
+    top = target.scrollTop;
+    target.closest('.chat-panel')?.toggleAttribute('data-away', top < -40);
   }, true);
 
   // Screen readers hear that an answer begins, and all of it at its end; nothing that the page was loaded with.
@@ -153,7 +163,6 @@
     for (const entry of list.children) {
       const { state, role } = entry.dataset, before = states.get(entry.id), open = role === 'assistant' && 'streaming queued'.includes(state);
       busy ||= open;
-      if (unfolded.has(entry.id)) entry.querySelector('details')?.setAttribute('open', ''); // replaced since then
       if (state === before) continue;
       states.set(entry.id, state);
       if (quiet) continue;
@@ -162,9 +171,11 @@
       if (!open) news.push(...Array.from(entry.querySelectorAll('.chat-text, .chat-reason'), part => part.textContent));
       else if (!before) news.push(words().begins);
     }
+    unfold(); // replaced since then
     say(news.join(' '));
     if (!busy && focused() === find('chat-stop')) focusInput(); // it is about to go
   };
+  const unfold = () => { for (const id of unfolded) find(id)?.querySelector('details')?.setAttribute('open', ''); };
   const lists = new MutationObserver(() => look(false));
   const watchList = () => {
     const now = find('msg-list');
@@ -174,8 +185,57 @@
     list = now;
     if (list) { look(true); lists.observe(list, { childList: true }); }
   };
-  on('DOMContentLoaded', watchList);
   on('toggle', ({ target }) => {
     if (target.matches?.('.chat-thinking')) unfolded[target.open ? 'add' : 'delete'](target.parentElement.id);
   }, true);
+
+  // The server's first state may come over the living panel (a morph, Blazor's navigation) or in a new one. What the visitor did with it is put back;
+  // a new connection brings the list as it is by now.
+  let known = null, mid, draft = '', caret = [0, 0], top = 0, hadFocus = null, conversation;
+  const check = () => {
+    const panel = find('chat-panel'), id = find('msg-id'), isNew = panel !== known;
+    const isFirst = isNew || panel?.dataset.connection !== state || (id && id.value !== mid && !('ack' in id.dataset));
+    mid = id?.value;
+    if (!panel || !isFirst) return;
+    const renew = !isNew && state === 'open';
+    if (isNew) state = panel.dataset.connection === 'closed' ? 'closed' : 'connecting';
+    known = panel;
+    showState(panel);
+    putBack(panel);
+    panel.dispatchEvent(new CustomEvent('chat:first', { bubbles: true, detail: { renew } }));
+    if (!isNew || document.readyState !== 'complete') return;
+    // Blazor brings elements that htmx does not know. Later, for htmx looks at what it brought itself.
+    setTimeout(() => { if (panel.isConnected && !panel.matches('[data-htmx-powered]')) window.htmx?.process(panel); }, 100);
+  };
+  const putBack = panel => {
+    const input = find('msg'), box = scroller();
+    if (conversation !== panel.dataset.conversation) {
+      conversation = panel.dataset.conversation;
+      draft = '';
+      top = 0;
+      unfolded.clear();
+    }
+    if (sent && input && sent.form !== input.form) {
+      sent.form = input.form;
+      observer.observe(input.form, taking);
+    }
+    if (input && draft && input.value !== draft) {
+      input.value = draft;
+      input.setSelectionRange(...caret);
+    }
+    if (hadFocus && focused() === document.body) find(hadFocus)?.focus({ preventScroll: true });
+    if (box) box.scrollTop = top;
+    panel.toggleAttribute('data-away', top < -40);
+    unfold();
+  };
+  on('input', ({ target }) => { if (target.id === 'msg') draft = target.value; });
+  on('selectionchange', () => { if (focused()?.id === 'msg') caret = [focused().selectionStart, focused().selectionEnd]; });
+  on('focusin', ({ target }) => { hadFocus = target.closest('#chat-panel') && target.id; });
+  on('focusout', () => setTimeout(() => { if (focused() === document.body) hadFocus = null; }));
+  const start = () => {
+    check();
+    new MutationObserver(check).observe(document, { subtree: true, childList: true, attributeFilter: ['data-connection', 'value'] });
+  };
+  if (document.readyState === 'loading') on('DOMContentLoaded', start, true);
+  else start();
 })();

@@ -45,8 +45,8 @@ public sealed class TagHelperTests
     }
 
     [Theory]
-    [InlineData(HtmxVersion.V2, "htmx2/htmx.min.js htmx2/ws.min.js pipulate.js")]
-    [InlineData(HtmxVersion.V4, "htmx4/htmx.min.js htmx4/hx-ws.min.js pipulate.js")]
+    [InlineData(HtmxVersion.V2, "htmx2/htmx.min.js htmx2/ws.min.js pipulate.htmx2.js pipulate.js")]
+    [InlineData(HtmxVersion.V4, "htmx4/htmx.min.js htmx4/hx-ws.min.js pipulate.htmx4.js pipulate.js")]
     public async Task ChatAssets_ForAVersion_BringsItsFilesFromTheApplication(HtmxVersion version, string files)
     {
         var page = await RenderAsync(version, context => new ChatAssetsTagHelper { ViewContext = context });
@@ -64,7 +64,9 @@ public sealed class TagHelperTests
     {
         var page = await RenderAsync(HtmxVersion.V2, context => new ChatAssetsTagHelper { ViewContext = context, Htmx = false });
 
-        Assert.Equal("/_content/Pipulate.AspNetCore/pipulate.js", Assert.Single(page.QuerySelectorAll("script")).GetAttribute("src"));
+        Assert.Equal(
+            ["/_content/Pipulate.AspNetCore/pipulate.htmx2.js", "/_content/Pipulate.AspNetCore/pipulate.js"],
+            page.QuerySelectorAll("script").Select(script => script.GetAttribute("src")));
         Assert.Null(page.QuerySelector("meta"));
     }
 

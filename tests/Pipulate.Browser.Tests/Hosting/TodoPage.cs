@@ -29,7 +29,11 @@ public sealed class TodoPage
             _complaints.Enqueue($"dialog: {dialog.Message}");
             _ = dialog.DismissAsync();
         };
-        page.WebSocket += (_, socket) => socket.FrameSent += (_, frame) => _sent?.Invoke(frame.Text ?? "");
+        page.WebSocket += (_, socket) =>
+        {
+            Sockets++;
+            socket.FrameSent += (_, frame) => _sent?.Invoke(frame.Text ?? "");
+        };
         page.Request += (_, request) => _requests.Enqueue($"{request.Method} {new Uri(request.Url).AbsolutePath}");
     }
 
@@ -65,6 +69,9 @@ public sealed class TodoPage
     public IReadOnlyList<string> Complaints => [.. _complaints];
 
     public IReadOnlyList<string> Requests => [.. _requests];
+
+    /// <summary>How many sockets the page has opened.</summary>
+    public int Sockets { get; private set; }
 
     public static async Task<TodoPage> OpenAsync(IPage page, Uri address)
     {

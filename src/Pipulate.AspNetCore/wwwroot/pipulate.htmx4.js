@@ -1,0 +1,48 @@
+// Keeps what the page says to htmx 4 from the chat. What attributes can say stands in the markup (HtmxBoundary.cs).
+(() => {
+  'use strict';
+  const addressOf = panel => panel.getAttribute('hx-ws:connect') ?? panel.getAttribute('hx-sse:connect');
+  const verbOf = elt => ['post', 'get'].find(verb => elt.hasAttribute('hx-' + verb));
+  const own = elt => Object.entries({ ...elt.localName === 'form' && Object.fromEntries(new FormData(elt)), ...JSON.parse(elt.getAttribute('hx-vals') || '{}') });
+  let request, connection; // of the stream
+
+  // Requests: behind all that listens on the page.
+  const last = (name, hear) => addEventListener(name, ({ target, detail }) => {
+    if (target.closest?.('[data-chat-apart]') && !target.closest('#msg-list')) hear(target, detail);
+  });
+  last('htmx:ws:before:message:outgoing', (target, { message }) => { message.values = Object.fromEntries(own(target)); });
+  last('htmx:config:request', (target, { ctx }) => {
+    const verb = verbOf(target);
+    ctx.transition = false; // it would be one for each piece of an answer
+    if (target.id === 'chat-panel') request = ctx.request;
+    if (!verb) return;
+    ctx.request.action = target.getAttribute('hx-' + verb);
+    ctx.request.body = new FormData();
+    for (const [name, value] of own(target)) ctx.request.body.append(name, value);
+  });
+  // Of all hx-status, the one on the element itself that names the status is obeyed.
+  last('htmx:after:request', (target, { ctx }) => {
+    if (verbOf(target)) target.setAttribute('hx-status:' + ctx.response.status, 'swap:' + (target.getAttribute('hx-swap') ?? 'innerHTML'));
+  });
+
+  // With implicitInheritance each element inside would connect too.
+  for (const name of ['htmx:ws:before:connection', 'htmx:config:request']) {
+    document.addEventListener(name, event => {
+      const panel = event.target.parentElement?.closest('#chat-panel');
+      if (!panel || (event.detail.ctx && event.detail.ctx.request.action !== addressOf(panel))) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }, true);
+  }
+
+  document.addEventListener('htmx:sse:after:connection', ({ target, detail }) => { if (target.id === 'chat-panel') connection = detail.connection; });
+
+  // The panel has the server's first state, and its connection may be one of another address or visitor.
+  document.addEventListener('chat:first', ({ target, detail }) => {
+    if (!detail.renew) return;
+    if (connection?.reader && target.hasAttribute('hx-sse:connect')) { // a second request for the stream would be dropped
+      request.action = addressOf(target);
+      connection.reader.cancel();
+    } else htmx.process(target, true);
+  });
+})();

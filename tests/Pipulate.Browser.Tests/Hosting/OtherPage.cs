@@ -1,0 +1,54 @@
+using System.Text.Json.Nodes;
+using Microsoft.Playwright;
+
+namespace Pipulate.Browser.Hosting;
+
+/// <summary>Makes the sample's pages those of somebody else: with attributes on the body, settings of htmx, and scripts of their own.</summary>
+internal static class OtherPage
+{
+    private const string Folder = "/other/";
+
+    /// <summary>Rewrites what the page loads from now on.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="body">What stands in the tag of the body.</param>
+    /// <param name="config">Settings of htmx as JSON, which are added to those that are there.</param>
+    /// <param name="scripts">The text of scripts, in their order; they load behind htmx.</param>
+    public static async Task MakeAsync(IPage page, string body = "", string config = "{}", params string[] scripts)
+    {
+        // What a route answers comes from no address, so for Chromium the socket would lead from the internet into a local network.
+        await page.Context.GrantPermissionsAsync(["local-network-access"]);
+        await page.RouteAsync(url => new Uri(url).AbsolutePath.StartsWith(Folder, StringComparison.Ordinal), route => route.FulfillAsync(new()
+        {
+            ContentType = "text/javascript",
+            Body = scripts[int.Parse(new Uri(route.Request.Url).Segments[^1], null)],
+        }));
+        await page.RouteAsync(url => new Uri(url).AbsolutePath is "/" or "/about", async route =>
+        {
+            if (route.Request.Method != "GET")
+            {
+                await route.FallbackAsync();
+                return;
+            }
+
+            var response = await route.FetchAsync();
+            await route.FulfillAsync(new() { Response = response, Body = Rewrite(await response.TextAsync(), body, config, scripts.Length) });
+        });
+    }
+
+    private static string Rewrite(string html, string body, string config, int scripts)
+    {
+        const string meta = "<meta content=\"";
+        var start = html.IndexOf(meta, html.IndexOf("pipulate.css", StringComparison.Ordinal), StringComparison.Ordinal) + meta.Length;
+        var end = html.IndexOf('"', start);
+        var merged = JsonNode.Parse(System.Net.WebUtility.HtmlDecode(html[start..end]))!.AsObject();
+        foreach (var (name, value) in JsonNode.Parse(config)!.AsObject())
+        {
+            merged[name] = value?.DeepClone();
+        }
+
+        var tags = string.Concat(Enumerable.Range(0, scripts).Select(number => $"<script src=\"{Folder}{number}\"></script>"));
+        return (html[..start] + System.Net.WebUtility.HtmlEncode(merged.ToJsonString()) + html[end..])
+            .Replace("</head>", tags + "</head>", StringComparison.Ordinal)
+            .Replace("<body>", $"<body {body}>", StringComparison.Ordinal);
+    }
+}
