@@ -38,13 +38,10 @@ public sealed class PipelineTests
                 RateLimitPartition.GetConcurrencyLimiter("all", _ => new ConcurrencyLimiterOptions { PermitLimit = 1 }))),
             app => app.UseRateLimiter()),
         ["fallback policy"] = (
-            services => services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder("everybody").RequireAuthenticatedUser().Build()).Services
+            services => services.AddAuthorizationBuilder()
+                .SetFallbackPolicy(new AuthorizationPolicyBuilder("everybody").RequireAuthenticatedUser().Build()).Services
                 .AddAuthentication("everybody").AddScheme<AuthenticationSchemeOptions, Everybody>("everybody", null),
-            app =>
-            {
-                app.UseAuthentication();
-                app.UseAuthorization();
-            }),
+            app => app.UseAuthentication().UseAuthorization()),
     };
 
     public static TheoryData<string> Kinds => [.. Middleware.Keys];
