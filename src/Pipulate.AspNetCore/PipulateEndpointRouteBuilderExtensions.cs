@@ -20,18 +20,20 @@ public static class PipulateEndpointRouteBuilderExtensions
 {
     /// <summary>
     /// Maps <c>GET /ws</c>, the WebSocket that the chat panel opens, or <c>GET /sse</c> and <c>POST /message</c> in its place, <c>POST /chatq</c>, by which pages tell of
-    /// registered events, <c>/context</c>, which shows visitors what the model knows of them, and <c>/conversations</c>, where they have their conversations.
+    /// registered events, <c>/context</c>, which shows visitors what the model knows of them, <c>/conversations</c>, where they have their conversations,
+    /// and <c>GET /entries/{entry}</c>, the text that the Copy button copies.
     /// </summary>
     /// <param name="endpoints">The application's endpoints.</param>
     /// <param name="prefix">What stands before them, such as <c>/chat</c>. The tag helpers write the same address by themselves.</param>
     /// <returns>A builder for conventions: <c>.RequireAuthorization()</c> on it covers all of Pipulate's endpoints.</returns>
-    /// <exception cref="InvalidOperationException"><c>AddPipulate</c> was not called.</exception>
+    /// <exception cref="InvalidOperationException"><c>AddPipulate</c> was not called; or, in Development, this is the second call. Elsewhere a second call is logged as an error.</exception>
     public static IEndpointConventionBuilder MapPipulate(this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string prefix = "")
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(prefix);
         var socket = endpoints.ServiceProvider.GetService<ChatSocket>()
             ?? throw new InvalidOperationException("MapPipulate needs services that are not there. Call builder.Services.AddPipulate() before builder.Build().");
+        endpoints.ServiceProvider.GetRequiredService<SingleMapping>().Claim(prefix);
 
         // A pipeline of its own, as SignalR has: the application need not call UseWebSockets, and whether it does changes nothing here.
         var pipeline = endpoints.CreateApplicationBuilder()
@@ -51,6 +53,8 @@ public static class PipulateEndpointRouteBuilderExtensions
         var context = endpoints.ServiceProvider.GetRequiredService<ContextEndpoint>();
         group.MapGet(ContextEndpoint.Path, context.ShowAsync).WithDisplayName("Pipulate context");
         group.MapPost(ContextEndpoint.Path, context.ChangeAsync).WithDisplayName("Pipulate context");
+
+        group.MapGet(EntryEndpoint.Path + "/{entry}", endpoints.ServiceProvider.GetRequiredService<EntryEndpoint>().ShowAsync).WithDisplayName("Pipulate entry");
 
         var conversations = endpoints.ServiceProvider.GetRequiredService<ConversationsEndpoint>();
         group.MapGet(ConversationsEndpoint.Path, conversations.ListAsync).WithDisplayName("Pipulate conversations");

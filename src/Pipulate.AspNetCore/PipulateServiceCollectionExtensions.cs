@@ -181,6 +181,8 @@ public static class PipulateServiceCollectionExtensions
         services.TryAddSingleton<ChatAddresses>();
         services.TryAddSingleton<IEndpointAddressScheme<ChatSocketMetadata>, ChatAddresses.Scheme>();
         services.TryAddSingleton<ContextEndpoint>();
+        services.TryAddSingleton<EntryEndpoint>();
+        services.TryAddSingleton<SingleMapping>();
         services.TryAddSingleton<ConversationsEndpoint>();
         services.TryAddSingleton<ChatQueueEndpoint>();
         services.Configure<MvcOptions>(mvc =>

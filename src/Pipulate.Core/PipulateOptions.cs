@@ -62,6 +62,11 @@ public sealed class PipulateOptions
     public bool RequireOrigin { get; set; }
 
     /// <summary>
+    /// Gets how browsers keep and send the cookies that tell visitors apart.
+    /// </summary>
+    public PipulateCookie Cookie { get; } = new();
+
+    /// <summary>
     /// Gets or sets which requests the model hears of.
     /// </summary>
     /// <value>The default is <see cref="CommentOn.Marked"/>.</value>

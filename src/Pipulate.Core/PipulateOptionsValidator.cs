@@ -29,6 +29,7 @@ internal sealed class PipulateOptionsValidator : IValidateOptions<PipulateOption
         Check(nameof(options.Htmx), Enum.IsDefined(options.Htmx), "must be V2 or V4", options.Htmx);
         Check(nameof(options.CommentOn), Enum.IsDefined(options.CommentOn), "must be Marked or HtmxRequests", options.CommentOn);
         Check(nameof(options.Conversations), Enum.IsDefined(options.Conversations), "must be PerVisitor or Shared", options.Conversations);
+        Check("Cookie:SameSite", Enum.IsDefined(options.Cookie.SameSite), "must be None, Lax or Strict", options.Cookie.SameSite);
         var endpoint = options.Ollama.Endpoint;
         Check(
             "Ollama:Endpoint", endpoint is null || IsHttp(endpoint) || IsHostAndPort(endpoint), "must be an http or https address, or a host and a port",

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Pipulate.Browser.Hosting;
 using Pipulate.Tests;
+using static Microsoft.Playwright.Assertions;
 using static Pipulate.Browser.Hosting.SampleSite;
 
 namespace Pipulate.Browser;
@@ -11,6 +12,10 @@ public sealed partial class ThemeTests(Chromium chromium) : IClassFixture<Chromi
 {
     private static readonly string Assets = Path.Combine(Repository.Root, "src", "Pipulate.AspNetCore", "wwwroot");
 
+    /// <summary>
+    /// The script grew for pages that are others' work: it finds their color scheme, keeps to its own elements, counts what is typed, and has copies and announcements of structure.
+    /// The style grew by what it undoes of their sheets. bench/README.md has the figures.
+    /// </summary>
     [Theory]
     [InlineData("pipulate.js", 12 * 1024)]
     [InlineData("pipulate.css", 14 * 1024)]
@@ -97,16 +102,69 @@ public sealed partial class ThemeTests(Chromium chromium) : IClassFixture<Chromi
     }
 
     [Theory, OnBothVersions]
-    public async Task Neutral_FollowsTheBrowser(HtmxVersion version)
+    public async Task Neutral_OnAPageThatFollowsTheBrowser_FollowsIt(HtmxVersion version)
     {
         await using var site = await StartAsync(chromium, version);
         var page = await site.OpenAsync();
-        Task<string> Background() => page.Panel.EvaluateAsync<string>("panel => getComputedStyle(panel).backgroundColor");
 
-        Assert.Equal("rgb(255, 255, 255)", await Background());
+        await ExpectAsync(page, dark: false);
         await page.Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
-        Assert.Equal("rgb(23, 25, 28)", await Background());
+        await ExpectAsync(page, dark: true);
     }
+
+    /// <summary>However a page says that it is dark, when it is loaded or later.</summary>
+    [Theory]
+    [InlineData("", "", false)]
+    [InlineData("html { color-scheme: dark }", "", true)]
+    [InlineData("html { color-scheme: light dark }", "", true)]
+    [InlineData("html { color-scheme: only light }", "", false)]
+    [InlineData("aside { color-scheme: dark }", "", true)]
+    [InlineData("[data-bs-theme=dark] { color-scheme: dark }", "html.dataset.bsTheme = 'dark'", true)]
+    [InlineData("", "html.dataset.bsTheme = 'dark'", true)]
+    [InlineData("", "html.dataset.theme = 'dark'", true)]
+    [InlineData("", "body.dataset.theme = 'light'", false)]
+    [InlineData("", "html.className = 'dark'", true)]
+    [InlineData("", "body.className = 'dark'; aside.className = 'light'", false)]
+    [InlineData("html { color-scheme: dark }", "panel.dataset.theme = 'light'", false)]
+    [InlineData("", "panel.dataset.theme = 'dark'", true)]
+    [InlineData("", "html.className = 'dark'; panel.dataset.theme = 'light'", false)]
+    [InlineData(".night { background: #111; color: #eee }", "body.className = 'night'", true)]
+    [InlineData(".night { background: #111; color: #eee; transition: color 50ms }", "body.className = 'night'", true)]
+    [InlineData("html { background: oklch(.2 0 0); color: oklch(.9 .02 200) }", "", true)]
+    [InlineData("aside { background: navy; color: white }", "", true)]
+    [InlineData("@media (prefers-color-scheme: dark) { body { background: #202b38; color: #dbdbdb } }", "", true)]
+    [InlineData("@media (prefers-color-scheme: light) { body { background: #202b38; color: #dbdbdb } }", "", false)]
+    public async Task Neutral_OnADarkOrLightPage_IsAsThePageIs(string style, string script, bool dark)
+    {
+        await using var site = await StartAsync(chromium, HtmxVersion.V2);
+        var visitor = await site.NewVisitorAsync(ColorScheme.Dark);
+        await visitor.RouteAsync("**/site.css*", route => route.FulfillAsync(new() { ContentType = "text/css", Body = style }));
+        await visitor.AddInitScriptAsync("new MutationObserver(() => document.querySelector('meta[name=color-scheme]')?.remove()).observe(document, { childList: true, subtree: true })");
+        var page = await site.OpenAsync(visitor);
+
+        await page.Page.EvaluateAsync($"const html = document.documentElement, body = document.body, panel = document.getElementById('chat-panel'), aside = panel.parentElement; {script}");
+
+        await ExpectAsync(page, dark);
+        await page.Panel.EvaluateAsync("panel => panel.dataset.theme = 'matrix'");
+        await Expect(page.Panel).ToHaveCSSAsync("background-color", "rgb(2, 10, 4)");
+    }
+
+    [Fact]
+    public async Task Neutral_WhenThePageIsSwitchedBackAndForth_FollowsEachTime()
+    {
+        await using var site = await StartAsync(chromium, HtmxVersion.V2);
+        var page = await site.OpenAsync();
+        await page.Page.EvaluateAsync("document.querySelector('meta[name=color-scheme]').remove()");
+
+        foreach (var (script, dark) in (IEnumerable<(string, bool)>)[("style.color = 'white'", true), ("style.color = ''", false), ("className = 'dark'", true), ("className = ''", false)])
+        {
+            await page.Page.EvaluateAsync($"document.body.{script}");
+            await ExpectAsync(page, dark);
+        }
+    }
+
+    private static Task ExpectAsync(TodoPage page, bool dark) =>
+        Expect(page.Panel).ToHaveCSSAsync("background-color", dark ? "rgb(23, 25, 28)" : "rgb(255, 255, 255)");
 
     [GeneratedRegex(@"#[0-9a-f]{3,8}\b|\brgba?\(|\bhsla?\(|:\s*(white|black|red|green)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Colour();

@@ -73,13 +73,13 @@ internal static partial class AllowedHtml
         |<(?<name>div)\ id="(?:chat-status|msg-list)"\ hx-swap-oob="(?:innerHTML|beforeend)">
         |<(?<name>div)\ id="e[0-9]+[tbu]"\ hx-swap-oob="(?:innerHTML|beforeend)">
         |<(?<name>div)\ id="e[0-9]+"\ hx-swap-oob="delete">
-        |<(?<name>div)\ id="e[0-9]+"\ class="chat-entry"\ data-role="(?:user|assistant|notice)"\ data-state="(?:streaming|complete|stopped|failed)"(?:\ data-voice="[a-z]+")?(?:\ hx-swap-oob="true")?>
-        |<(?<name>div)\ id="e[0-9]+t"\ class="chat-text"\ hx-disable\ hx-ignore>
+        |<(?<name>div)\ id="e[0-9]+"\ class="chat-entry"\ data-role="(?:user|assistant|notice)"\ data-state="(?:streaming|complete|stopped|failed)"(?:\ data-voice="[a-z]+")?\ role="article"\ aria-label="(?:You|Assistant|Notice|Assistent)"(?:\ hx-swap-oob="true")?>
+        |<(?<name>div)\ id="e[0-9]+t"\ class="chat-text"\ dir="auto"\ hx-disable\ hx-ignore>
         |<(?<name>div)\ id="e[0-9]+b"\ class="chat-blocks">
         |<(?<name>span)\ id="e[0-9]+u">
         |<(?<name>button)\ type="button"\ class="chat-copy"\ data-chat-copy\ aria-label="Copy\ code">
         |<(?<name>div)\ class="chat-actions">
-        |<(?<name>button)\ type="button"\ data-chat-copy>
+        |<(?<name>button)\ type="button"\ data-chat-copy="[0-9a-f]{32}">
         |<(?<name>p)\ class="chat-reason">
         |</(?<name>div|span)>)
         """,

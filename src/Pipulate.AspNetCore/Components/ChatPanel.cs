@@ -47,15 +47,16 @@ public sealed class ChatPanel : ComponentBase
     protected override async Task OnParametersSetAsync()
     {
         var http = HttpContext ?? throw new InvalidOperationException("<ChatPanel> is for statically rendered components: there is no request here. Take the render mode away from it and from what it stands in.");
-        var panel = await http.RenderChatPanelAsync(settings =>
+        var settings = new ChatPanelSettings
         {
-            settings.Theme = Theme;
-            settings.Placeholder = Placeholder;
-            settings.Value = Value;
-            settings.Disabled = Disabled;
-            settings.Autofocus = Autofocus;
-            settings.Transport = Transport;
-        });
+            Theme = Theme,
+            Placeholder = Placeholder,
+            Value = Value,
+            Disabled = Disabled,
+            Autofocus = Autofocus,
+            Transport = Transport,
+        };
+        var panel = await http.RenderChatPanelAsync(settings, owner: this);
         using var html = new StringWriter();
         panel.WriteTo(html, HtmlEncoder.Default);
         _html = html.ToString();

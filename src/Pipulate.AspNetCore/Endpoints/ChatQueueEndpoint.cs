@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipulate.Commentary;
+using Pipulate.Conversations;
 using Pipulate.Security;
 
 namespace Pipulate.Endpoints;
@@ -60,12 +61,12 @@ internal sealed partial class ChatQueueEndpoint(
         PostedEvent posted;
         try
         {
-            posted = await PostedEvent.ReadAsync(context.Request, options.Value.Limits.MessageBytes);
+            posted = await PostedEvent.ReadAsync(context.Request, options.Value.Limits.LargestMessage);
         }
         catch (BadHttpRequestException problem)
         {
             return problem.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? new(problem.StatusCode, $"The body has more than {options.Value.Limits.MessageBytes} bytes. Send the fields message and event only.")
+                ? new(problem.StatusCode, $"The body has more than {options.Value.Limits.LargestMessage} bytes. Send the fields message and event only.")
                 : new(StatusCodes.Status400BadRequest, "The body cannot be read. Send the fields message and event, as texts.");
         }
 
@@ -85,7 +86,7 @@ internal sealed partial class ChatQueueEndpoint(
             return new(StatusCodes.Status400BadRequest, "The event is unknown. Register it with AddPipulate(options => options.Events.Add(…)), and send its name as the field event.");
         }
 
-        if (string.IsNullOrWhiteSpace(posted.Message) && registered.SaysMessage)
+        if (TypedText.IsBlank(posted.Message) && registered.SaysMessage)
         {
             return new(StatusCodes.Status400BadRequest, "The message is empty. Send it as the field message.");
         }

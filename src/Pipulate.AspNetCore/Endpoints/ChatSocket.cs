@@ -49,7 +49,7 @@ internal sealed partial class ChatSocket(
         await using var page = door.Open(context, seat, new WebSocketTransport(socket), socket.Abort);
         var writing = WriteAsync(page);
         await page.GreetAsync();
-        using var reader = new MessageReader(socket, options.Value.Limits.MessageBytes, time, () => Refuse(page.Connection, CloseReason.PolicyViolation));
+        using var reader = new MessageReader(socket, options.Value.Limits.LargestMessage, time, () => Refuse(page.Connection, CloseReason.PolicyViolation));
         await ReadAsync(context, page, Sender.Of(context, seat.Visitor, options.Value.Conversations), reader);
         await writing;
         await SayGoodbyeAsync(socket);

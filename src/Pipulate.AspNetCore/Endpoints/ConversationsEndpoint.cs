@@ -139,7 +139,7 @@ internal sealed partial class ConversationsEndpoint(
 
         try
         {
-            var form = await SmallBody.ReadFormAsync(context.Request, options.Value.Limits.MessageBytes);
+            var form = await SmallBody.ReadFormAsync(context.Request, options.Value.Limits.LargestMessage);
             return await antiforgery.IsRequestValidAsync(context)
                 ? (form, null)
                 : (null, new(StatusCodes.Status400BadRequest, "The antiforgery token is missing or not valid any more. Load the page again."));

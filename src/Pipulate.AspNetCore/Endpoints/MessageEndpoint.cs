@@ -66,12 +66,12 @@ internal sealed partial class MessageEndpoint(
         IFormCollection form;
         try
         {
-            form = await SmallBody.ReadFormAsync(context.Request, options.Value.Limits.MessageBytes);
+            form = await SmallBody.ReadFormAsync(context.Request, options.Value.Limits.LargestMessage);
         }
         catch (BadHttpRequestException problem)
         {
             return problem.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? Refuse(problem.StatusCode, $"The body has more than {options.Value.Limits.MessageBytes} bytes.", Label.TooLarge)
+                ? Refuse(problem.StatusCode, $"The body has more than {options.Value.Limits.LargestMessage} bytes.", Label.TooLarge)
                 : Refuse(StatusCodes.Status400BadRequest, "The body cannot be read. Send a form with the fields msg and mid.");
         }
 

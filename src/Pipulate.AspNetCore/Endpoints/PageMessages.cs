@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Pipulate.Commentary;
+using Pipulate.Conversations;
 using Pipulate.Panel;
 using Pipulate.Rendering;
 using Pipulate.Rendering.Words;
@@ -30,18 +31,19 @@ internal sealed class PageMessages(ChatQueue queue, PageCommands commands, Conne
             return PageReply.Nothing;
         }
 
-        var text = message.Text.Trim();
+        var text = TypedText.Normalize(message.Text);
         var most = options.Value.Limits.MessageCharacters;
         if (text.Length > most)
         {
             return new PageReply(PanelFragments.Hint(looks.Current.Words.Format(Label.TooLong, text.Length, most)));
         }
 
-        if (text.Length == 0)
+        if (TypedText.IsBlank(text))
         {
             return PageReply.Nothing;
         }
 
+        text = text.Trim();
         var taken = await handlers.HandlesAsync(conversation, text, message.MessageId, request) || await queue.HearAsync(conversation, text, message.MessageId);
         return taken
             ? new PageReply(PanelFragments.Accepted(message.MessageId), Taken: true)

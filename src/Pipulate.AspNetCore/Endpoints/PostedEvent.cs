@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Pipulate.Conversations;
 
 namespace Pipulate.Endpoints;
 
@@ -28,11 +29,11 @@ internal readonly record struct PostedEvent(string Message, string? Event)
         }
 
         var form = await SmallBody.ReadFormAsync(request, mostBytes);
-        return new PostedEvent(form[MessageField].ToString(), form[EventField].ToString());
+        return new PostedEvent(TypedText.Normalize(form[MessageField].ToString()), form[EventField].ToString());
     }
 
     private static PostedEvent Parse(JsonElement json) => json.ValueKind is JsonValueKind.Object
-        ? new PostedEvent(Field(json, MessageField) ?? "", Field(json, EventField))
+        ? new PostedEvent(TypedText.Normalize(Field(json, MessageField) ?? ""), Field(json, EventField))
         : throw new JsonException();
 
     private static string? Field(JsonElement fields, string name) => !fields.TryGetProperty(name, out var value) ? null

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -9,10 +10,15 @@ internal static class SmallBody
 {
     /// <summary>Reads a form. Read once, it is kept, and the antiforgery check finds its token there.</summary>
     /// <exception cref="BadHttpRequestException">The body is too large (413), or cannot be understood.</exception>
-    public static Task<IFormCollection> ReadFormAsync(HttpRequest request, int mostBytes) => ReadAsync(
-        request,
-        mostBytes,
-        static (request, most) => request.ReadFormAsync(new FormOptions { ValueLengthLimit = most, MultipartBodyLengthLimit = most }, request.HttpContext.RequestAborted));
+    public static async Task<IFormCollection> ReadFormAsync(HttpRequest request, int mostBytes)
+    {
+        // A browser writes three characters for each byte that is not plain ASCII: what counts is the text, or some scripts could say a third of what others can.
+        var form = await ReadAsync(
+            request,
+            IsPercentEncoded(request) ? 3 * mostBytes : mostBytes,
+            static (request, most) => request.ReadFormAsync(new FormOptions { ValueLengthLimit = most, MultipartBodyLengthLimit = most }, request.HttpContext.RequestAborted));
+        return form.Sum(field => SizeOf(field.Key) + field.Value.Sum(SizeOf)) <= mostBytes ? form : throw TooLarge();
+    }
 
     /// <summary>Reads a JSON document.</summary>
     /// <exception cref="BadHttpRequestException">The body is too large (413), or cannot be understood.</exception>
@@ -61,6 +67,11 @@ internal static class SmallBody
             throw new BadHttpRequestException("The body cannot be read.", problem);
         }
     }
+
+    private static bool IsPercentEncoded(HttpRequest request) =>
+        request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) is true;
+
+    private static int SizeOf(string? text) => Encoding.UTF8.GetByteCount(text ?? "");
 
     private static BadHttpRequestException TooLarge() => new("The body is too large.", StatusCodes.Status413PayloadTooLarge);
 }

@@ -4,9 +4,11 @@ using System.Text;
 using Microsoft.AspNetCore.Html;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.Rendering;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipulate.Conversations;
+using Pipulate.Endpoints;
 using Pipulate.Rendering;
 using Pipulate.Rendering.Words;
 using Pipulate.Security;
@@ -21,6 +23,7 @@ internal sealed partial class ChatPanelHtml(
     VisitorIdentity visitors,
     ConversationAccess access,
     ConversationDirectory conversations,
+    IHostEnvironment environment,
     IOptions<PipulateOptions> options,
     ILogger<ChatPanelHtml> logger)
 {
@@ -28,16 +31,31 @@ internal sealed partial class ChatPanelHtml(
 
     /// <param name="http">The page's request.</param>
     /// <param name="settings">How it is to be.</param>
+    /// <param name="owner">What renders it: another one that does so in the same page is one too many.</param>
     /// <returns>The panel, and what must stand before it, if something must.</returns>
-    public async Task<(IHtmlContent? Before, TagBuilder Panel)> RenderAsync(HttpContext http, ChatPanelSettings settings)
+    /// <exception cref="InvalidOperationException">The page has a panel already, in Development. Elsewhere it is logged and the second is left out.</exception>
+    public async Task<(IHtmlContent? Before, TagBuilder Panel)> RenderAsync(HttpContext http, ChatPanelSettings settings, object owner)
     {
         var isPrivate = PrivateResponse.MarkPage(http, "<chat-panel>");
+        if (!PageScripts.Of(http).TryClaimPanel(owner))
+        {
+            return environment.IsDevelopment()
+                ? throw new InvalidOperationException($"The page {http.Request.Path} has two chat panels. Remove one: their elements have the same ids, and only one can be connected.")
+                : (null, LeaveOut(http));
+        }
+
         var look = looks.Current;
         var words = look.Words;
         var byStream = Transports.IsStream(settings.Transport, "The transport of <chat-panel>");
         var before = byStream ? PageScripts.Of(http).NeedStream(http, markup.StreamScript) : null;
         var panel = Element("section", PanelIds.Panel, "chat-panel",
-            ("data-theme", settings.Theme), ("data-connection", "connecting"), ("data-begins", words[Label.AnswerBegins]), ("data-copied", words[Label.Copied]), ("aria-label", words[Label.Panel]));
+            ("data-theme", settings.Theme), ("data-connection", "connecting"), ("data-begins", words[Label.AnswerBegins]), ("data-copied", words[Label.Copied]),
+            ("data-too-long", words[Label.TooLong]), ("data-entries", markup.AddressOf(http, EntryEndpoint.Path)), ("aria-label", words[Label.Panel]));
+        if (environment.IsDevelopment())
+        {
+            panel.Attributes["data-development"] = "";
+        }
+
         if (!isPrivate)
         {
             LogLate(http.GetEndpoint()?.DisplayName ?? http.Request.Path);
@@ -80,6 +98,12 @@ internal sealed partial class ChatPanelHtml(
         return (before, panel);
     }
 
+    private TagBuilder LeaveOut(HttpContext http)
+    {
+        LogTwoPanels(http.Request.Path);
+        return Element("div", null, null, ("hidden", ""));
+    }
+
     /// <summary>The address names a conversation that the visitor does not have: deleted, or another's.</summary>
     private void SayNotThere(HttpContext http, TagBuilder panel, PanelWords words)
     {
@@ -116,7 +140,7 @@ internal sealed partial class ChatPanelHtml(
         var greeting = Element("div", PanelIds.Greeting, "chat-greeting");
         if (options.Value.Greeting is { } text)
         {
-            var line = Element("p", null, null);
+            var line = Element("p", null, null, ("dir", "auto"));
             line.InnerHtml.Append(text);
             greeting.InnerHtml.AppendHtml(line);
         }
@@ -126,7 +150,7 @@ internal sealed partial class ChatPanelHtml(
             var group = Element("div", null, "chat-suggestions", ("role", "group"), ("aria-label", words[Label.Suggestions]));
             foreach (var suggestion in options.Value.Suggestions)
             {
-                var button = Element("button", null, null, ("type", "submit"));
+                var button = Element("button", null, null, ("type", "submit"), ("dir", "auto"));
                 button.InnerHtml.Append(suggestion);
                 var form = Element("form", null, null, sending);
                 form.InnerHtml
@@ -171,7 +195,7 @@ internal sealed partial class ChatPanelHtml(
         var id = Element("input", PanelIds.MessageId, null, ("type", "hidden"), ("name", "mid"), ("value", PanelFragments.NewMessageId()));
         var input = Element("textarea", PanelIds.Input, null,
             ("name", "msg"), ("rows", "1"), ("aria-label", words[Label.Message]), ("placeholder", settings.Placeholder ?? words[Label.Placeholder]), ("autocomplete", "off"), ("enterkeyhint", "send"),
-            ("maxlength", options.Value.Limits.MessageCharacters.ToString(CultureInfo.InvariantCulture)), ("required", ""));
+            ("dir", "auto"), ("data-most", options.Value.Limits.MessageCharacters.ToString(CultureInfo.InvariantCulture)), ("required", ""));
         var send = Element("button", PanelIds.Send, null, ("type", "submit"));
         send.InnerHtml.Append(words[Label.Send]);
         if (settings.Value is not null)
@@ -194,7 +218,11 @@ internal sealed partial class ChatPanelHtml(
         var group = Element("div", PanelIds.InputGroup, "chat-input-group", ("role", "group"));
         group.InnerHtml.AppendHtml(input).AppendHtml(send);
         var form = Element("form", PanelIds.Form, "chat-form", sending);
-        form.InnerHtml.AppendHtml(id).AppendHtml(Element("div", PanelIds.Hint, "chat-hint", ("role", "alert"))).AppendHtml(group);
+        form.InnerHtml
+            .AppendHtml(id)
+            .AppendHtml(Element("div", PanelIds.Hint, "chat-hint", ("role", "alert")))
+            .AppendHtml(Element("div", PanelIds.Count, "chat-count", ("aria-hidden", "true")))
+            .AppendHtml(group);
         return form;
     }
 
@@ -239,4 +267,7 @@ internal sealed partial class ChatPanelHtml(
 
     [LoggerMessage(1, LogLevel.Warning, "The chat panel of {Endpoint} was rendered when its page had begun to be sent without Cache-Control: no-store, so a cache may store the page. The panel was left empty; its connection brings the conversation. Render the panel before the first byte, or set the header.")]
     private partial void LogLate(string endpoint);
+
+    [LoggerMessage(2, LogLevel.Error, "The page {Path} has two chat panels. The second was left out: their elements have the same ids, and only one can be connected.")]
+    private partial void LogTwoPanels(string path);
 }

@@ -8,6 +8,9 @@ namespace Pipulate.Panel;
 /// </summary>
 internal sealed class PageScripts
 {
+    private Endpoint? _endpoint;
+    private object? _panel;
+
     /// <summary>Whether the assets are written.</summary>
     public bool AreWritten { get; set; }
 
@@ -23,14 +26,21 @@ internal sealed class PageScripts
         return missing ? ChatMarkup.Script(context, script) : null;
     }
 
+    /// <summary>Takes the one place that a page has for a panel.</summary>
+    /// <param name="owner">Who renders it; the same one may do so again, as a component does whose parent changes.</param>
+    /// <returns>Whether no other has it.</returns>
+    public bool TryClaimPanel(object owner) => ReferenceEquals(_panel ??= owner, owner);
+
+    /// <summary>An error page that takes the place of another in the same request is a page of its own, and its endpoint is another.</summary>
     public static PageScripts Of(HttpContext context)
     {
-        if (context.Features.Get<PageScripts>() is { } known)
+        var endpoint = context.GetEndpoint();
+        if (context.Features.Get<PageScripts>() is { } known && known._endpoint == endpoint)
         {
             return known;
         }
 
-        var scripts = new PageScripts();
+        var scripts = new PageScripts { _endpoint = endpoint };
         context.Features.Set(scripts);
         return scripts;
     }

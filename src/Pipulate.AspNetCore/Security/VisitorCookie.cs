@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Pipulate.Security;
 
@@ -35,12 +37,29 @@ internal static class VisitorCookie
         context.Response.Cookies.Delete(Name(context.Request, name), OptionsOf(context));
     }
 
-    private static CookieOptions OptionsOf(HttpContext context) => new()
+    private static CookieOptions OptionsOf(HttpContext context)
     {
-        HttpOnly = true,
-        SameSite = SameSiteMode.Lax,
-        Secure = context.Request.IsHttps,
-        Path = "/",
-        IsEssential = true,
-    };
+        var cookie = context.RequestServices.GetRequiredService<IOptions<PipulateOptions>>().Value.Cookie;
+        var options = new CookieOptions
+        {
+            HttpOnly = true,
+            SameSite = cookie.SameSite switch
+            {
+                CookieSameSite.None => SameSiteMode.None,
+                CookieSameSite.Strict => SameSiteMode.Strict,
+                _ => SameSiteMode.Lax,
+            },
+
+            // Browsers drop a cookie that is meant for frames of other sites and is not secure.
+            Secure = context.Request.IsHttps || cookie.Secure || cookie.Partitioned || cookie.SameSite is CookieSameSite.None,
+            Path = "/",
+            IsEssential = true,
+        };
+        if (cookie.Partitioned)
+        {
+            options.Extensions.Add("Partitioned");
+        }
+
+        return options;
+    }
 }

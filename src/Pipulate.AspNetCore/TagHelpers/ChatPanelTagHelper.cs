@@ -70,7 +70,7 @@ public sealed class ChatPanelTagHelper : TagHelper
     {
         ArgumentNullException.ThrowIfNull(output);
         var http = ViewContext.HttpContext;
-        var (before, panel) = await http.RequestServices.GetRequiredService<ChatPanelHtml>().RenderAsync(http, _settings);
+        var (before, panel) = await http.RequestServices.GetRequiredService<ChatPanelHtml>().RenderAsync(http, _settings, this);
         output.TagName = panel.TagName;
         output.TagMode = TagMode.StartTagAndEndTag;
         foreach (var (name, value) in panel.Attributes)

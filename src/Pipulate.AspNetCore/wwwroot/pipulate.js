@@ -1,13 +1,21 @@
 // The chat panel: its connection, draft and buttons, and what screen readers hear. For htmx 2 and htmx 4.
-// Looks for elements when something happens: they come and go.
+// Looks for elements when something happens, for they come and go, and in the panel only: a page may have the same ids.
 (() => {
   'use strict';
-  const find = id => document.getElementById(id);
+  const find = id => {
+    const panel = document.querySelector('section.chat-panel') ?? document.getElementById('chat-panel');
+    return id === 'chat-panel' ? panel : (panel ?? document).querySelector('#' + id);
+  };
   const on = (name, hear, capture) => document.addEventListener(name, hear, capture);
   const focused = () => document.activeElement;
   const refuse = event => { event.preventDefault(); event.stopImmediatePropagation(); };
   const focusInput = () => find('msg')?.focus({ preventScroll: true });
-  const say = text => { const announcer = find('chat-announcer'); if (announcer && text) announcer.textContent = text; };
+  const say = text => {
+    const announcer = find('chat-announcer');
+    if (!announcer || !text) return;
+    announcer.textContent = text;
+    setTimeout(() => { if (announcer.textContent === text) announcer.textContent = ''; }, 20000);
+  };
   const words = () => find('chat-panel')?.dataset ?? {};
   const isOpen = () => (words().connection ?? 'open') === 'open';
   const repeatAfter = 5000; // ms without an answer; then the same words may go again
@@ -27,18 +35,29 @@
   };
   const showState = panel => {
     panel.dataset.connection = state;
+    if (state === 'open') checkIds(panel);
     const button = find('send-btn');
     watchList();
     if (find('chat-vacated')) {
       // Somebody has signed in or out: what else shows the visitor before goes too, and is fetched when there is the next one.
       draft = '';
       if (state === 'open') htmx.trigger(document.body, 'chat:visitor');
-      else for (const id of ['chat-context-body', 'chat-conversations']) find(id)?.replaceChildren();
+      else for (const id of ['chat-context-body', 'chat-conversations']) document.getElementById(id)?.replaceChildren();
     }
     if (!button) return;
     // Not the input: disabled, it would lose the focus and a phone's keyboard.
     if (state !== 'open' && focused() === button) focusInput();
     button.disabled = state !== 'open';
+  };
+
+  // Frames find their places by id in the whole page.
+  const checkIds = panel => {
+    for (const { id } of [panel, ...panel.querySelectorAll('[id]')]) {
+      if (document.querySelectorAll('#' + CSS.escape(id)).length < 2) continue;
+      const problem = `Two elements have the id "${id}", which the chat panel needs for itself. A page has one panel.`;
+      console.error(problem);
+      if ('development' in panel.dataset) find('chat-hint').textContent = problem;
+    }
   };
 
   for (const [state, names] of Object.entries({
@@ -61,14 +80,15 @@
     goToNewest();
     if (!input) return;
     if (input.value === text) input.value = draft = ''; // words typed since then stay
+    count();
     if (form.contains(focused()) || focused() === document.body) focusInput();
   });
 
   // Captured: htmx listens on the form itself.
   on('submit', event => {
     const form = event.target, input = find('msg'), id = find('msg-id');
-    if (form.id !== 'chat-form') {
-      if (!form.closest('#chat-panel')) return;
+    if (form !== find('chat-form')) {
+      if (!find('chat-panel')?.contains(form)) return;
       // Kept by htmx until the connection is back, it would come too late.
       if (!isOpen()) return refuse(event);
       if (form.elements.do) form.elements.do.value = event.submitter?.value ?? 'stop';
@@ -78,7 +98,7 @@
     if (!input || !id) return;
     const text = input.value, now = performance.now();
     // htmx would queue it; the draft is safer in the input.
-    if (!isOpen() || !text.trim()) return refuse(event);
+    if (!isOpen() || isBlank(text) || count()) return refuse(event);
     if (sent?.form.isConnected) {
       if (text === sent.text) {
         if (now - sent.at < repeatAfter) return refuse(event);
@@ -99,6 +119,7 @@
     headers['X-Chat-Conversation'] = words().conversation ?? '';
     const token = find('chat-token'); // of another visitor than the page was rendered for
     if (token?.name in headers) headers[token.name] = token.value;
+    return headers;
   };
   on('htmx:config:request', ({ detail }) => tell(detail.ctx.request.headers));
   on('htmx:configRequest', ({ detail }) => tell(detail.headers));
@@ -109,27 +130,54 @@
 
   // htmx 2 would throw away an error's hint.
   on('htmx:beforeSwap', ({ target, detail }) => {
-    if (target.id === 'chat-form' && detail.isError) detail.shouldSwap = true;
+    if (target === find('chat-form') && detail.isError) detail.shouldSwap = true;
   });
 
   on('keydown', event => {
     // While an input method composes a word, Enter belongs to it (229: Safari).
-    if (event.target.id !== 'msg' || event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    if (event.target !== find('msg') || event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
-    if (!event.repeat && event.target.value.trim()) event.target.form.requestSubmit();
+    if (!event.repeat && !isBlank(event.target.value)) event.target.form.requestSubmit();
   });
 
+  const isBlank = text => !/[^\s\p{Cc}\p{Cf}\p{DI}\u2800]/u.test(text);
+
+  // Counted as the server does, never cut.
+  const count = () => {
+    const input = find('msg'), most = Number(input?.dataset.most), counter = find('chat-count');
+    if (!most || !counter) return false;
+    const { length } = input.value, isTooLong = length > most;
+    counter.textContent = length > 0.9 * most ? `${length} / ${most}` : '';
+    if (isTooLong !== counter.hasAttribute('data-over')) {
+      counter.toggleAttribute('data-over', isTooLong);
+      find('chat-hint').textContent = isTooLong ? words().tooLong.replace('{0}', length).replace('{1}', most) : '';
+    }
+    return isTooLong;
+  };
+  on('input', ({ target }) => { if (target === find('msg')) count(); });
+
+  // An answer's Markdown comes from the server; where it does not, what is seen.
+  const sourceOf = async (part, entry) => {
+    const answer = entry && await fetch(`${words().entries}/${entry}`, { headers: tell({}) }).catch(() => null);
+    return answer?.ok ? answer.text() : part.innerText;
+  };
+  const blob = async (type, text) => new Blob([await text], { type });
   const copy = async button => {
-    const source = button.closest('pre') ?? button.closest('.chat-entry')?.querySelector('.chat-text');
-    if (!source) return;
-    const inner = [...source.querySelectorAll('button')];
-    inner.forEach(b => { b.hidden = true; }); // their labels are no part of the text
-    const text = source.firstElementChild ? source.innerText : source.textContent;
-    inner.forEach(b => { b.hidden = false; });
+    const code = button.closest('pre')?.querySelector('code'), part = code ?? button.closest('.chat-entry')?.querySelector('.chat-text');
+    if (!part) return;
+    const texts = code
+      ? { 'text/plain': code.textContent }
+      : { 'text/plain': sourceOf(part, button.dataset.chatCopy), 'text/html': part.innerHTML.replace(/<button.*?<\/button>/g, '') };
+    const types = Object.keys(texts);
     try {
-      await navigator.clipboard.writeText(text);
+      await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(types.map(type => [type, blob(type, texts[type])])))]);
     } catch { // not allowed, or no TLS
-      getSelection().selectAllChildren(source);
+      for (const type of types) texts[type] = await texts[type];
+      document.addEventListener('copy', event => {
+        for (const type of types) event.clipboardData.setData(type, texts[type]);
+        refuse(event);
+      }, { capture: true, once: true });
+      getSelection().selectAllChildren(part);
       document.execCommand('copy');
       getSelection().removeAllRanges();
     }
@@ -142,7 +190,7 @@
   on('click', ({ target }) => {
     const button = target.closest?.('[data-chat-copy]');
     if (button) copy(button);
-    if (target.closest?.('#chat-newest')) { goToNewest(); focusInput(); }
+    if (find('chat-newest')?.contains(target)) { goToNewest(); focusInput(); }
   });
 
   // The style keeps the newest line in view, or the reader's place.
@@ -155,6 +203,14 @@
   }, true);
 
   // Screen readers hear that an answer begins, and all of it at its end; nothing that the page was loaded with.
+  // Blocks, items and cells have pauses between them.
+  const spoken = part => {
+    const copy = part.cloneNode(true);
+    copy.querySelectorAll('th, td').forEach(cell => cell.append(', '));
+    copy.querySelectorAll('p, li, ul, ol, pre, tr, blockquote').forEach(block => { block.prepend('. '); block.append('. '); });
+    return copy.textContent.replace(/\s+/g, ' ').replace(/^[., ]+/, '').replace(/ *([.,:;!?\u2026\u3002\uff01\uff1f])[., ]* (?=[^., ]|$)/g, '$1 ').trim();
+  };
+
   const states = new Map(), unfolded = new Set();
   let list = null;
   const look = quiet => {
@@ -168,7 +224,8 @@
       if (quiet) continue;
       if (!before && !open) entry.dataset.fresh = ''; // came whole: a theme may type it out
       if (role === 'user') continue;
-      if (!open) news.push(...Array.from(entry.querySelectorAll('.chat-text, .chat-reason'), part => part.textContent));
+      const heard = state === 'stopped' ? '.chat-reason' : '.chat-text, .chat-reason'; // who stops it has heard enough
+      if (!open) news.push([entry.ariaLabel, ...Array.from(entry.querySelectorAll(heard), spoken)].join(': '));
       else if (!before) news.push(words().begins);
     }
     unfold(); // replaced since then
@@ -183,8 +240,32 @@
     lists.disconnect();
     states.clear();
     list = now;
-    if (list) { look(true); lists.observe(list, { childList: true }); }
+    if (list) { look(true); lists.observe(list, { childList: true }); followPage(); count(); }
   };
+  // A page without a declared color scheme is dark if its text is light.
+  const pen = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+  const followPage = () => {
+    for (const part of document.querySelectorAll('.chat-panel, .chat-context, .chat-conversations')) {
+      delete part.dataset.chatScheme;
+      if (getComputedStyle(part).colorScheme === 'normal') {
+        pen.fillStyle = getComputedStyle(part.parentElement).color;
+        pen.fillRect(0, 0, 1, 1);
+        const [red, green, blue] = pen.getImageData(0, 0, 1, 1).data;
+        if (3 * red + 6 * green + blue > 1275) part.dataset.chatScheme = 'dark';
+      }
+      switches.observe(part, { attributeFilter: ['data-chat-scheme'] });
+    }
+    switches.takeRecords(); // our own
+  };
+  const switches = new MutationObserver(followPage);
+  on('DOMContentLoaded', () => {
+    for (const element of [document.documentElement, document.body]) switches.observe(element, { attributes: true });
+    followPage();
+  });
+  on('transitionend', ({ target }) => { if (target.contains?.(find('chat-panel'))) followPage(); });
+  addEventListener('load', followPage);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', followPage);
+
   on('toggle', ({ target }) => {
     if (target.matches?.('.chat-thinking')) unfolded[target.open ? 'add' : 'delete'](target.parentElement.id);
   }, true);

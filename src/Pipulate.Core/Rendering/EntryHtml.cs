@@ -34,6 +34,9 @@ internal static class EntryHtml
             WriteEncoded(html, entry.Voice);
         }
 
+        // Each entry is an item with its author, for who hears the panel.
+        html.Write("\" role=\"article\" aria-label=\""u8);
+        html.Write(look.Words.Html(AuthorOf(entry.Role)));
         html.Write(replacing ? "\" hx-swap-oob=\"true\">"u8 : "\">"u8);
         if (look.Entries is null || !look.Entries.TryWrite(html, entry, look.Words))
         {
@@ -58,7 +61,7 @@ internal static class EntryHtml
         html.Write(words.Html(Label.Thinking));
         html.Write("</summary><div id=\"e"u8);
         WriteNumber(html, entry.Ordinal);
-        html.Write("r\" class=\"chat-thoughts\" hx-disable hx-ignore>"u8);
+        html.Write("r\" class=\"chat-thoughts\" dir=\"auto\" hx-disable hx-ignore>"u8);
         html.Write(entry.Thoughts.Encoded());
         html.Write("</div></details>"u8);
     }
@@ -69,7 +72,7 @@ internal static class EntryHtml
         WriteNumber(html, entry.Ordinal);
 
         // The text is encoded or made of harmless tags; should ever something else come in, htmx 2 obeys the first attribute and htmx 4 the second.
-        html.Write("t\" class=\"chat-text\" hx-disable hx-ignore>"u8);
+        html.Write("t\" class=\"chat-text\" dir=\"auto\" hx-disable hx-ignore>"u8);
         WriteInside(html, entry, words);
         html.Write("</div>"u8);
     }
@@ -175,10 +178,10 @@ internal static class EntryHtml
     /// <summary>What was rendered once for all pages has no words of the panel in it yet.</summary>
     private static void WriteRendered(IBufferWriter<byte> html, ReadOnlySpan<byte> rendered, PanelWords words)
     {
-        for (var label = rendered.IndexOf(MarkdownHtml.CopyLabel); label >= 0; label = rendered.IndexOf(MarkdownHtml.CopyLabel))
+        for (var label = rendered.IndexOfAny(MarkdownHtml.CopyLabel, MarkdownHtml.TableLabel); label >= 0; label = rendered.IndexOfAny(MarkdownHtml.CopyLabel, MarkdownHtml.TableLabel))
         {
             html.Write(rendered[..label]);
-            html.Write(words.Html(Label.CopyCode));
+            html.Write(words.Html(rendered[label] == MarkdownHtml.CopyLabel ? Label.CopyCode : Label.Table));
             rendered = rendered[(label + 1)..];
         }
 
@@ -215,7 +218,9 @@ internal static class EntryHtml
         {
             if (entry is { Role: EntryRole.Assistant, Text.Length: > 0 })
             {
-                html.Write("<button type=\"button\" data-chat-copy>"u8);
+                html.Write("<button type=\"button\" data-chat-copy=\""u8);
+                WriteId(html, entry.Id);
+                html.Write("\">"u8);
                 html.Write(words.Html(Label.Copy));
                 html.Write("</button>"u8);
             }
@@ -286,6 +291,13 @@ internal static class EntryHtml
 
     private static void WriteEncoded(IBufferWriter<byte> html, string text) =>
         Encoding.UTF8.GetBytes(HtmlEncoder.Default.Encode(text), html);
+
+    private static Label AuthorOf(EntryRole role) => role switch
+    {
+        EntryRole.User => Label.You,
+        EntryRole.Assistant => Label.Assistant,
+        _ => Label.Notice,
+    };
 
     private static ReadOnlySpan<byte> RoleName(EntryRole role) => role switch
     {

@@ -8,6 +8,7 @@ internal static class PanelIds
     public const string List = "msg-list";
     public const string Form = "chat-form";
     public const string Hint = "chat-hint";
+    public const string Count = "chat-count";
     public const string InputGroup = "input-group";
     public const string Input = "msg";
     public const string MessageId = "msg-id";

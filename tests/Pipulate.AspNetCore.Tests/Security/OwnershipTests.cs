@@ -50,6 +50,8 @@ public sealed class OwnershipTests
         "GET /conversations/{0}.json",
         "GET /conversations/{0}.md",
         "GET /conversations/{0}.json?conversation={0}",
+        "GET /entries/{answer}?conversation={0}",
+        "GET /entries/{answer} | X-Chat-Conversation: {0}",
         "GET /who?conversation={0}",
         "POST /like?what=mine&conversation={0}",
         "POST /like?what=mine | X-Chat-Conversation: {0}",
@@ -81,7 +83,7 @@ public sealed class OwnershipTests
         }
 
         var done = host.Services.GetRequiredService<ConversationDirectory>().Get(new ConversationId($"{ownerKey}..{name}")).ReadEvents()[0].Id;
-        way = way.Replace("again {answer}", again, StringComparison.Ordinal).Replace("{event}", done.ToString("N"), StringComparison.Ordinal);
+        way = way.Replace("again {answer}", again, StringComparison.Ordinal).Replace("{answer}", again?.Split(' ')[1], StringComparison.Ordinal).Replace("{event}", done.ToString("N"), StringComparison.Ordinal);
         var before = await DescribeAsync(host, ownerKey);
 
         // As it is named, and as it would be if the whole id were a key.
@@ -116,7 +118,8 @@ public sealed class OwnershipTests
         await page.TypeAsync(Secret);
         await page.WaitForAnswerAsync();
         var done = host.Services.GetRequiredService<ConversationDirectory>().Get(new ConversationId("r-kitchen")).ReadEvents()[0].Id;
-        way = way.Replace("again {answer}", page.Read(dom => dom.AgainOf(dom.Entries[^1].Id)), StringComparison.Ordinal).Replace("{event}", done.ToString("N"), StringComparison.Ordinal);
+        var again = page.Read(dom => dom.AgainOf(dom.Entries[^1].Id))!;
+        way = way.Replace("again {answer}", again, StringComparison.Ordinal).Replace("{answer}", again.Split(' ')[1], StringComparison.Ordinal).Replace("{event}", done.ToString("N"), StringComparison.Ordinal);
         var before = await DescribeAsync(host, "r-kitchen");
 
         foreach (var named in new[] { "kitchen", "r-kitchen" })
@@ -174,7 +177,7 @@ public sealed class OwnershipTests
                 .Where(method => method != "CONNECT")
                 .Select(method => $"{method} {endpoint.RoutePattern.RawText}"));
 
-        Assert.Equal([], mapped.Select(route => route.Replace("{name}", "{0}", StringComparison.Ordinal)).Except(Ways.Select(way => way.Split(" | ")[0].Split('?')[0])));
+        Assert.Equal([], mapped.Select(route => route.Replace("{name}", "{0}", StringComparison.Ordinal).Replace("{entry}", "{answer}", StringComparison.Ordinal)).Except(Ways.Select(way => way.Split(" | ")[0].Split('?')[0])));
     }
 
     [Fact]

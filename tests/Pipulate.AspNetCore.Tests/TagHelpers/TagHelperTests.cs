@@ -39,7 +39,8 @@ public sealed class TagHelperTests
         Assert.Equal("Well?", input.GetAttribute("placeholder"));
         Assert.Equal(("TEXTAREA", "a \"draft\""), (input.TagName, input.TextContent));
         Assert.True(input.HasAttribute("autofocus"));
-        Assert.Equal("4000", input.GetAttribute("maxlength"));
+        Assert.Equal("4000", input.GetAttribute("data-most"));
+        Assert.Null(input.GetAttribute("maxlength"));
         Assert.Equal("Send", page.QuerySelector("#input-group #send-btn")!.TextContent);
         Assert.NotEmpty(page.QuerySelector("input[name=mid]#msg-id")!.GetAttribute("value")!);
     }

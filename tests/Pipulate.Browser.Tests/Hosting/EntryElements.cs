@@ -27,13 +27,13 @@ internal static partial class EntryElements
         |pre\ data-language=[a-z0-9+\#-]{1,20}
         |button\ aria-label=Copy\ code\ class=chat-copy\ data-chat-copy=\ type=button
         |a\ href=(?:https?://|mailto:)[^\s<>"`]*\ rel=noopener\ noreferrer\ nofollow\ target=_blank
-        |div\ class=chat-entry(?:\ data-fresh=)?\ data-role=(?:user|assistant)\ data-state=(?:queued|streaming|complete)\ id=e[0-9]+
-        |div\ class=chat-text\ hx-disable=\ hx-ignore=\ id=e[0-9]+t
+        |div\ aria-label=(?:You|Assistant)\ class=chat-entry(?:\ data-fresh=)?\ data-role=(?:user|assistant)\ data-state=(?:queued|streaming|complete)\ id=e[0-9]+\ role=article
+        |div\ class=chat-text\ dir=auto\ hx-disable=\ hx-ignore=\ id=e[0-9]+t
         |div\ class=chat-blocks\ id=e[0-9]+b
         |span\ id=e[0-9]+u
         |p\ class=chat-waiting
         |div\ class=chat-actions
-        |button\ data-chat-copy=\ type=button
+        |button\ data-chat-copy=[0-9a-f]{32}\ type=button
         |button\ class=chat-again\ form=chat-command\ value=again\ [0-9a-f]{32})$
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Allowed();

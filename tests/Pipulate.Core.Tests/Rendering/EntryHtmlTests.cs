@@ -18,8 +18,8 @@ public class EntryHtmlTests
         EntryHtml.Write(_html, Entry(EntryRole.User, EntryState.Complete, "<b> & \""), PanelLook.Default, replacing: false);
 
         Assert.Equal(
-            "<div id=\"e7\" class=\"chat-entry\" data-role=\"user\" data-state=\"complete\">" +
-            "<div id=\"e7t\" class=\"chat-text\" hx-disable hx-ignore>&lt;b&gt; &amp; &quot;</div></div>",
+            "<div id=\"e7\" class=\"chat-entry\" data-role=\"user\" data-state=\"complete\" role=\"article\" aria-label=\"You\">" +
+            "<div id=\"e7t\" class=\"chat-text\" dir=\"auto\" hx-disable hx-ignore>&lt;b&gt; &amp; &quot;</div></div>",
             Html);
     }
 
@@ -28,7 +28,7 @@ public class EntryHtmlTests
     {
         EntryHtml.Write(_html, Entry(EntryRole.Assistant, EntryState.Stopped, "x"), PanelLook.Default, replacing: true);
 
-        Assert.StartsWith("<div id=\"e7\" class=\"chat-entry\" data-role=\"assistant\" data-state=\"stopped\" hx-swap-oob=\"true\">", Html, StringComparison.Ordinal);
+        Assert.StartsWith("<div id=\"e7\" class=\"chat-entry\" data-role=\"assistant\" data-state=\"stopped\" role=\"article\" aria-label=\"Assistant\" hx-swap-oob=\"true\">", Html, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public class EntryHtmlTests
         entry.Thoughts.Append("<thought>");
         EntryHtml.Write(_html, entry, PanelLook.Default, replacing: false);
 
-        Assert.Contains("<details class=\"chat-thinking\"><summary>Thinking</summary><div id=\"e7r\" class=\"chat-thoughts\" hx-disable hx-ignore>&lt;thought&gt;</div></details>", Html, StringComparison.Ordinal);
+        Assert.Contains("<details class=\"chat-thinking\"><summary>Thinking</summary><div id=\"e7r\" class=\"chat-thoughts\" dir=\"auto\" hx-disable hx-ignore>&lt;thought&gt;</div></details>", Html, StringComparison.Ordinal);
         Assert.Contains(" hx-disable hx-ignore>said</div>", Html, StringComparison.Ordinal);
     }
 

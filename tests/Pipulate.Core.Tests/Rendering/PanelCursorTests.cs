@@ -118,7 +118,7 @@ public class PanelCursorTests
 
         var message = _page.Round()!;
 
-        Assert.StartsWith("<div id=\"e1\" class=\"chat-entry\" data-role=\"assistant\" data-state=\"failed\" hx-swap-oob=\"true\">", message, StringComparison.Ordinal);
+        Assert.StartsWith("<div id=\"e1\" class=\"chat-entry\" data-role=\"assistant\" data-state=\"failed\" role=\"article\" aria-label=\"Assistant\" hx-swap-oob=\"true\">", message, StringComparison.Ordinal);
         Assert.Contains(">It broke.</p>", message, StringComparison.Ordinal);
         Assert.Equal([("e1", "assistant", "failed", "Hello world")], _page.Dom.Entries);
     }

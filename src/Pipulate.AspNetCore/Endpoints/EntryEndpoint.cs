@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Http;
+using Pipulate.Conversations;
+using Pipulate.Security;
+
+namespace Pipulate.Endpoints;
+
+/// <summary>
+/// <c>GET /entries/{entry}</c>: gives the text of an entry as it was said, with its markdown, for the button that copies it. It is of the conversation that the page shows; any other is not there.
+/// </summary>
+internal sealed class EntryEndpoint(ConversationAccess access, ConversationDirectory conversations)
+{
+    public const string Path = "/entries";
+
+    public async Task ShowAsync(HttpContext context)
+    {
+        context.Response.Headers.CacheControl = "private, no-store";
+        if (!Guid.TryParseExact(context.Request.RouteValues["entry"] as string, "N", out var id)
+            || await access.FindAsync(context) is not { } visitor
+            || await FindAsync(visitor.Conversation, id) is not { } text)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        await context.Response.WriteAsync(text, context.RequestAborted);
+    }
+
+    private async Task<string?> FindAsync(ConversationId name, Guid id)
+    {
+        var conversation = conversations.Get(name);
+        await conversation.Opened;
+        lock (conversation.Gate)
+        {
+            return conversation.Entries.FirstOrDefault(entry => entry.Id == id && entry.Visible)?.Text.ToString();
+        }
+    }
+}
