@@ -48,7 +48,7 @@ public sealed class AccessibilityTests(Chromium chromium) : IClassFixture<Chromi
 
         await page.SayAsync("tell me");
         await page.AnswerAsync();
-        await Expect(page.Announcer).ToHaveTextAsync(text);
+        await Expect(page.Announcer).ToHaveTextAsync($"Assistant: {text}.");
         Assert.Equal(["An answer begins.", text], await HeardAsync(page));
 
         // A page that is loaded again does not read out what it shows.
@@ -57,7 +57,7 @@ public sealed class AccessibilityTests(Chromium chromium) : IClassFixture<Chromi
         await ListenAsync(page);
         await page.StreamAsync(site, "another");
         await page.Stop.ClickAsync();
-        await Expect(page.Announcer).ToHaveTextAsync("one Stopped.");
+        await Expect(page.Announcer).ToHaveTextAsync("Assistant: Stopped.");
         Assert.Equal(["An answer begins.", "one Stopped."], await HeardAsync(page));
 
         // Nothing else of the panel is read out while it changes: no token, no list.
