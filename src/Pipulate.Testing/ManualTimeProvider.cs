@@ -1,63 +1,39 @@
+using Microsoft.Extensions.Time.Testing;
+
 namespace Pipulate.Testing;
 
 /// <summary>
-/// A clock that only goes on when a test says so, and that tells when somebody has begun to wait. Register it as the application's <see cref="TimeProvider"/>. Safe for concurrent use.
+/// A <see cref="FakeTimeProvider"/> that also tells when something has begun to wait. It starts at 2026-01-01 00:00 UTC and goes on only when a test calls
+/// <see cref="FakeTimeProvider.Advance"/>. Register it as the application's <see cref="TimeProvider"/>. Safe for concurrent use.
 /// </summary>
-public sealed class ManualTimeProvider : TimeProvider
+public sealed class ManualTimeProvider : FakeTimeProvider
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(5);
 
     private readonly Lock _gate = new();
-    private readonly List<ManualTimer> _timers = [];
+    private readonly List<WatchedTimer> _timers = [];
     private readonly List<(TimeSpan Due, TaskCompletionSource Seen)> _watchers = [];
-    private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <inheritdoc/>
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-    /// <inheritdoc/>
-    public override DateTimeOffset GetUtcNow()
+    /// <summary>Initializes a clock that stands at 2026-01-01 00:00 UTC.</summary>
+    public ManualTimeProvider()
+        : base(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))
     {
-        lock (_gate)
-        {
-            return _now;
-        }
-    }
-
-    /// <inheritdoc/>
-    public override long GetTimestamp() => GetUtcNow().Ticks;
-
-    /// <summary>
-    /// Moves the clock on and fires what has become due, on this thread and in its order.
-    /// </summary>
-    /// <param name="time">How far.</param>
-    public void Advance(TimeSpan time)
-    {
-        List<ManualTimer> due;
-        lock (_gate)
-        {
-            _now += time;
-            due = [.. _timers.Where(timer => timer.Due <= _now).OrderBy(timer => timer.Due)];
-            due.ForEach(timer => timer.Due = timer.Period > TimeSpan.Zero ? _now + timer.Period : null);
-        }
-
-        due.ForEach(timer => timer.Fire());
     }
 
     /// <summary>
-    /// Waits until a timer runs that is due in exactly so long: whoever was to begin to wait has begun, and <see cref="Advance"/> will not come too early.
+    /// Waits until a timer runs that is due in exactly this time: then what was to begin to wait has begun, and <see cref="FakeTimeProvider.Advance"/> does not come too early.
     /// </summary>
-    /// <param name="due">How long from now on.</param>
-    /// <returns>A task that ends when there is one.</returns>
+    /// <param name="due">The time from now on.</param>
+    /// <returns>A task that ends when there is such a timer.</returns>
     /// <exception cref="TimeoutException">There was none within 20 seconds.</exception>
     public async Task WaitForTimerAsync(TimeSpan due)
     {
         TaskCompletionSource seen;
         lock (_gate)
         {
-            if (_timers.Any(timer => timer.Due == _now + due))
+            if (_timers.Any(timer => timer.Due == GetUtcNow() + due))
             {
                 return;
             }
@@ -72,7 +48,7 @@ public sealed class ManualTimeProvider : TimeProvider
         }
         catch (TimeoutException)
         {
-            throw new TimeoutException($"Nobody has begun to wait for {due} within {Patience.TotalSeconds} s. Timers are due in: {Describe()}.");
+            throw new TimeoutException($"Nothing has begun to wait for {due} within {Patience.TotalSeconds} s. Timers are due in: {Describe()}.");
         }
     }
 
@@ -100,47 +76,86 @@ public sealed class ManualTimeProvider : TimeProvider
     /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new ManualTimer(this, callback, state);
+        ArgumentNullException.ThrowIfNull(callback);
+        var timer = new WatchedTimer(this, callback, state);
+        timer.Begin(base.CreateTimer(static timer => ((WatchedTimer)timer!).Fire(), timer, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
         timer.Change(dueTime, period);
         return timer;
+    }
+
+    private void Tell(TimeSpan due)
+    {
+        lock (_gate)
+        {
+            _watchers.Where(watcher => watcher.Due == due).ToList().ForEach(watcher => watcher.Seen.TrySetResult());
+            _watchers.RemoveAll(watcher => watcher.Due == due);
+        }
     }
 
     private string Describe()
     {
         lock (_gate)
         {
-            var due = _timers.Where(timer => timer.Due is not null).Select(timer => $"{timer.Due - _now}").ToList();
+            var due = _timers.Select(timer => $"{timer.Due - GetUtcNow()}").ToList();
             return due.Count > 0 ? string.Join(", ", due) : "(none)";
         }
     }
 
-    private sealed class ManualTimer(ManualTimeProvider time, TimerCallback callback, object? state) : ITimer
+    /// <summary>A timer of the base, of which it is known when it is due next. The list holds it while it runs.</summary>
+    private sealed class WatchedTimer(ManualTimeProvider time, TimerCallback callback, object? state) : ITimer
     {
-        public DateTimeOffset? Due { get; set; }
+        private ITimer? _timer;
+        private TimeSpan _period;
 
-        public TimeSpan Period { get; private set; }
+        public DateTimeOffset Due { get; private set; }
 
-        public void Fire() => callback(state);
+        public void Begin(ITimer timer) => _timer = timer;
+
+        public void Fire()
+        {
+            lock (time._gate)
+            {
+                if (_period > TimeSpan.Zero)
+                {
+                    Due += _period;
+                }
+                else
+                {
+                    time._timers.Remove(this);
+                }
+            }
+
+            callback(state);
+        }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             lock (time._gate)
             {
                 time._timers.Remove(this);
-                Due = dueTime == Timeout.InfiniteTimeSpan ? null : time._now + dueTime;
-                Period = period;
-                if (Due is not null)
+                _period = period;
+                if (dueTime != Timeout.InfiniteTimeSpan)
                 {
+                    Due = time.GetUtcNow() + dueTime;
                     time._timers.Add(this);
-                    time._watchers.Where(watcher => watcher.Due == dueTime).ToList().ForEach(watcher => watcher.Seen.TrySetResult());
-                    time._watchers.RemoveAll(watcher => watcher.Due == dueTime);
                 }
             }
 
-            return true;
+            // The base calls back at once what is due now, so it is asked outside of the lock, and before a test hears of it.
+            var changed = _timer!.Change(dueTime, period);
+            time.Tell(dueTime);
+            return changed;
         }
 
-        public void Dispose() => Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        public void Dispose()
+        {
+            lock (time._gate)
+            {
+                time._timers.Remove(this);
+            }
+
+            _timer!.Dispose();
+        }
 
         public ValueTask DisposeAsync()
         {

@@ -75,7 +75,7 @@ public sealed class ContentTests(PackedPackages packages)
     [InlineData("Pipulate.Sqlite", "Microsoft.Data.Sqlite.Core", "Pipulate.Core", "SQLitePCLRaw.bundle_e_sqlite3")]
     [InlineData("Pipulate.PostgreSql", "Npgsql", "Pipulate.Core")]
     [InlineData("Pipulate.Templates")]
-    [InlineData("Pipulate.Testing", "AngleSharp", "Microsoft.AspNetCore.Mvc.Testing", "Pipulate.Core")]
+    [InlineData("Pipulate.Testing", "AngleSharp", "Microsoft.AspNetCore.Mvc.Testing", "Microsoft.Extensions.TimeProvider.Testing", "Pipulate.Core")]
     public void Package_NeedsWhatTheDecisionsSayAndNoMore(string id, params string[] needs)
     {
         using var package = PackedPackages.Open(packages.Folder, id);

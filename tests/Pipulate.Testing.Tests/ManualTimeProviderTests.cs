@@ -32,6 +32,61 @@ public sealed class ManualTimeProviderTests
     }
 
     [Fact]
+    public void Timer_WithAPeriod_FiresAsOftenAsARealOneWould()
+    {
+        var fired = 0;
+        using var timer = _time.CreateTimer(_ => fired++, null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+
+        _time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(5, fired);
+    }
+
+    [Fact]
+    public async Task WaitForTimer_OfAPeriod_KnowsWhenItIsDueNext()
+    {
+        using var timer = _time.CreateTimer(_ => { }, null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4));
+
+        _time.Advance(TimeSpan.FromSeconds(2));
+
+        await _time.WaitForTimerAsync(TimeSpan.FromSeconds(3)).WaitAsync(TestTime.Timeout);
+    }
+
+    [Fact]
+    public void Change_OfATimerWithinItsCallback_LetsItFireAgain()
+    {
+        var fired = new List<TimeSpan>();
+        ITimer? timer = null;
+        var begun = _time.GetTimestamp();
+        timer = _time.CreateTimer(_ => Fire(), null, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        timer.Dispose();
+
+        Assert.Equal([TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)], fired);
+
+        void Fire()
+        {
+            fired.Add(_time.GetElapsedTime(begun));
+            timer!.Change(TimeSpan.FromSeconds(2), Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    [Fact]
+    public async Task WaitForTimer_OfOneThatWasDisposedOf_DoesNotSeeIt()
+    {
+        _time.CreateTimer(_ => { }, null, TimeSpan.FromSeconds(3), Timeout.InfiniteTimeSpan).Dispose();
+
+        var waiting = _time.WaitForTimerAsync(TimeSpan.FromSeconds(3));
+        Assert.False(waiting.IsCompleted);
+
+        using var timer = _time.CreateTimer(_ => { }, null, TimeSpan.FromSeconds(3), Timeout.InfiniteTimeSpan);
+        await waiting.WaitAsync(TestTime.Timeout);
+    }
+
+    [Fact]
     public async Task WaitForTimer_OfOneThatBeginsLater_EndsThen()
     {
         var waiting = _time.WaitForTimerAsync(TimeSpan.FromSeconds(3));

@@ -82,7 +82,7 @@ public sealed partial class CodeProject : IAsyncLifetime
     private static string ProjectFile()
     {
         var libraries = Directory.EnumerateFiles(AppContext.BaseDirectory, "*.dll")
-            .Where(file => Path.GetFileName(file) is var name && (name.StartsWith("Pipulate.", StringComparison.Ordinal) || name.StartsWith("Microsoft.Extensions.AI", StringComparison.Ordinal) || name.StartsWith("Microsoft.AspNetCore.", StringComparison.Ordinal) || name.StartsWith("xunit.v3.", StringComparison.Ordinal)) && !name.EndsWith(".Tests.dll", StringComparison.Ordinal));
+            .Where(file => Path.GetFileName(file) is var name && (name.StartsWith("Pipulate.", StringComparison.Ordinal) || name.StartsWith("Microsoft.Extensions.AI", StringComparison.Ordinal) || name.StartsWith("Microsoft.Extensions.TimeProvider.", StringComparison.Ordinal) || name.StartsWith("Microsoft.AspNetCore.", StringComparison.Ordinal) || name.StartsWith("xunit.v3.", StringComparison.Ordinal)) && !name.EndsWith(".Tests.dll", StringComparison.Ordinal));
         return $"""
             <Project Sdk="Microsoft.NET.Sdk.Web">
               <PropertyGroup>
