@@ -86,7 +86,7 @@ public sealed class MarkdownTests(Chromium chromium, ITestOutputHelper output) :
         var whole = page.Page.Locator(".chat-actions [data-chat-copy]");
         await whole.ClickAsync();
         await Expect(whole).ToHaveTextAsync("Copied");
-        Assert.Equal("Look:\n```js\na < b\n\n  c\n```\n\nand `this`.", await ClipboardAsync());
+        Assert.Equal("Look:\n\n```js\na < b\n\n  c\n```\n\nand `this`.", await ClipboardAsync());
 
         Task<string> ClipboardAsync() => page.Page.EvaluateAsync<string>("navigator.clipboard.readText()");
     }

@@ -229,6 +229,7 @@
       else if (!before) news.push(words().begins);
     }
     unfold(); // replaced since then
+    for (const table of list.querySelectorAll('table')) if (table.scrollWidth > table.clientWidth) table.tabIndex = 0; // for keyboards
     say(news.join(' '));
     if (!busy && focused() === find('chat-stop')) focusInput(); // it is about to go
   };
@@ -309,8 +310,8 @@
     panel.toggleAttribute('data-away', top < -40);
     unfold();
   };
-  on('input', ({ target }) => { if (target.id === 'msg') draft = target.value; });
-  on('selectionchange', () => { if (focused()?.id === 'msg') caret = [focused().selectionStart, focused().selectionEnd]; });
+  on('input', ({ target }) => { if (target === find('msg')) draft = target.value; });
+  on('selectionchange', () => { if (focused() && focused() === find('msg')) caret = [focused().selectionStart, focused().selectionEnd]; });
   on('focusin', ({ target }) => { hadFocus = target.closest('#chat-panel') && target.id; });
   on('focusout', () => setTimeout(() => { if (focused() === document.body) hadFocus = null; }));
   const start = () => {
