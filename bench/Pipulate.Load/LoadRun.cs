@@ -7,7 +7,7 @@ namespace Pipulate.Load;
 internal sealed class LoadRun
 {
     private static readonly IDemand[] All =
-        [new Burst(), new Paced(), new ManyConversations(), new IdleMemory(), new StalledPage(), new BytesOnTheWire(), new Reconnect(), new Overload(), new Allocation(), new BetweenNodes()];
+        [new Burst(), new Paced(), new ManyConversations(), new IdleMemory(), new StalledPage(), new BytesOnTheWire(), new Reconnect(), new Overload(), new Allocation(), new BetweenNodes(), new AnotherBuild()];
 
     private string[] _only = [];
 

@@ -39,7 +39,7 @@ internal sealed partial class ServerProcess : IDisposable
         }
     }
 
-    public static async Task<ServerProcess> StartAsync(string kind, Uri? model = null, string? keys = null)
+    public static async Task<ServerProcess> StartAsync(string kind, Uri? model = null, string? keys = null, string? build = null)
     {
         var port = FreePort();
         var folder = Path.Combine(AppContext.BaseDirectory, "servers");
@@ -47,6 +47,7 @@ internal sealed partial class ServerProcess : IDisposable
         {
             "starlette" => new ProcessStartInfo("/usr/bin/python3", [Path.Combine(folder, "starlette_server.py"), $"{port}"]),
             "ws" => new ProcessStartInfo("node", [Path.Combine(folder, "ws_server.mjs"), $"{port}"]),
+            _ when build is not null => new ProcessStartInfo("dotnet", [build, "serve", kind, $"http://127.0.0.1:{port}"]),
             _ => new ProcessStartInfo(Environment.ProcessPath!, [.. Self(), "serve", kind, $"http://127.0.0.1:{port}"]),
         };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";

@@ -2,6 +2,7 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OllamaSharp;
 
 namespace Pipulate.Models;
 
@@ -12,10 +13,14 @@ internal sealed partial class ModelStartCheck(IChatClient client, IConfiguration
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        if (ModelServer.Find<OllamaChatClient>(client) is null)
+        // A registered client of OllamaSharp knows its own address; the other settings hold with it too.
+        var unused = ModelServer.Find<OllamaChatClient>(client) is null ? Section
+            : ModelServer.Find<IOllamaApiClient>(client) is not null ? $"{Section}:{nameof(OllamaOptions.Endpoint)}"
+            : null;
+        if (unused is not null)
         {
             // The keys only: an address may hold a password.
-            var keys = string.Join(", ", configuration.GetSection(Section).AsEnumerable().Where(setting => setting.Value is not null).Select(setting => setting.Key).Order(StringComparer.Ordinal));
+            var keys = string.Join(", ", configuration.GetSection(unused).AsEnumerable().Where(setting => setting.Value is not null).Select(setting => setting.Key).Order(StringComparer.Ordinal));
             if (keys.Length > 0)
             {
                 LogUnused(keys);
@@ -27,6 +32,6 @@ internal sealed partial class ModelStartCheck(IChatClient client, IConfiguration
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(1, LogLevel.Warning, "These settings have no effect, because the application has registered an IChatClient of its own: {Keys}. Remove them, or the registration.")]
+    [LoggerMessage(1, LogLevel.Warning, "These settings have no effect, because the application has registered a client of its own: {Keys}. Remove them, or the registration.")]
     private partial void LogUnused(string keys);
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OllamaSharp;
 
 namespace Pipulate.Tests.Models;
 
@@ -21,6 +22,15 @@ public sealed class ModelStartCheckTests
         var line = Assert.Single(Warnings(host));
         Assert.Contains("Pipulate:Ollama:Endpoint, Pipulate:Ollama:Model, Pipulate:Ollama:Options:num_ctx.", line, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task StartAsync_EndpointBesideAnOllamaApiClient_IsNamedAlone()
+    {
+        using var api = new OllamaApiClient("http://127.0.0.1:11434");
+        await using var host = await ChatHost.StartAsync(services: services => services.AddSingleton<IOllamaApiClient>(api), settings: Settings, ollama: false);
+
+        Assert.Contains("of its own: Pipulate:Ollama:Endpoint. Remove", Assert.Single(Warnings(host)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -48,6 +48,7 @@ public class OllamaLeniencyTests
 
     [Theory]
     [MemberData(nameof(WrongFields))]
+    [Trait("Row", "F-08")]
     public async Task GetResponseAsync_FieldOfAnotherType_GivesTheAnswer(string field, string line)
     {
         var response = await AnswerAsync(line + "\n");
