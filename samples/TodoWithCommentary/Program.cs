@@ -1,3 +1,4 @@
+using Htmx.TagHelpers;
 using Microsoft.AspNetCore.Mvc;
 using TodoWithCommentary.Todos;
 
@@ -26,5 +27,6 @@ app.Use((context, next) =>
 app.UseStaticFiles();
 app.UsePipulate();
 app.MapControllers();
+app.MapHtmxAntiforgeryScript();
 app.MapPipulate();
 app.Run();

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Htmx;
 using Microsoft.AspNetCore.Mvc;
 using Pipulate;
 using TodoWithCommentary.Todos;
@@ -7,8 +8,6 @@ namespace TodoWithCommentary.Controllers;
 
 public sealed class TodoController(TodoStore todos) : Controller
 {
-    private bool IsHtmx => Request.Headers.ContainsKey("HX-Request");
-
     [HttpGet("/")]
     public IActionResult Index()
     {
@@ -44,11 +43,11 @@ public sealed class TodoController(TodoStore todos) : Controller
         if (!ModelState.IsValid)
         {
             Response.StatusCode = StatusCodes.Status400BadRequest;
-            return IsHtmx ? OutOfBand("_TitleField") : View(nameof(Index), todos.All());
+            return Request.IsHtmx() ? OutOfBand("_TitleField") : View(nameof(Index), todos.All());
         }
 
         var todo = todos.Add(title.Trim());
-        return IsHtmx ? PartialView("Added", todo) : RedirectToAction(nameof(Index));
+        return Request.IsHtmx() ? PartialView("Added", todo) : RedirectToAction(nameof(Index));
     }
 
     [HttpPost("/todo/{id:int}/toggle")]
@@ -87,7 +86,7 @@ public sealed class TodoController(TodoStore todos) : Controller
     private IActionResult App(string view, object? model = null)
     {
         Response.Headers.Vary = "HX-Request, HX-Boosted";
-        return IsHtmx && !Request.Headers.ContainsKey("HX-Boosted") ? PartialView(view, model) : View(view, model);
+        return Request.IsHtmxNonBoosted() ? PartialView(view, model) : View(view, model);
     }
 
     // Another tab was faster: the item leaves this page as well.
@@ -100,7 +99,7 @@ public sealed class TodoController(TodoStore todos) : Controller
     // An error changes only what it names itself, never the target of the request (see site.js).
     private PartialViewResult OutOfBand(string view, object? model = null)
     {
-        Response.Headers["HX-Reswap"] = "none";
+        Response.Htmx(headers => headers.Reswap(HtmxSwap.None));
         return PartialView(view, model);
     }
 }

@@ -7,3 +7,9 @@ document.addEventListener("htmx:before:swap", event => {
   const response = event.detail.ctx?.response;
   if (response?.status >= 400 && !response.headers.has("HX-Reswap")) event.preventDefault();
 });
+
+// Htmx.TagHelpers' script adds the antiforgery token to the requests of htmx 2 only. This does the same for htmx 4, from the same <meta name="htmx-config">.
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  const { headerName, requestToken } = htmx.config.antiForgery ?? {};
+  if (headerName && ctx.request.method.toUpperCase() !== "GET") ctx.request.headers[headerName] = requestToken;
+});

@@ -1,3 +1,4 @@
+using Htmx;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Pipulate.Security;
@@ -16,7 +17,7 @@ internal sealed class CommentaryMiddleware(RequestDelegate next, CommentaryText 
     public Task InvokeAsync(HttpContext context)
     {
         var endpoint = context.GetEndpoint();
-        return endpoint is not null && endpoint.Metadata.GetMetadata<IChatCommentaryMetadata>() is null && !(_allOfHtmx && HtmxRequestText.IsHtmx(context.Request))
+        return endpoint is not null && endpoint.Metadata.GetMetadata<IChatCommentaryMetadata>() is null && !(_allOfHtmx && context.Request.IsHtmx())
             && !ChatEventHeader.IsOn(context.Request)
             ? next(context)
             : UserAction.MayBe(context.Request, _withPrefetch) && OriginalRequest.Endpoint(context)?.Metadata.GetMetadata<DisableChatCommentaryAttribute>() is null

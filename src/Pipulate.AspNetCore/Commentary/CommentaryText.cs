@@ -1,3 +1,4 @@
+using Htmx;
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -37,7 +38,7 @@ internal sealed partial class CommentaryText(VisitorIdentity visitors, Redaction
         }
 
         var commentary = Choose(endpoint, feature, outcome.Kind);
-        if (commentary is null && !(_allOfHtmx && outcome.Kind is Outcome.Success && !IsMarked(endpoint, feature) && HtmxRequestText.IsHtmx(context.Request)))
+        if (commentary is null && !(_allOfHtmx && outcome.Kind is Outcome.Success && !IsMarked(endpoint, feature) && context.Request.IsHtmx()))
         {
             return ValueTask.CompletedTask;
         }

@@ -7,12 +7,8 @@ namespace Pipulate.Commentary;
 /// <summary>What is told of an htmx request whose endpoint says nothing itself: its method, its path, and the form fields that may be told.</summary>
 internal static class HtmxRequestText
 {
-    private const string Header = "HX-Request";
-
     /// <summary>More than a person fills in; a form with more is told with its first ones.</summary>
     private const int MostFields = 20;
-
-    public static bool IsHtmx(HttpRequest request) => request.Headers.ContainsKey(Header);
 
     public static string Of(HttpContext context, Endpoint endpoint, Redaction redaction, int longestValue)
     {

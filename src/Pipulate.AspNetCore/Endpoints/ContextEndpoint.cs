@@ -1,3 +1,4 @@
+using Htmx;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -78,7 +79,7 @@ internal sealed class ContextEndpoint(
     private static Task RefuseAsync(HttpContext context, int status)
     {
         context.Response.StatusCode = status;
-        context.Response.Headers["HX-Reswap"] = "none";
+        context.Response.Htmx(headers => headers.Reswap(HtmxSwap.None));
         return Task.CompletedTask;
     }
 

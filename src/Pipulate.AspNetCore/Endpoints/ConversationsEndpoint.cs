@@ -1,9 +1,9 @@
+using Htmx;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipulate.Channels;
-using Pipulate.Commentary;
 using Pipulate.Conversations;
 using Pipulate.Conversations.Keeping;
 using Pipulate.Panel;
@@ -200,7 +200,7 @@ internal sealed partial class ConversationsEndpoint(
 
     private Task ReturnAsync(HttpContext context, Visitor visitor)
     {
-        if (HtmxRequestText.IsHtmx(context.Request))
+        if (context.Request.IsHtmx())
         {
             return ShowAsync(context, visitor);
         }
@@ -213,10 +213,10 @@ internal sealed partial class ConversationsEndpoint(
     private void Lead(HttpContext context, string? name)
     {
         var address = PageAddress.Showing(context.Request, name, options.Value);
-        if (HtmxRequestText.IsHtmx(context.Request))
+        if (context.Request.IsHtmx())
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;
-            context.Response.Headers["HX-Redirect"] = address;
+            context.Response.Htmx(headers => headers.Redirect(address));
         }
         else
         {

@@ -1,6 +1,6 @@
 using System.Globalization;
+using Htmx;
 using Microsoft.AspNetCore.Http;
-using Pipulate.Commentary;
 using Pipulate.Security;
 
 namespace Pipulate.Endpoints;
@@ -19,7 +19,7 @@ internal sealed record Refusal(int Status, string Detail, TimeSpan? RetryAfter =
             context.Response.Headers.RetryAfter = MessageRate.Seconds(wait).ToString(CultureInfo.InvariantCulture);
         }
 
-        if (!HtmxRequestText.IsHtmx(context.Request))
+        if (!context.Request.IsHtmx())
         {
             await TypedResults.Problem(Detail, statusCode: Status).ExecuteAsync(context);
             return;
@@ -27,7 +27,7 @@ internal sealed record Refusal(int Status, string Detail, TimeSpan? RetryAfter =
 
         // With the word to leave the page as it is: htmx 4 would swap an error in. A hint goes to its place all the same.
         context.Response.StatusCode = Status;
-        context.Response.Headers["HX-Reswap"] = "none";
+        context.Response.Htmx(headers => headers.Reswap(HtmxSwap.None));
         if (Hint is not null)
         {
             context.Response.ContentType = "text/html; charset=utf-8";

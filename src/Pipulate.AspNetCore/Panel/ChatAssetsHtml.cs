@@ -23,20 +23,20 @@ internal static class ChatAssetsHtml
         style.Attributes["rel"] = "stylesheet";
         style.Attributes["href"] = ChatMarkup.AddressOfFile(http, "pipulate.css");
         head.AppendHtml(style);
-        if (htmx)
-        {
-            var config = new TagBuilder("meta") { TagRenderMode = TagRenderMode.SelfClosing };
-            config.Attributes["name"] = "htmx-config";
-            config.Attributes["content"] = markup.Config;
-            head.AppendHtml(config);
-        }
-
         string[] scripts = !htmx ? [] : page.WithStream ? [.. markup.HtmxScripts, markup.StreamScript] : [.. markup.HtmxScripts];
-        foreach (var file in (string[])[.. scripts, markup.GuardScript, "pipulate.js"])
+        foreach (var file in (string[])[.. scripts, markup.GuardScript])
         {
             head.AppendHtml(ChatMarkup.Script(http, file));
         }
 
+        var script = ChatMarkup.Script(http, "pipulate.js");
+        if (htmx)
+        {
+            // Not as <meta name="htmx-config">: htmx reads the first only, and that one is the page's own.
+            script.Attributes["data-htmx-config"] = markup.Config;
+        }
+
+        head.AppendHtml(script);
         return head;
     }
 }

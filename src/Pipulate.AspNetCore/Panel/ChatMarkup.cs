@@ -118,10 +118,13 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
     /// <summary>Gets the script that keeps what the page says to htmx from the chat. It may load before htmx or behind it.</summary>
     public string GuardScript => _v4 ? "pipulate.htmx4.js" : "pipulate.htmx2.js";
 
-    /// <summary>htmx's own settings: nothing that a strict content security policy forbids, and no waiting between frames.</summary>
+    /// <summary>
+    /// Gets the settings that the panel's script gives to htmx. <c>usual</c>: nothing that a strict content security policy forbids, and no waiting between frames, unless the page's own
+    /// settings say otherwise. <c>always</c>: what keeps a fragment from running scripts and a request on the page's own host.
+    /// </summary>
     public string Config => _v4
-        ? """{"defaultSettleDelay":0}"""
-        : """{"includeIndicatorStyles":false,"allowScriptTags":false,"defaultSettleDelay":0,"historyRestoreAsHxRequest":false}""";
+        ? """{"usual":{"defaultSettleDelay":0}}"""
+        : """{"usual":{"includeIndicatorStyles":false,"defaultSettleDelay":0,"historyRestoreAsHxRequest":false},"always":{"allowScriptTags":false,"selfRequestsOnly":true}}""";
 
     /// <summary>Where another of our endpoints is: beside the socket, under the same prefix.</summary>
     public string AddressOf(HttpContext context, string path) => addresses.Of(context, path);

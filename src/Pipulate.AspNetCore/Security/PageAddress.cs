@@ -1,3 +1,4 @@
+using Htmx;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -9,7 +10,7 @@ internal static class PageAddress
     /// <summary>The address; null where it is not said, or is not one of this host.</summary>
     public static Uri? Of(HttpRequest request)
     {
-        var said = request.Headers["HX-Current-URL"] is [{ Length: > 0 } current] ? current : request.Headers.Referer.ToString();
+        var said = request.Headers[HtmxRequestHeaders.Keys.CurrentUrl] is [{ Length: > 0 } current] ? current : request.Headers.Referer.ToString();
         return Uri.TryCreate(said, UriKind.Absolute, out var page) && page.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase) ? page : null;
     }
 

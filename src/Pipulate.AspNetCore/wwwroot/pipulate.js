@@ -22,6 +22,20 @@
   let sent = null; // not acknowledged yet: { form, mid, text, at }
   let state = 'connecting'; // of the connection
 
+  // The page's own <meta name="htmx-config"> and the panel's settings both hold, wherever they stand. htmx reads the first meta only: version 2 after
+  // this listener, version 4 when its script ran.
+  const config = JSON.parse(document.currentScript?.dataset.htmxConfig ?? 'null');
+  const configure = () => {
+    const metas = [...document.querySelectorAll('meta[name="htmx-config"]')], merged = { ...config.usual };
+    for (const { content } of metas) {
+      try { Object.assign(merged, JSON.parse(content)); } catch { /* another syntax: read by htmx 4 alone */ }
+    }
+    Object.assign(window.htmx?.config ?? {}, merged, config.always);
+    if (metas[0] && config.always) metas[0].content = JSON.stringify({ ...merged, ...config.always });
+  };
+  if (config && document.readyState === 'loading') addEventListener('DOMContentLoaded', configure, { capture: true, once: true });
+  else if (config) configure();
+
   const setState = now => event => {
     const panel = find('chat-panel');
     if (!panel || !event.target.contains?.(panel)) return; // another connection

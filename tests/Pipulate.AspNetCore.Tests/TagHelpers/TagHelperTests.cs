@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Encodings.Web;
+using System.Text.Json.Nodes;
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
 using Microsoft.AspNetCore.Builder;
@@ -57,7 +58,10 @@ public sealed class TagHelperTests
             page.QuerySelectorAll("script").Select(script => script.GetAttribute("src")));
         Assert.All(page.QuerySelectorAll("script"), script => Assert.False(script.HasAttribute("defer"), "htmx 4 may begin before a deferred extension is there."));
         Assert.Equal("/_content/Pipulate.AspNetCore/pipulate.css", page.QuerySelector("link")!.GetAttribute("href"));
-        Assert.NotNull(page.QuerySelector("meta[name=htmx-config]"));
+        Assert.Null(page.QuerySelector("meta"));
+        var config = JsonNode.Parse(page.QuerySelectorAll("script")[^1].GetAttribute("data-htmx-config")!)!;
+        Assert.Equal(0, (int?)config["usual"]!["defaultSettleDelay"]);
+        Assert.Equal(version is HtmxVersion.V2 ? false : null, (bool?)config["always"]?["allowScriptTags"]);
     }
 
     [Fact]
@@ -68,7 +72,7 @@ public sealed class TagHelperTests
         Assert.Equal(
             ["/_content/Pipulate.AspNetCore/pipulate.htmx2.js", "/_content/Pipulate.AspNetCore/pipulate.js"],
             page.QuerySelectorAll("script").Select(script => script.GetAttribute("src")));
-        Assert.Null(page.QuerySelector("meta"));
+        Assert.Null(page.QuerySelector("[data-htmx-config]"));
     }
 
     [Theory]

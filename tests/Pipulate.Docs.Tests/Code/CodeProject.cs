@@ -12,6 +12,10 @@ public sealed partial class CodeProject : IAsyncLifetime
     private const string Usings =
         "using System.Globalization; using System.Runtime.CompilerServices; using System.Text.Encodings.Web; using Microsoft.AspNetCore.Authorization; using Microsoft.AspNetCore.DataProtection; using Microsoft.AspNetCore.Mvc; using Microsoft.AspNetCore.Mvc.Testing; using Microsoft.Extensions.AI; using Microsoft.Extensions.Localization; using OllamaSharp; using Pipulate; using Pipulate.FakeOllama; using Pipulate.Testing; using Xunit;";
 
+    /// <summary>How the names of the assemblies begin that the code of the docs may use.</summary>
+    private static readonly string[] Libraries =
+        ["Pipulate.", "OllamaSharp.", "Htmx.", "Microsoft.Extensions.AI", "Microsoft.Extensions.TimeProvider.", "Microsoft.AspNetCore.", "xunit.v3."];
+
     /// <summary>What the README's lines of views stand among, in the sample.</summary>
     private const string ViewSurroundings = "@{ var profile = new { Name = \"Pirate\" }; var name = \"About\"; }";
 
@@ -82,7 +86,8 @@ public sealed partial class CodeProject : IAsyncLifetime
     private static string ProjectFile()
     {
         var libraries = Directory.EnumerateFiles(AppContext.BaseDirectory, "*.dll")
-            .Where(file => Path.GetFileName(file) is var name && (name.StartsWith("Pipulate.", StringComparison.Ordinal) || name.StartsWith("Microsoft.Extensions.AI", StringComparison.Ordinal) || name.StartsWith("Microsoft.Extensions.TimeProvider.", StringComparison.Ordinal) || name.StartsWith("Microsoft.AspNetCore.", StringComparison.Ordinal) || name.StartsWith("xunit.v3.", StringComparison.Ordinal)) && !name.EndsWith(".Tests.dll", StringComparison.Ordinal));
+            .Where(file => Path.GetFileName(file) is var name
+                && Libraries.Any(library => name.StartsWith(library, StringComparison.Ordinal)) && !name.EndsWith(".Tests.dll", StringComparison.Ordinal));
         return $"""
             <Project Sdk="Microsoft.NET.Sdk.Web">
               <PropertyGroup>
