@@ -1,2 +1,2 @@
 // A test runs a sample, a fake and a page; more than two at once only make each other wait, on a large machine too.
-[assembly: CollectionBehavior(MaxParallelThreads = 2)]
+[assembly: Xunit.v3.Parallelization(MaxThreads = 2)]
