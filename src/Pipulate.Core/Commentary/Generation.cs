@@ -156,9 +156,8 @@ internal sealed partial class Generation(
         var answer = new Answer(messages);
         var room = limits.AnswerTokens * (long)CharactersAToken;
         var updates = GuardedStream.ReadAsync(voice, messages, ask, limits.FirstToken, limits.Idle, time, ending.Token);
-        await foreach (var update in typist.Spread(updates, ending.Token))
+        await foreach (var update in typist.Spread(call?.HearAsync(updates, ending.Token) ?? updates, ending.Token))
         {
-            call?.Hear(update);
             answer.Note(update);
             if (update.FinishReason is not null || update.Contents.Any(AnswerUpdates.IsSign))
             {

@@ -1,11 +1,12 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using Pipulate.Models;
 
 namespace Pipulate.Diagnostics;
 
 /// <summary>
-/// One answer of the model, from the question to its last word, all requests for tools included: a span and three measurements, named as OpenTelemetry's conventions for generative AI have it.
+/// One answer of the model, from the question to its last word, all requests for tools included: a span and four kinds of measurements, named as OpenTelemetry's conventions for generative AI have it.
 /// What was asked and answered is in none of them.
 /// </summary>
 internal sealed class ModelCall : IDisposable
@@ -16,7 +17,10 @@ internal sealed class ModelCall : IDisposable
     private readonly Activity? _span;
     private readonly long _begun;
     private TimeSpan? _firstChunk;
+    private long? _lastChunk;
+    private List<TimeSpan>? _laterChunks;
     private readonly TurnUsage _usage = new();
+    private string? _response;
     private string? _model;
     private string? _finish;
     private string? _error;
@@ -33,15 +37,14 @@ internal sealed class ModelCall : IDisposable
         }
     }
 
-    /// <summary>Something came from the model.</summary>
-    public void Hear(ChatResponseUpdate update)
+    /// <summary>Passes on what the model says, and measures when it came: before anything slows it down, such as typing.</summary>
+    public async IAsyncEnumerable<ChatResponseUpdate> HearAsync(
+        IAsyncEnumerable<ChatResponseUpdate> updates, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        _model = update.ModelId ?? _model;
-        _finish = update.FinishReason?.Value ?? _finish;
-        _usage.Note(update);
-        if (_firstChunk is null && update.Contents.Any(AnswerUpdates.IsSign))
+        await foreach (var update in updates.WithCancellation(cancellationToken))
         {
-            _firstChunk = _time.GetElapsedTime(_begun);
+            Hear(update);
+            yield return update;
         }
     }
 
@@ -56,7 +59,7 @@ internal sealed class ModelCall : IDisposable
 
     public void Dispose()
     {
-        if (_span is null && !_metrics.CallDuration.Enabled && !_metrics.CallFirstChunk.Enabled && !_metrics.CallTokens.Enabled)
+        if (_span is null && !_metrics.HearsCalls)
         {
             return;
         }
@@ -69,6 +72,7 @@ internal sealed class ModelCall : IDisposable
             _metrics.CallFirstChunk.Record(first.TotalSeconds, tags);
         }
 
+        _laterChunks?.ForEach(gap => _metrics.CallLaterChunk.Record(gap.TotalSeconds, tags));
         Record(_usage.Sum?.InputTokenCount, "input", tags);
         Record(_usage.Sum?.OutputTokenCount, "output", tags);
         if (_error is not null)
@@ -81,6 +85,31 @@ internal sealed class ModelCall : IDisposable
         {
             Write(_span, metadata?.DefaultModelId, tags);
         }
+    }
+
+    private void Hear(ChatResponseUpdate update)
+    {
+        _response = update.ResponseId ?? _response;
+        _model = update.ModelId ?? _model;
+        _finish = update.FinishReason?.Value ?? _finish;
+        _usage.Note(update);
+        if (!update.Contents.Any(AnswerUpdates.IsSign))
+        {
+            return;
+        }
+
+        var now = _time.GetTimestamp();
+        if (_firstChunk is null)
+        {
+            _firstChunk = _time.GetElapsedTime(_begun, now);
+        }
+        else if (_lastChunk is { } last && _metrics.CallLaterChunk.Enabled)
+        {
+            (_laterChunks ??= []).Add(_time.GetElapsedTime(last, now));
+        }
+
+        // What follows the call of a tool has waited for the tool, and is the beginning of another response.
+        _lastChunk = update.Contents.Any(content => content is FunctionCallContent or FunctionResultContent) ? null : now;
     }
 
     private TagList TagsOf(ChatClientMetadata? metadata)
@@ -126,10 +155,13 @@ internal sealed class ModelCall : IDisposable
         }
 
         span.DisplayName = asked is null ? "chat" : $"chat {asked}";
+        span.SetTag("gen_ai.response.id", _response);
         span.SetTag("gen_ai.response.finish_reasons", _finish is null ? null : new[] { _finish });
         span.SetTag("gen_ai.response.time_to_first_chunk", _firstChunk?.TotalSeconds);
         span.SetTag("gen_ai.usage.input_tokens", _usage.Sum?.InputTokenCount);
         span.SetTag("gen_ai.usage.output_tokens", _usage.Sum?.OutputTokenCount);
+        span.SetTag("gen_ai.usage.cache_read.input_tokens", _usage.Sum?.CachedInputTokenCount);
+        span.SetTag("gen_ai.usage.reasoning.output_tokens", _usage.Sum?.ReasoningTokenCount);
         if (_error is not null)
         {
             span.SetStatus(ActivityStatusCode.Error);

@@ -43,12 +43,19 @@ internal sealed class PipulateMetrics
         _resyncs = meter.CreateCounter<long>("pipulate.connection.resyncs", "{resync}", "How often a page was brought up to date other than by what is new, by kind.");
         CallDuration = meter.CreateHistogram("gen_ai.client.operation.duration", "s", "How long a request to the model took.", tags: null, Seconds);
         CallFirstChunk = meter.CreateHistogram("gen_ai.client.operation.time_to_first_chunk", "s", "How long the first of an answer took from the request on.", tags: null, Seconds);
+        CallLaterChunk = meter.CreateHistogram(
+            "gen_ai.client.operation.time_per_output_chunk", "s", "How long each later chunk of an answer took after the one before.", tags: null, Seconds);
         CallTokens = meter.CreateHistogram("gen_ai.client.token.usage", "{token}", "Tokens that a request to the model has read and written.", tags: null, Tokens);
     }
+
+    /// <summary>Whether any measurement of a request to the model is listened to.</summary>
+    public bool HearsCalls => CallDuration.Enabled || CallFirstChunk.Enabled || CallLaterChunk.Enabled || CallTokens.Enabled;
 
     public Histogram<double> CallDuration { get; }
 
     public Histogram<double> CallFirstChunk { get; }
+
+    public Histogram<double> CallLaterChunk { get; }
 
     public Histogram<long> CallTokens { get; }
 

@@ -82,6 +82,8 @@ internal sealed class TurnUsage
         InputTokenCount = now.InputTokenCount ?? before.InputTokenCount,
         OutputTokenCount = now.OutputTokenCount ?? before.OutputTokenCount,
         TotalTokenCount = now.TotalTokenCount ?? before.TotalTokenCount,
+        CachedInputTokenCount = now.CachedInputTokenCount ?? before.CachedInputTokenCount,
+        ReasoningTokenCount = now.ReasoningTokenCount ?? before.ReasoningTokenCount,
     };
 
     private void EndRequest()
