@@ -97,6 +97,8 @@ internal sealed partial class Generation(
 
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var token = leaving.Token;
+        var told = contexts.ToldIn(conversation);
+        request = told.Continue(request);
 
         // On a thread of its own, because it may block before it first waits.
         var reducing = Task.Run(() => contexts.ReduceAsync(request, token), CancellationToken.None);
@@ -111,6 +113,11 @@ internal sealed partial class Generation(
         }
         finally
         {
+            if (!reducing.IsCompletedSuccessfully)
+            {
+                told.Forget();
+            }
+
             await leaving.CancelAsync();
             _ = reducing.ContinueWith(static left => _ = left.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 using Pipulate.Conversations;
@@ -14,6 +15,7 @@ internal sealed class ModelContexts(IChatClient client, IOptions<PipulateOptions
 {
     private readonly IModelProbe? _probe = OllamaModelProbe.Of(client);
     private readonly ConcurrentDictionary<string, ModelContext> _byModel = new(StringComparer.Ordinal);
+    private readonly ConditionalWeakTable<Conversation, ToldMessages> _told = [];
     private ModelContext? _current;
 
     /// <summary>That of the model that spoke last: it will most likely speak next.</summary>
@@ -29,6 +31,9 @@ internal sealed class ModelContexts(IChatClient client, IOptions<PipulateOptions
 
     /// <summary>Whether the application has a reducer of its own.</summary>
     public bool HasReducer => reducer is not null;
+
+    /// <summary>What the reducer is given of a conversation. One answer at a time is given in it.</summary>
+    public ToldMessages ToldIn(Conversation conversation) => _told.GetOrCreateValue(conversation);
 
     /// <summary>Gets the messages as the application's reducer leaves them, or as they are.</summary>
     /// <exception cref="InvalidOperationException">The reducer has left nothing.</exception>
