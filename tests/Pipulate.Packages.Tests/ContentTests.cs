@@ -102,6 +102,24 @@ public sealed class ContentTests(PackedPackages packages)
         Assert.DoesNotContain(package.Entries, entry => entry.Name is "package.json" or "package-lock.json" or ".npmrc");
     }
 
+    /// <summary>Small, with the line that says whose it is and where it can be read.</summary>
+    [Theory]
+    [InlineData("pipulate.js")]
+    [InlineData("pipulate.htmx2.js")]
+    [InlineData("pipulate.htmx4.js")]
+    public void AspNetCore_CarriesItsScriptsMinified(string file)
+    {
+        var source = $"src/Pipulate.AspNetCore/Scripts/{file}";
+        using var package = PackedPackages.Open(packages.Folder, "Pipulate.AspNetCore");
+        var lines = Text(package, $"staticwebassets/{file}").TrimEnd('\n').Split('\n');
+
+        Assert.Equal(2, lines.Length);
+        Assert.Equal($"/*! Pipulate, MIT licence. To read: {source} */", lines[0]);
+        Assert.StartsWith("(()=>{\"use strict\";", lines[1], StringComparison.Ordinal);
+        Assert.InRange(lines[1].Length, 1, new FileInfo(Path.Combine(Repository.Root, source)).Length * 2 / 3);
+        Assert.DoesNotContain(package.Entries, entry => entry.FullName != $"staticwebassets/{file}" && entry.Name == file);
+    }
+
     private static Dictionary<string, string> Spec(ZipArchive package) => ((string[])["id", "license", "readme", "icon", "description", "tags", "repository"]).ToDictionary(
         name => name,
         name => Elements(package, name).FirstOrDefault() is not { } element ? "" : name == "repository" ? element.Attribute("url")?.Value ?? "" : element.Value);

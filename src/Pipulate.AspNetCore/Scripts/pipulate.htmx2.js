@@ -1,3 +1,4 @@
+/*! Pipulate, MIT licence. To read: src/Pipulate.AspNetCore/Scripts/pipulate.htmx2.js */
 // Keeps what the page says to htmx 2 from the chat. What attributes can say stands in the markup (HtmxBoundary.cs).
 (() => {
   'use strict';

@@ -1,3 +1,4 @@
+/*! Pipulate, MIT licence. To read: src/Pipulate.AspNetCore/Scripts/pipulate.js */
 // The chat panel: its connection, draft and buttons, and what screen readers hear. For htmx 2 and htmx 4.
 // Looks for elements when something happens, for they come and go, and in the panel only: a page may have the same ids.
 (() => {
