@@ -69,7 +69,7 @@ internal sealed partial class ConversationsEndpoint(
         var pages = registry.FindOwnedBy(visitor.Owner);
         await conversations.ForgetAsync(visitor.Owner);
         ConnectionRegistry.SendAway(pages);
-        VisitorIdentity.Dismiss(context, visitor);
+        access.Dismiss(context, visitor);
         Lead(context, null);
     });
 

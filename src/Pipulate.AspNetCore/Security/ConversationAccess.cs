@@ -37,6 +37,9 @@ internal sealed class ConversationAccess(VisitorIdentity visitors, OwnedConversa
         return string.IsNullOrEmpty(context.Request.Query[NamedConversation.Field]) ? visitor with { Conversation = visitor.First } : null;
     }
 
+    /// <summary>Takes the visitor's cookies back: the next request without a name is another visitor's.</summary>
+    public void Dismiss(HttpContext context, Visitor visitor) => visitors.Dismiss(context, visitor);
+
     /// <summary>A conversation of a visitor by its name.</summary>
     /// <returns>Null where they have none of that name.</returns>
     public async ValueTask<Conversation?> OpenAsync(Visitor visitor, string name) => name == ConversationName.First
@@ -50,7 +53,7 @@ internal sealed class ConversationAccess(VisitorIdentity visitors, OwnedConversa
         var known = VisitorCookie.Read(context, NamedConversation.Cookie);
         if (IsPerVisitor && !context.Response.HasStarted && name != (known ?? ConversationName.First))
         {
-            VisitorCookie.Set(context, NamedConversation.Cookie, name);
+            VisitorCookie.Set(context, options.Value, NamedConversation.Cookie, name);
         }
     }
 

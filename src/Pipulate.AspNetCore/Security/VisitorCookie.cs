@@ -1,6 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace Pipulate.Security;
 
@@ -22,24 +20,23 @@ internal static class VisitorCookie
     public static string? Read(HttpContext context, string name) => context.Request.Cookies[Name(context.Request, name)];
 
     /// <summary>Gives a cookie with the response, for a year.</summary>
-    public static void Set(HttpContext context, string name, string value)
+    public static void Set(HttpContext context, PipulateOptions settings, string name, string value)
     {
-        var options = OptionsOf(context);
+        var options = OptionsOf(context, settings.Cookie);
         options.MaxAge = TimeSpan.FromDays(365);
         PrivateResponse.Mark(context);
         context.Response.Cookies.Append(Name(context.Request, name), value, options);
     }
 
     /// <summary>Takes a cookie back.</summary>
-    public static void Delete(HttpContext context, string name)
+    public static void Delete(HttpContext context, PipulateOptions settings, string name)
     {
         PrivateResponse.Mark(context);
-        context.Response.Cookies.Delete(Name(context.Request, name), OptionsOf(context));
+        context.Response.Cookies.Delete(Name(context.Request, name), OptionsOf(context, settings.Cookie));
     }
 
-    private static CookieOptions OptionsOf(HttpContext context)
+    private static CookieOptions OptionsOf(HttpContext context, PipulateCookie cookie)
     {
-        var cookie = context.RequestServices.GetRequiredService<IOptions<PipulateOptions>>().Value.Cookie;
         var options = new CookieOptions
         {
             HttpOnly = true,

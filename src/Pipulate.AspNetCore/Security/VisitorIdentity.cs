@@ -68,7 +68,7 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
         }
 
         var id = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
-        VisitorCookie.Set(context, CookieName, _protector.Protect(id));
+        VisitorCookie.Set(context, options.Value, CookieName, _protector.Protect(id));
         var visitor = With(context, new ConversationId("v-" + id), null);
         context.Items[FreshKey] = visitor;
         return visitor;
@@ -80,30 +80,30 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
 
     /// <summary>Gets the first conversation of the visitor whom the request's cookie names, whoever is signed in; null where there is none, or one room for all.</summary>
     public ConversationId? FindByCookie(HttpContext context) =>
-        options.Value.Conversations is ConversationScope.PerVisitor && context.Request.Cookies.TryGetValue(CookieName, out var cookie) ? Read(cookie) : null;
+        options.Value.Conversations is ConversationScope.PerVisitor && VisitorCookie.Read(context, CookieName) is { } cookie ? Read(cookie) : null;
 
     /// <summary>Gets a short sign of who a visitor is, by which a page that comes back says whom it was rendered for. It is no secret and opens nothing.</summary>
     public static string SignOf(Visitor visitor) =>
         Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(visitor.UserId ?? visitor.Owner)).AsSpan(0, 6));
 
     /// <summary>Takes the cookies back: who comes next without a name is somebody else.</summary>
-    public static void Dismiss(HttpContext context, Visitor visitor)
+    public void Dismiss(HttpContext context, Visitor visitor)
     {
-        VisitorCookie.Delete(context, NamedConversation.Cookie);
+        VisitorCookie.Delete(context, options.Value, NamedConversation.Cookie);
         if (visitor.UserId is null)
         {
-            VisitorCookie.Delete(context, CookieName);
+            VisitorCookie.Delete(context, options.Value, CookieName);
         }
     }
 
     /// <summary>
     /// Takes the cookie away from who has signed in: whoever knows it, or planted it, has no part in what comes after the sign-out, and that begins with a cookie of its own.
     /// </summary>
-    private static void Part(HttpContext context)
+    private void Part(HttpContext context)
     {
         if (VisitorCookie.Read(context, CookieName) is not null && !context.Response.HasStarted)
         {
-            VisitorCookie.Delete(context, CookieName);
+            VisitorCookie.Delete(context, options.Value, CookieName);
         }
     }
 
