@@ -169,7 +169,6 @@
     }
     return isTooLong;
   };
-  on('input', ({ target }) => { if (target === find('msg')) count(); });
 
   // An answer's Markdown comes from the server; where it does not, what is seen.
   const sourceOf = async (part, entry) => {
@@ -325,7 +324,11 @@
     panel.toggleAttribute('data-away', top < -40);
     unfold();
   };
-  on('input', ({ target }) => { if (target === find('msg')) draft = target.value; });
+  on('input', ({ target }) => {
+    if (target !== find('msg')) return;
+    draft = target.value;
+    count();
+  });
   on('selectionchange', () => { if (focused() && focused() === find('msg')) caret = [focused().selectionStart, focused().selectionEnd]; });
   on('focusin', ({ target }) => { hadFocus = target.closest('#chat-panel') && target.id; });
   on('focusout', () => setTimeout(() => { if (focused() === document.body) hadFocus = null; }));
