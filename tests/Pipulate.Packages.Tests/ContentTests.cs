@@ -71,7 +71,7 @@ public sealed class ContentTests(PackedPackages packages)
 
     [Theory]
     [InlineData("Pipulate.Core", "Markdig", "Microsoft.Extensions.AI.Abstractions", "Microsoft.Extensions.Hosting.Abstractions", "OllamaSharp")]
-    [InlineData("Pipulate.AspNetCore", "Pipulate.Core")]
+    [InlineData("Pipulate.AspNetCore", "Htmx", "Htmx.TagHelpers", "Pipulate.Core")]
     [InlineData("Pipulate.Sqlite", "Microsoft.Data.Sqlite.Core", "Pipulate.Core", "SQLitePCLRaw.bundle_e_sqlite3")]
     [InlineData("Pipulate.PostgreSql", "Npgsql", "Pipulate.Core")]
     [InlineData("Pipulate.Templates")]
