@@ -12,6 +12,8 @@ public class MarkdownCostTests(ITestOutputHelper output)
     [
         "[", "]", "![", "[](", "[a](", "[[]", "[]\"'", "> ", ">", "- ", "1. ", "*", "*a ", "a**b", "_x* ", "*a_", "~~a ", "`", "` ``", "<", "<http:", "&#1", "\\", "|", "|a\n|-\n", "|*a",
         "http://a", "http://a.b/ ", "a\n", "# a\n", "- a\n", "[a]: b\n", "[a][b]", "a\n=\n", "```\n", "```\nx", "~~~", "\t", " ", "\n", "x", "> - ", "> a\n>> b\n", "*[a*](b)",
+        "$a ", "$a$ ", "$$", "$$\n", "\\(", "\\(a\\)", "\\[", "\\[\n", "[^a", "[^a]: ", "[^a]: b\n", "[^a]", "a@a.", "a@", "<br", "<br>", "www.", "http://a.(", "見https://a.b。", "**。",
+        "|-|\n|a\n", "a\n|a|\n|-|\n", "- [ ] ", "> [!A]\n",
     ];
 
     /// <summary>Goal: 60 ms. What is asserted has room for a busy machine.</summary>
