@@ -16,6 +16,7 @@ public sealed class ExistingAppTests(PackedPackages packages)
     [
         ("mvc", "MVC (`dotnet new mvc`)", "/", HttpMethod.Get, "/Home/Privacy"),
         ("webapp", "Razor Pages (`dotnet new webapp`)", "/", HttpMethod.Get, "/Privacy"),
+        ("blazor", "Blazor (`dotnet new blazor --interactivity None`)", "/", HttpMethod.Get, "/weather"),
         ("web", "Minimal API (`dotnet new web`)", "/chat", HttpMethod.Post, "/bell"),
     ];
 
@@ -26,7 +27,8 @@ public sealed class ExistingAppTests(PackedPackages packages)
         Assert.Contains("```bash\ndotnet add package Pipulate.AspNetCore\n```", await File.ReadAllTextAsync(Path.Combine(Repository.Root, Page), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         foreach (var (template, heading, _, _, _) in Applications)
         {
-            await place.DotnetAsync($"new {template} -o {template} --no-https --no-restore --debug:custom-hive {place.Folder}/hive");
+            var kind = template is "blazor" ? "blazor --interactivity None" : template;
+            await place.DotnetAsync($"new {kind} -o {template} --no-https --no-restore --debug:custom-hive {place.Folder}/hive");
             await place.DotnetAsync("add package Pipulate.AspNetCore", template);
             var changes = Guide.Changes(Guide.Section(Page, heading)).ToList();
             Assert.NotEmpty(changes);
