@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Pipulate.Browser.Hosting;
 using Pipulate.FakeOllama;
@@ -6,8 +7,11 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Pipulate.Browser;
 
-/// <summary>What a page says to htmx on its body, in its settings, by extensions and by listeners changes nothing in the chat.</summary>
-public sealed class InheritanceTests(SharedSites sites) : IClassFixture<SharedSites>
+/// <summary>
+/// What a page says to htmx on its body, in its settings, by extensions and by listeners changes nothing in the chat. A page says several things at once here, and each alone with
+/// PIPULATE_INHERITANCE_ALONE=1, to find which of them does harm.
+/// </summary>
+public sealed partial class InheritanceTests(SharedSites sites) : IClassFixture<SharedSites>
 {
     private const string Answer = "one two three four five six seven eight";
 
@@ -52,44 +56,96 @@ public sealed class InheritanceTests(SharedSites sites) : IClassFixture<SharedSi
         """{"history":false}""", """{"history":"reload"}""", """{"allowEmptySwapAfterOOB":true}""", """{"noSwap":["4xx","5xx"]}""", """{"includeIndicatorCSS":false}""", """{"defaultFocusScroll":true}""",
     ];
 
-    public static IEnumerable<TheoryDataRow<HtmxVersion, string, string, string>> Pages()
+    /// <summary>What would undo the others' effect, or needs them to have one, is always alone.</summary>
+    private static readonly string[] Loners = ["hx-disinherit", "disableInheritance", "prefix"];
+
+    private static bool IsEachAlone => Environment.GetEnvironmentVariable("PIPULATE_INHERITANCE_ALONE") == "1";
+
+    public static IEnumerable<TheoryDataRow<HtmxVersion, string, string, string>> Pages() =>
+        from transport in (string[])["ws", "sse"]
+        from page in Pages2().Select(page => (HtmxVersion.V2, page.Body, page.Config)).Concat(Pages4().Select(page => (HtmxVersion.V4, page.Body, page.Config)))
+        select new TheoryDataRow<HtmxVersion, string, string, string>(page.Item1, transport, page.Body, page.Config);
+
+    private static IEnumerable<(string Body, string Config)> Pages2() =>
+    [
+        .. Join(Attributes2).Select(body => (body, "{}")),
+        .. Join(Configs2).Select(config => ("", config)),
+        ("hx-inherit='*' hx-boost='true' hx-params='none' hx-push-url='true' hx-confirm='Sure?' hx-target='#nowhere'", """{"disableInheritance":true}"""),
+    ];
+
+    private static IEnumerable<(string Body, string Config)> Pages4() =>
+    [
+        .. Join(Attributes4).Select(body => (body.Replace("='", ":inherited='", StringComparison.Ordinal), "{}")),
+
+        // Requests are never taken implicitly: the body would make them itself.
+        .. Join([.. Attributes4.Where(body => !Requests4.Contains(body.Split('=')[0]))]).Select(body => (body, """{"implicitInheritance":true}""")),
+        .. Join(Configs4).Select(config => ("", config)),
+    ];
+
+    /// <summary>Puts attributes or settings together that have different names, at most eight.</summary>
+    private static IEnumerable<string> Join(string[] parts)
     {
-        foreach (var transport in (string[])["ws", "sse"])
+        if (IsEachAlone)
         {
-            foreach (var body in Attributes2)
-            {
-                yield return new(HtmxVersion.V2, transport, body, "{}");
-            }
-
-            foreach (var config in Configs2)
-            {
-                yield return new(HtmxVersion.V2, transport, "", config);
-            }
-
-            yield return new(HtmxVersion.V2, transport, "hx-inherit='*' hx-boost='true' hx-params='none' hx-push-url='true' hx-confirm='Sure?' hx-target='#nowhere'", """{"disableInheritance":true}""");
-            foreach (var body in Attributes4)
-            {
-                yield return new(HtmxVersion.V4, transport, body.Replace("='", ":inherited='", StringComparison.Ordinal), "{}");
-
-                // These are never taken implicitly: the body would make requests of its own.
-                if (!Requests4.Contains(body.Split('=')[0]))
-                {
-                    yield return new(HtmxVersion.V4, transport, body, """{"implicitInheritance":true}""");
-                }
-            }
-
-            foreach (var config in Configs4)
-            {
-                yield return new(HtmxVersion.V4, transport, "", config);
-            }
+            return parts;
         }
+
+        var pages = new List<(string Text, HashSet<string> Names, int Count)>();
+        foreach (var part in parts)
+        {
+            var names = Name().Matches(part).Select(match => match.Groups[1].Value).ToHashSet();
+            var isAlone = names.Overlaps(Loners);
+            var place = isAlone ? -1 : pages.FindIndex(page => page.Count < 8 && !page.Names.Overlaps(names) && !page.Names.Overlaps(Loners));
+            if (place < 0)
+            {
+                pages.Add((part, names, 1));
+                continue;
+            }
+
+            var (text, others, count) = pages[place];
+            others.UnionWith(names);
+            pages[place] = (part[0] is '{' ? $"{text[..^1]},{part[1..]}" : $"{text} {part}", others, count + 1);
+        }
+
+        return pages.Select(page => page.Text);
     }
+
+    /// <summary>Finds the name of an attribute, where <c>data-</c> makes no difference, or of a setting.</summary>
+    [GeneratedRegex("""(?<=^| |^\{|,)(?:data-|")?([\w:-]+)(?:='|":)""")]
+    private static partial Regex Name();
 
     [Theory, MemberData(nameof(Pages))]
     public async Task Chat_OnAPageThatSaysOtherThings_IsAsEver(HtmxVersion version, string transport, string body, string config)
     {
         var site = await sites.OnAsync(version, transport);
         await UseAsync(site, version, transport, body, config, ScriptsOf(version, body));
+    }
+
+    /// <summary>Listeners at each height, also one that is added behind those of the panel.</summary>
+    [Theory, OnBothTransports]
+    public async Task Chat_UnderListenersThatRewriteRequests_IsAsEver(HtmxVersion version, string transport)
+    {
+        var site = await sites.OnAsync(version, transport);
+        await UseAsync(site, version, transport, "", "{}", """
+            const spoil = ({ detail }) => {
+              if (detail.ctx) {
+                Object.assign(detail.ctx.request, { action: '/elsewhere', method: 'DELETE' });
+                detail.ctx.request.body?.set?.('msg', 'spam');
+              } else if (detail.message) {
+                detail.message.values = { msg: 'spam' };
+              } else {
+                Object.assign(detail, { path: '/elsewhere', verb: 'delete', parameters: { msg: 'spam' }, useUrlParams: true });
+              }
+            };
+            const listen = (place, capture) => {
+              for (const name of ['htmx:configRequest', 'htmx:config:request', 'htmx:wsConfigSend', 'htmx:ws:before:message:outgoing']) {
+                place.addEventListener(name, spoil, capture);
+              }
+            };
+            listen(document);
+            listen(document, true);
+            addEventListener('DOMContentLoaded', () => { listen(document.body); listen(window); });
+            """);
     }
 
     private string[] ScriptsOf(HtmxVersion version, string body) => version is HtmxVersion.V2 && body.Contains("hx-ext", StringComparison.Ordinal)

@@ -7,17 +7,26 @@
   const inner = elt => elt?.['htmx-internal-data'];
 
   // Requests: behind all that listens on the page. hx-vals of elements around cannot be unset.
-  const last = (name, hear) => addEventListener(name, ({ target, detail }) => {
-    if (target.closest?.('[data-chat-apart]') && !target.closest('#msg-list')) {
+  const isOurs = elt => elt.closest?.('[data-chat-apart]') && !elt.closest('#msg-list');
+  const last = (name, hear) => {
+    const late = ({ target, detail }) => {
+      if (!isOurs(target)) return;
       detail.parameters = { ...target.localName === 'form' && Object.fromEntries(new FormData(target)), ...JSON.parse(target.getAttribute('hx-vals') || '{}') };
       hear(target, detail);
-    }
-  });
+    };
+    addEventListener(name, () => { removeEventListener(name, late); addEventListener(name, late); }, true);
+  };
   last('htmx:wsConfigSend', () => {});
   last('htmx:configRequest', (target, detail) => {
     const verb = target.hasAttribute('hx-post') ? 'post' : 'get';
     Object.assign(detail, { verb, path: target.getAttribute('hx-' + verb), useUrlParams: verb === 'get' });
   });
+
+  // With globalViewTransitions it would be one for each piece of an answer.
+  on('htmx:beforeTransition', event => { if (isOurs(event.target)) event.preventDefault(); });
+
+  // The preload extension would make requests in the name of elements that ignore it.
+  on('preload:init', ({ target }) => { if (target.closest('[data-chat-apart]')) target.preloadState = 'NEVER'; });
 
   // Extensions: an element may ignore those of the elements around it, by name.
   const extensionsOf = elt => (elt.getAttribute('hx-ext') ?? elt.getAttribute('data-hx-ext') ?? '').split(/[\s,]+/).filter(name => name && !name.startsWith('ignore:'));

@@ -8,17 +8,17 @@
   let request, connection; // of the stream
 
   // Requests: behind all that listens on the page.
-  const last = (name, hear) => addEventListener(name, ({ target, detail }) => {
-    if (target.closest?.('[data-chat-apart]') && !target.closest('#msg-list')) hear(target, detail);
-  });
+  const last = (name, hear) => {
+    const late = ({ target, detail }) => { if (target.closest?.('[data-chat-apart]') && !target.closest('#msg-list')) hear(target, detail); };
+    addEventListener(name, () => { removeEventListener(name, late); addEventListener(name, late); }, true);
+  };
   last('htmx:ws:before:message:outgoing', (target, { message }) => { message.values = Object.fromEntries(own(target)); });
   last('htmx:config:request', (target, { ctx }) => {
-    const verb = verbOf(target);
+    const verb = verbOf(target), address = target.getAttribute(verb ? 'hx-' + verb : 'hx-sse:connect');
     ctx.transition = false; // it would be one for each piece of an answer
-    if (target.id === 'chat-panel') request = ctx.request;
-    if (!verb) return;
-    ctx.request.action = target.getAttribute('hx-' + verb);
-    ctx.request.body = new FormData();
+    if (!address) return;
+    if (!verb) request = ctx.request;
+    Object.assign(ctx.request, { action: address, method: (verb ?? 'get').toUpperCase(), body: new FormData() });
     for (const [name, value] of own(target)) ctx.request.body.append(name, value);
   });
   // Of all hx-status, the one on the element itself that names the status is obeyed.

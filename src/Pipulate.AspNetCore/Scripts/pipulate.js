@@ -139,8 +139,8 @@
   on('htmx:config:request', ({ detail }) => tell(detail.ctx.request.headers));
   on('htmx:configRequest', ({ detail }) => tell(detail.headers));
   // Beside a stream htmx 2 reads the form when the request really leaves.
-  addEventListener('htmx:configRequest', ({ target, detail }) => {
-    if (target === sent?.form) [sent.mid, sent.text] = [detail.parameters.mid, detail.parameters.msg];
+  addEventListener('htmx:configRequest', ({ target }) => {
+    if (target === sent?.form) [sent.mid, sent.text] = [target.elements.mid.value, target.elements.msg.value];
   });
 
   // htmx 2 would throw away an error's hint.
@@ -288,11 +288,15 @@
   // The server's first state may come over the living panel (a morph, Blazor's navigation) or in a new one. What the visitor did with it is put back;
   // a new connection brings the list as it is by now.
   let known = null, mid, draft = '', caret = [0, 0], top = 0, hadFocus = null, conversation;
-  const check = () => {
+  const check = records => {
     const panel = find('chat-panel'), id = find('msg-id'), isNew = panel !== known;
     const isFirst = isNew || panel?.dataset.connection !== state || (id && id.value !== mid && !('ack' in id.dataset));
     mid = id?.value;
-    if (!panel || !isFirst) return;
+    if (!panel || !isFirst) {
+      // Kept by hx-preserve: htmx 4 hides it on its way, so that the list stands at its end.
+      if (records?.some(({ addedNodes }) => [...addedNodes].some(node => node.contains(panel)))) putBack(panel);
+      return;
+    }
     const renew = !isNew && state === 'open';
     if (isNew) state = panel.dataset.connection === 'closed' ? 'closed' : 'connecting';
     known = panel;

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 
 namespace Pipulate.Browser.Hosting;
@@ -13,7 +12,11 @@ internal static class OtherPage
     /// <param name="body">What stands in the tag of the body.</param>
     /// <param name="config">Settings of htmx as JSON, which are added to those that are there.</param>
     /// <param name="scripts">The text of scripts, in their order; they load behind htmx.</param>
-    public static async Task MakeAsync(IPage page, string body = "", string config = "{}", params string[] scripts)
+    public static Task MakeAsync(IPage page, string body = "", string config = "{}", params string[] scripts) =>
+        MakeAsync(page, html => html, body, config, scripts);
+
+    /// <summary>Rewrites what the page loads from now on, and then by <paramref name="change"/>, which gets the HTML of a whole page.</summary>
+    public static async Task MakeAsync(IPage page, Func<string, string> change, string body, string config, params string[] scripts)
     {
         // What a route answers comes from no address, so for Chromium the socket would lead from the internet into a local network.
         await page.Context.GrantPermissionsAsync(["local-network-access"]);
@@ -31,24 +34,16 @@ internal static class OtherPage
             }
 
             var response = await route.FetchAsync();
-            await route.FulfillAsync(new() { Response = response, Body = Rewrite(await response.TextAsync(), body, config, scripts.Length) });
+            await route.FulfillAsync(new() { Response = response, Body = change(Rewrite(await response.TextAsync(), body, config, scripts.Length)) });
         });
     }
 
     private static string Rewrite(string html, string body, string config, int scripts)
     {
-        const string meta = "<meta content=\"";
-        var start = html.IndexOf(meta, html.IndexOf("pipulate.css", StringComparison.Ordinal), StringComparison.Ordinal) + meta.Length;
-        var end = html.IndexOf('"', start);
-        var merged = JsonNode.Parse(System.Net.WebUtility.HtmlDecode(html[start..end]))!.AsObject();
-        foreach (var (name, value) in JsonNode.Parse(config)!.AsObject())
-        {
-            merged[name] = value?.DeepClone();
-        }
-
         var tags = string.Concat(Enumerable.Range(0, scripts).Select(number => $"<script src=\"{Folder}{number}\"></script>"));
-        return (html[..start] + System.Net.WebUtility.HtmlEncode(merged.ToJsonString()) + html[end..])
-            .Replace("</head>", tags + "</head>", StringComparison.Ordinal)
+        var meta = config is "{}" ? "" : $"<meta name=\"htmx-config\" content=\"{System.Net.WebUtility.HtmlEncode(config)}\">";
+        return html
+            .Replace("</head>", meta + tags + "</head>", StringComparison.Ordinal)
             .Replace("<body>", $"<body {body}>", StringComparison.Ordinal);
     }
 }

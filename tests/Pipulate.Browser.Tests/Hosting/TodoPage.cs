@@ -12,6 +12,7 @@ public sealed class TodoPage
     private readonly ConcurrentQueue<string> _requests = new();
 
     private Action<string>? _sent;
+    private int _connections;
 
     private TodoPage(IPage page)
     {
@@ -32,9 +33,17 @@ public sealed class TodoPage
         page.WebSocket += (_, socket) =>
         {
             Sockets++;
+            Interlocked.Increment(ref _connections);
+            socket.Close += (_, _) => Interlocked.Decrement(ref _connections);
             socket.FrameSent += (_, frame) => _sent?.Invoke(frame.Text ?? "");
         };
-        page.Request += (_, request) => _requests.Enqueue($"{request.Method} {new Uri(request.Url).AbsolutePath}");
+        page.Request += (_, request) =>
+        {
+            _requests.Enqueue($"{request.Method} {new Uri(request.Url).AbsolutePath}");
+            CountStream(request, 1);
+        };
+        page.RequestFinished += (_, request) => CountStream(request, -1);
+        page.RequestFailed += (_, request) => CountStream(request, -1);
     }
 
     public IPage Page { get; }
@@ -72,6 +81,9 @@ public sealed class TodoPage
 
     /// <summary>How many sockets the page has opened.</summary>
     public int Sockets { get; private set; }
+
+    /// <summary>How many sockets and streams are open.</summary>
+    public int Connections => Volatile.Read(ref _connections);
 
     public static async Task<TodoPage> OpenAsync(IPage page, Uri address)
     {
@@ -135,4 +147,12 @@ public sealed class TodoPage
     /// <summary>All entries in order, as "role: text".</summary>
     public Task<string[]> ReadAsync() => Entries.EvaluateAllAsync<string[]>(
         "entries => entries.map(entry => entry.dataset.role + ': ' + entry.querySelector('.chat-text').textContent)");
+
+    private void CountStream(IRequest request, int change)
+    {
+        if (new Uri(request.Url).AbsolutePath == "/sse")
+        {
+            Interlocked.Add(ref _connections, change);
+        }
+    }
 }
