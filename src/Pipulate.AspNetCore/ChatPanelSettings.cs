@@ -8,7 +8,10 @@ public sealed class ChatPanelSettings
     /// <summary>
     /// Gets or sets the panel's look.
     /// </summary>
-    /// <value>The default is <c>neutral</c>: light or dark, as the page is. <c>light</c> and <c>dark</c> are so on any page, <c>matrix</c> glows green on black. Any other name is for a style of your own.</value>
+    /// <value>
+    /// The default is <c>neutral</c>: light or dark, as the page is. <c>light</c> and <c>dark</c> are so on any page, <c>matrix</c> glows
+    /// green on black. Any other name is for a style of your own.
+    /// </value>
     public string Theme { get; set; } = "neutral";
 
     /// <summary>

@@ -20,7 +20,8 @@ public static class PipulateEndpointRouteBuilderExtensions
 {
     /// <summary>
     /// Maps <c>GET /ws</c>, the WebSocket that the chat panel opens, or <c>GET /sse</c> and <c>POST /message</c> in its place, <c>POST /chatq</c>, by which pages tell of
-    /// registered events, <c>/context</c>, which shows visitors what the model knows of them, <c>/conversations</c>, where they have their conversations,
+    /// registered events, <c>/context</c>, which shows visitors what the model knows of them, <c>/conversations</c>, where they have their
+    /// conversations,
     /// and <c>GET /entries/{entry}</c>, the text that the Copy button copies.
     /// </summary>
     /// <param name="endpoints">The application's endpoints.</param>
@@ -42,7 +43,8 @@ public static class PipulateEndpointRouteBuilderExtensions
             .Build();
         var group = endpoints.MapGroup(prefix);
 
-        // Known before a body is read, so that it holds for what middleware makes of the body: a small one may be decompressed into a large one.
+        // Known before a body is read, so that it holds for what middleware makes of the body: a small one may be decompressed into a large
+        // one.
         group.WithMetadata(new BodyLimit(endpoints.ServiceProvider.GetRequiredService<IOptions<PipulateOptions>>().Value.Limits.MessageBytes));
 
         // By HTTP/2, which is what browsers speak on https, a socket is opened with CONNECT (RFC 8441).
@@ -89,8 +91,10 @@ public static class PipulateEndpointRouteBuilderExtensions
     private sealed record BodyLimit(long? MaxRequestBodySize) : IRequestSizeLimitMetadata;
 
     /// <summary>
-    /// Takes an endpoint whose request lasts as long as its page out of what the application says of all requests: a time limit would end it,
-    /// and it would hold a place of a limiter of concurrent requests. A rate limit that is set on Pipulate's endpoints themselves holds; how many
+    /// Takes an endpoint whose request lasts as long as its page out of what the application says of all requests: a time limit would end
+    /// it,
+    /// and it would hold a place of a limiter of concurrent requests. A rate limit that is set on Pipulate's endpoints themselves holds;
+    /// how many
     /// pages may be connected, <see cref="PipulateLimits"/> says.
     /// </summary>
     private static void AsLongLived(this IEndpointConventionBuilder builder) => builder.Finally(static endpoint =>

@@ -37,7 +37,8 @@ public static class PipulateServiceCollectionExtensions
     /// <param name="configure">Settings in code; they win over those of the configuration.</param>
     /// <returns>A builder for further packages.</returns>
     /// <remarks>
-    /// An <see cref="IChatClient"/> that the application registers is used, before or after this call; else an <see cref="IOllamaApiClient"/>, also one with a key. Otherwise Ollama is, at
+    /// An <see cref="IChatClient"/> that the application registers is used, before or after this call; else an
+    /// <see cref="IOllamaApiClient"/>, also one with a key. Otherwise Ollama is, at
     /// <c>Pipulate:Ollama:Endpoint</c>, else at the environment variable <c>OLLAMA_HOST</c>, else at <c>http://127.0.0.1:11434</c>.
     /// A setting that is wrong or unknown stops the host at start and names its key.
     /// </remarks>
@@ -93,7 +94,9 @@ public static class PipulateServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ModelStartCheck>());
     }
 
-    /// <summary>Finds the OllamaSharp client that the application has registered, with a key or without; null where it has registered none.</summary>
+    /// <summary>
+    /// Finds the OllamaSharp client that the application has registered, with a key or without; null where it has registered none.
+    /// </summary>
     private static IOllamaApiClient? FindOllamaSharp(IServiceProvider provider)
     {
         if (provider.GetService<IOllamaApiClient>() is { } client)
@@ -201,7 +204,9 @@ public static class PipulateServiceCollectionExtensions
         });
     }
 
-    /// <summary>Puts the watch before the framework's own service, whether the application has added that already or adds it later.</summary>
+    /// <summary>
+    /// Puts the watch before the framework's own service, whether the application has added that already or adds it later.
+    /// </summary>
     private static void AddSignInWatch(IServiceCollection services)
     {
         if (services.Any(service => service.ServiceType == typeof(SignInWatchMarker)))

@@ -6,14 +6,17 @@ namespace Pipulate;
 public sealed class PipulateLimits
 {
     /// <summary>
-    /// Gets or sets the largest message that a page may send, in bytes of UTF-8, of a form without its percent-encoding. A larger one closes the socket with 1009, or is refused by
-    /// <c>/message</c> and <c>/chatq</c> with 413. It is never less than <see cref="MessageCharacters"/> and <see cref="EventCharacters"/> need in any script: 6 bytes a character, and 8,192.
+    /// Gets or sets the largest message that a page may send, in bytes of UTF-8, of a form without its percent-encoding. A larger one
+    /// closes the socket with 1009, or is refused by
+    /// <c>/message</c> and <c>/chatq</c> with 413. It is never less than <see cref="MessageCharacters"/> and <see cref="EventCharacters"/>
+    /// need in any script: 6 bytes a character, and 8,192.
     /// </summary>
     /// <value>The default is 32,768; from 1,024 to 1,048,576.</value>
     public int MessageBytes { get; set; } = 32_768;
 
     /// <summary>
-    /// Gets or sets how many characters a person may type in one message. They are UTF-16 code units, which .NET and browsers count alike (an emoji is two or more), and a new line is one.
+    /// Gets or sets how many characters a person may type in one message. They are UTF-16 code units, which .NET and browsers count alike
+    /// (an emoji is two or more), and a new line is one.
     /// The panel shows the count when it nears the limit, and a longer text stays in the input.
     /// </summary>
     /// <value>The default is 4,000; from 1 to 100,000.</value>
@@ -132,7 +135,8 @@ public sealed class PipulateLimits
     public TimeSpan Send { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Gets the bytes that a message may have: <see cref="MessageBytes"/>, or what the characters need. JSON takes six bytes at most for a code unit (an escaped control), UTF-8 three;
+    /// Gets the bytes that a message may have: <see cref="MessageBytes"/>, or what the characters need. JSON takes six bytes at most for a
+    /// code unit (an escaped control), UTF-8 three;
     /// the rest is for htmx's headers, the antiforgery token and a page's own fields.
     /// </summary>
     internal int LargestMessage => Math.Max(MessageBytes, (6 * Math.Max(MessageCharacters, EventCharacters)) + 8_192);

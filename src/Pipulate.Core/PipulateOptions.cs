@@ -73,7 +73,8 @@ public sealed class PipulateOptions
     public CommentOn CommentOn { get; set; } = CommentOn.Marked;
 
     /// <summary>
-    /// Gets or sets whether a GET counts as something that the user has done when it was made in advance or to restore the history: by the browser (<c>Sec-Purpose: prefetch</c>, speculation rules), by htmx's
+    /// Gets or sets whether a GET counts as something that the user has done when it was made in advance or to restore the history: by the
+    /// browser (<c>Sec-Purpose: prefetch</c>, speculation rules), by htmx's
     /// preload extension (<c>HX-Preloaded</c>), or by the Back button (<c>HX-History-Restore-Request</c>).
     /// </summary>
     /// <value>The default is <see langword="false"/>: the model hears of none of them.</value>

@@ -255,7 +255,9 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
     /// <param name="begins">Whether a conversation that is not there begins with it.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <param name="unlessRepeated">Whether a message that is there already under another id is not added again.</param>
-    /// <returns>The ordinal and id of the entry, and whether it was not there before; null where the conversation is not there and does not begin.</returns>
+    /// <returns>
+    /// The ordinal and id of the entry, and whether it was not there before; null where the conversation is not there and does not begin.
+    /// </returns>
     public static async Task<(long Ordinal, bool IsNew, Guid Id)?> AddAsync(
         NpgsqlConnection connection,
         ConversationKey conversation,

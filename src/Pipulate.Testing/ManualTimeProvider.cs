@@ -3,7 +3,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace Pipulate.Testing;
 
 /// <summary>
-/// A <see cref="FakeTimeProvider"/> that also tells when something has begun to wait. It starts at 2026-01-01 00:00 UTC and goes on only when a test calls
+/// A <see cref="FakeTimeProvider"/> that also tells when something has begun to wait. It starts at 2026-01-01 00:00 UTC and goes on only
+/// when a test calls
 /// <see cref="FakeTimeProvider.Advance"/>. Register it as the application's <see cref="TimeProvider"/>. Safe for concurrent use.
 /// </summary>
 public sealed class ManualTimeProvider : FakeTimeProvider
@@ -23,7 +24,8 @@ public sealed class ManualTimeProvider : FakeTimeProvider
     }
 
     /// <summary>
-    /// Waits until a timer runs that is due in exactly this time: then what was to begin to wait has begun, and <see cref="FakeTimeProvider.Advance"/> does not come too early.
+    /// Waits until a timer runs that is due in exactly this time: then what was to begin to wait has begun, and
+    /// <see cref="FakeTimeProvider.Advance"/> does not come too early.
     /// </summary>
     /// <param name="due">The time from now on.</param>
     /// <returns>A task that ends when there is such a timer.</returns>

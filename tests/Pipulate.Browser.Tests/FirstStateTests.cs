@@ -8,16 +8,23 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Pipulate.Browser;
 
-/// <summary>The server's first state of the panel comes over the living one, or into its place: morphs, replacements, out-of-band swaps and view transitions of the page around it.</summary>
+/// <summary>
+/// The server's first state of the panel comes over the living one, or into its place: morphs, replacements, out-of-band swaps and view
+/// transitions of the page around it.
+/// </summary>
 public sealed partial class FirstStateTests(SharedSites sites) : IClassFixture<SharedSites>
 {
-    // Not morph:outerHTML: what htmx 2 makes of a whole page has no body, and idiomorph would leave none. "morph" out of band is the same swap.
+    // Not morph:outerHTML: what htmx 2 makes of a whole page has no body, and idiomorph would leave none. "morph" out of band is the same
+    // swap.
     private static readonly string[] Links2 = ["morph:innerHTML", "innerHTML", "outerHTML", "innerHTML transition:true", "morph:innerHTML transition:true"];
     private static readonly string[] Links4 = ["innerMorph", "outerMorph", "innerHTML", "outerHTML", "innerHTML transition:true", "innerMorph transition:true"];
     private static readonly string[] Oobs2 = ["true", "innerHTML", "morph"];
     private static readonly string[] Oobs4 = ["true", "innerHTML", "innerMorph", "outerMorph"];
 
-    /// <summary>Where <c>hx-preserve</c> stands, and whether all swaps are view transitions. On the panel itself htmx 2 loses the element in one of these swaps, so there it stands around it only.</summary>
+    /// <summary>
+    /// Where <c>hx-preserve</c> stands, and whether all swaps are view transitions. On the panel itself htmx 2 loses the element in one of
+    /// these swaps, so there it stands around it only.
+    /// </summary>
     public static IEnumerable<TheoryDataRow<HtmxVersion, string, string, bool>> Pages() =>
         from version in (HtmxVersion[])[HtmxVersion.V2, HtmxVersion.V4]
         from transport in (string[])["ws", "sse"]

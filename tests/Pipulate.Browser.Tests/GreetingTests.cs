@@ -38,12 +38,14 @@ public sealed class GreetingTests(Chromium chromium) : IClassFixture<Chromium>
     {
         await using var site = await StartAsync(chromium, version);
         var page = await OpenAsync(site);
-        await page.Panel.EvaluateAsync("panel => panel.dataset.connection = 'closed'");
+        await SayThatItIsAsync(page, version is HtmxVersion.V2 ? "htmx:wsClose" : "htmx:ws:close");
+        await Expect(page.Panel).ToHaveAttributeAsync("data-connection", "closed");
         var sent = 0;
         page.OnSent(_ => Interlocked.Increment(ref sent));
 
         await page.Page.GetByRole(AriaRole.Button, new() { Name = Suggestion }).ClickAsync();
-        await page.Panel.EvaluateAsync("panel => panel.dataset.connection = 'open'");
+        await SayThatItIsAsync(page, version is HtmxVersion.V2 ? "htmx:wsOpen" : "htmx:ws:after:connection");
+        await page.ConnectedAsync();
         await page.SayAsync("Only this");
         await page.AnswerAsync(1);
 
@@ -62,6 +64,10 @@ public sealed class GreetingTests(Chromium chromium) : IClassFixture<Chromium>
 
         await Expect(TodoPage.TextOf(page.Entries.First)).ToHaveTextAsync(Suggestion);
     }
+
+    /// <summary>Sends what htmx says when the connection opens or closes, while it stays as it is.</summary>
+    private static async Task SayThatItIsAsync(TodoPage page, string name) =>
+        await page.Panel.EvaluateAsync("(panel, name) => panel.dispatchEvent(new CustomEvent(name, { bubbles: true }))", name);
 
     private static async Task<TodoPage> OpenAsync(SampleSite site)
     {

@@ -6,7 +6,9 @@ using static Pipulate.Browser.Hosting.SampleSite;
 
 namespace Pipulate.Browser;
 
-/// <summary>Nothing of the conversation stays in the browser when a boosted link leaves the page, and Back shows it as it is by then.</summary>
+/// <summary>
+/// Nothing of the conversation stays in the browser when a boosted link leaves the page, and Back shows it as it is by then.
+/// </summary>
 public sealed class HistoryTests(Chromium chromium) : IClassFixture<Chromium>
 {
     [Theory, OnBothVersions]

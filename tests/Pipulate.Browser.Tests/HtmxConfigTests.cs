@@ -6,7 +6,9 @@ using static Pipulate.Browser.Hosting.SampleSite;
 
 namespace Pipulate.Browser;
 
-/// <summary>The page's own <c>&lt;meta name="htmx-config"&gt;</c>, such as Htmx.TagHelpers writes it, and the panel's settings hold together.</summary>
+/// <summary>
+/// The page's own <c>&lt;meta name="htmx-config"&gt;</c>, such as Htmx.TagHelpers writes it, and the panel's settings hold together.
+/// </summary>
 public sealed partial class HtmxConfigTests(Chromium chromium) : IClassFixture<Chromium>
 {
     public static TheoryData<HtmxVersion, string> Places =>

@@ -8,7 +8,8 @@ using static Microsoft.Playwright.Assertions;
 namespace Pipulate.Browser;
 
 /// <summary>
-/// What a page says to htmx on its body, in its settings, by extensions and by listeners changes nothing in the chat. A page says several things at once here, and each alone with
+/// What a page says to htmx on its body, in its settings, by extensions and by listeners changes nothing in the chat. A page says several
+/// things at once here, and each alone with
 /// PIPULATE_INHERITANCE_ALONE=1, to find which of them does harm.
 /// </summary>
 public sealed partial class InheritanceTests(SharedSites sites) : IClassFixture<SharedSites>
@@ -28,7 +29,9 @@ public sealed partial class InheritanceTests(SharedSites sites) : IClassFixture<
         "hx-vals='js:{msg: \"spam\"}'", "data-hx-vals='{\"msg\":\"spam\"}'", "hx-vars='msg: \"spam\"'", "preload='mousedown' hx-ext='preload'",
     ];
 
-    /// <summary>All that htmx 4.0.1 takes from the elements around. Each is tried as <c>:inherited</c>, and plain with <c>implicitInheritance</c>.</summary>
+    /// <summary>
+    /// All that htmx 4.0.1 takes from the elements around. Each is tried as <c>:inherited</c>, and plain with <c>implicitInheritance</c>.
+    /// </summary>
     private static readonly string[] Attributes4 =
     [
         "hx-action='/elsewhere'", "hx-boost='true'", "hx-boost='true' hx-target='main' hx-select='main' hx-swap='outerHTML'", "hx-config='{\"timeout\":1,\"ws\":{\"reconnect\":false}}'",

@@ -122,7 +122,8 @@ public sealed class StyleSheetTests(Chromium chromium, StyleSheets sheets) : ICl
     }
 
     /// <summary>
-    /// All that can be seen of each element, with the panel in a place whose size no sheet changes, and without its frame: that stays the page's own to change, by a class alone.
+    /// All that can be seen of each element, with the panel in a place whose size no sheet changes, and without its frame: that stays the
+    /// page's own to change, by a class alone.
     /// </summary>
     private async Task<JsonElement> LooksAsync(TodoPage page, string name)
     {

@@ -13,8 +13,10 @@ public sealed partial class ThemeTests(Chromium chromium) : IClassFixture<Chromi
     private static readonly string Assets = Path.Combine(Repository.Root, "src", "Pipulate.AspNetCore", "wwwroot");
 
     /// <summary>
-    /// In all and before compression: the panel's script and the one for the page's version of htmx, 12 KiB, and the style, 14 KiB. The limits were 8 and 10. The scripts grew for pages that are others' work: they keep
-    /// what such a page says to htmx from the panel, put the visitor's state back after a morph, follow the page's color scheme and make copies and announcements of structure. The style grew by what it undoes of
+    /// In all and before compression: the panel's script and the one for the page's version of htmx, 12 KiB, and the style, 14 KiB. The
+    /// limits were 8 and 10. The scripts grew for pages that are others' work: they keep
+    /// what such a page says to htmx from the panel, put the visitor's state back after a morph, follow the page's color scheme and make
+    /// copies and announcements of structure. The style grew by what it undoes of
     /// their sheets.
     /// </summary>
     [Theory, OnBothVersions]

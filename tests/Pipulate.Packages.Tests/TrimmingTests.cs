@@ -7,7 +7,8 @@ using Pipulate.Tests;
 namespace Pipulate.Packages;
 
 /// <summary>
-/// A program on the packed Pipulate.Core, with all of the assembly kept and not only what the program calls, so that a warning about any of it is seen; and the program speaks.
+/// A program on the packed Pipulate.Core, with all of the assembly kept and not only what the program calls, so that a warning about any of
+/// it is seen; and the program speaks.
 /// One assembly may be warned of: OllamaSharp, whose code without a JsonSerializerContext is never called.
 /// </summary>
 [Collection(PackedCollection.Name)]

@@ -62,7 +62,9 @@ public sealed class OllamaSoakTests(ITestOutputHelper output)
                 }
             });
 
-    /// <summary>Reads one answer, and looks whether it is exactly what the model said, or the beginning of that and the right failure.</summary>
+    /// <summary>
+    /// Reads one answer, and looks whether it is exactly what the model said, or the beginning of that and the right failure.
+    /// </summary>
     private static async Task<string> ReadAsync(OllamaChatClient client, int number, string fault, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -1,7 +1,8 @@
 namespace Pipulate.Load.Demands;
 
 /// <summary>
-/// This build beside another one, of another commit: the way of a token from the model's HTTP to the page, and what it costs the server. Only where
+/// This build beside another one, of another commit: the way of a token from the model's HTTP to the page, and what it costs the server.
+/// Only where
 /// <c>LOAD_OTHER</c> names the <c>Pipulate.Load.dll</c> of the other one.
 /// </summary>
 internal sealed class AnotherBuild : IDemand

@@ -60,7 +60,8 @@ public sealed class CommentaryContext
     public object? this[string placeholder] => _values.TryGet(placeholder, out var value) ? value : null;
 
     /// <summary>
-    /// Writes a value as a template does in a prompt, in no culture: cut, cleaned, and with each text as a JSON string. Whatever a user may have typed belongs in here, so that it stays data.
+    /// Writes a value as a template does in a prompt, in no culture: cut, cleaned, and with each text as a JSON string. Whatever a user may
+    /// have typed belongs in here, so that it stays data.
     /// </summary>
     /// <param name="value">The value.</param>
     /// <returns>The text, with its quotation marks if it has any.</returns>

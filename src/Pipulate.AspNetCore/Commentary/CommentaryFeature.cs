@@ -47,7 +47,10 @@ internal sealed class CommentaryFeature
         return feature;
     }
 
-    /// <summary>Gets what a filter is to fill in; null for an endpoint that runs in place of the one that is watched, as an error page does behind the middleware.</summary>
+    /// <summary>
+    /// Gets what a filter is to fill in; null for an endpoint that runs in place of the one that is watched, as an error page does behind
+    /// the middleware.
+    /// </summary>
     public static CommentaryFeature? ToFill(HttpContext context)
     {
         var feature = Of(context);
@@ -56,7 +59,10 @@ internal sealed class CommentaryFeature
         return ReferenceEquals(feature.Endpoint, endpoint) ? feature : null;
     }
 
-    /// <summary>Begins to watch an endpoint. What filters said of another one, in whose place this is run as an error page, is not said of this; what the application has set is.</summary>
+    /// <summary>
+    /// Begins to watch an endpoint. What filters said of another one, in whose place this is run as an error page, is not said of this;
+    /// what the application has set is.
+    /// </summary>
     public void Watch(Endpoint? endpoint)
     {
         if (Endpoint is not null && !ReferenceEquals(Endpoint, endpoint))

@@ -68,7 +68,9 @@ internal sealed class CommentaryMvcFilter : IActionFilter, IPageFilter, IAlwaysR
         }
     }
 
-    /// <summary>Sees the status that the result has set: what stands between this and the middleware may make a redirect to an error page of it.</summary>
+    /// <summary>
+    /// Sees the status that the result has set: what stands between this and the middleware may make a redirect to an error page of it.
+    /// </summary>
     public void OnResultExecuted(ResultExecutedContext context)
     {
         if (context.HttpContext.Response.StatusCode is >= StatusCodes.Status400BadRequest and var status

@@ -5,7 +5,8 @@ namespace Pipulate.Commentary;
 
 /// <summary>
 /// Lets the handler of an error page run behind a filter. The framework takes a status from 400 on for a sign that the handler's arguments
-/// could not be bound, and then skips the handler; while an error page runs, the status is that of what failed before. So this notes whether
+/// could not be bound, and then skips the handler; while an error page runs, the status is that of what failed before. So this notes
+/// whether
 /// the status was set since, and shows 200 to the framework until it is.
 /// </summary>
 internal sealed class ErrorPageResponse(IHttpResponseFeature inner, bool showsSuccess = false) : IHttpResponseFeature
@@ -52,7 +53,9 @@ internal sealed class ErrorPageResponse(IHttpResponseFeature inner, bool showsSu
     public static RequestDelegate Watch(RequestDelegate endpoint) =>
         context => context.Response.StatusCode < StatusCodes.Status400BadRequest ? endpoint(context) : RunAsync(endpoint, context);
 
-    /// <summary>Gives what the filters and the framework behind this one look at, so that the handler runs if its arguments could be bound.</summary>
+    /// <summary>
+    /// Gives what the filters and the framework behind this one look at, so that the handler runs if its arguments could be bound.
+    /// </summary>
     public static EndpointFilterInvocationContext Pass(EndpointFilterInvocationContext invocation) =>
         invocation.HttpContext.Features.Get<IHttpResponseFeature>() is ErrorPageResponse { _isSet: false } response
             ? new Invocation(invocation, response)
@@ -72,7 +75,9 @@ internal sealed class ErrorPageResponse(IHttpResponseFeature inner, bool showsSu
         }
     }
 
-    /// <summary>The same invocation; the handler's own arguments are what they were, the real <see cref="HttpContext"/> among them.</summary>
+    /// <summary>
+    /// The same invocation; the handler's own arguments are what they were, the real <see cref="HttpContext"/> among them.
+    /// </summary>
     private sealed class Invocation(EndpointFilterInvocationContext inner, ErrorPageResponse response) : EndpointFilterInvocationContext
     {
         public override HttpContext HttpContext { get; } = Show(inner.HttpContext, response);

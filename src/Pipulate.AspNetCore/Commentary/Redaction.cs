@@ -36,7 +36,9 @@ internal sealed class Redaction(IOptions<PipulateOptions> options)
         return _parameters.GetOrAdd(endpoint, MarkedParameters).Contains(dot < 0 ? path : path[..dot]);
     }
 
-    /// <summary>Whether a value of this name is to be kept, wherever it stands: a property, a key of a dictionary, a member of JSON.</summary>
+    /// <summary>
+    /// Whether a value of this name is to be kept, wherever it stands: a property, a key of a dictionary, a member of JSON.
+    /// </summary>
     public bool HidesName(string name) => _named.Count < MostNames ? _named.GetOrAdd(name, IsNamed) : IsNamed(name);
 
     /// <summary>Whether a value has a part that is to be kept, so that its text as a whole must not be shown.</summary>

@@ -26,7 +26,10 @@ internal sealed class RequestValues(
 
     public IValueShapes Shapes => shapes;
 
-    /// <summary>Asks the feature first: where <c>UseRequestLocalization</c> stands behind this middleware, the culture that it has set is not to be seen here.</summary>
+    /// <summary>
+    /// Asks the feature first: where <c>UseRequestLocalization</c> stands behind this middleware, the culture that it has set is not to be
+    /// seen here.
+    /// </summary>
     public CultureInfo? Reader => context.Features.Get<IRequestCultureFeature>()?.RequestCulture.Culture;
 
     public bool TryReport(string name, Exception exception)

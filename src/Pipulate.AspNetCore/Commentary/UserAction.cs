@@ -5,7 +5,9 @@ namespace Pipulate.Commentary;
 /// <summary>Tells what a user has done from what a browser or a script asks for on its own.</summary>
 internal static class UserAction
 {
-    /// <summary>Names what browsers send with a page that they fetch or render in advance: the standard's header, older ones, and Turbo's.</summary>
+    /// <summary>
+    /// Names what browsers send with a page that they fetch or render in advance: the standard's header, older ones, and Turbo's.
+    /// </summary>
     private static readonly string[] PurposeHeaders = ["Sec-Purpose", "Purpose", "X-Purpose", "X-Moz", "X-Sec-Purpose"];
 
     private static readonly string[] Purposes = ["prefetch", "prerender", "preview"];

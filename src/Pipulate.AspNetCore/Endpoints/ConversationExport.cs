@@ -14,7 +14,8 @@ internal static class ConversationExport
     {
         Begin(context, conversation, "application/json", "json");
 
-        // Over the stream and not the writer: what is pending is then held here, and until it is sent the answer may still be that the store is away. Not disposed, which would write.
+        // Over the stream and not the writer: what is pending is then held here, and until it is sent the answer may still be that the
+        // store is away. Not disposed, which would write.
         var json = new Utf8JsonWriter(context.Response.Body, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();
         json.WriteString("conversation", ConversationName.Of(conversation.Id));

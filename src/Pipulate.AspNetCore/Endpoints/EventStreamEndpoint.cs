@@ -55,7 +55,8 @@ internal sealed class EventStreamEndpoint(PageDoor door, IAntiforgery antiforger
     }
 
     /// <summary>
-    /// Looks through the memory in which middleware gathers a response to read it when it is complete, for its hash or its log: a stream is complete when the page has gone.
+    /// Looks through the memory in which middleware gathers a response to read it when it is complete, for its hash or its log: a stream is
+    /// complete when the page has gone.
     /// </summary>
     private static IHttpResponseBodyFeature Unbuffered(IHttpResponseBodyFeature body)
     {

@@ -12,7 +12,8 @@ internal static class SmallBody
     /// <exception cref="BadHttpRequestException">The body is too large (413), or cannot be understood.</exception>
     public static async Task<IFormCollection> ReadFormAsync(HttpRequest request, int mostBytes)
     {
-        // A browser writes three characters for each byte that is not plain ASCII: what counts is the text, or some scripts could say a third of what others can.
+        // A browser writes three characters for each byte that is not plain ASCII: what counts is the text, or some scripts could say a
+        // third of what others can.
         var form = await ReadAsync(
             request,
             IsPercentEncoded(request) ? 3 * mostBytes : mostBytes,

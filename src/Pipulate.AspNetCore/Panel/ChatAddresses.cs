@@ -7,7 +7,8 @@ using Pipulate.Security;
 namespace Pipulate.Panel;
 
 /// <summary>
-/// Makes the addresses of Pipulate's endpoints for a page, with the path base and the route values of its request: <c>MapPipulate("/{tenant}/chat")</c>.
+/// Makes the addresses of Pipulate's endpoints for a page, with the path base and the route values of its request:
+/// <c>MapPipulate("/{tenant}/chat")</c>.
 /// </summary>
 internal sealed class ChatAddresses(EndpointDataSource endpoints, LinkGenerator links)
 {

@@ -16,7 +16,9 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
 {
     private const string Files = "/_content/Pipulate.AspNetCore/";
 
-    /// <summary>Keeps htmx 2 from storing the page, and the conversation with it, in the browser when a link leaves it. htmx 4 stores no page.</summary>
+    /// <summary>
+    /// Keeps htmx 2 from storing the page, and the conversation with it, in the browser when a link leaves it. htmx 4 stores no page.
+    /// </summary>
     private static readonly (string Name, string Value) History = ("hx-history", "false");
 
     private readonly bool _v4 = options.Value.Htmx is HtmxVersion.V4;
@@ -89,7 +91,9 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
     /// <summary>Gets what a form inside the panel says itself where the panel says something else, or where the page might.</summary>
     public IEnumerable<(string Name, string Value)> Form => _v4 ? [("hx-trigger", "submit"), ("hx-target", "this"), ("hx-sync", "")] : [];
 
-    /// <summary>Swaps nothing but what says so itself; in htmx 2 without the delays and transitions that the page's settings may ask for.</summary>
+    /// <summary>
+    /// Swaps nothing but what says so itself; in htmx 2 without the delays and transitions that the page's settings may ask for.
+    /// </summary>
     private string NoSwap => _v4 ? "none" : "none swap:0ms settle:0ms transition:false";
 
     /// <summary>The attributes that send a form beside a stream.</summary>
@@ -119,7 +123,8 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
     public string GuardScript => _v4 ? "pipulate.htmx4.js" : "pipulate.htmx2.js";
 
     /// <summary>
-    /// Gets the settings that the panel's script gives to htmx. <c>usual</c>: nothing that a strict content security policy forbids, and no waiting between frames, unless the page's own
+    /// Gets the settings that the panel's script gives to htmx. <c>usual</c>: nothing that a strict content security policy forbids, and no
+    /// waiting between frames, unless the page's own
     /// settings say otherwise. <c>always</c>: what keeps a fragment from running scripts and a request on the page's own host.
     /// </summary>
     public string Config => _v4

@@ -31,7 +31,9 @@ internal sealed class PageScripts
     /// <returns>Whether no other has it.</returns>
     public bool TryClaimPanel(object owner) => ReferenceEquals(_panel ??= owner, owner);
 
-    /// <summary>An error page that takes the place of another in the same request is a page of its own, and its endpoint is another.</summary>
+    /// <summary>
+    /// An error page that takes the place of another in the same request is a page of its own, and its endpoint is another.
+    /// </summary>
     public static PageScripts Of(HttpContext context)
     {
         var endpoint = context.GetEndpoint();

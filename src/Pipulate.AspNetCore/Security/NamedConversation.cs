@@ -7,7 +7,8 @@ namespace Pipulate.Security;
 
 /// <summary>
 /// Which conversation a request names. A name is looked for among the visitor's own conversations and nowhere else, so it need not be believed: whoever sends another one reaches another one
-/// of theirs, or none. What cannot be a conversation's name is the application's own, which may call something of its own "conversation", and is passed over.
+/// of theirs, or none. What cannot be a conversation's name is the application's own, which may call something of its own "conversation",
+/// and is passed over.
 /// </summary>
 internal static class NamedConversation
 {
@@ -17,7 +18,10 @@ internal static class NamedConversation
     /// <summary>The same, where the address has a field of the application's own of that name.</summary>
     public const string LongField = "chat-conversation";
 
-    /// <summary>What stands beside the name in the address that a panel connects to: whom the page was rendered for, by <see cref="VisitorIdentity.SignOf"/>.</summary>
+    /// <summary>
+    /// What stands beside the name in the address that a panel connects to: whom the page was rendered for, by
+    /// <see cref="VisitorIdentity.SignOf"/>.
+    /// </summary>
     public const string For = "for";
 
     /// <summary>What the panel's script puts on each request of htmx: the conversation that the page shows, whatever its address has become since it was loaded.</summary>

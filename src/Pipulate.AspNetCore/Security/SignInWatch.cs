@@ -45,7 +45,10 @@ internal sealed class SignInWatch(IAuthenticationService inner, IAuthenticationS
         }
     }
 
-    /// <summary>Takes no words from now on, and vacates the pages only then: one that came back earlier would still have the cookie of the one who has left.</summary>
+    /// <summary>
+    /// Takes no words from now on, and vacates the pages only then: one that came back earlier would still have the cookie of the one who
+    /// has left.
+    /// </summary>
     private void VacateWhenSent(HttpContext context, ChatAudience audience)
     {
         registry.StopTaking(audience);

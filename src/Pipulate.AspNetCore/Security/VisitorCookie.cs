@@ -3,8 +3,10 @@ using Microsoft.AspNetCore.Http;
 namespace Pipulate.Security;
 
 /// <summary>
-/// Names and scopes the cookies. Browsers compare a cookie's path with its case, and servers do not: a cookie for <c>/app</c> would not come
-/// with <c>/APP</c>, and the visitor would be another. So the path is that of the whole host, and the path base stands in the name, which keeps
+/// Names and scopes the cookies. Browsers compare a cookie's path with its case, and servers do not: a cookie for <c>/app</c> would not
+/// come
+/// with <c>/APP</c>, and the visitor would be another. So the path is that of the whole host, and the path base stands in the name, which
+/// keeps
 /// applications under other path bases of the host apart.
 /// </summary>
 internal static class VisitorCookie

@@ -78,11 +78,17 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
     public static string? UserIdOf(ClaimsPrincipal? user) =>
         user?.Identity is { IsAuthenticated: true } && user.FindFirstValue(ClaimTypes.NameIdentifier) is { Length: > 0 } id ? id : null;
 
-    /// <summary>Gets the first conversation of the visitor whom the request's cookie names, whoever is signed in; null where there is none, or one room for all.</summary>
+    /// <summary>
+    /// Gets the first conversation of the visitor whom the request's cookie names, whoever is signed in; null where there is none, or one
+    /// room for all.
+    /// </summary>
     public ConversationId? FindByCookie(HttpContext context) =>
         options.Value.Conversations is ConversationScope.PerVisitor && VisitorCookie.Read(context, CookieName) is { } cookie ? Read(cookie) : null;
 
-    /// <summary>Gets a short sign of who a visitor is, by which a page that comes back says whom it was rendered for. It is no secret and opens nothing.</summary>
+    /// <summary>
+    /// Gets a short sign of who a visitor is, by which a page that comes back says whom it was rendered for. It is no secret and opens
+    /// nothing.
+    /// </summary>
     public static string SignOf(Visitor visitor) =>
         Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(visitor.UserId ?? visitor.Owner)).AsSpan(0, 6));
 

@@ -62,7 +62,8 @@ public sealed class ChatEventTagHelper : TagHelper
     public string? ChatOn { get; set; }
 
     /// <summary>
-    /// Gets the place among the tag helpers of an element: behind those that write its request and its headers, such as Htmx.TagHelpers' <c>hx-headers-*</c>.
+    /// Gets the place among the tag helpers of an element: behind those that write its request and its headers, such as Htmx.TagHelpers'
+    /// <c>hx-headers-*</c>.
     /// </summary>
     /// <value>1 000.</value>
     public override int Order => 1000;

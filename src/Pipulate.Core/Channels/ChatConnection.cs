@@ -81,7 +81,10 @@ internal sealed class ChatConnection : IConversationWatcher, IListedPage, IDispo
         _wake.Set();
     }
 
-    /// <summary>Gets a value indicating whether the page's visitor has changed. What it still sends was typed to somebody who has left, and is not taken.</summary>
+    /// <summary>
+    /// Gets a value indicating whether the page's visitor has changed. What it still sends was typed to somebody who has left, and is not
+    /// taken.
+    /// </summary>
     public bool IsVacated => Volatile.Read(ref _vacated);
 
     /// <summary>Takes nothing from the page any more. It hears of that when <see cref="Vacate"/> is called.</summary>

@@ -165,7 +165,9 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
         return pages.Count;
     }
 
-    /// <summary>Has the pages of a user, or of the owner of a conversation, connect again on all nodes: who that was has signed in or out.</summary>
+    /// <summary>
+    /// Has the pages of a user, or of the owner of a conversation, connect again on all nodes: who that was has signed in or out.
+    /// </summary>
     public void Vacate(ChatAudience audience)
     {
         VacateHere(audience);

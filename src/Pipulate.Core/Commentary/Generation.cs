@@ -87,7 +87,10 @@ internal sealed partial class Generation(
         }
     }
 
-    /// <summary>Has the application's reducer look at a request. One that fails, or hangs for as long as a model may be silent, is left out: it must not hold one of the places for answers.</summary>
+    /// <summary>
+    /// Has the application's reducer look at a request. One that fails, or hangs for as long as a model may be silent, is left out: it must
+    /// not hold one of the places for answers.
+    /// </summary>
     private async Task<IReadOnlyList<ChatMessage>> ReduceAsync(Conversation conversation, IReadOnlyList<ChatMessage> request, CancellationToken cancellationToken)
     {
         if (!contexts.HasReducer)

@@ -21,7 +21,10 @@ internal sealed class ModelContext(PipulateLimits limits, int? configured, TimeP
     /// <summary>No model in use has a smaller window: a refusal that would say so has another reason.</summary>
     public const int Smallest = 512;
 
-    /// <summary>How long a refusal is believed to tell how large the window is. A refusal may be a mistake, and another model may stand behind the same name by then.</summary>
+    /// <summary>
+    /// How long a refusal is believed to tell how large the window is. A refusal may be a mistake, and another model may stand behind the
+    /// same name by then.
+    /// </summary>
     public static readonly TimeSpan Believed = TimeSpan.FromMinutes(30);
 
     private const double Fewest = 1.5;

@@ -48,7 +48,9 @@ internal sealed class ModelContexts(IChatClient client, IOptions<PipulateOptions
         return reduced.Length > 0 ? reduced : throw new InvalidOperationException("The chat reducer returned no messages.");
     }
 
-    /// <summary>Leaves out the oldest messages behind the system message until the model has room: in place of a reducer that does not answer.</summary>
+    /// <summary>
+    /// Leaves out the oldest messages behind the system message until the model has room: in place of a reducer that does not answer.
+    /// </summary>
     public IReadOnlyList<ChatMessage> Fit(IReadOnlyList<ChatMessage> messages)
     {
         var budget = Current.Budget(SystemMessage);

@@ -3,9 +3,11 @@ using Microsoft.Extensions.AI;
 namespace Pipulate.Commentary;
 
 /// <summary>
-/// Gives an application's reducer the same message objects again from one request of a conversation to the next: reducers that summarize keep
+/// Gives an application's reducer the same message objects again from one request of a conversation to the next: reducers that summarize
+/// keep
 /// the summary with the last message that it covers.
-/// Only what both requests begin with is the same. Behind a message that was changed, forgotten or cut, all are new ones, so that no summary
+/// Only what both requests begin with is the same. Behind a message that was changed, forgotten or cut, all are new ones, so that no
+/// summary
 /// outlives what it summarizes. Not thread-safe.
 /// </summary>
 internal sealed class ToldMessages

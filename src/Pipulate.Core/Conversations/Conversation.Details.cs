@@ -1,6 +1,8 @@
 namespace Pipulate.Conversations;
 
-/// <summary>Holds the title of a conversation and whether it records: what its visitor decides, and what all nodes and the store must agree on.</summary>
+/// <summary>
+/// Holds the title of a conversation and whether it records: what its visitor decides, and what all nodes and the store must agree on.
+/// </summary>
 internal sealed partial class Conversation
 {
     private bool _paused;
@@ -23,7 +25,9 @@ internal sealed partial class Conversation
         }
     }
 
-    /// <summary>Gets or sets the title: the first words that the visitor typed, until they name it themselves. Null while there are none.</summary>
+    /// <summary>
+    /// Gets or sets the title: the first words that the visitor typed, until they name it themselves. Null while there are none.
+    /// </summary>
     public string? Title
     {
         get
@@ -43,10 +47,16 @@ internal sealed partial class Conversation
         }
     }
 
-    /// <summary>Gets a value indicating whether the title was made from what was typed; a name that the visitor has given takes its place. Read under <see cref="Gate"/>.</summary>
+    /// <summary>
+    /// Gets a value indicating whether the title was made from what was typed; a name that the visitor has given takes its place. Read
+    /// under <see cref="Gate"/>.
+    /// </summary>
     public bool IsTitleProposed { get; private set; }
 
-    /// <summary>Gets how often <see cref="IsPaused"/> was set on this node. Only such changes are written to the store. Read under <see cref="Gate"/>.</summary>
+    /// <summary>
+    /// Gets how often <see cref="IsPaused"/> was set on this node. Only such changes are written to the store. Read under
+    /// <see cref="Gate"/>.
+    /// </summary>
     public int PauseChanges { get; private set; }
 
     /// <summary>Gets how often the title was set on this node. Read under <see cref="Gate"/>.</summary>
@@ -62,7 +72,9 @@ internal sealed partial class Conversation
         }
     }
 
-    /// <summary>Applies a title that was set on another node. A proposed one never replaces another: which was first, the store decides.</summary>
+    /// <summary>
+    /// Applies a title that was set on another node. A proposed one never replaces another: which was first, the store decides.
+    /// </summary>
     public void ApplyRemoteTitle(string? title, bool proposed)
     {
         lock (Gate)
@@ -91,7 +103,9 @@ internal sealed partial class Conversation
 
     /// <summary>Applies what the store has, unless something newer is known here.</summary>
     /// <param name="stored">What was read.</param>
-    /// <param name="pauseChanges">The value of <see cref="PauseChanges"/> before the reading began, if all of them were stored then; else null.</param>
+    /// <param name="pauseChanges">
+    /// The value of <see cref="PauseChanges"/> before the reading began, if all of them were stored then; else null.
+    /// </param>
     /// <param name="titleChanges">The same for <see cref="TitleChanges"/>.</param>
     /// <param name="settled">After how long what another node has told must be in the store.</param>
     public void ApplyStored(ConversationSummary stored, int? pauseChanges, int? titleChanges, TimeSpan settled)

@@ -45,7 +45,10 @@ internal sealed partial class Conversation
         return AppendOutcome.Taken;
     }
 
-    /// <summary>Withdraws a message that the store has already under another id, because the page has sent it to two nodes. The other nodes are told.</summary>
+    /// <summary>
+    /// Withdraws a message that the store has already under another id, because the page has sent it to two nodes. The other nodes are
+    /// told.
+    /// </summary>
     public void WithdrawRepeated(Guid id)
     {
         lock (Gate)
@@ -61,7 +64,9 @@ internal sealed partial class Conversation
         Watchers.Wake();
     }
 
-    /// <summary>Withdraws messages of other nodes that the store has under another id only: that they were withdrawn there was lost on the way.</summary>
+    /// <summary>
+    /// Withdraws messages of other nodes that the store has under another id only: that they were withdrawn there was lost on the way.
+    /// </summary>
     public void WithdrawRepeated(IReadOnlyList<StoredEntry> stored)
     {
         var version = Version;

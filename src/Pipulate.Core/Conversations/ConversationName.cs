@@ -22,7 +22,8 @@ internal static class ConversationName
     }
 
     /// <summary>
-    /// Whether a text was made by <see cref="New"/>. Its end follows from its beginning, so that a number, a GUID or a word that an application has in its own addresses is not taken for a name; it keeps
+    /// Whether a text was made by <see cref="New"/>. Its end follows from its beginning, so that a number, a GUID or a word that an
+    /// application has in its own addresses is not taken for a name; it keeps
     /// nothing secret.
     /// </summary>
     public static bool IsMade(string text)

@@ -3,13 +3,17 @@ using System.Text;
 
 namespace Pipulate.Conversations;
 
-/// <summary>Decides what a typed text is, by the rules that the panel's script has too: how long it is, and whether it shows anything.</summary>
+/// <summary>
+/// Decides what a typed text is, by the rules that the panel's script has too: how long it is, and whether it shows anything.
+/// </summary>
 internal static class TypedText
 {
     /// <summary>Replaces the line ends that forms send by those that a text area holds, so that every transport counts the same.</summary>
     public static string Normalize(string text) => text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
 
-    /// <summary>Gets a value indicating whether nothing of the text can be seen: only white space, controls, and characters of no width.</summary>
+    /// <summary>
+    /// Gets a value indicating whether nothing of the text can be seen: only white space, controls, and characters of no width.
+    /// </summary>
     public static bool IsBlank(string text)
     {
         foreach (var rune in text.EnumerateRunes())

@@ -6,7 +6,8 @@ using Pipulate.Models;
 namespace Pipulate.Diagnostics;
 
 /// <summary>
-/// One answer of the model, from the question to its last word, all requests for tools included: a span and four kinds of measurements, named as OpenTelemetry's conventions for generative AI have it.
+/// One answer of the model, from the question to its last word, all requests for tools included: a span and four kinds of measurements,
+/// named as OpenTelemetry's conventions for generative AI have it.
 /// What was asked and answered is in none of them.
 /// </summary>
 internal sealed class ModelCall : IDisposable

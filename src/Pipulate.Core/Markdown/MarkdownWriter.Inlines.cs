@@ -81,7 +81,9 @@ internal sealed partial class MarkdownWriter
         }
     }
 
-    /// <summary>An image becomes a link to it, for to show it would be a request, and an address can carry away what the model knows.</summary>
+    /// <summary>
+    /// An image becomes a link to it, for to show it would be a request, and an address can carry away what the model knows.
+    /// </summary>
     private void WriteLink(LinkInline link)
     {
         var opened = OpenLink(link.Url);

@@ -124,7 +124,9 @@ internal static class Mathematics
     private static bool IsAmount(ReadOnlySpan<char> source) =>
         !source.ContainsAny(Certain) && (HasWord(source, longest: 2) || (source.ContainsAny(' ', ',') && !source.ContainsAny('=', '+')));
 
-    /// <summary>Gets a value indicating whether letters of another script than Greek are in it, or a run of letters longer than that.</summary>
+    /// <summary>
+    /// Gets a value indicating whether letters of another script than Greek are in it, or a run of letters longer than that.
+    /// </summary>
     private static bool HasWord(ReadOnlySpan<char> source, int longest)
     {
         var run = 0;

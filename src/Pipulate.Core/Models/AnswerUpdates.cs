@@ -4,7 +4,8 @@ using Microsoft.Extensions.AI;
 namespace Pipulate.Models;
 
 /// <summary>
-/// Gives the updates of any client one form: words of the assistant only, reasoning apart from them, a paragraph between two messages, no blanks before the first visible character,
+/// Gives the updates of any client one form: words of the assistant only, reasoning apart from them, a paragraph between two messages, no
+/// blanks before the first visible character,
 /// and finish reasons by the names of Microsoft.Extensions.AI. Keeps what an answer has to be judged by at its end. Not thread-safe.
 /// </summary>
 internal sealed class AnswerUpdates

@@ -1,6 +1,8 @@
 namespace Pipulate.Models;
 
-/// <summary>Tells whether a place in a growing Markdown text is inside a fenced code block or a code span. Reads each character once.</summary>
+/// <summary>
+/// Tells whether a place in a growing Markdown text is inside a fenced code block or a code span. Reads each character once.
+/// </summary>
 internal struct CodeSpans
 {
     private const int FenceLength = 3;

@@ -6,7 +6,8 @@ using System.Text.RegularExpressions;
 namespace Pipulate.Models;
 
 /// <summary>
-/// Reads the HTTP status of an exception of any client. <see cref="HttpRequestException"/> has one; those of other packages (System.ClientModel's, Azure's, the AWS SDK's) have a property of
+/// Reads the HTTP status of an exception of any client. <see cref="HttpRequestException"/> has one; those of other packages
+/// (System.ClientModel's, Azure's, the AWS SDK's) have a property of
 /// a usual name, or say it in their text, and are not referenced.
 /// </summary>
 internal static partial class FailureStatus

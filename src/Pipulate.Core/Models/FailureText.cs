@@ -2,10 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace Pipulate.Models;
 
-/// <summary>Reads what servers say when they refuse: whether there is too much to read, or too much asked in a time. Both speak of "too many tokens".</summary>
+/// <summary>
+/// Reads what servers say when they refuse: whether there is too much to read, or too much asked in a time. Both speak of "too many
+/// tokens".
+/// </summary>
 internal static partial class FailureText
 {
-    /// <summary>Gets <see cref="ModelFailureKind.TooLong"/> or <see cref="ModelFailureKind.Busy"/>, or null where the text says neither.</summary>
+    /// <summary>
+    /// Gets <see cref="ModelFailureKind.TooLong"/> or <see cref="ModelFailureKind.Busy"/>, or null where the text says neither.
+    /// </summary>
     /// <param name="text">What the server or its client says.</param>
     /// <param name="name">The name of the exception.</param>
     public static ModelFailureKind? KindOf(string text, string name = "") =>
@@ -17,7 +22,8 @@ internal static partial class FailureText
     /// <summary>Replaces what looks like a key.</summary>
     public static string WithoutKeys(string text) => Key().Replace(text, "…");
 
-    // Ollama's own words, those of its runner, and those of other servers that their clients pass on. "Request too large … tokens per minute" can never be granted as it is.
+    // Ollama's own words, those of its runner, and those of other servers that their clients pass on. "Request too large … tokens per
+    // minute" can never be granted as it is.
     [GeneratedRegex(
         @"context[ _](length|size|window)|maximum context|(prompt|input|request|message) (is )?too (long|large)|tokens must be reduced|reduce the length",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

@@ -8,7 +8,9 @@ internal static class FinishReasons
     /// <summary>What some servers say in place of an answer.</summary>
     public static readonly ChatFinishReason Error = new("error");
 
-    /// <summary>Gets the reason in the terms of Microsoft.Extensions.AI, or <see cref="Error"/>; a reason that is not known is an ordinary end.</summary>
+    /// <summary>
+    /// Gets the reason in the terms of Microsoft.Extensions.AI, or <see cref="Error"/>; a reason that is not known is an ordinary end.
+    /// </summary>
     public static ChatFinishReason Read(ChatFinishReason reason) => Normalize(reason.Value) switch
     {
         "length" or "maxtokens" or "maxoutputtokens" or "modellength" or "maxlength" or "modelcontextwindowexceeded" or "tokenlimit" => ChatFinishReason.Length,

@@ -8,7 +8,8 @@ using OllamaSharp.Models.Chat;
 namespace Pipulate.Models;
 
 /// <summary>
-/// OllamaSharp's client with a guard where its messages pass by: limits on silence and size, the server's own words in each refusal, and a connection
+/// OllamaSharp's client with a guard where its messages pass by: limits on silence and size, the server's own words in each refusal, and a
+/// connection
 /// that is closed as soon as an answer is given up.
 /// </summary>
 internal sealed class GuardedOllamaApiClient : OllamaApiClient, IDisposable

@@ -5,15 +5,18 @@ using Microsoft.Extensions.AI;
 namespace Pipulate.Models;
 
 /// <summary>
-/// Reads any client's stream so that its faults become exceptions: silence, a token it does not heed, an error among its contents, an end without a finish reason.
-/// Each was seen in a real client (reference: OllamaSharp ends normally after an error line and after a cancellation). What is said comes in the form of <see cref="AnswerUpdates"/>.
+/// Reads any client's stream so that its faults become exceptions: silence, a token it does not heed, an error among its contents, an end
+/// without a finish reason.
+/// Each was seen in a real client (reference: OllamaSharp ends normally after an error line and after a cancellation). What is said comes
+/// in the form of <see cref="AnswerUpdates"/>.
 /// </summary>
 internal static class GuardedStream
 {
     private static readonly ChatRole UnknownRole = new("unknown");
 
     /// <summary>
-    /// Gives the updates of one answer. Throws <see cref="TimeoutException"/>, <see cref="IncompleteAnswerException"/>, <see cref="ReportedErrorException"/> or what the client throws,
+    /// Gives the updates of one answer. Throws <see cref="TimeoutException"/>, <see cref="IncompleteAnswerException"/>,
+    /// <see cref="ReportedErrorException"/> or what the client throws,
     /// but not what it throws after the model has finished: the answer is whole.
     /// </summary>
     public static async IAsyncEnumerable<ChatResponseUpdate> ReadAsync(

@@ -5,10 +5,13 @@ using System.Text.Json;
 namespace Pipulate.Models;
 
 /// <summary>
-/// Stands between the server and OllamaSharp: gives the lines of one answer, each as soon as it has come and in the form that OllamaSharp reads, and throws
+/// Stands between the server and OllamaSharp: gives the lines of one answer, each as soon as it has come and in the form that OllamaSharp
+/// reads, and throws
 /// where OllamaSharp would say nothing (an error line, an end too early, silence) or take what is too much (a line without end).
 /// </summary>
-/// <remarks>One reader at a time. Disposing it closes the connection unless the answer was read to its end; so does the caller's token, at once.</remarks>
+/// <remarks>
+/// One reader at a time. Disposing it closes the connection unless the answer was read to its end; so does the caller's token, at once.
+/// </remarks>
 internal sealed class OllamaAnswerStream : Stream
 {
     private const long TailBytes = 64 * 1024;

@@ -14,9 +14,12 @@ namespace Pipulate;
 /// <remarks>
 /// <para>Safe for concurrent use; one instance serves a whole application. Nothing is sent before the first call.</para>
 /// <para>
-/// OllamaSharp carries the requests and the answers. What is added: a model is chosen where none is named; tool calls keep their ids, and their results their types;
-/// a stream that breaks throws; a call that is cancelled closes its connection at once, which is what stops the generation. <see cref="ChatOptions.AdditionalProperties"/> are
-/// read by Ollama's names (<c>num_ctx</c>, <c>think</c>, <c>keep_alive</c>, …). A prompt that the model has no room for is refused by servers from 0.12.6 on (status 400), and not
+/// OllamaSharp carries the requests and the answers. What is added: a model is chosen where none is named; tool calls keep their ids, and
+/// their results their types;
+/// a stream that breaks throws; a call that is cancelled closes its connection at once, which is what stops the generation.
+/// <see cref="ChatOptions.AdditionalProperties"/> are
+/// read by Ollama's names (<c>num_ctx</c>, <c>think</c>, <c>keep_alive</c>, …). A prompt that the model has no room for is refused by
+/// servers from 0.12.6 on (status 400), and not
 /// cut there in silence, unless the additional property or option <c>truncate</c> is <see langword="true"/>.
 /// </para>
 /// </remarks>
@@ -72,13 +75,15 @@ public sealed partial class OllamaChatClient : IChatClient
     /// <summary>Makes a client that speaks through an OllamaSharp client of the application's own.</summary>
     /// <param name="client">The client that carries every request. It is not disposed.</param>
     /// <param name="options">
-    /// Which model speaks, and how; the default is the client's selected model, or else the best one installed. <see cref="OllamaOptions.Endpoint"/> has no effect.
+    /// Which model speaks, and how; the default is the client's selected model, or else the best one installed.
+    /// <see cref="OllamaOptions.Endpoint"/> has no effect.
     /// </param>
     /// <param name="timeProvider">The clock of the time limits on questions about models; the default is the system's.</param>
     /// <param name="logger">Where the choice of a model and the measures of answers are logged; never what was said.</param>
     /// <exception cref="ArgumentNullException"><paramref name="client"/> is <see langword="null"/>.</exception>
     /// <remarks>
-    /// The client's own <see cref="HttpClient"/> decides on time limits and on the size of what it reads. OllamaSharp has no property for <c>truncate</c> and for the id of the
+    /// The client's own <see cref="HttpClient"/> decides on time limits and on the size of what it reads. OllamaSharp has no property for
+    /// <c>truncate</c> and for the id of the
     /// call that a tool's result answers, so these are not sent.
     /// </remarks>
     public OllamaChatClient(IOllamaApiClient client, OllamaOptions? options = null, TimeProvider? timeProvider = null, ILogger<OllamaChatClient>? logger = null)

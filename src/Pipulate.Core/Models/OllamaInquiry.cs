@@ -4,7 +4,9 @@ using OllamaSharp.Models;
 
 namespace Pipulate.Models;
 
-/// <summary>Asks an Ollama server, through any OllamaSharp client, what is installed and what runs; each question has a limit of its own.</summary>
+/// <summary>
+/// Asks an Ollama server, through any OllamaSharp client, what is installed and what runs; each question has a limit of its own.
+/// </summary>
 internal sealed class OllamaInquiry(IOllamaApiClient client, TimeProvider timeProvider)
 {
     /// <summary>Gets the address of the server, without credentials.</summary>

@@ -23,7 +23,9 @@ internal sealed class OllamaMessage : Message
     public string? ToolCallId { get; set; }
 }
 
-/// <summary>Adds the options that OllamaSharp does not name, and those whose values are not of its type: the server says what is wrong with them.</summary>
+/// <summary>
+/// Adds the options that OllamaSharp does not name, and those whose values are not of its type: the server says what is wrong with them.
+/// </summary>
 internal sealed class OllamaRequestOptions : RequestOptions
 {
     [JsonExtensionData]
@@ -70,7 +72,9 @@ internal sealed class OllamaModelDetails : ShowModelResponse
 [JsonSerializable(typeof(string))]
 internal sealed partial class OllamaJson : JsonSerializerContext
 {
-    /// <summary>Makes a client write what derives from OllamaSharp's requests in full, and without the headers that it would put into the body.</summary>
+    /// <summary>
+    /// Makes a client write what derives from OllamaSharp's requests in full, and without the headers that it would put into the body.
+    /// </summary>
     public static void ExtendOutgoing(JsonSerializerOptions outgoing) => outgoing.TypeInfoResolver = Default.WithAddedModifier(static type =>
     {
         Type? derived = type.Type == typeof(ChatRequest) ? typeof(OllamaChatRequest)

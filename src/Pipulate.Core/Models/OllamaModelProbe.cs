@@ -6,7 +6,9 @@ using OllamaSharp.Models;
 
 namespace Pipulate.Models;
 
-/// <summary>Says of an Ollama server, without a generation, whether the model would answer, whether it is loaded, and how large its context is.</summary>
+/// <summary>
+/// Says of an Ollama server, without a generation, whether the model would answer, whether it is loaded, and how large its context is.
+/// </summary>
 /// <param name="server">The server that is asked.</param>
 /// <param name="directory">What is installed there.</param>
 /// <param name="wanted">The name of the model that would answer; null or empty where the best one would.</param>
@@ -21,7 +23,9 @@ internal sealed class OllamaModelProbe(OllamaInquiry server, OllamaModelDirector
     public int? ConfiguredContext =>
         options.Options.TryGetValue("num_ctx", out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var tokens) && tokens > 0 ? tokens : null;
 
-    /// <summary>Finds the probe of any client: its own, or one that asks the Ollama server behind it; null where there is no such server.</summary>
+    /// <summary>
+    /// Finds the probe of any client: its own, or one that asks the Ollama server behind it; null where there is no such server.
+    /// </summary>
     public static IModelProbe? Of(IChatClient client) => ModelServer.Find<IModelProbe>(client) ?? Behind(client);
 
     /// <inheritdoc/>

@@ -10,7 +10,8 @@ using ChatRole = OllamaSharp.Models.Chat.ChatRole;
 namespace Pipulate.Models;
 
 /// <summary>
-/// Maps messages and options to OllamaSharp's request. Its own mapping loses the ids of calls, sends a result as the text of its envelope, and throws at
+/// Maps messages and options to OllamaSharp's request. Its own mapping loses the ids of calls, sends a result as the text of its envelope,
+/// and throws at
 /// values that it does not expect.
 /// </summary>
 internal static class OllamaRequestMapper
@@ -33,7 +34,8 @@ internal static class OllamaRequestMapper
             Tools = Tools(options),
             Format = options?.ResponseFormat is ChatResponseFormatJson json ? json.Schema ?? (object)"json" : null,
             Stream = true,
-            // What is too long is refused then: else the server leaves out the oldest messages, or the system message, and says nothing. Before 0.12.6 it does all the same.
+            // What is too long is refused then: else the server leaves out the oldest messages, or the system message, and says nothing.
+            // Before 0.12.6 it does all the same.
             Truncate = AsElement(Take("truncate") ?? false),
             Think = Take("think") is { } think ? new ThinkValue(think) : default(ThinkValue?),
             KeepAlive = Take("keep_alive") is { } time && Convert.ToString(time, CultureInfo.InvariantCulture) is { Length: > 0 } text ? Duration(time, text) : null,
@@ -113,7 +115,10 @@ internal static class OllamaRequestMapper
         return tools.Count > 0 ? tools : null;
     }
 
-    /// <summary>Gathers what is set, by Ollama's names. The nearer the caller, the stronger: configuration, then the typed options of this call, then its additional properties.</summary>
+    /// <summary>
+    /// Gathers what is set, by Ollama's names. The nearer the caller, the stronger: configuration, then the typed options of this call,
+    /// then its additional properties.
+    /// </summary>
     private static Dictionary<string, object> Settings(ChatOptions? options, OllamaOptions configured)
     {
         var settings = new Dictionary<string, object>(StringComparer.Ordinal);

@@ -5,7 +5,8 @@ using System.Text.Json;
 namespace Pipulate.Models;
 
 /// <summary>
-/// Writes what a server has sent as OllamaSharp reads it: a field of another type is converted where it has a meaning and left out where it has none,
+/// Writes what a server has sent as OllamaSharp reads it: a field of another type is converted where it has a meaning and left out where it
+/// has none,
 /// so that an incidental field never fails an answer.
 /// </summary>
 internal sealed class OllamaShape

@@ -3,7 +3,8 @@ using Microsoft.Extensions.AI;
 namespace Pipulate.Models;
 
 /// <summary>
-/// Decides how long to wait for the next update. An update without content, such as a heartbeat, is no first token: the time for that runs from the request, or from the call of a tool, after which the
+/// Decides how long to wait for the next update. An update without content, such as a heartbeat, is no first token: the time for that runs
+/// from the request, or from the call of a tool, after which the
 /// model reads again. Later such an update shows that the server is at work, and the whole answer has a limit of its own.
 /// </summary>
 internal sealed class StreamPatience(TimeSpan firstToken, TimeSpan idle, TimeProvider time)

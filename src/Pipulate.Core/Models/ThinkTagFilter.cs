@@ -3,13 +3,19 @@ using System.Text;
 namespace Pipulate.Models;
 
 /// <summary>
-/// Separates the reasoning that a model writes into its text from the answer. Servers without a parser for a model's template pass it on that way.
-/// An opening tag counts at the beginning of a message only: later the same characters are what the model wants to say. Many templates put the opening tag into the prompt;
-/// then a closing tag stands alone, and all before it was reasoning, unless it stands in code or in quotes, or follows an opening tag that the text speaks of.
+/// Separates the reasoning that a model writes into its text from the answer. Servers without a parser for a model's template pass it on
+/// that way.
+/// An opening tag counts at the beginning of a message only: later the same characters are what the model wants to say. Many templates put
+/// the opening tag into the prompt;
+/// then a closing tag stands alone, and all before it was reasoning, unless it stands in code or in quotes, or follows an opening tag that
+/// the text speaks of.
 /// </summary>
 internal sealed class ThinkTagFilter
 {
-    /// <summary>What models emit. DeepSeek, Qwen, GLM: think; Claude: thinking; EXAONE, Gemma: thought; Magistral: brackets; Seed, Command A, OpenThinker, Kimi: their own; gpt-oss: channels.</summary>
+    /// <summary>
+    /// What models emit. DeepSeek, Qwen, GLM: think; Claude: thinking; EXAONE, Gemma: thought; Magistral: brackets; Seed, Command A,
+    /// OpenThinker, Kimi: their own; gpt-oss: channels.
+    /// </summary>
     private static readonly (string Open, string Close)[] Tags =
     [
         ("<think>", "</think>"),

@@ -3,7 +3,8 @@ using Microsoft.Extensions.AI;
 namespace Pipulate.Models;
 
 /// <summary>
-/// Counts the tokens of an answer that may take several requests, one more for each round of tools. Within one request the last figures count, because servers repeat them as they grow.
+/// Counts the tokens of an answer that may take several requests, one more for each round of tools. Within one request the last figures
+/// count, because servers repeat them as they grow.
 /// Not thread-safe.
 /// </summary>
 internal sealed class TurnUsage

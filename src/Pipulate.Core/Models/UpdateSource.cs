@@ -4,7 +4,8 @@ using Microsoft.Extensions.AI;
 namespace Pipulate.Models;
 
 /// <summary>
-/// Moves through the stream of a client that may hang, throw anywhere and ignore its token. A client that cannot stream is asked for its whole answer instead. Not thread-safe.
+/// Moves through the stream of a client that may hang, throw anywhere and ignore its token. A client that cannot stream is asked for its
+/// whole answer instead. Not thread-safe.
 /// </summary>
 internal sealed class UpdateSource(
     IChatClient client,
@@ -63,7 +64,8 @@ internal sealed class UpdateSource(
     }
 
     /// <summary>
-    /// Leaves the stream. An iterator must not be disposed while it is moving (it throws NotSupportedException), and a client that ignores its token may move for
+    /// Leaves the stream. An iterator must not be disposed while it is moving (it throws NotSupportedException), and a client that ignores
+    /// its token may move for
     /// ever: that is not waited for, and what it throws at last is observed here.
     /// </summary>
     public async Task LeaveAsync()

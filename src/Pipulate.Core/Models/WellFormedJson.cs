@@ -6,7 +6,9 @@ using System.Text.Unicode;
 
 namespace Pipulate.Models;
 
-/// <summary>Parses JSON whose texts may be damaged: half of a surrogate pair, or bytes that are not UTF-8, become the replacement character.</summary>
+/// <summary>
+/// Parses JSON whose texts may be damaged: half of a surrogate pair, or bytes that are not UTF-8, become the replacement character.
+/// </summary>
 internal static partial class WellFormedJson
 {
     private const string Replacement = @"\ufffd";

@@ -5,7 +5,10 @@ namespace Pipulate.Nodes;
 /// <summary>A number for what a node has told the others of itself: where two differ, something was lost on the way.</summary>
 internal static class Digest
 {
-    /// <summary>How many entries of a conversation are compared: what a node lacks is nearly always among the newest, and all nodes must have them in memory.</summary>
+    /// <summary>
+    /// How many entries of a conversation are compared: what a node lacks is nearly always among the newest, and all nodes must have them
+    /// in memory.
+    /// </summary>
     private const int Compared = 50;
 
     private const ulong Basis = 14695981039346656037;
@@ -40,7 +43,10 @@ internal static class Digest
         return (long)all;
     }
 
-    /// <summary>Computes it of a conversation: its title, whether it records, and the newest entries that have ended and were not withdrawn. Called under its lock.</summary>
+    /// <summary>
+    /// Computes it of a conversation: its title, whether it records, and the newest entries that have ended and were not withdrawn. Called
+    /// under its lock.
+    /// </summary>
     public static long Of(Conversation conversation)
     {
         var all = One(conversation.Title ?? "", conversation.IsPaused ? 2UL : 1);

@@ -12,7 +12,8 @@ internal interface IAnswerLedger
     /// <param name="begins">Whether a conversation that is not there begins with it; else it was deleted.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>
-    /// The id of the entry that is stored: another one's where a page has sent the same message to two nodes and the other was first. Null where the conversation was deleted.
+    /// The id of the entry that is stored: another one's where a page has sent the same message to two nodes and the other was first. Null
+    /// where the conversation was deleted.
     /// </returns>
     ValueTask<Guid?> OweAsync(ConversationKey conversation, StoredEntry entry, bool begins, CancellationToken cancellationToken);
 

@@ -13,7 +13,9 @@ namespace Pipulate.Rendering;
 /// <param name="Status">The status line that the page knows.</param>
 internal readonly record struct PanelPlace(string Life, long Version, int Status)
 {
-    /// <summary>Gets the place of a page that was emptied, because its visitor has changed: wherever it comes back, it lacks everything.</summary>
+    /// <summary>
+    /// Gets the place of a page that was emptied, because its visitor has changed: wherever it comes back, it lacks everything.
+    /// </summary>
     public static PanelPlace Nowhere { get; } = new("-", 0, 0);
 
     private const int LongestNumbers = 2 + 19 + 11;

@@ -10,7 +10,8 @@ namespace Pipulate.Tests.Diagnostics;
 
 /// <summary>
 /// Holds what a collector gets of one answer, through OpenTelemetry's own SDK, to the conventions for generative AI
-/// (gen-ai-spans.md and gen-ai-metrics.md of open-telemetry/semantic-conventions 1.41). Their tables stand here as far as they concern a chat.
+/// (gen-ai-spans.md and gen-ai-metrics.md of open-telemetry/semantic-conventions 1.41). Their tables stand here as far as they concern a
+/// chat.
 /// </summary>
 public sealed class ConventionsTests
 {
@@ -22,7 +23,9 @@ public sealed class ConventionsTests
     private static readonly string[] OfAMetric =
         ["gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.request.model", "gen_ai.response.model", "server.address", "server.port"];
 
-    /// <summary>The attributes of a span of a streamed chat, and the type of each. What is opt-in or names a person is left out (decision 13).</summary>
+    /// <summary>
+    /// The attributes of a span of a streamed chat, and the type of each. What is opt-in or names a person is left out (decision 13).
+    /// </summary>
     private static readonly Dictionary<string, Type> OfASpan = new(StringComparer.Ordinal)
     {
         ["gen_ai.operation.name"] = typeof(string),

@@ -7,7 +7,10 @@ using Pipulate.Security;
 
 namespace Pipulate.Tests.Middleware;
 
-/// <summary>An application whose requests are asked one after the other, each as a visitor of its own, and what the visitor's conversation then holds.</summary>
+/// <summary>
+/// An application whose requests are asked one after the other, each as a visitor of its own, and what the visitor's conversation then
+/// holds.
+/// </summary>
 internal sealed class ToldApp : IAsyncDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });

@@ -5,10 +5,15 @@ using Pipulate.FakeOllama;
 
 namespace Pipulate.Tests.Models;
 
-/// <summary>What a person reads when Ollama fails, with the default client and with an OllamaSharp client that the application has registered.</summary>
+/// <summary>
+/// What a person reads when Ollama fails, with the default client and with an OllamaSharp client that the application has registered.
+/// </summary>
 public sealed class FailureSentencesTests
 {
-    /// <summary>The failure, what the default client's page says, and what a registered client's page says where OllamaSharp loses the server's words.</summary>
+    /// <summary>
+    /// The failure, what the default client's page says, and what a registered client's page says where OllamaSharp loses the server's
+    /// words.
+    /// </summary>
     public static TheoryData<string, string, string?> Failures => new()
     {
         { "down", "No model answers at {0}. Start it with: ollama serve", null },

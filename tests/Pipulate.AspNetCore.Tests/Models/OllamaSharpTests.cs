@@ -10,7 +10,9 @@ using Pipulate.Models;
 
 namespace Pipulate.Tests.Models;
 
-/// <summary>What an application that has registered a client of OllamaSharp sees on its pages, whichever way it has registered it.</summary>
+/// <summary>
+/// What an application that has registered a client of OllamaSharp sees on its pages, whichever way it has registered it.
+/// </summary>
 public sealed class OllamaSharpTests : IAsyncLifetime
 {
     private FakeOllamaServer _ollama = null!;

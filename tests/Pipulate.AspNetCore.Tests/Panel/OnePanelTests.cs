@@ -7,7 +7,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace Pipulate.Tests.Panel;
 
-/// <summary>A page has one panel and an application maps its endpoints once: what is too much is an error in Development, and in the log elsewhere.</summary>
+/// <summary>
+/// A page has one panel and an application maps its endpoints once: what is too much is an error in Development, and in the log elsewhere.
+/// </summary>
 public sealed class OnePanelTests
 {
     [Fact]

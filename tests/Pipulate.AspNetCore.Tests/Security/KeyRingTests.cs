@@ -6,7 +6,9 @@ using Pipulate.Tests.Health;
 
 namespace Pipulate.Tests.Security;
 
-/// <summary>A conversation that outlives the keys of its visitor's cookie is said at the start; nothing is said where both last, or neither.</summary>
+/// <summary>
+/// A conversation that outlives the keys of its visitor's cookie is said at the start; nothing is said where both last, or neither.
+/// </summary>
 public sealed class KeyRingTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pipulate-keys-");

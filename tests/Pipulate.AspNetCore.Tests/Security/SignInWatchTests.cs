@@ -10,7 +10,9 @@ using Pipulate.Conversations;
 
 namespace Pipulate.Tests.Security;
 
-/// <summary>Who signs in or out by a request of the page, without loading another one, has the right conversation in the open panel.</summary>
+/// <summary>
+/// Who signs in or out by a request of the page, without loading another one, has the right conversation in the open panel.
+/// </summary>
 public sealed class SignInWatchTests
 {
     private const string Other = "Other";

@@ -2,7 +2,9 @@ using Microsoft.Playwright;
 
 namespace Pipulate.Browser.Hosting;
 
-/// <summary>Makes the sample's pages those of somebody else: with attributes on the body, settings of htmx, and scripts of their own.</summary>
+/// <summary>
+/// Makes the sample's pages those of somebody else: with attributes on the body, settings of htmx, and scripts of their own.
+/// </summary>
 internal static class OtherPage
 {
     private const string Folder = "/other/";
@@ -15,7 +17,9 @@ internal static class OtherPage
     public static Task MakeAsync(IPage page, string body = "", string config = "{}", params string[] scripts) =>
         MakeAsync(page, html => html, body, config, scripts);
 
-    /// <summary>Rewrites what the page loads from now on, and then by <paramref name="change"/>, which gets the HTML of a whole page.</summary>
+    /// <summary>
+    /// Rewrites what the page loads from now on, and then by <paramref name="change"/>, which gets the HTML of a whole page.
+    /// </summary>
     public static async Task MakeAsync(IPage page, Func<string, string> change, string body, string config, params string[] scripts)
     {
         // What a route answers comes from no address, so for Chromium the socket would lead from the internet into a local network.

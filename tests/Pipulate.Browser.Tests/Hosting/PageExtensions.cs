@@ -5,7 +5,8 @@ using Pipulate.Tests;
 namespace Pipulate.Browser.Hosting;
 
 /// <summary>
-/// Fetches the extensions of htmx that other people's pages load, by npm and held fast by Extensions/package-lock.json. Where npm cannot, the tests are skipped and name the command.
+/// Fetches the extensions of htmx that other people's pages load, by npm and held fast by Extensions/package-lock.json. Where npm cannot,
+/// the tests are skipped and name the command.
 /// </summary>
 public sealed class PageExtensions : IAsyncLifetime
 {

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Pipulate.Browser.Hosting;
 
-/// <summary>The sample on each htmx version and each transport, started when it is first asked for, for many tests with a visitor each.</summary>
+/// <summary>
+/// The sample on each htmx version and each transport, started when it is first asked for, for many tests with a visitor each.
+/// </summary>
 public sealed class SharedSites : IAsyncLifetime
 {
     private readonly ConcurrentDictionary<(HtmxVersion, string), Lazy<Task<SampleSite>>> _sites = new();

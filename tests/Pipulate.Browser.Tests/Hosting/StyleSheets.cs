@@ -4,7 +4,8 @@ using Pipulate.Tests;
 namespace Pipulate.Browser.Hosting;
 
 /// <summary>
-/// Fetches the style sheets that other people's pages load, by npm and held fast by package-lock.json. Where npm cannot, the tests are skipped and name the command.
+/// Fetches the style sheets that other people's pages load, by npm and held fast by package-lock.json. Where npm cannot, the tests are
+/// skipped and name the command.
 /// </summary>
 public sealed class StyleSheets : IAsyncLifetime
 {

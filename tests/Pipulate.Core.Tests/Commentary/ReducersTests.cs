@@ -6,7 +6,9 @@ using Pipulate.Tests.Conversations;
 
 namespace Pipulate.Tests.Commentary;
 
-/// <summary>The reducers of Microsoft.Extensions.AI itself, over conversations of twenty questions and answers (docs/window.md has the figures).</summary>
+/// <summary>
+/// The reducers of Microsoft.Extensions.AI itself, over conversations of twenty questions and answers (docs/window.md has the figures).
+/// </summary>
 public sealed class ReducersTests : IAsyncDisposable
 {
     private const int Turns = 20;

@@ -3,7 +3,9 @@ using Pipulate.Markdown;
 
 namespace Pipulate.Tests.Markdown;
 
-/// <summary>Holds what models write, in every script, to what a reader expects. It is streamed in every chunking by <see cref="MarkdownCorpus"/>.</summary>
+/// <summary>
+/// Holds what models write, in every script, to what a reader expects. It is streamed in every chunking by <see cref="MarkdownCorpus"/>.
+/// </summary>
 public class MarkdownSamplesTests
 {
     private const string Rel = " rel=\"noopener noreferrer nofollow\" target=\"_blank\"";

@@ -20,7 +20,9 @@ public sealed class OllamaAnswerStreamFuzzTests(ITestOutputHelper output)
         "",
     ];
 
-    /// <summary>Whatever a server sends, what is passed on is read by OllamaSharp, and what is not is told by one of three exceptions.</summary>
+    /// <summary>
+    /// Whatever a server sends, what is passed on is read by OllamaSharp, and what is not is told by one of three exceptions.
+    /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -4,7 +4,10 @@ using System.Reflection;
 
 namespace Pipulate.Commentary;
 
-/// <summary>Names the values of an enumeration as its author wants people to read them: by <c>[Display(Name = …)]</c>, else by <c>[Description]</c>, else as they are called.</summary>
+/// <summary>
+/// Names the values of an enumeration as its author wants people to read them: by <c>[Display(Name = …)]</c>, else by <c>[Description]</c>,
+/// else as they are called.
+/// </summary>
 internal static class EnumText
 {
     public static string Of(Enum value)

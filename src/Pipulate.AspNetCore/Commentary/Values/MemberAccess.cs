@@ -10,7 +10,10 @@ internal static class MemberAccess
     private static readonly ConcurrentDictionary<(Type Type, string Name), Func<object, object?>?> Readers = new();
 
     /// <summary>Gets what reads a property: the one that is written so, else one that differs in case.</summary>
-    /// <returns>The accessor, or null where there is no such property. Behind a property that is to be kept from the model stands nothing but <see cref="RedactedValue"/>.</returns>
+    /// <returns>
+    /// The accessor, or null where there is no such property. Behind a property that is to be kept from the model stands nothing but
+    /// <see cref="RedactedValue"/>.
+    /// </returns>
     public static Func<object, object?>? Reader(Type type, string name) =>
         Readers.GetOrAdd((type, name), static member => Find(member.Type, member.Name) is { } property ? Compile(property) : null);
 
@@ -32,7 +35,8 @@ internal static class MemberAccess
     }
 
     /// <summary>
-    /// Gets the readable public properties of a type, its own before its bases', each name once: one that is hidden by <c>new</c> is left out. Those that are implemented explicitly come last.
+    /// Gets the readable public properties of a type, its own before its bases', each name once: one that is hidden by <c>new</c> is left
+    /// out. Those that are implemented explicitly come last.
     /// </summary>
     public static IEnumerable<PropertyInfo> Properties(Type type)
     {

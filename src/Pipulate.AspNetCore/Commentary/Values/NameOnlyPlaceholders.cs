@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Pipulate.Commentary;
 
-/// <summary>Finds the placeholders that can only give a type's name, by the types that a handler declares. What is not known before a request is let be.</summary>
+/// <summary>
+/// Finds the placeholders that can only give a type's name, by the types that a handler declares. What is not known before a request is let
+/// be.
+/// </summary>
 internal static class NameOnlyPlaceholders
 {
     public static IEnumerable<(string Name, Type Type)> Find(PromptTemplate template, MethodInfo handler)

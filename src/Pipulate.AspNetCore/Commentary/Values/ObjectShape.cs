@@ -8,7 +8,8 @@ namespace Pipulate.Commentary;
 
 /// <summary>What can be shown of the values of a type, found out once.</summary>
 /// <remarks>
-/// Properties that hold other objects are left out: reading them may load them from a database, and may never end. An anonymous object is written for the occasion, so all of its properties are shown.
+/// Properties that hold other objects are left out: reading them may load them from a database, and may never end. An anonymous object is
+/// written for the occasion, so all of its properties are shown.
 /// </remarks>
 internal sealed class ObjectShape
 {
@@ -49,7 +50,10 @@ internal sealed class ObjectShape
 
     public static ObjectShape Of(Type type) => Shapes.GetOrAdd(type, static type => new ObjectShape(type));
 
-    /// <summary>The framework's types have texts where they are to be read; their properties are its own business, and may hold what a client has sent.</summary>
+    /// <summary>
+    /// The framework's types have texts where they are to be read; their properties are its own business, and may hold what a client has
+    /// sent.
+    /// </summary>
     public static bool IsOfFramework(Type type) =>
         type.Assembly.GetName().Name is { } name && (name.StartsWith("System.", StringComparison.Ordinal) || name.StartsWith("Microsoft.", StringComparison.Ordinal));
 

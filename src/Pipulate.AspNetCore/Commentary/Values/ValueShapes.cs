@@ -8,7 +8,9 @@ using Microsoft.Extensions.Primitives;
 
 namespace Pipulate.Commentary;
 
-/// <summary>Looks into the values of an ASP.NET Core application: what handlers are given and return, and the application's own objects.</summary>
+/// <summary>
+/// Looks into the values of an ASP.NET Core application: what handlers are given and return, and the application's own objects.
+/// </summary>
 internal sealed class ValueShapes(Redaction redaction) : IValueShapes
 {
     public bool Hides(string name) => redaction.HidesName(name);
@@ -37,7 +39,10 @@ internal sealed class ValueShapes(Redaction redaction) : IValueShapes
         };
     }
 
-    /// <summary>Gets a value indicating whether nothing but a type's name can be shown of a value that is declared so. What is declared as an interface may be anything.</summary>
+    /// <summary>
+    /// Gets a value indicating whether nothing but a type's name can be shown of a value that is declared so. What is declared as an
+    /// interface may be anything.
+    /// </summary>
     public static bool IsNameOnly(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;

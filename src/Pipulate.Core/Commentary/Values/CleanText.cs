@@ -18,7 +18,9 @@ internal static class CleanText
     /// <param name="text">Receives it.</param>
     /// <param name="value">The text as it came.</param>
     /// <param name="longest">The most UTF-16 units; an ellipsis comes on top where it is cut.</param>
-    /// <param name="escaped">Whether quotation marks and backslashes are escaped, as inside a JSON string. Nothing else needs it: controls are gone.</param>
+    /// <param name="escaped">
+    /// Whether quotation marks and backslashes are escaped, as inside a JSON string. Nothing else needs it: controls are gone.
+    /// </param>
     /// <returns>How many units were taken of the limit.</returns>
     public static int Append(StringBuilder text, string value, int longest, bool escaped)
     {
@@ -94,7 +96,10 @@ internal static class CleanText
         _ => rune,
     };
 
-    /// <summary>Variation selectors beyond the first sixteen change nothing that a person sees, and the fillers and the grapheme joiner show nothing at all.</summary>
+    /// <summary>
+    /// Variation selectors beyond the first sixteen change nothing that a person sees, and the fillers and the grapheme joiner show nothing
+    /// at all.
+    /// </summary>
     private static bool IsHidden(Rune rune) => rune.Value is (>= 0xE0100 and <= 0xE01EF) or 0x034F or 0x115F or 0x1160 or 0x3164 or 0xFFA0;
 
     private static bool IsJoinerOrSelector(Rune rune) => rune == ZeroWidthJoiner || rune == ZeroWidthNonJoiner || IsSelector(rune);

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Pipulate.Commentary;
 
 /// <summary>
-/// Sets the culture while the application's own properties and ToString are run, which may look at it: none for the model, whose prompt must not depend on the reader, the reader's for people.
+/// Sets the culture while the application's own properties and ToString are run, which may look at it: none for the model, whose prompt
+/// must not depend on the reader, the reader's for people.
 /// Entered only when such code is about to run, for a change costs allocations.
 /// </summary>
 internal readonly struct CultureScope(CultureInfo culture, bool setsLanguage)

@@ -4,7 +4,8 @@ using System.Numerics;
 namespace Pipulate.Commentary;
 
 /// <summary>
-/// Writes numbers, dates and other values that have one natural text: by ISO 8601 and without a culture for the model, whose prompt must not depend on the reader,
+/// Writes numbers, dates and other values that have one natural text: by ISO 8601 and without a culture for the model, whose prompt must
+/// not depend on the reader,
 /// and in the reader's culture for people.
 /// </summary>
 internal static class ScalarText

@@ -3,12 +3,18 @@ using System.Globalization;
 
 namespace Pipulate.Commentary;
 
-/// <summary>Cuts texts where a reader would: never inside what they see as one character, such as a flag, a family of emoji or a letter with its accents.</summary>
+/// <summary>
+/// Cuts texts where a reader would: never inside what they see as one character, such as a flag, a family of emoji or a letter with its
+/// accents.
+/// </summary>
 internal static class TextCut
 {
     public const char Ellipsis = '…';
 
-    /// <summary>The most UTF-16 units that one visible character may have. Stacked accents can make it any length; such a one is cut between two runes.</summary>
+    /// <summary>
+    /// The most UTF-16 units that one visible character may have. Stacked accents can make it any length; such a one is cut between two
+    /// runes.
+    /// </summary>
     public const int LongestElement = 64;
 
     private static readonly SearchValues<char> Quotes = SearchValues.Create("\"\\");
@@ -47,7 +53,8 @@ internal static class TextCut
     public static string WithEllipsis(string text, int longest) => text.Length <= longest ? text : $"{text.AsSpan(0, LengthWithin(text, longest))}{Ellipsis}";
 
     /// <summary>
-    /// Cuts a text in which values stand as JSON strings. A cut inside a value closes its quotation: what follows must not be taken for a part of the value, nor the value for what follows.
+    /// Cuts a text in which values stand as JSON strings. A cut inside a value closes its quotation: what follows must not be taken for a
+    /// part of the value, nor the value for what follows.
     /// </summary>
     public static string WithQuotations(string text, int longest)
     {

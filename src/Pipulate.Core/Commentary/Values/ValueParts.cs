@@ -17,6 +17,8 @@ internal sealed record ValueMembers(IEnumerable<ValueMember> Members, bool Named
 /// <param name="Read">Reads its value; may throw what the application's code throws.</param>
 internal readonly record struct ValueMember(string Name, Func<object?> Read);
 
-/// <summary>Stands for a value of which nothing can be shown but what it is called. Written as it is: it is not what a user wrote.</summary>
+/// <summary>
+/// Stands for a value of which nothing can be shown but what it is called. Written as it is: it is not what a user wrote.
+/// </summary>
 /// <param name="Words">The name in plain words.</param>
 internal sealed record ValueName(string Words);

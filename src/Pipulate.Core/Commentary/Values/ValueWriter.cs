@@ -8,7 +8,8 @@ using System.Text.Json.Nodes;
 namespace Pipulate.Commentary;
 
 /// <summary>
-/// Writes one value and what it consists of. A collection is read only if it knows how many items it has: a lazy one belongs to the code that made it,
+/// Writes one value and what it consists of. A collection is read only if it knows how many items it has: a lazy one belongs to the code
+/// that made it,
 /// and reading it a second time may repeat its work, wait, or never end.
 /// </summary>
 internal sealed class ValueWriter(StringBuilder text, bool quoted, int longest, IValueShapes? shapes, Action<Exception>? failed)

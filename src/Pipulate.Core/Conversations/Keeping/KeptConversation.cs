@@ -513,7 +513,10 @@ internal sealed class KeptConversation(Conversation conversation, ConversationKe
         return true;
     }
 
-    /// <summary>Stores an entry that waits for a reply. A message that the page has sent to another node as well is withdrawn where the store has it from there.</summary>
+    /// <summary>
+    /// Stores an entry that waits for a reply. A message that the page has sent to another node as well is withdrawn where the store has it
+    /// from there.
+    /// </summary>
     /// <returns>Whether it is stored; else the conversation was deleted.</returns>
     public async ValueTask<bool> TryAddPendingAsync(IAnswerLedger ledger, StoredEntry entry, CancellationToken cancellationToken)
     {
