@@ -1,5 +1,5 @@
-using Htmx;
 using System.Collections.Concurrent;
+using Htmx;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
