@@ -28,7 +28,7 @@ internal sealed class EventStreamEndpoint(PageDoor door, IAntiforgery antiforger
         response.ContentType = "text/event-stream";
         var place = context.Request.Headers["Last-Event-ID"] is [{ } last] ? last : null;
 
-        // Before the first byte, for there may be a cookie with it.
+        // Before the first byte, because the response may carry a cookie.
         var token = place == PanelPlace.Nowhere.ToString() ? antiforgery.GetAndStoreTokens(context) : null;
 
         // The first for what stands in this process, the second for nginx: what is gathered on the way comes late.

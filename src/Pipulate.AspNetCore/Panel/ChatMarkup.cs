@@ -25,7 +25,7 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
 
     /// <summary>The attributes that open the socket.</summary>
     /// <param name="context">The page's request.</param>
-    /// <param name="visitor">Who sees the page, with the conversation that it shows; null for somebody unknown.</param>
+    /// <param name="visitor">The visitor who sees the page, with the conversation that it shows; null for an unknown visitor.</param>
     public IEnumerable<(string Name, string Value)> Connect(HttpContext context, Visitor? visitor)
     {
         var address = Showing(AddressOf(context, ChatSocket.Path), visitor);
@@ -45,7 +45,7 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
 
     /// <summary>The attributes that open the stream, which is for pages whose network blocks sockets.</summary>
     /// <param name="context">The page's request.</param>
-    /// <param name="visitor">Who sees the page, with the conversation that it shows; null for somebody unknown.</param>
+    /// <param name="visitor">The visitor who sees the page, with the conversation that it shows; null for an unknown visitor.</param>
     public IEnumerable<(string Name, string Value)> ConnectStream(HttpContext context, Visitor? visitor)
     {
         var address = Showing(AddressOf(context, EventStreamEndpoint.Path), visitor);

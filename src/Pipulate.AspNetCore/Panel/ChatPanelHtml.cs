@@ -61,8 +61,8 @@ internal sealed partial class ChatPanelHtml(
             LogLate(http.GetEndpoint()?.DisplayName ?? http.Request.Path);
         }
 
-        // What a cache may store holds nothing of anybody: the connection brings it, as it does for somebody who can get no cookie any
-        // more.
+        // A page that a cache may store holds no visitor's data: the connection brings it, as it does when the response can carry no
+        // cookie any more.
         var visitor = !isPrivate ? null : http.Response.HasStarted ? await access.FindAsync(http) : await access.FindOrWelcomeAsync(http);
         if (isPrivate && visitor is null && visitors.Find(http) is not null)
         {

@@ -28,8 +28,8 @@ internal sealed class ConversationAccess(VisitorIdentity visitors, OwnedConversa
         var visitor = visitors.FindOrWelcome(context);
         if (NamedConversation.Asked(context.Request, options.Value) is not null)
         {
-            // The page was rendered for somebody who has signed in or out since then: what it showed is not the new visitor's, who has a
-            // first one.
+            // The page was rendered before a sign-in or sign-out: the conversation that it names is not the new visitor's, so they get
+            // their first one.
             var isAnother = context.Request.Query[NamedConversation.For] is [{ Length: > 0 } sign] && sign != VisitorIdentity.SignOf(visitor);
             return await CheckAsync(context, visitor) ?? (isAnother ? visitor with { Conversation = visitor.First } : null);
         }

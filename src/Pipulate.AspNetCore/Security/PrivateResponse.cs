@@ -35,7 +35,7 @@ internal static class PrivateResponse
     }
 
     /// <summary>
-    /// Forbids caches to store the answer, and refuses to write what is somebody's own into a fragment that the page keeps for everybody.
+    /// Forbids caches to store the response, and refuses to write a visitor's data into a fragment that is cached for all visitors.
     /// </summary>
     /// <param name="context">The page's request.</param>
     /// <param name="what">What is about to be written, as the page's author knows it.</param>

@@ -6,9 +6,9 @@ using Pipulate.Channels;
 namespace Pipulate.Security;
 
 /// <summary>
-/// Notices that a request signs somebody in or out, whoever asks for it and by whatever scheme, and has the open pages of who that was
-/// connect again when the answer with the new cookie is sent. Each
-/// comes back as whoever its browser is by then: also a page that stays who it was, on another machine, loses nothing by that.
+/// Notices that a request signs a user in or out, by any scheme, and closes the connections of the visitor that the request had before,
+/// as soon as the response with the new cookie is sent. The pages reconnect with the cookies that their browser has by then, so a page
+/// whose visitor has not changed, such as one on another machine, loses nothing.
 /// </summary>
 internal sealed class SignInWatch(IAuthenticationService inner, IAuthenticationSchemeProvider schemes, VisitorIdentity visitors, ConnectionRegistry registry)
     : IAuthenticationService

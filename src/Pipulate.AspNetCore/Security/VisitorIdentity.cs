@@ -79,15 +79,15 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
         user?.Identity is { IsAuthenticated: true } && user.FindFirstValue(ClaimTypes.NameIdentifier) is { Length: > 0 } id ? id : null;
 
     /// <summary>
-    /// Gets the first conversation of the visitor whom the request's cookie names, whoever is signed in; null where there is none, or one
-    /// room for all.
+    /// Gets the first conversation of the visitor that the request's cookie names, even if a user is signed in; null without such a cookie
+    /// and where all share one room.
     /// </summary>
     public ConversationId? FindByCookie(HttpContext context) =>
         options.Value.Conversations is ConversationScope.PerVisitor && VisitorCookie.Read(context, CookieName) is { } cookie ? Read(cookie) : null;
 
     /// <summary>
-    /// Gets a short sign of who a visitor is, by which a page that comes back says whom it was rendered for. It is no secret and opens
-    /// nothing.
+    /// Gets a short hash that identifies a visitor. A page that reconnects sends the one it was rendered with. It is no secret and grants
+    /// no access.
     /// </summary>
     public static string SignOf(Visitor visitor) =>
         Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(visitor.UserId ?? visitor.Owner)).AsSpan(0, 6));

@@ -82,15 +82,15 @@ internal sealed class ChatConnection : IConversationWatcher, IListedPage, IDispo
     }
 
     /// <summary>
-    /// Gets a value indicating whether the page's visitor has changed. What it still sends was typed to somebody who has left, and is not
-    /// taken.
+    /// Gets a value indicating whether the page's visitor has changed. Messages that it still sends belong to the previous visitor and are
+    /// refused.
     /// </summary>
     public bool IsVacated => Volatile.Read(ref _vacated);
 
-    /// <summary>Takes nothing from the page any more. It hears of that when <see cref="Vacate"/> is called.</summary>
+    /// <summary>Refuses all further messages of the page, which is notified by <see cref="Vacate"/>.</summary>
     public void StopTaking() => Volatile.Write(ref _vacated, true);
 
-    /// <summary>Takes the conversation off the page and has it connect again, as whoever its browser says by then.</summary>
+    /// <summary>Empties the page's conversation and closes the connection, so that the page reconnects with its current cookies.</summary>
     public void Vacate()
     {
         StopTaking();

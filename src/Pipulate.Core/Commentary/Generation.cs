@@ -225,7 +225,7 @@ internal sealed partial class Generation(
         }
     }
 
-    /// <summary>Ends an answer as the model says that it has ended. One that has no word is no comment, and a person is told so.</summary>
+    /// <summary>Ends an answer as the model says that it has ended. An empty answer is withdrawn, with a notice if a person waits for it.</summary>
     private void End(Conversation conversation, Turn turn, Answer answer)
     {
         var words = conversation.Look.Words;

@@ -152,7 +152,7 @@ internal sealed class PromptTemplate
         }
         catch (Exception exception) when (values.TryReport(name, exception))
         {
-            // A property or a ToString of the application's has thrown. What is told beside it is told all the same.
+            // A property or a ToString of the application's has thrown. The rest of the text is still sent.
             text.Length = beginning;
             text.Append(Unknown);
         }

@@ -135,7 +135,7 @@ internal sealed class GuardedOllamaApiClient : OllamaApiClient, IDisposable
 
         return problem switch
         {
-            // The handler reports its own ConnectTimeout as a cancellation that nobody asked for.
+            // The handler reports its own ConnectTimeout as a cancellation that was not requested.
             OperationCanceledException => new HttpRequestException(
                 HttpRequestError.ConnectionError, $"No connection to {OllamaEndpoint.Display(Uri)} within five seconds.", problem).WithTrouble(ModelFailures.Unreachable(Uri)),
             HttpRequestException or HttpIOException => problem.WithTrouble(ModelFailures.Classify(problem, Uri, CancellationToken.None)),

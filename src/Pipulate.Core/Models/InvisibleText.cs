@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Pipulate.Models;
 
-/// <summary>Recognises text that nobody can see: blanks, and the characters of Unicode that take no room or show nothing.</summary>
+/// <summary>Recognises invisible text: white space, and the characters of Unicode that have no width or no glyph.</summary>
 internal static class InvisibleText
 {
     /// <summary>

@@ -154,7 +154,7 @@ internal sealed class SharedConversation(KeptConversation kept, NodeLink link, T
                     Tell(writer, entry);
                 }
 
-                // Behind what is told now: who has taken that has the same.
+                // Written last, so that a node that has applied the items before it has the same digest.
                 if (_compare)
                 {
                     writer.State(Id, Digest.Of(Conversation));

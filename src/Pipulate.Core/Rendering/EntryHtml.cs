@@ -34,7 +34,7 @@ internal static class EntryHtml
             WriteEncoded(html, entry.Voice);
         }
 
-        // Each entry is an item with its author, for who hears the panel.
+        // Each entry is an article with its author, so that screen readers announce it as an item.
         html.Write("\" role=\"article\" aria-label=\""u8);
         html.Write(look.Words.Html(AuthorOf(entry.Role)));
         html.Write(replacing ? "\" hx-swap-oob=\"true\">"u8 : "\">"u8);

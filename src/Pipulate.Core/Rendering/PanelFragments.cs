@@ -28,7 +28,7 @@ internal static class PanelFragments
     public static ReadOnlyMemory<byte> Vacated { get; } =
         Encoding.UTF8.GetBytes($"<div id=\"{PanelIds.List}\" hx-swap-oob=\"innerHTML\"><i id=\"{PanelIds.Vacated}\" hidden></i></div>");
 
-    /// <summary>Gives the page the antiforgery token of whoever its visitor is now; that of the one before is not valid any more.</summary>
+    /// <summary>Writes the antiforgery token of the page's current visitor; the previous visitor's is not valid any more.</summary>
     public static byte[] Token(string header, string token) => Encoding.UTF8.GetBytes(
         $"<input type=\"hidden\" id=\"{PanelIds.Token}\" name=\"{HtmlEncoder.Default.Encode(header)}\" value=\"{HtmlEncoder.Default.Encode(token)}\" hx-swap-oob=\"true\">");
 

@@ -24,6 +24,24 @@ public sealed class EntryEndpointTests
         Assert.Equal(text, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    [Trait("Row", "S-57")]
+    public async Task Get_AnAnswerOfAnotherVisitor_Is404()
+    {
+        await using var host = await ChatHost.StartAsync(StreamPage.MapToken);
+        host.Ollama.Answer = _ => FakeAnswer.Text("a secret");
+        await using var page = await StreamPage.OpenAsync(host.Address);
+        (await page.TypeAsync("hello", "id-1")).Dispose();
+        await page.WaitForAnswerAsync();
+        await using var other = await StreamPage.OpenAsync(host.Address);
+
+        var entry = page.Read(dom => dom.AgainOf(dom.Entries[^1].Id))!.Split(' ')[1];
+        using var response = await other.Http.GetAsync(new Uri("/entries/" + entry, UriKind.Relative), TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.DoesNotContain("secret", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("x")]
     [InlineData("00000000000000000000000000000000")]

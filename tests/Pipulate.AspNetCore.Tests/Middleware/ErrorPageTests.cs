@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Pipulate.Tests.Middleware;
 
-/// <summary>Error pages that carry commentary: they show what they showed without it, and what really happened is told, once.</summary>
+/// <summary>Error pages that carry commentary: they show what they showed without it, and what really happened reaches the model, once.</summary>
 public sealed class ErrorPageTests
 {
     private const string Page = "the page for";

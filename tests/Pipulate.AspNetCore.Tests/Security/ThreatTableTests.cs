@@ -11,7 +11,7 @@ public sealed partial class ThreatTableTests
     private static readonly Lazy<IReadOnlyDictionary<string, HashSet<string>>> Tests = new(ReadTests);
 
     private static readonly string[] Threats =
-        [.. Numbers("S", 1, 26), "S-08b", "S-20b", .. Numbers("S", 30, 38), .. Numbers("S", 40, 56)];
+        [.. Numbers("S", 1, 26), "S-08b", "S-20b", .. Numbers("S", 30, 38), .. Numbers("S", 40, 57)];
 
     private static readonly string[] Faults = [.. Numbers("F", 1, 28)];
 

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 namespace Pipulate.Browser.Hosting;
 
 /// <summary>
-/// Makes the sample's pages those of somebody else: with attributes on the body, settings of htmx, and scripts of their own.
+/// Changes the sample's pages into those of another application: with attributes on the body, settings of htmx, and scripts of their own.
 /// </summary>
 internal static class OtherPage
 {

@@ -21,7 +21,7 @@ public sealed class OllamaAnswerStreamFuzzTests(ITestOutputHelper output)
     ];
 
     /// <summary>
-    /// Whatever a server sends, what is passed on is read by OllamaSharp, and what is not is told by one of three exceptions.
+    /// Passes on only what OllamaSharp can read, for any bytes of a server, and reports the rest by one of three exceptions.
     /// </summary>
     [Theory]
     [InlineData(1)]

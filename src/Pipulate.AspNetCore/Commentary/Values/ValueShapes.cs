@@ -77,7 +77,7 @@ internal sealed class ValueShapes(Redaction redaction) : IValueShapes
 
             if (definition == typeof(ValueTask<>))
             {
-                // Whoever awaits it may do so once.
+                // It may be awaited only once, and that is the application's.
                 return new ValueName("task");
             }
         }
