@@ -107,7 +107,7 @@ public sealed class ChatEventTests(Chromium chromium) : IClassFixture<Chromium>
         """
         html => {
           const main = document.querySelector('main');
-          const token = document.getElementById('todo-list').getAttribute('hx-headers');
+          const { headerName, requestToken } = htmx.config.antiForgery, token = JSON.stringify({ [headerName]: requestToken });
           main.insertAdjacentHTML('beforeend', html.replace('TOKEN', token));
           htmx.process(main.lastElementChild);
           document.getElementById('probe').click();

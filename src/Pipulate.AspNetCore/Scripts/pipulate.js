@@ -247,7 +247,11 @@
     say(news.join(' '));
     if (!busy && focused() === find('chat-stop')) focusInput(); // it is about to go
   };
-  const unfold = () => { for (const id of unfolded) find(id)?.querySelector('details')?.setAttribute('open', ''); };
+  const unfold = () => {
+    const folded = [...unfolded].map(id => find(id)?.querySelector('details:not([open])')).filter(Boolean), box = scroller();
+    for (const details of folded) details.open = true;
+    if (folded.length && box && top < -40) box.scrollTop = top; // where the reader was, not where the browser's anchoring moved it
+  };
   const lists = new MutationObserver(() => look(false));
   const watchList = () => {
     const now = find('msg-list');

@@ -21,6 +21,7 @@ internal static partial class EntryElements
     [GeneratedRegex("""
         ^(?:p|blockquote|ul|ol|li|table|thead|tbody|tr|th|td|pre|code|em|strong|del|sup|hr|br
         |p\ class=chat-heading
+        |table\ tabindex=0
         |t[hd]\ data-align=(?:left|center|right)
         |code\ class=chat-math
         |ol\ start=[0-9]+
