@@ -297,8 +297,12 @@
     const isFirst = isNew || panel?.dataset.connection !== state || (id && id.value !== mid && !('ack' in id.dataset));
     mid = id?.value;
     if (!panel || !isFirst) {
-      // Kept by hx-preserve: htmx 4 hides it on its way, so that the list stands at its end.
-      if (records?.some(({ addedNodes }) => [...addedNodes].some(node => node.contains(panel)))) putBack(panel);
+      // Kept by hx-preserve: htmx 4 hides it on its way, so that the list stands at its end. It may still be hidden now.
+      if (records?.some(({ addedNodes }) => [...addedNodes].some(node => node.contains(panel)))) {
+        const place = top;
+        putBack(panel);
+        requestAnimationFrame(() => { top = place; putBack(panel); });
+      }
       return;
     }
     const renew = !isNew && state === 'open';
