@@ -21,9 +21,6 @@ internal static class MarkdownHtml
     /// <summary>Stands in the HTML for the label of the button that copies code, which each panel has in its own language. Encoded text has no such byte.</summary>
     public const byte CopyLabel = 0x01;
 
-    /// <summary>Stands in the HTML for the name of a table's scroller, likewise.</summary>
-    public const byte TableLabel = 0x02;
-
     private const int DeepestNesting = 32;
 
     private static readonly MarkdownPipeline Pipeline = CreatePipeline();

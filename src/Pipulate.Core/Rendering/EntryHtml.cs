@@ -178,10 +178,10 @@ internal static class EntryHtml
     /// <summary>What was rendered once for all pages has no words of the panel in it yet.</summary>
     private static void WriteRendered(IBufferWriter<byte> html, ReadOnlySpan<byte> rendered, PanelWords words)
     {
-        for (var label = rendered.IndexOfAny(MarkdownHtml.CopyLabel, MarkdownHtml.TableLabel); label >= 0; label = rendered.IndexOfAny(MarkdownHtml.CopyLabel, MarkdownHtml.TableLabel))
+        for (var label = rendered.IndexOf(MarkdownHtml.CopyLabel); label >= 0; label = rendered.IndexOf(MarkdownHtml.CopyLabel))
         {
             html.Write(rendered[..label]);
-            html.Write(words.Html(rendered[label] == MarkdownHtml.CopyLabel ? Label.CopyCode : Label.Table));
+            html.Write(words.Html(Label.CopyCode));
             rendered = rendered[(label + 1)..];
         }
 

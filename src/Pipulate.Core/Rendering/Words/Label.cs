@@ -18,7 +18,6 @@ internal enum Label
     You,
     Assistant,
     Notice,
-    Table,
     Retry,
     Regenerate,
     Thinking,
