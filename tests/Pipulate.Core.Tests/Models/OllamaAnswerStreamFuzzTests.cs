@@ -6,8 +6,8 @@ namespace Pipulate.Tests.Models;
 
 public sealed class OllamaAnswerStreamFuzzTests(ITestOutputHelper output)
 {
-    /// <summary>A quarter of a million in both runs together.</summary>
-    private const int Cases = 125_000;
+    /// <summary>A quarter of a million in both runs together, where everything is run.</summary>
+    private static readonly int Cases = Exhaustive.Count(full: 125_000, quick: 5_000);
 
     private static readonly Uri Endpoint = new("http://localhost:11434");
 
@@ -26,6 +26,7 @@ public sealed class OllamaAnswerStreamFuzzTests(ITestOutputHelper output)
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
+    [Trait("Category", Exhaustive.Category)]
     [Trait("Row", "F-08")]
     public async Task ReadAsync_AnythingAtAll_IsReadByOllamaSharpOrIsTold(int seed)
     {

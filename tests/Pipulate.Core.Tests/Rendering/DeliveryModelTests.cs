@@ -11,7 +11,7 @@ namespace Pipulate.Tests.Rendering;
 /// </summary>
 public partial class DeliveryModelTests
 {
-    private const int Runs = 2_500;
+    private static readonly int Runs = Exhaustive.Count(full: 2_500, quick: 100);
 
     private static readonly string[] Pieces =
         [" ", "\n", "<b>x</b>", "&amp;", "&", "\"", "é", "\U0001F600", "\uD83D", "\uDE00", "\uD83D\uDC69\u200D", "</div>", "\0", "\r\n", "<div id=\"e1\" hx-swap-oob=\"delete\">"];
@@ -25,6 +25,7 @@ public partial class DeliveryModelTests
     private static IEnumerable<string> WordsOf(string text) => Word().Matches(text).Select(word => word.Value);
 
     [Fact]
+    [Trait("Category", Exhaustive.Category)]
     [Trait("Row", "S-33")]
     [Trait("Row", "F-10")]
     public void Write_AnyOrderOfEvents_LosesNothingAndDoublesNothing()
