@@ -20,7 +20,7 @@ internal sealed class Typist(TimeSpan delay, TimeProvider time, CancellationToke
     /// <summary>Not every script has spaces between its words.</summary>
     private const int LongestWord = 12;
 
-    private readonly Task _stopped = Task.Delay(Timeout.Infinite, stopping);
+    private readonly Task _stopped = Task.Delay(Timeout.InfiniteTimeSpan, time, stopping);
     private readonly ConditionalWeakTable<Conversation, Line> _lines = [];
 
     /// <summary>Says a text. Its entry begins at once; where another text is still being typed, its words come after those.</summary>

@@ -496,7 +496,7 @@ public sealed class ConnectionHandlersTests
 
     private sealed class Patient : IChatConnectionHandler
     {
-        public async ValueTask OnMessageAsync(ChatMessageContext context) => await Task.Delay(Timeout.Infinite, context.HttpContext.RequestAborted);
+        public async ValueTask OnMessageAsync(ChatMessageContext context) => await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.HttpContext.RequestAborted);
     }
 
     private sealed class SlowDoorkeeper(TaskCompletionSource gate) : IChatConnectionHandler

@@ -121,7 +121,7 @@ public sealed class TimeoutTests
         group.MapPost("/named", [RequestTimeout("named")] (HttpContext context) => WaitAsync(context));
     }
 
-    private static Task WaitAsync(HttpContext context) => Task.Delay(TestTime.Timeout, context.RequestAborted);
+    private static Task WaitAsync(HttpContext context) => Task.Delay(TestTime.Timeout, TimeProvider.System, context.RequestAborted);
 
     private static async Task EndAsync(CancellationToken token)
     {

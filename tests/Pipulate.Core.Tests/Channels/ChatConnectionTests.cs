@@ -187,7 +187,7 @@ public sealed class ChatConnectionTests : IDisposable
     [Fact]
     public async Task WriteAsync_SendOverTheLimit_IsCancelled()
     {
-        _transport.OnSend = token => Task.Delay(Timeout.InfiniteTimeSpan, token);
+        _transport.OnSend = token => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
         var writing = _connection.WriteAsync(_gone.Token);
         await _transport.NextAsync();
         await _time.WaitForTimerAsync(SendLimit);
@@ -202,7 +202,7 @@ public sealed class ChatConnectionTests : IDisposable
     [Fact]
     public async Task WriteAsync_GoodbyeOverTheLimit_IsCancelled()
     {
-        _transport.OnClose = token => Task.Delay(Timeout.InfiniteTimeSpan, token);
+        _transport.OnClose = token => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
         _connection.Close(CloseReason.Restarting);
         var writing = _connection.WriteAsync(_gone.Token);
         await _transport.ClosedAsync();
@@ -244,7 +244,7 @@ public sealed class ChatConnectionTests : IDisposable
             Assert.Equal("", await transport.NextAsync());
         }
 
-        transport.OnSend = token => Task.Delay(Timeout.InfiniteTimeSpan, token);
+        transport.OnSend = token => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
         _time.Advance(heartbeat);
         Assert.Equal("", await transport.NextAsync());
         await _time.WaitForTimerAsync(SendLimit);

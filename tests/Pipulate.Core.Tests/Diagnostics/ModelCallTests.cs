@@ -116,7 +116,7 @@ public sealed class ModelCallTests : IDisposable
             switch (fault)
             {
                 case Fault.Hang:
-                    await Task.Delay(Timeout.Infinite, cancellationToken);
+                    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
                     break;
                 case Fault.Refusal:
                     throw new HttpRequestException("503", null, HttpStatusCode.ServiceUnavailable);

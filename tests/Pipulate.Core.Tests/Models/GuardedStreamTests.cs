@@ -404,7 +404,7 @@ public class GuardedStreamTests
             yield return update;
         }
 
-        await Task.Delay(Timeout.InfiniteTimeSpan, token);
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
     }
 
     private static async IAsyncEnumerable<ChatResponseUpdate> Deaf(Task release)

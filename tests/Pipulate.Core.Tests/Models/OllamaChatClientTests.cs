@@ -319,7 +319,7 @@ public class OllamaChatClientTests(ITestOutputHelper output)
                 await WriteAsync(context, Line("Hel"));
             }
 
-            await Task.Delay(Timeout.InfiniteTimeSpan, gone);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, gone);
         };
         var time = new ManualTime();
         using var client = server.Client(time: time);
@@ -369,7 +369,7 @@ public class OllamaChatClientTests(ITestOutputHelper output)
                 await WriteAsync(context, Line("Hel"));
             }
 
-            await Task.Delay(Timeout.InfiniteTimeSpan, gone);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, gone);
         };
         using var client = server.Client();
         using var stop = new CancellationTokenSource();
@@ -577,7 +577,7 @@ public class OllamaChatClientTests(ITestOutputHelper output)
     public async Task ProbeAsync_ServerHangs_GivesUpAfterTwoSeconds()
     {
         await using var server = await StartAsync();
-        server.Tags = context => Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted);
+        server.Tags = context => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
         var time = new ManualTime();
         using var client = server.Client(null, time);
         var probing = Probe(client).ProbeAsync(Token);
@@ -690,7 +690,7 @@ public class OllamaChatClientTests(ITestOutputHelper output)
         server.Chat = async (context, gone) =>
         {
             await WriteAsync(context, Line("Hel"));
-            await Task.Delay(Timeout.InfiniteTimeSpan, gone);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, gone);
         };
         using var client = server.Client();
         using var stop = new CancellationTokenSource();

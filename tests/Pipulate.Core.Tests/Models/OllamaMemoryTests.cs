@@ -23,7 +23,7 @@ public class OllamaMemoryTests
             }
 
             // Kestrel swallows writes after an abort, and an ended request is never told of one.
-            await Task.Delay(Timeout.InfiniteTimeSpan, gone);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, gone);
         };
         using var client = server.Client();
         var before = GC.GetTotalAllocatedBytes(precise: true);

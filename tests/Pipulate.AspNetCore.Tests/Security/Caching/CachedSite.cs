@@ -226,7 +226,7 @@ internal sealed partial class CachedSite : IAsyncDisposable
     {
         var headers = context.Response.Headers;
         headers.CacheControl = "public, max-age=600";
-        headers.Expires = DateTimeOffset.UtcNow.AddMinutes(10).ToString("R");
+        headers.Expires = TimeProvider.System.GetUtcNow().AddMinutes(10).ToString("R");
         headers.ETag = "\"same\"";
         headers.LastModified = DateTimeOffset.UnixEpoch.ToString("R");
         headers["Surrogate-Control"] = "max-age=600";
