@@ -6,7 +6,7 @@ using static Pipulate.Browser.Hosting.SampleSite;
 namespace Pipulate.Browser;
 
 /// <summary>Links and forms with <c>hx-boost</c> put a whole new body into the page: a new panel takes over, in the middle of an answer too.</summary>
-public sealed class BoostTests(Chromium chromium) : IClassFixture<Chromium>
+public sealed class BoostTests(Chromium chromium)
 {
     [Theory, OnBothVersions]
     public async Task BoostedLink_InTheMiddleOfAnAnswer_LosesNothingAndLeavesOneConnection(HtmxVersion version)

@@ -7,7 +7,7 @@ using static Pipulate.Browser.Hosting.SampleSite;
 namespace Pipulate.Browser;
 
 /// <summary>Elements that tell the chat of what is done with them: one click, both effects, once.</summary>
-public sealed class ChatEventTests(Chromium chromium) : IClassFixture<Chromium>
+public sealed class ChatEventTests(Chromium chromium)
 {
     [Theory, OnBothVersions]
     public async Task Radio_WithARequestOfItsOwn_LoadsItsContentAndMakesOneComment(HtmxVersion version)

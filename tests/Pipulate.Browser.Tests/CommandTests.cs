@@ -8,7 +8,7 @@ using static Pipulate.Browser.Hosting.SampleSite;
 namespace Pipulate.Browser;
 
 /// <summary>The buttons: stop, once more, copy.</summary>
-public sealed class CommandTests(Chromium chromium) : IClassFixture<Chromium>
+public sealed class CommandTests(Chromium chromium)
 {
     [Theory, OnBothVersions]
     public async Task Stop_InTheMiddle_MarksTheTextClosesTheRequestAndItIsRemembered(HtmxVersion version)
@@ -176,6 +176,7 @@ public sealed class CommandTests(Chromium chromium) : IClassFixture<Chromium>
         const string text = "Two\nlines, <b>not</b> bold & \"quoted\"";
         site.Ollama.Answer = _ => FakeAnswer.Text(text);
         var visitor = await site.NewVisitorAsync();
+        using var clipboard = await chromium.TakeClipboardAsync();
         await visitor.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
         var page = await site.OpenAsync(visitor);
         await page.SayAsync("hello");

@@ -8,7 +8,7 @@ using static Pipulate.Browser.Hosting.SampleSite;
 namespace Pipulate.Browser;
 
 /// <summary>What the AI sees, as the visitor sees it.</summary>
-public sealed class ContextTests(Chromium chromium) : IClassFixture<Chromium>
+public sealed class ContextTests(Chromium chromium)
 {
     [Theory, OnBothVersions]
     public async Task Context_OpenedPausedAndForgotten_ShowsAndObeysIt(HtmxVersion version)

@@ -10,7 +10,7 @@ using static Pipulate.Browser.Hosting.SampleSite;
 namespace Pipulate.Browser;
 
 /// <summary>A visitor's many conversations, as they see and use them.</summary>
-public sealed partial class ConversationsTests(Chromium chromium) : IClassFixture<Chromium>
+public sealed partial class ConversationsTests(Chromium chromium)
 {
     [Theory, OnBothVersions]
     public async Task Conversations_BegunOpenedAndLeft_AreEachTheirOwn(HtmxVersion version)

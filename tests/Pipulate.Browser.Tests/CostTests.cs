@@ -1,12 +1,13 @@
 using System.Globalization;
 using Pipulate.Browser.Hosting;
 using Pipulate.FakeOllama;
+using Pipulate.Tests;
 using static Pipulate.Browser.Hosting.SampleSite;
 
 namespace Pipulate.Browser;
 
 /// <summary>
-/// What a long answer costs the page that shows it, in time of the processor, for a busy machine must not decide. 5,000 words at 50 a second take 100 s, so here it is a tenth of them,
+/// What a long answer costs the page that shows it, in time of the processor, for a busy machine must not decide. 5,000 words at 50 a second take 100 s, so in CI it is a tenth of them, by default a 25th,
 /// and all of them with PIPULATE_COST_WORDS=5000. Beside it, in the same page, stands the least that a change as often costs Chromium: one word more, by a script, with nobody's code around it.
 /// </summary>
 public sealed class CostTests(BareChromium chromium, ITestOutputHelper output) : IClassFixture<BareChromium>
@@ -19,9 +20,10 @@ public sealed class CostTests(BareChromium chromium, ITestOutputHelper output) :
     private static readonly TimeSpan LongTask = TimeSpan.FromMilliseconds(50);
 
     private static readonly int Words =
-        Environment.GetEnvironmentVariable("PIPULATE_COST_WORDS") is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : All / 10;
+        Environment.GetEnvironmentVariable("PIPULATE_COST_WORDS") is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : All / Exhaustive.Count(full: 10, quick: 25);
 
     [Theory, OnBothVersions]
+    [Trait("Category", Exhaustive.Category)]
     public async Task LongAnswer_AtFiftyTokensASecond_CostsThePageLittleMoreThanAnyChangeDoes(HtmxVersion version)
     {
         await using var site = await StartBareAsync(version, $"--Pipulate:Limits:AnswerTokens={All + 1}");

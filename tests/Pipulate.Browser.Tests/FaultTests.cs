@@ -1,5 +1,6 @@
 using Pipulate.Browser.Hosting;
 using Pipulate.FakeOllama;
+using Pipulate.Tests;
 using static Pipulate.Browser.Hosting.SampleSite;
 
 namespace Pipulate.Browser;
@@ -9,7 +10,7 @@ public sealed class FaultTests(BareChromium chromium) : IClassFixture<BareChromi
 {
     private static readonly string Text = string.Join(' ', Enumerable.Range(1, 300).Select(i => $"word{i} <b>&amp;</b> 🌅"));
 
-    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(Exhaustive.Count(full: 5, quick: 2));
 
     [Theory, OnBothVersions]
     [Trait("Row", "F-10")]

@@ -30,9 +30,11 @@ public sealed partial class FirstStateTests(SharedSites sites) : IClassFixture<S
         from transport in (string[])["ws", "sse"]
         from page in ((string, bool)[])[("", false), ("", true), ("panel", false), ("around", false)]
         where (version, page.Item1) is not (HtmxVersion.V2, "panel")
+        where Exhaustive.IsFull || (version is HtmxVersion.V2) == (transport == "sse")
         select new TheoryDataRow<HtmxVersion, string, string, bool>(version, transport, page.Item1, page.Item2);
 
     [Theory, MemberData(nameof(Pages))]
+    [Trait("Category", Exhaustive.Category)]
     public async Task Panel_UnderTheServersFirstState_KeepsWhatTheVisitorDid(HtmxVersion version, string transport, string preserved, bool withTransitions)
     {
         var is2 = version is HtmxVersion.V2;

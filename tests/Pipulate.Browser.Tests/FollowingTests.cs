@@ -8,7 +8,7 @@ using static Pipulate.Browser.Hosting.SampleSite;
 namespace Pipulate.Browser;
 
 /// <summary>The newest words stay in view for who is there, and a reader who went up keeps their place.</summary>
-public sealed class FollowingTests(Chromium chromium, ITestOutputHelper output) : IClassFixture<Chromium>
+public sealed class FollowingTests(Chromium chromium, ITestOutputHelper output)
 {
     /// <summary>The budget for what moves by itself while a text streams; 0.1 is what the web calls good.</summary>
     private const double LayoutShift = 0.02;

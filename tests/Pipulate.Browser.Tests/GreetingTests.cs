@@ -7,7 +7,7 @@ using static Pipulate.Browser.Hosting.SampleSite;
 namespace Pipulate.Browser;
 
 /// <summary>What a panel says and offers before anything was said.</summary>
-public sealed class GreetingTests(Chromium chromium) : IClassFixture<Chromium>
+public sealed class GreetingTests(Chromium chromium)
 {
     private const string Suggestion = "What have I done so far?";
 

@@ -9,7 +9,7 @@ namespace Pipulate.Browser;
 /// <summary>
 /// Nothing of the conversation stays in the browser when a boosted link leaves the page, and Back shows it as it is by then.
 /// </summary>
-public sealed class HistoryTests(Chromium chromium) : IClassFixture<Chromium>
+public sealed class HistoryTests(Chromium chromium)
 {
     [Theory, OnBothVersions]
     public async Task BoostedLink_LeavesThePage_KeepsNoConversationAndBackShowsALivingOne(HtmxVersion version)

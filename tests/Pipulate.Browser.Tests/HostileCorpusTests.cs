@@ -13,7 +13,7 @@ namespace Pipulate.Browser;
 /// All of <see cref="HostileTexts"/> as titles, typed messages, ids of messages, and words of the model in its markdown: nothing runs, nothing is asked for,
 /// nothing outside the entry changes.
 /// </summary>
-public sealed partial class HostileCorpusTests(Chromium chromium) : IClassFixture<Chromium>
+public sealed partial class HostileCorpusTests(Chromium chromium)
 {
     private const string Trap = "void (window.pwned = () => { window.hits = (window.hits ?? 0) + 1 })";
 

@@ -8,7 +8,7 @@ using static Pipulate.Browser.Hosting.SampleSite;
 namespace Pipulate.Browser;
 
 /// <summary>Whatever stands in a title, a message or an answer is text.</summary>
-public sealed partial class HostileTextTests(Chromium chromium) : IClassFixture<Chromium>
+public sealed partial class HostileTextTests(Chromium chromium)
 {
     private const string Hostile =
         """<script>window.hacked = 1</script><img src=x onerror="window.hacked = 1"><b hx-get="/pwned" hx-trigger="load">b</b></div><div id="todo-list" hx-swap-oob="innerHTML">OWNED</div><title>OWNED</title>""";

@@ -9,7 +9,7 @@ namespace Pipulate.Browser;
 /// <summary>
 /// The page's own <c>&lt;meta name="htmx-config"&gt;</c>, such as Htmx.TagHelpers writes it, and the panel's settings hold together.
 /// </summary>
-public sealed partial class HtmxConfigTests(Chromium chromium) : IClassFixture<Chromium>
+public sealed partial class HtmxConfigTests(Chromium chromium)
 {
     public static TheoryData<HtmxVersion, string> Places =>
         new MatrixTheoryData<HtmxVersion, string>([HtmxVersion.V2, HtmxVersion.V4], ["before", "behind", "twice", "none"]);

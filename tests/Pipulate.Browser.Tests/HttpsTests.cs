@@ -8,7 +8,7 @@ using static Pipulate.Browser.Hosting.SampleSite;
 namespace Pipulate.Browser;
 
 /// <summary>As in production: the browser has the page by HTTP/2 and opens the socket on that very connection.</summary>
-public sealed class HttpsTests(Chromium chromium) : IClassFixture<Chromium>
+public sealed class HttpsTests(Chromium chromium)
 {
     [Theory, OnBothVersions]
     public async Task Page_OverHttps_TalksByASecureSocketAndItsCookieIsSecure(HtmxVersion version)

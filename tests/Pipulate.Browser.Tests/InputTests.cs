@@ -8,7 +8,7 @@ using static Pipulate.Browser.Hosting.SampleSite;
 namespace Pipulate.Browser;
 
 /// <summary>What a person types: when it goes out, and that it stays when it does not.</summary>
-public sealed class InputTests(Chromium chromium) : IClassFixture<Chromium>
+public sealed class InputTests(Chromium chromium)
 {
     [Theory, OnBothVersions]
     public async Task Enter_Sends_AndShiftEnterMakesALine(HtmxVersion version)

@@ -8,7 +8,7 @@ using static Pipulate.Browser.Hosting.SampleSite;
 namespace Pipulate.Browser;
 
 /// <summary>Markdown in the page itself: whole at any moment, the same however it came, and its code can be copied.</summary>
-public sealed class MarkdownTests(Chromium chromium, ITestOutputHelper output) : IClassFixture<Chromium>
+public sealed class MarkdownTests(Chromium chromium, ITestOutputHelper output)
 {
     [Theory, OnBothVersions]
     public async Task Stream_InEveryChunking_IsNeverBrokenAndEndsAsIfItHadComeAtOnce(HtmxVersion version)
@@ -71,6 +71,7 @@ public sealed class MarkdownTests(Chromium chromium, ITestOutputHelper output) :
         await using var site = await StartAsync(chromium, version);
         site.Ollama.Answer = _ => FakeAnswer.Text("Look:\n\n```js\na < b\n\n  c\n```\n\nand `this`.");
         var visitor = await site.NewVisitorAsync();
+        using var clipboard = await chromium.TakeClipboardAsync();
         await visitor.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
         var page = await site.OpenAsync(visitor);
         await page.SayAsync("hello");

@@ -7,7 +7,7 @@ using static Pipulate.Browser.Hosting.SampleSite;
 namespace Pipulate.Browser;
 
 /// <summary>What other people's pages and texts have that the sample has not.</summary>
-public sealed class OtherPagesTests(Chromium chromium) : IClassFixture<Chromium>
+public sealed class OtherPagesTests(Chromium chromium)
 {
     [Theory, OnBothVersions]
     public async Task Text_TooLong_IsCountedAndStaysInTheInput(HtmxVersion version)

@@ -8,7 +8,7 @@ using static Pipulate.Browser.Hosting.SampleSite;
 namespace Pipulate.Browser;
 
 /// <summary>How the sample looks: its hooks, its places, and pictures of it to look at.</summary>
-public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
+public sealed class PageTests(Chromium chromium)
 {
     [Theory, OnBothVersions]
     public async Task Page_OnADesktopAndAPhone_HasItsHooksWhereTheyBelong(HtmxVersion version)

@@ -8,7 +8,7 @@ using static Pipulate.Browser.Hosting.SampleSite;
 namespace Pipulate.Browser;
 
 /// <summary>Work in the background that every page watches.</summary>
-public sealed class ProgressTests(Chromium chromium) : IClassFixture<Chromium>
+public sealed class ProgressTests(Chromium chromium)
 {
     [Theory, OnBothVersions]
     public async Task Job_InTheBackground_ShowsItsStepsToEverybodyAndTheModelRemarksToWhoAsked(HtmxVersion version)

@@ -9,7 +9,7 @@ using static Pipulate.Browser.Hosting.SampleSite;
 namespace Pipulate.Browser;
 
 /// <summary>The server ends and comes back; the page stays open.</summary>
-public sealed class RestartTests(Chromium chromium, ITestOutputHelper output) : IClassFixture<Chromium>
+public sealed class RestartTests(Chromium chromium, ITestOutputHelper output)
 {
     [Theory, OnBothVersions]
     [Trait("Row", "F-11")]

@@ -6,7 +6,7 @@ using static Pipulate.Browser.Hosting.SampleSite;
 namespace Pipulate.Browser;
 
 /// <summary>Pictures of the panel in every state and look, on one page to look at: artifacts/screenshots/index.html.</summary>
-public sealed class ScreenshotTests(Chromium chromium) : IClassFixture<Chromium>
+public sealed class ScreenshotTests(Chromium chromium)
 {
     private static readonly string Folder = Path.Combine(Repository.Root, "artifacts", "screenshots");
 

@@ -9,7 +9,7 @@ using static Pipulate.Browser.Hosting.SampleSite;
 namespace Pipulate.Browser;
 
 /// <summary>The whole way, in a real browser, on both htmx versions: what a person at the sample does and sees.</summary>
-public sealed class StoryTests(Chromium chromium, ITestOutputHelper output) : IClassFixture<Chromium>
+public sealed class StoryTests(Chromium chromium, ITestOutputHelper output)
 {
     private const string Awkward = " lead  two\nlines\t<b>bold</b> &amp; & \"quotes\" 🌅 trail ";
 

@@ -8,7 +8,7 @@ using static Pipulate.Browser.Hosting.SampleSite;
 namespace Pipulate.Browser;
 
 /// <summary>The panel on server-sent events and POST, as where a network blocks WebSockets: all that it does on a socket.</summary>
-public sealed class StreamTests(Chromium chromium) : IClassFixture<Chromium>
+public sealed class StreamTests(Chromium chromium)
 {
     private const string ByStream = "--Sample:Transport=sse";
 

@@ -9,7 +9,7 @@ using static Pipulate.Browser.Hosting.SampleSite;
 namespace Pipulate.Browser;
 
 /// <summary>The panel under the style sheets of other people's pages looks as it does under none.</summary>
-public sealed class StyleSheetTests(Chromium chromium, StyleSheets sheets) : IClassFixture<Chromium>, IClassFixture<StyleSheets>
+public sealed class StyleSheetTests(Chromium chromium, StyleSheets sheets) : IClassFixture<StyleSheets>
 {
     private static readonly string Folder = Path.Combine(Repository.Root, "artifacts", "screenshots");
 
@@ -68,6 +68,7 @@ public sealed class StyleSheetTests(Chromium chromium, StyleSheets sheets) : ICl
     public static TheoryData<string> Sheets => ["preflight", "preflight-unlayered", "bootstrap", "pico", "water", "bulma", "simple", "sakura", "normalize", .. Hostile.Keys];
 
     [Theory, MemberData(nameof(Sheets))]
+    [Trait("Category", Exhaustive.Category)]
     public async Task Panel_UnderASheet_LooksAsUnderNone(string name)
     {
         await using var site = await StartAsync(chromium, HtmxVersion.V2);

@@ -8,7 +8,7 @@ using static Pipulate.Browser.Hosting.SampleSite;
 namespace Pipulate.Browser;
 
 /// <summary>What the panel's style and script are allowed to be: small, of properties, and without anything that a strict policy forbids.</summary>
-public sealed partial class ThemeTests(Chromium chromium) : IClassFixture<Chromium>
+public sealed partial class ThemeTests(Chromium chromium)
 {
     private static readonly string Assets = Path.Combine(Repository.Root, "src", "Pipulate.AspNetCore", "wwwroot");
 

@@ -8,7 +8,7 @@ using static Pipulate.Browser.Hosting.SampleSite;
 namespace Pipulate.Browser;
 
 /// <summary>What is whose: two tabs of one visitor, a page that is loaded again, and a stranger.</summary>
-public sealed class VisitorTests(Chromium chromium) : IClassFixture<Chromium>
+public sealed class VisitorTests(Chromium chromium)
 {
     [Theory, OnBothVersions]
     public async Task TwoTabs_ShowTheSameAndAnotherVisitorNothing(HtmxVersion version)

@@ -10,8 +10,10 @@ namespace Pipulate.Packages;
 public sealed partial class FirstFiveMinutesTests(PackedPackages packages)
 {
     [Fact]
+    [Trait("Category", Exhaustive.Category)]
     public async Task Script_FollowsTheReadme_AndHearsACommentWithinFiveMinutes()
     {
+        Exhaustive.SkipByDefault();
         var output = await Workplace.RunAsync("bash", $"eng/first-five-minutes.sh {packages.Folder}", Repository.Root);
         TestContext.Current.TestOutputHelper?.WriteLine(output);
 

@@ -15,8 +15,10 @@ namespace Pipulate.Packages;
 public sealed partial class TrimmingTests(PackedPackages packages)
 {
     [Fact]
+    [Trait("Category", Exhaustive.Category)]
     public async Task ConsoleChat_Trimmed_Answers()
     {
+        Exhaustive.SkipByDefault();
         using var place = Chat("<PublishTrimmed>true</PublishTrimmed><SelfContained>true</SelfContained>");
         var said = await place.DotnetAsync($"publish --use-current-runtime -o out {Workplace.NoNodes}", "Chat");
 
@@ -25,8 +27,10 @@ public sealed partial class TrimmingTests(PackedPackages packages)
     }
 
     [Fact]
+    [Trait("Category", Exhaustive.Category)]
     public async Task ConsoleChat_CompiledAheadOfTime_Answers()
     {
+        Exhaustive.SkipByDefault();
         var linker = Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "clang")) || File.Exists(Path.Combine(folder, "gcc")));
         Assert.SkipUnless(linker, "There is no clang and no gcc, by which a native program is linked: apt-get install gcc libc6-dev");
         using var place = Chat("<PublishAot>true</PublishAot><StripSymbols>false</StripSymbols>");

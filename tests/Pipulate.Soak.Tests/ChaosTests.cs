@@ -6,7 +6,7 @@ using Pipulate.Tests;
 namespace Pipulate.Soak;
 
 /// <summary>
-/// Everything goes wrong at once and by chance: the model, the store, the server, the network, and pages that mean harm. Two minutes with <c>dotnet test</c>; docs/reliability.md has
+/// Everything goes wrong at once and by chance: the model, the store, the server, the network, and pages that mean harm. Half a minute with <c>dotnet test</c>, two in CI; docs/reliability.md has
 /// the command for half an hour. The seed is printed, and gives the same chances again.
 /// </summary>
 [Collection(MeasuredAlone.Name)]
@@ -18,6 +18,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
     private const int MoreThreads = 10;
 
     [Fact]
+    [Trait("Category", Exhaustive.Category)]
     [Trait("Row", "F-01")]
     [Trait("Row", "F-04")]
     [Trait("Row", "F-05")]

@@ -17,6 +17,7 @@ public sealed class SoakTests(ITestOutputHelper output)
     private static readonly SoakSettings Small = SoakSettings.FromEnvironment() with { Duration = TimeSpan.FromSeconds(3), Pages = 16, Stalled = 1 };
 
     [Fact]
+    [Trait("Category", Exhaustive.Category)]
     [Trait("Row", "F-10")]
     [Trait("Row", "F-24")]
     public async Task Pages_ThatReadThroughAllFaults_EndWithExactlyWhatWasGeneratedAndLeaveNothingBehind()

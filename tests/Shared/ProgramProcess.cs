@@ -54,6 +54,8 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
             start.Environment.Remove(setting);
         }
 
+        // It lives for seconds: what its code would gain from being observed, it does not get back.
+        start.Environment["DOTNET_TieredPGO"] = "0";
         foreach (var (key, value) in environment)
         {
             start.Environment[key] = value;

@@ -86,9 +86,11 @@ public sealed class PeerTests(ITestOutputHelper output)
         await page.WaitForAnswerAsync(2);
     }
 
+    public static TheoryData<bool> Readers => [.. Exhaustive.Cases([true, false], quick: 1)];
+
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [MemberData(nameof(Readers))]
+    [Trait("Category", Exhaustive.Category)]
     [Trait("Row", "S-23")]
     public async Task Peer_ThatAnswersNoPings_IsGoneInTimeAndOneThatDoesStays(bool reads)
     {
@@ -155,9 +157,11 @@ public sealed class PeerTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Category", Exhaustive.Category)]
     [Trait("Row", "S-26")]
     public async Task Shutdown_WithAPageThatDoesNotAnswerTheGoodbye_EndsAllTheSame()
     {
+        Exhaustive.SkipByDefault();
         await using var host = await ChatHost.StartAsync(ollama: false);
         using var silent = await ConnectAsync(host);
         silent.Answers = false;

@@ -61,10 +61,11 @@ public sealed class OwnershipTests
         "GET /who | X-Chat-Event: noted | X-Chat-Message: mine | X-Chat-Conversation: {0}",
     ];
 
-    public static TheoryData<string> EachWay => [.. Ways];
+    public static TheoryData<string> EachWay => [.. Exhaustive.Cases(Ways, quick: 10)];
 
     [Theory]
     [MemberData(nameof(EachWay))]
+    [Trait("Category", Exhaustive.Category)]
     [Trait("Row", "S-46")]
     public async Task Conversation_OfAnother_IsNeitherReadNorChangedAndIsAnsweredAsOneThatIsNot(string way)
     {
@@ -107,6 +108,7 @@ public sealed class OwnershipTests
 
     [Theory]
     [MemberData(nameof(EachWay))]
+    [Trait("Category", Exhaustive.Category)]
     [Trait("Row", "S-46")]
     public async Task Room_WhoMayNotEnter_IsAnsweredAsIfThereWereNone(string way)
     {

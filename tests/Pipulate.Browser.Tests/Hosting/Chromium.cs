@@ -19,6 +19,7 @@ public sealed class Chromium : IAsyncLifetime
         "--disable-features=LocalNetworkAccessChecks",
     ];
 
+    private readonly SemaphoreSlim _clipboard = new(1, 1);
     private IPlaywright? _playwright;
     private IBrowser? _browser;
     private string? _missing;
@@ -26,6 +27,14 @@ public sealed class Chromium : IAsyncLifetime
     internal static string? Path { get; } = Environment.GetEnvironmentVariable("PIPULATE_CHROMIUM") is { Length: > 0 } named
         ? File.Exists(named) ? named : null
         : Places.FirstOrDefault(File.Exists);
+
+    /// <summary>Waits until no other test uses the clipboard, of which the browser has only one.</summary>
+    /// <returns>What gives it to the next when disposed.</returns>
+    public async Task<IDisposable> TakeClipboardAsync()
+    {
+        await _clipboard.WaitAsync(TestContext.Current.CancellationToken);
+        return new Clipboard(_clipboard);
+    }
 
     /// <summary>Skips the test where there is no browser, and fails it where PIPULATE_REQUIRE_ALL=1 says that nothing may be missing.</summary>
     public void SkipWithout() => SkipIf(_missing);
@@ -82,5 +91,11 @@ public sealed class Chromium : IAsyncLifetime
         }
 
         _playwright?.Dispose();
+        _clipboard.Dispose();
+    }
+
+    private sealed class Clipboard(SemaphoreSlim taken) : IDisposable
+    {
+        public void Dispose() => taken.Release();
     }
 }

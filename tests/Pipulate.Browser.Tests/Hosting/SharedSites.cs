@@ -5,21 +5,16 @@ namespace Pipulate.Browser.Hosting;
 /// <summary>
 /// The sample on each htmx version and each transport, started when it is first asked for, for many tests with a visitor each.
 /// </summary>
-public sealed class SharedSites : IAsyncLifetime
+public sealed class SharedSites(Chromium chromium) : IAsyncLifetime
 {
     private readonly ConcurrentDictionary<(HtmxVersion, string), Lazy<Task<SampleSite>>> _sites = new();
-    private readonly Chromium _chromium = new();
 
     public PageExtensions Extensions { get; } = new();
 
     public Task<SampleSite> OnAsync(HtmxVersion version, string transport) => _sites.GetOrAdd((version, transport), _ => new(() => SampleSite.StartAsync(
-        _chromium, version, settings: [$"--Sample:Transport={transport}", "--Sample:Policy=default-src 'self' 'unsafe-inline' 'unsafe-eval'"]))).Value;
+        chromium, version, settings: [$"--Sample:Transport={transport}", "--Sample:Policy=default-src 'self' 'unsafe-inline' 'unsafe-eval'"]))).Value;
 
-    public async ValueTask InitializeAsync()
-    {
-        await _chromium.InitializeAsync();
-        await Extensions.InitializeAsync();
-    }
+    public ValueTask InitializeAsync() => Extensions.InitializeAsync();
 
     public async ValueTask DisposeAsync()
     {
@@ -27,7 +22,5 @@ public sealed class SharedSites : IAsyncLifetime
         {
             await (await site.Value).DisposeAsync();
         }
-
-        await _chromium.DisposeAsync();
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipulate.Tests;
 
 namespace Pipulate.Soak.Chaos;
 
@@ -20,8 +21,8 @@ internal sealed record ChaosSettings(TimeSpan Duration, int Pages, int Seed)
     public TimeSpan Peace { get; init; } = TimeSpan.FromSeconds(15);
 
     public static ChaosSettings FromEnvironment() => new(
-        TimeSpan.FromMinutes(Read("PIPULATE_CHAOS_MINUTES", 1.5)),
-        (int)Read("PIPULATE_CHAOS_PAGES", 200),
+        TimeSpan.FromMinutes(Read("PIPULATE_CHAOS_MINUTES", Exhaustive.IsFull ? 1.5 : 0.5)),
+        (int)Read("PIPULATE_CHAOS_PAGES", Exhaustive.Count(full: 200, quick: 80)),
         (int)Read("PIPULATE_CHAOS_SEED", Random.Shared.Next(1, 1_000_000)));
 
     /// <summary>Chance for one of the many that act by it; the same for the same seed.</summary>

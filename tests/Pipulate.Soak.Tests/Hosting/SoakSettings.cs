@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipulate.Tests;
 
 namespace Pipulate.Soak.Hosting;
 
@@ -10,7 +11,7 @@ internal sealed record SoakSettings(TimeSpan Duration, int Pages, int Stalled, i
 
     public static SoakSettings FromEnvironment() => new(
         TimeSpan.FromSeconds(Read("PIPULATE_SOAK_SECONDS", 10)),
-        Read("PIPULATE_SOAK_CONNECTIONS", 200),
+        Read("PIPULATE_SOAK_CONNECTIONS", Exhaustive.Count(full: 200, quick: 100)),
         Read("PIPULATE_SOAK_STALLED", 20),
         Read("PIPULATE_SOAK_SEED", 4711));
 
