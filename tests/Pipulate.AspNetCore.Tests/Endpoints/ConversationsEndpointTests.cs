@@ -329,13 +329,15 @@ public sealed class ConversationsEndpointTests
     [Fact]
     public async Task StoreAway_PageIsThereAndTheRestSaysSo()
     {
-        var store = new BrokenStore();
-        await using var host = await ConversationsPage.StartAsync(services: services => services.AddSingleton<IConversationStore>(store));
-        using var http = await host.VisitAsync();
+        var time = new ManualTime();
+        var step = TimeSpan.FromMilliseconds(100);
+        await using var host = await ConversationsPage.StartAsync(
+            services: services => services.AddSingleton<IConversationStore>(new BrokenStore()).AddSingleton<TimeProvider>(time));
+        using var http = await time.AdvanceUntilAsync(host.VisitAsync(), step);
 
-        Assert.Equal(["New conversation*"], (await http.LoadAsync("/")).Titles());
-        using var created = await http.PressAsync("/conversations");
-        using var exported = await http.GetAsync("/conversations/first.json", Cancellation);
+        Assert.Equal(["New conversation*"], (await time.AdvanceUntilAsync(http.LoadAsync("/"), step)).Titles());
+        using var created = await time.AdvanceUntilAsync(http.PressAsync("/conversations"), step);
+        using var exported = await time.AdvanceUntilAsync(http.GetAsync("/conversations/first.json", Cancellation), step);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, created.StatusCode);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, exported.StatusCode);

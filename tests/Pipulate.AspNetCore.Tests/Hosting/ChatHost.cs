@@ -49,6 +49,16 @@ internal sealed class ChatHost : IAsyncDisposable
         bool ollama = true)
     {
         var model = ollama ? await FakeOllamaServer.StartAsync() : null;
+        if (model is not null)
+        {
+            // Forty words at the usual pace take a quarter of a second, and most tests only want an answer.
+            model.Answer = chat =>
+            {
+                var answer = FakeAnswer.ByModelName(chat);
+                return answer.TokensPerSecond == 200 ? answer with { TokensPerSecond = 2_000 } : answer;
+            };
+        }
+
         var logs = new RecordedLogs();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection(settings);

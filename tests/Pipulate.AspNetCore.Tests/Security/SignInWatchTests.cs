@@ -38,6 +38,7 @@ public sealed class SignInWatchTests
         Assert.DoesNotContain(page.Read(dom => dom.Entries.ToList()), entry => entry.Role is not null);
         var back = await host.OpenAsync(browser);
         Assert.DoesNotContain(back.Messages, message => message.Contains("words-of-anna", StringComparison.Ordinal));
+        await Eventually.TrueAsync(() => Pages(host).Count == 1);
         Assert.Equal(how.StartsWith("/sign-in", StringComparison.Ordinal) ? "bert" : null, Assert.Single(Pages(host)).UserId);
     }
 
@@ -55,6 +56,7 @@ public sealed class SignInWatchTests
 
         Assert.Equal(1013, await page.Closed.WaitAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken));
         var back = await host.OpenAsync(browser);
+        await Eventually.TrueAsync(() => Pages(host).Count == 1);
         Assert.Equal("anna", Assert.Single(Pages(host)).UserId);
         await SayAsync(host, "anna", "for-anna");
         await back.WaitAsync(dom => dom.Entries.Any(entry => entry.Text == "for-anna"));
@@ -87,6 +89,7 @@ public sealed class SignInWatchTests
         await using var host = await StartAsync(Other);
         var browser = await SignInAsync(host, "anna", "?scheme=Other");
         var page = await host.OpenAsync(browser);
+        await Eventually.TrueAsync(() => Pages(host).Count == 1);
         Assert.Equal("anna", Assert.Single(Pages(host)).UserId);
 
         await PostAsync(host, browser, "/sign-out?scheme=Other");
@@ -128,6 +131,7 @@ public sealed class SignInWatchTests
         await page.Closed.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
         await host.OpenAsync(browser, address);
 
+        await Eventually.TrueAsync(() => Pages(host).Count == 1);
         Assert.Null(Assert.Single(Pages(host)).Conversation.Name);
     }
 
