@@ -3,6 +3,7 @@ using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Pipulate.Conversations;
+using Pipulate.Conversations.Entries;
 using Pipulate.Rendering;
 
 namespace Pipulate.Benchmarks;

@@ -6,8 +6,8 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Pipulate.Conversations;
 using Pipulate.Security;
+using Pipulate.Storage;
 
 namespace Pipulate.Benchmarks;
 

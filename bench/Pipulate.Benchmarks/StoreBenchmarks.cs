@@ -4,9 +4,9 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Microsoft.Data.Sqlite;
 using Npgsql;
-using Pipulate.Conversations.Keeping;
 using Pipulate.PostgreSql;
 using Pipulate.Sqlite;
+using Pipulate.Storage;
 
 namespace Pipulate.Benchmarks;
 

@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Pipulate.Commentary;
+using Pipulate.Events;
 
 namespace Pipulate.Benchmarks;
 

@@ -64,10 +64,10 @@ internal sealed class LoadRun
                     Console.WriteLine($"| {demand.Id} | {finding.What} | {finding.Measured} | {finding.Demand} | {(finding.Met switch { true => "met", false => "**missed**", _ => "" })} |");
                 }
             }
-            catch (NotWholeException problem)
+            catch (NotWholeException exception)
             {
                 whole = false;
-                Console.WriteLine($"| {demand.Id} | {problem.Message} | | | **wrong** |");
+                Console.WriteLine($"| {demand.Id} | {exception.Message} | | | **wrong** |");
             }
         }
 

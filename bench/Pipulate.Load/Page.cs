@@ -148,7 +148,7 @@ internal sealed class Page : IDisposable
                 Take(_buffer.AsSpan(0, length), now);
             }
         }
-        catch (Exception problem) when (problem is SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             // Gone, from one side or the other.
         }

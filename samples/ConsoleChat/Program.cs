@@ -25,9 +25,9 @@ while (Ask() is { } words)
     {
         Console.Write(" (stopped)");
     }
-    catch (Exception problem) when (problem is HttpRequestException or InvalidOperationException or TimeoutException or IOException)
+    catch (Exception exception) when (exception is HttpRequestException or InvalidOperationException or TimeoutException or IOException)
     {
-        Console.Error.Write(problem.Message);
+        Console.Error.Write(exception.Message);
     }
 
     Console.WriteLine();

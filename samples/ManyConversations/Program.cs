@@ -1,5 +1,3 @@
-// A notebook with a conversation for each matter, kept in a file: dotnet run --project samples/ManyConversations
-using Pipulate;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.WebHost.UseStaticWebAssets();

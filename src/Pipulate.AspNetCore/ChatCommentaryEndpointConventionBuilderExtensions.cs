@@ -1,5 +1,6 @@
 using Pipulate;
 using Pipulate.Commentary;
+using Pipulate.Events;
 
 namespace Microsoft.AspNetCore.Builder;
 

@@ -8,7 +8,9 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Pipulate;
+using Pipulate.Connections;
 using Pipulate.Endpoints;
+using Pipulate.Routes;
 using Pipulate.Security;
 
 namespace Microsoft.AspNetCore.Builder;

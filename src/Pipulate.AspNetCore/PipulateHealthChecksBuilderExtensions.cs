@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Pipulate.Health;
+using Pipulate.HealthChecks;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

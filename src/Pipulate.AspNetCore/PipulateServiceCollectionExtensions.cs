@@ -11,17 +11,20 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OllamaSharp;
 using Pipulate;
-using Pipulate.Channels;
 using Pipulate.Commentary;
+using Pipulate.Connections;
 using Pipulate.Conversations;
-using Pipulate.Conversations.Keeping;
-using Pipulate.Diagnostics;
 using Pipulate.Endpoints;
-using Pipulate.Models;
+using Pipulate.Generation;
+using Pipulate.HealthChecks;
+using Pipulate.Hosting;
 using Pipulate.Nodes;
 using Pipulate.Panel;
 using Pipulate.Rendering;
+using Pipulate.Routes;
 using Pipulate.Security;
+using Pipulate.Storage;
+using Pipulate.Telemetry;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

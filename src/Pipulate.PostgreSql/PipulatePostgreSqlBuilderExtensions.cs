@@ -2,8 +2,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Pipulate;
-using Pipulate.Nodes;
+using Pipulate.Generation;
 using Pipulate.PostgreSql;
+using Pipulate.Storage;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Npgsql;
-using Pipulate.Nodes;
+using Pipulate.Generation;
+using Pipulate.Storage;
 
 namespace Pipulate.PostgreSql;
 

@@ -165,9 +165,9 @@ internal sealed partial class PostgreSqlBackplane : IPipulateBackplane, IAsyncDi
             {
                 return;
             }
-            catch (Exception problem)
+            catch (Exception exception)
             {
-                LogLost(problem);
+                LogLost(exception);
             }
 
             // Not all at once, when the server comes back to many.
@@ -194,9 +194,9 @@ internal sealed partial class PostgreSqlBackplane : IPipulateBackplane, IAsyncDi
         {
             listener();
         }
-        catch (Exception problem)
+        catch (Exception exception)
         {
-            LogRefused(problem);
+            LogRefused(exception);
         }
     }
 
@@ -231,10 +231,10 @@ internal sealed partial class PostgreSqlBackplane : IPipulateBackplane, IAsyncDi
     private partial void LogListening();
 
     [LoggerMessage(2, LogLevel.Warning, "The other nodes cannot be heard: the connection to PostgreSQL was lost. It is tried again, and what was said meanwhile is read from the store.")]
-    private partial void LogLost(Exception problem);
+    private partial void LogLost(Exception exception);
 
     [LoggerMessage(3, LogLevel.Error, "A message of another node could not be taken.")]
-    private partial void LogRefused(Exception problem);
+    private partial void LogRefused(Exception exception);
 
     [LoggerMessage(4, LogLevel.Warning, "The queue of notifications of PostgreSQL is {Percent:0} % full. When it is full nothing can be told to the other nodes: find the session that listens and has been in a transaction for long (pg_stat_activity), and end it.")]
     private partial void LogFull(double percent);

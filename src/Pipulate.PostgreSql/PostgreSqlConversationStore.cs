@@ -1,4 +1,5 @@
 using Npgsql;
+using Pipulate.Storage;
 
 namespace Pipulate.PostgreSql;
 
@@ -204,7 +205,7 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
     }
 
     public async ValueTask<IReadOnlyList<ConversationKey>> FindOldAsync(
-        DateTimeOffset unchangedSince, int mostPerOwner, int most, CancellationToken cancellationToken = default)
+        DateTimeOffset unchangedSince, int maxPerOwner, int most, CancellationToken cancellationToken = default)
     {
         await using var connection = await _database.OpenAsync(cancellationToken);
         await using var command = Prepare(
@@ -216,7 +217,7 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
                 """,
                 connection),
             new NpgsqlParameter<DateTime> { TypedValue = unchangedSince.UtcDateTime },
-            Number(mostPerOwner),
+            Number(maxPerOwner),
             Number(most));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var old = new List<ConversationKey>();
@@ -228,7 +229,7 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
         return old;
     }
 
-    public async ValueTask<int> TrimAsync(int mostPerConversation, int most, CancellationToken cancellationToken = default)
+    public async ValueTask<int> TrimAsync(int maxPerConversation, int most, CancellationToken cancellationToken = default)
     {
         await using var connection = await _database.OpenAsync(cancellationToken);
         return await ExecuteAsync(
@@ -240,7 +241,7 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
             WHERE entry.conversation = old.key AND entry.ordinal = old.ordinal
             """,
             cancellationToken,
-            Number(mostPerConversation),
+            Number(maxPerConversation),
             Number(most));
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Pipulate;
 using Pipulate.Sqlite;
+using Pipulate.Storage;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Pipulate.Storage;
 
 namespace Pipulate.Sqlite;
 
@@ -69,7 +70,7 @@ internal sealed class SqliteConversationStore(string path, TimeProvider time) : 
     public ValueTask<int> ForgetAsync(string owner, CancellationToken cancellationToken = default) =>
         _file.WriteAsync(connection => Delete(connection, "owner = $owner", ("$owner", owner)), cancellationToken);
 
-    public ValueTask<IReadOnlyList<ConversationKey>> FindOldAsync(DateTimeOffset unchangedSince, int mostPerOwner, int most, CancellationToken cancellationToken = default) =>
+    public ValueTask<IReadOnlyList<ConversationKey>> FindOldAsync(DateTimeOffset unchangedSince, int maxPerOwner, int most, CancellationToken cancellationToken = default) =>
         _file.ReadAsync<IReadOnlyList<ConversationKey>>(
             connection => connection.Query(
                 """
@@ -79,11 +80,11 @@ internal sealed class SqliteConversationStore(string path, TimeProvider time) : 
                 """,
                 row => new ConversationKey(row.GetString(0), new ConversationId(row.GetString(1))),
                 ("$since", Microseconds(unchangedSince)),
-                ("$mostPerOwner", mostPerOwner),
+                ("$mostPerOwner", maxPerOwner),
                 ("$most", most)),
             cancellationToken);
 
-    public ValueTask<int> TrimAsync(int mostPerConversation, int most, CancellationToken cancellationToken = default) =>
+    public ValueTask<int> TrimAsync(int maxPerConversation, int most, CancellationToken cancellationToken = default) =>
         _file.WriteAsync(
             connection => connection.Execute(
                 """
@@ -92,7 +93,7 @@ internal sealed class SqliteConversationStore(string path, TimeProvider time) : 
                     ON entry.conversation = conversation.key AND entry.ordinal <= conversation.last_ordinal - $kept
                     WHERE conversation.last_ordinal > $kept LIMIT $most)
                 """,
-                ("$kept", mostPerConversation),
+                ("$kept", maxPerConversation),
                 ("$most", most)),
             cancellationToken);
 

@@ -105,9 +105,9 @@ public sealed class ChatTranscript : IAsyncDisposable
         {
             socket = await client.ConnectAsync(address, CancellationToken.None);
         }
-        catch (InvalidOperationException problem)
+        catch (InvalidOperationException exception)
         {
-            throw new InvalidOperationException($"The page was not let in at {path}: the application answered {handshake?.Response.StatusCode}.", problem);
+            throw new InvalidOperationException($"The page was not let in at {path}: the application answered {handshake?.Response.StatusCode}.", exception);
         }
 
         var given = handshake!.Response.Headers.SetCookie;
@@ -329,7 +329,7 @@ public sealed class ChatTranscript : IAsyncDisposable
                 }
             }
         }
-        catch (Exception problem) when (problem is OperationCanceledException or WebSocketException or IOException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or WebSocketException or IOException or ObjectDisposedException)
         {
             _closed.TrySetResult(1006);
         }
@@ -345,9 +345,9 @@ public sealed class ChatTranscript : IAsyncDisposable
             {
                 _page.Apply(message);
             }
-            catch (InvalidOperationException problem)
+            catch (InvalidOperationException exception)
             {
-                _broken ??= problem;
+                _broken ??= exception;
             }
 
             changed = _changed;

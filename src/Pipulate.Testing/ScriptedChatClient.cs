@@ -175,10 +175,10 @@ public sealed class ScriptedChatClient : IChatClient
             await answer(request, cancellationToken);
         }
 #pragma warning disable CA1031 // Whatever the test's code throws is what the application is to see of the model.
-        catch (Exception problem)
+        catch (Exception exception)
 #pragma warning restore CA1031
         {
-            request.Fail(problem);
+            request.Fail(exception);
         }
     }
 }

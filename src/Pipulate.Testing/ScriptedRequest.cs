@@ -117,8 +117,8 @@ public sealed partial class ScriptedRequest
     /// <summary>
     /// Breaks the answer off: what was said so far arrives, and then the exception.
     /// </summary>
-    /// <param name="problem">What the client throws; null for a stream that just ends, as a server's does that was stopped.</param>
-    public void Fail(Exception? problem = null) => _updates.Writer.TryComplete(problem);
+    /// <param name="exception">What the client throws; null for a stream that just ends, as a server's does that was stopped.</param>
+    public void Fail(Exception? exception = null) => _updates.Writer.TryComplete(exception);
 
     /// <summary>
     /// Waits until the application gives the request up: because the user has stopped the answer, because it took too long, or because the application ends.

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Microsoft.Playwright;
 using Pipulate.Browser.Hosting;
 using Pipulate.FakeOllama;
-using Pipulate.Tests;
 using static Microsoft.Playwright.Assertions;
 using static Pipulate.Browser.Hosting.SampleSite;
 

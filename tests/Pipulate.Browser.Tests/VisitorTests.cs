@@ -1,7 +1,6 @@
 using Microsoft.Playwright;
 using Pipulate.Browser.Hosting;
 using Pipulate.FakeOllama;
-using Pipulate.Tests;
 using static Microsoft.Playwright.Assertions;
 using static Pipulate.Browser.Hosting.SampleSite;
 

@@ -1,5 +1,4 @@
 using Pipulate.Soak.Hosting;
-using Pipulate.Tests;
 
 namespace Pipulate.Soak;
 

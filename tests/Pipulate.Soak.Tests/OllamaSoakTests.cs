@@ -56,9 +56,9 @@ public sealed class OllamaSoakTests(ITestOutputHelper output)
                     var end = await ReadAsync(client, number, fault, token).WaitAsync(TestTime.Timeout, token);
                     ends.AddOrUpdate($"{fault} → {end}", 1, (_, count) => count + 1);
                 }
-                catch (Exception problem) when (problem is InvalidOperationException or TimeoutException)
+                catch (Exception exception) when (exception is InvalidOperationException or TimeoutException)
                 {
-                    wrong.Enqueue($"{number} ({fault}): {problem.Message}");
+                    wrong.Enqueue($"{number} ({fault}): {exception.Message}");
                 }
             });
 
@@ -88,9 +88,9 @@ public sealed class OllamaSoakTests(ITestOutputHelper output)
                 }
             }
         }
-        catch (Exception problem) when (problem is not InvalidOperationException)
+        catch (Exception exception) when (exception is not InvalidOperationException)
         {
-            end = problem.GetType().Name;
+            end = exception.GetType().Name;
         }
 
         var (said, expected) = (text.ToString(), TextOf(number));

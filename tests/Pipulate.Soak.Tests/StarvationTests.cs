@@ -13,7 +13,7 @@ namespace Pipulate.Soak;
 public sealed class StarvationTests(ITestOutputHelper output)
 {
     private const int Pages = 20;
-    private const int MostThreads = 4;
+    private const int MaxThreads = 4;
 
     /// <summary>Longer than <c>Limits:Send</c>, and less than what a page may take to answer a ping.</summary>
     private static readonly TimeSpan Starved = TimeSpan.FromSeconds(12);
@@ -64,11 +64,11 @@ public sealed class StarvationTests(ITestOutputHelper output)
         var thread = new Thread(() =>
         {
             ThreadPool.GetMinThreads(out var least, out var leastPorts);
-            ThreadPool.GetMaxThreads(out var most, out var mostPorts);
+            ThreadPool.GetMaxThreads(out var most, out var maxPorts);
             using var open = new ManualResetEventSlim();
             ThreadPool.SetMinThreads(1, leastPorts);
-            Assert.True(ThreadPool.SetMaxThreads(MostThreads, mostPorts));
-            for (var i = 0; i < 4 * MostThreads; i++)
+            Assert.True(ThreadPool.SetMaxThreads(MaxThreads, maxPorts));
+            for (var i = 0; i < 4 * MaxThreads; i++)
             {
                 ThreadPool.UnsafeQueueUserWorkItem(_ => open.Wait(), null);
             }
@@ -78,7 +78,7 @@ public sealed class StarvationTests(ITestOutputHelper output)
             _ = act();
             Thread.Sleep(Starved);
             open.Set();
-            ThreadPool.SetMaxThreads(most, mostPorts);
+            ThreadPool.SetMaxThreads(most, maxPorts);
             ThreadPool.SetMinThreads(least, leastPorts);
 
             // What waits at the event must have gone on before it is no more.

@@ -158,9 +158,9 @@ public abstract class BackplaneContract
                 await nodes[0].Backplane.PublishAsync(new byte[] { 9 }, Cancellation);
                 sent = true;
             }
-            catch (Exception problem) when (problem is not OperationCanceledException)
+            catch (Exception exception) when (exception is not OperationCanceledException)
             {
-                TestContext.Current.TestOutputHelper?.WriteLine(problem.Message);
+                TestContext.Current.TestOutputHelper?.WriteLine(exception.Message);
             }
         }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
-using Pipulate.Conversations.Keeping;
-using Pipulate.Tests;
+using Pipulate.Storage;
 
 namespace Pipulate.Stores;
 

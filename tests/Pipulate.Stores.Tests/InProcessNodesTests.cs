@@ -1,6 +1,8 @@
 using Pipulate.Conversations;
-using Pipulate.Conversations.Keeping;
+using Pipulate.Conversations.Entries;
 using Pipulate.Nodes;
+using Pipulate.Storage;
+using Pipulate.Stores.Hosting;
 using Pipulate.Tests;
 
 namespace Pipulate.Stores;

@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Pipulate.Conversations;
-using Pipulate.Conversations.Keeping;
+using Pipulate.Conversations.Entries;
 using Pipulate.PostgreSql;
 using Pipulate.Sqlite;
+using Pipulate.Storage;
 using Pipulate.Stores.Hosting;
 using Pipulate.Tests;
 

@@ -1,5 +1,6 @@
 using Pipulate.Conversations;
-using Pipulate.Conversations.Keeping;
+using Pipulate.Conversations.Entries;
+using Pipulate.Storage;
 using Pipulate.Stores.Hosting;
 using Pipulate.Tests;
 

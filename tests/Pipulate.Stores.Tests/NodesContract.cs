@@ -1,4 +1,8 @@
+using Pipulate.Connections;
 using Pipulate.Conversations;
+using Pipulate.Conversations.Entries;
+using Pipulate.Nodes;
+using Pipulate.Storage;
 using Pipulate.Stores.Hosting;
 using Pipulate.Tests;
 
@@ -271,7 +275,7 @@ public abstract class NodesContract : IAsyncDisposable
         there.Append(answer, " and further");
         there.Say(EntryRole.User, "late");
 
-        await Eventually.TrueAsync(() => there.IsGone && page.Closed is Channels.CloseReason.Restarting);
+        await Eventually.TrueAsync(() => there.IsGone && page.Closed is Connections.CloseReason.Restarting);
         Assert.DoesNotContain("secret", string.Concat(TextOf(there)), StringComparison.Ordinal);
         await Eventually.TrueAsync(() => IsStored(there));
         Assert.Null(await (await OpenStoreAsync()).ReadAsync(new ConversationKey("c", here.Id), 1, cancellationToken: Cancellation));
@@ -473,7 +477,7 @@ public abstract class NodesContract : IAsyncDisposable
         Assert.Equal(1, here.Registry.Disconnect(ChatAudience.User("anna")));
 
         await Eventually.TrueAsync(() => anna.Closed is not null);
-        Assert.Equal(Channels.CloseReason.PolicyViolation, anna.Closed);
+        Assert.Equal(Connections.CloseReason.PolicyViolation, anna.Closed);
         Assert.Null(bert.Closed);
     }
 
@@ -492,7 +496,7 @@ public abstract class NodesContract : IAsyncDisposable
 
     private protected async Task<TestNode> StartAsync(TimeProvider? time = null) => await StartAsync(await JoinAsync(), time);
 
-    private protected async Task<TestNode> StartAsync(IPipulateBackplane backplane, TimeProvider? time = null, Nodes.IAnswerLedger? ledger = null)
+    private protected async Task<TestNode> StartAsync(IPipulateBackplane backplane, TimeProvider? time = null, Generation.IAnswerLedger? ledger = null)
     {
         var node = await TestNode.StartAsync(await OpenStoreAsync(), backplane, time, ledger);
         _nodes.Add(node);
@@ -540,7 +544,7 @@ public abstract class NodesContract : IAsyncDisposable
         }
     }
 
-    private protected static bool IsStored(Conversation conversation) => conversation.Recorders.OfType<Conversations.Keeping.KeptConversation>().Single().IsSaved;
+    private protected static bool IsStored(Conversation conversation) => conversation.Recorders.OfType<Storage.KeptConversation>().Single().IsSaved;
 
     private async Task<StoredConversation> ReadAsync(string id) =>
         (await (await OpenStoreAsync()).ReadAsync(new ConversationKey(id, new ConversationId(id)), 1000, cancellationToken: Cancellation))!;

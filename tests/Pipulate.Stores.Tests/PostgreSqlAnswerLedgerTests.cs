@@ -1,5 +1,6 @@
 using Npgsql;
 using Pipulate.PostgreSql;
+using Pipulate.Storage;
 using Pipulate.Stores.Hosting;
 
 namespace Pipulate.Stores;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Pipulate.PostgreSql;
+using Pipulate.Storage;
 using Pipulate.Stores.Hosting;
 
 namespace Pipulate.Stores;

@@ -3,7 +3,9 @@ using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Pipulate.Conversations;
+using Pipulate.Conversations.Entries;
 using Pipulate.PostgreSql;
+using Pipulate.Storage;
 using Pipulate.Stores.Hosting;
 using Pipulate.Tests;
 

@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Pipulate.Sqlite;
+using Pipulate.Storage;
 
 namespace Pipulate.Stores;
 

@@ -39,9 +39,9 @@ public sealed class ChatTranscriptTests(WebApplicationFactory<Program> factory) 
         Assert.Equal(1008, await chat.Closed.WaitAsync(TestTime.Timeout));
         chat.Patience = TimeSpan.FromMilliseconds(50);
 
-        var problem = await Assert.ThrowsAsync<TimeoutException>(() => chat.WaitForAnswerAsync());
+        var exception = await Assert.ThrowsAsync<TimeoutException>(() => chat.WaitForAnswerAsync());
 
-        Assert.Contains("The connection is closed (1008). The panel shows nothing", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("The connection is closed (1008). The panel shows nothing", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -50,9 +50,9 @@ public sealed class ChatTranscriptTests(WebApplicationFactory<Program> factory) 
         await using var application = With(new ScriptedChatClient());
         using var nobody = application.CreateClient();
 
-        var problem = await Assert.ThrowsAsync<InvalidOperationException>(() => ChatTranscript.ConnectAsync(application, nobody));
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => ChatTranscript.ConnectAsync(application, nobody));
 
-        Assert.Contains("Load a page that shows the panel with the client first", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("Load a page that shows the panel with the client first", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -61,9 +61,9 @@ public sealed class ChatTranscriptTests(WebApplicationFactory<Program> factory) 
         await using var application = With(new ScriptedChatClient(), services => services.Configure<PipulateOptions>(options => options.Limits.Connections = 1));
         await using var first = await ChatTranscript.ConnectAsync(application);
 
-        var problem = await Assert.ThrowsAsync<InvalidOperationException>(() => ChatTranscript.ConnectAsync(application));
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => ChatTranscript.ConnectAsync(application));
 
-        Assert.Contains("The page was not let in at /ws: the application answered 503.", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("The page was not let in at /ws: the application answered 503.", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

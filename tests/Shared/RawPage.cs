@@ -97,7 +97,7 @@ internal sealed class RawPage : IDisposable
                 }
             }
         }
-        catch (Exception problem) when (problem is SocketException or EndOfStreamException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SocketException or EndOfStreamException or ObjectDisposedException)
         {
             Closed = Closed == 0 ? 1006 : Closed;
             return null;
@@ -117,7 +117,7 @@ internal sealed class RawPage : IDisposable
             {
             }
         }
-        catch (Exception problem) when (problem is SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             // A reset is an end too.
         }

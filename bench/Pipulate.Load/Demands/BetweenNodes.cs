@@ -104,7 +104,7 @@ internal sealed class BetweenNodes : IDemand
                     ticks += stat[(stat.IndexOf(')', StringComparison.Ordinal) + 2)..].Split(' ')[11..15].Sum(field => long.Parse(field, CultureInfo.InvariantCulture));
                 }
             }
-            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 // It ended meanwhile.
             }

@@ -22,7 +22,7 @@ internal static class NaiveServer
             {
                 await socket.ReceiveAsync(new byte[1024], context.RequestAborted);
             }
-            catch (Exception problem) when (problem is WebSocketException or OperationCanceledException)
+            catch (Exception exception) when (exception is WebSocketException or OperationCanceledException)
             {
                 // The page has gone.
             }

@@ -27,7 +27,7 @@ internal static class RelayServer
                     await AnswerAsync(http, socket, said.RootElement.GetProperty("msg").GetString()!, context.RequestAborted);
                 }
             }
-            catch (Exception problem) when (problem is WebSocketException or OperationCanceledException)
+            catch (Exception exception) when (exception is WebSocketException or OperationCanceledException)
             {
                 // The page has gone.
             }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Pipulate.Generation;
 using Pipulate.Security;
 
 namespace Pipulate.Commentary;
@@ -26,8 +27,8 @@ internal sealed partial class ChatEventHeader(
     /// <summary>Hears of the event of a request that has ended, if it carries one.</summary>
     /// <param name="context">The request.</param>
     /// <param name="endpoint">What the user asked for.</param>
-    /// <param name="problem">The exception that left the endpoint, or null.</param>
-    public void Hear(HttpContext context, Endpoint? endpoint, Exception? problem)
+    /// <param name="exception">The exception that left the endpoint, or null.</param>
+    public void Hear(HttpContext context, Endpoint? endpoint, Exception? exception)
     {
         if (!IsOn(context.Request))
         {
@@ -42,7 +43,7 @@ internal sealed partial class ChatEventHeader(
         }
 
         feature.EventSeen = true;
-        if (RequestOutcome.Of(context, feature, problem) is not { Kind: Outcome.Success } || (endpoint is not null && CommentaryText.IsDisabled(endpoint, feature)))
+        if (RequestOutcome.Of(context, feature, exception) is not { Kind: Outcome.Success } || (endpoint is not null && CommentaryText.IsDisabled(endpoint, feature)))
         {
             return;
         }

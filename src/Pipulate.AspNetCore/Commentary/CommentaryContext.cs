@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Pipulate.Commentary;
+using Pipulate.Events;
 
 namespace Pipulate;
 

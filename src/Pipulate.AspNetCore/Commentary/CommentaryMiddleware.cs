@@ -32,16 +32,16 @@ internal sealed class CommentaryMiddleware(RequestDelegate next, CommentaryText 
         {
             await next(context);
         }
-        catch (Exception problem)
+        catch (Exception exception)
         {
-            events.Hear(context, endpoint ?? context.GetEndpoint(), problem);
-            await text.TellAsync(context, endpoint ?? context.GetEndpoint(), problem);
+            events.Hear(context, endpoint ?? context.GetEndpoint(), exception);
+            await text.TellAsync(context, endpoint ?? context.GetEndpoint(), exception);
             throw;
         }
 
         // With an explicit UseRouting behind this middleware there was no endpoint before. Where there was one, that one counts: an error page
         // that an exception handler in between has run in its place is not what the user asked for.
-        events.Hear(context, endpoint ?? context.GetEndpoint(), problem: null);
-        await text.TellAsync(context, endpoint ?? context.GetEndpoint(), problem: null);
+        events.Hear(context, endpoint ?? context.GetEndpoint(), exception: null);
+        await text.TellAsync(context, endpoint ?? context.GetEndpoint(), exception: null);
     }
 }

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Pipulate.Events;
 
 namespace Pipulate.Commentary;
 
@@ -116,9 +117,9 @@ internal sealed partial class CommentaryStartCheck(IServiceProvider services, Co
                 LogNameOnly(name, placeholder, TypeWords.Of(type));
             }
         }
-        catch (FormatException problem)
+        catch (FormatException exception)
         {
-            wrong.Add($"The commentary of {name} cannot be used. {problem.Message}");
+            wrong.Add($"The commentary of {name} cannot be used. {exception.Message}");
         }
     }
 

@@ -3,6 +3,8 @@ using Htmx;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Pipulate.Events;
+using Pipulate.Generation;
 using Pipulate.Security;
 
 namespace Pipulate.Commentary;
@@ -25,13 +27,13 @@ internal sealed partial class CommentaryText(VisitorIdentity visitors, Redaction
     /// <summary>Tells of a request that has ended, if its endpoint wants that.</summary>
     /// <param name="context">The request.</param>
     /// <param name="endpoint">What the user asked for.</param>
-    /// <param name="problem">The exception that left the endpoint, or null.</param>
-    public ValueTask TellAsync(HttpContext context, Endpoint? endpoint, Exception? problem)
+    /// <param name="exception">The exception that left the endpoint, or null.</param>
+    public ValueTask TellAsync(HttpContext context, Endpoint? endpoint, Exception? exception)
     {
         var feature = context.Features.Get<CommentaryFeature>();
         if (endpoint is null
             || feature is { Told: true }
-            || RequestOutcome.Of(context, feature, problem) is not { } outcome
+            || RequestOutcome.Of(context, feature, exception) is not { } outcome
             || IsDisabled(endpoint, feature))
         {
             return ValueTask.CompletedTask;
@@ -77,10 +79,10 @@ internal sealed partial class CommentaryText(VisitorIdentity visitors, Redaction
                 queue.Enqueue(new ChatEvent(visitor.Conversation, rendered) { Lane = commentary.Lane, Kind = template.Source });
             }
         }
-        catch (Exception trouble)
+        catch (Exception renderingException)
         {
             // The answer has been given all the same.
-            NoteFailed(endpoint, trouble);
+            NoteFailed(endpoint, renderingException);
         }
 
         return ValueTask.CompletedTask;
@@ -99,9 +101,9 @@ internal sealed partial class CommentaryText(VisitorIdentity visitors, Redaction
                 queue.Enqueue(new ChatEvent(visitor.Conversation, said) { Lane = commentary.Lane, Kind = endpoint.DisplayName });
             }
         }
-        catch (Exception trouble)
+        catch (Exception exception)
         {
-            NoteFailed(endpoint, trouble);
+            NoteFailed(endpoint, exception);
         }
     }
 
@@ -161,7 +163,7 @@ internal sealed partial class CommentaryText(VisitorIdentity visitors, Redaction
     private partial void LogUnknown(string? endpoint, string name);
 
     [LoggerMessage(3, LogLevel.Warning, "The commentary of {Endpoint} could not be made, so nothing is said; the request itself went its way. This is told once.")]
-    private partial void LogFailed(Exception problem, string? endpoint);
+    private partial void LogFailed(Exception exception, string? endpoint);
 
     [LoggerMessage(4, LogLevel.Warning, "The commentary of {Endpoint} names {{{Name}}}, which threw while it was read; \"(unknown)\" stands in its place. This is logged once.")]
     private partial void LogUnreadable(Exception exception, string? endpoint, string name);

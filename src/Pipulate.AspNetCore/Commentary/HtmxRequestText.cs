@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Pipulate.Events;
 
 namespace Pipulate.Commentary;
 
@@ -8,7 +9,7 @@ namespace Pipulate.Commentary;
 internal static class HtmxRequestText
 {
     /// <summary>More than a person fills in; a form with more is told with its first ones.</summary>
-    private const int MostFields = 20;
+    private const int MaxFields = 20;
 
     public static string Of(HttpContext context, Endpoint endpoint, Redaction redaction, int longestValue)
     {
@@ -17,7 +18,7 @@ internal static class HtmxRequestText
         var told = 0;
         foreach (var (name, values) in context.Features.Get<IFormFeature>()?.Form ?? FormCollection.Empty)
         {
-            if (told < MostFields && !redaction.Hides(endpoint, name))
+            if (told < MaxFields && !redaction.Hides(endpoint, name))
             {
                 text.Append(told++ == 0 ? " with " : ", ");
                 PlaceholderValue.Append(text, name, quoted: true, longestValue);

@@ -14,7 +14,7 @@ namespace Pipulate.Commentary;
 internal sealed class Redaction(IOptions<PipulateOptions> options)
 {
     /// <summary>Keys and form fields come from outside, and are not all to be remembered.</summary>
-    private const int MostNames = 10_000;
+    private const int MaxNames = 10_000;
 
     private static readonly ConcurrentDictionary<Type, bool> Marked = new();
 
@@ -39,7 +39,7 @@ internal sealed class Redaction(IOptions<PipulateOptions> options)
     /// <summary>
     /// Whether a value of this name is to be kept, wherever it stands: a property, a key of a dictionary, a member of JSON.
     /// </summary>
-    public bool HidesName(string name) => _named.Count < MostNames ? _named.GetOrAdd(name, IsNamed) : IsNamed(name);
+    public bool HidesName(string name) => _named.Count < MaxNames ? _named.GetOrAdd(name, IsNamed) : IsNamed(name);
 
     /// <summary>Whether a value has a part that is to be kept, so that its text as a whole must not be shown.</summary>
     public static bool Hides(object? value) => value is not null && Marked.GetOrAdd(value.GetType(), HasMarked);

@@ -13,17 +13,17 @@ namespace Pipulate.Commentary;
 internal readonly record struct RequestOutcome(Outcome Kind, int Status, bool Threw)
 {
     /// <summary>How it ended, or null when nothing is to be said of it: the user has gone, or it became a WebSocket.</summary>
-    public static RequestOutcome? Of(HttpContext context, CommentaryFeature? feature, Exception? problem)
+    public static RequestOutcome? Of(HttpContext context, CommentaryFeature? feature, Exception? exception)
     {
         if (ClientLifetime.Gone(context).IsCancellationRequested)
         {
             return null;
         }
 
-        if (problem is not null)
+        if (exception is not null)
         {
             // The status still reads 200 here; what handles the exception outside makes a 500 of it, or the request's own.
-            var status = problem is BadHttpRequestException refused ? refused.StatusCode : TimedOut(context, problem) ?? StatusCodes.Status500InternalServerError;
+            var status = exception is BadHttpRequestException refused ? refused.StatusCode : TimedOut(context, exception) ?? StatusCodes.Status500InternalServerError;
             return new RequestOutcome(Outcome.Failure, status, Threw: true);
         }
 
@@ -40,9 +40,9 @@ internal readonly record struct RequestOutcome(Outcome Kind, int Status, bool Th
     };
 
     /// <summary>The status that <c>UseRequestTimeouts</c> answers with, when the exception comes of its time limit.</summary>
-    private static int? TimedOut(HttpContext context, Exception problem)
+    private static int? TimedOut(HttpContext context, Exception exception)
     {
-        if (problem is not OperationCanceledException || context.Features.Get<IHttpRequestTimeoutFeature>() is not { RequestTimeoutToken.IsCancellationRequested: true })
+        if (exception is not OperationCanceledException || context.Features.Get<IHttpRequestTimeoutFeature>() is not { RequestTimeoutToken.IsCancellationRequested: true })
         {
             return null;
         }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Localization;
 using Microsoft.Extensions.Primitives;
+using Pipulate.Events;
 using Pipulate.Security;
 
 namespace Pipulate.Commentary;

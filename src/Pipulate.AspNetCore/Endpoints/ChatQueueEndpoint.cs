@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipulate.Commentary;
-using Pipulate.Conversations;
+using Pipulate.Conversations.Entries;
+using Pipulate.Generation;
 using Pipulate.Security;
 
 namespace Pipulate.Endpoints;
@@ -63,10 +64,10 @@ internal sealed partial class ChatQueueEndpoint(
         {
             posted = await PostedEvent.ReadAsync(context.Request, options.Value.Limits.LargestMessage);
         }
-        catch (BadHttpRequestException problem)
+        catch (BadHttpRequestException exception)
         {
-            return problem.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? new(problem.StatusCode, $"The body has more than {options.Value.Limits.LargestMessage} bytes. Send the fields message and event only.")
+            return exception.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? new(exception.StatusCode, $"The body has more than {options.Value.Limits.LargestMessage} bytes. Send the fields message and event only.")
                 : new(StatusCodes.Status400BadRequest, "The body cannot be read. Send the fields message and event, as texts.");
         }
 

@@ -2,10 +2,11 @@ using Htmx;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
-using Pipulate.Commentary;
 using Pipulate.Conversations;
-using Pipulate.Conversations.Keeping;
+using Pipulate.Generation;
+using Pipulate.Panel;
 using Pipulate.Security;
+using Pipulate.Storage;
 
 namespace Pipulate.Endpoints;
 

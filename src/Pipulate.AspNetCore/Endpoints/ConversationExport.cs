@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using Pipulate.Conversations;
+using Pipulate.Storage;
 
 namespace Pipulate.Endpoints;
 

@@ -3,11 +3,11 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Pipulate.Channels;
+using Pipulate.Connections;
 using Pipulate.Conversations;
-using Pipulate.Conversations.Keeping;
 using Pipulate.Panel;
 using Pipulate.Security;
+using Pipulate.Storage;
 
 namespace Pipulate.Endpoints;
 
@@ -121,9 +121,9 @@ internal sealed partial class ConversationsEndpoint(
         {
             await act(visitor, form);
         }
-        catch (Exception problem) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
-            LogAway(problem);
+            LogAway(exception);
             context.Response.Clear();
             await RefuseAsync(context, NoStore);
         }
@@ -144,9 +144,9 @@ internal sealed partial class ConversationsEndpoint(
                 ? (form, null)
                 : (null, new(StatusCodes.Status400BadRequest, "The antiforgery token is missing or not valid any more. Load the page again."));
         }
-        catch (BadHttpRequestException problem)
+        catch (BadHttpRequestException exception)
         {
-            return (null, new(problem.StatusCode, Unreadable));
+            return (null, new(exception.StatusCode, Unreadable));
         }
     }
 
@@ -174,9 +174,9 @@ internal sealed partial class ConversationsEndpoint(
         {
             known = await conversations.ListAsync(visitor.Owner);
         }
-        catch (Exception problem)
+        catch (Exception exception)
         {
-            LogAway(problem);
+            LogAway(exception);
         }
 
         var shown = visitor.Conversation;
@@ -235,5 +235,5 @@ internal sealed partial class ConversationsEndpoint(
     private partial void LogRefused(int status, string reason);
 
     [LoggerMessage(2, LogLevel.Error, "The conversations cannot be reached.")]
-    private partial void LogAway(Exception problem);
+    private partial void LogAway(Exception exception);
 }

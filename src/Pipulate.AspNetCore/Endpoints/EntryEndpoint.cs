@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
-using Pipulate.Conversations;
 using Pipulate.Security;
+using Pipulate.Storage;
 
 namespace Pipulate.Endpoints;
 

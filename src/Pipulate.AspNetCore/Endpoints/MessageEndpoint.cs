@@ -2,9 +2,10 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Pipulate.Connections;
+using Pipulate.Localization;
 using Pipulate.Panel;
 using Pipulate.Rendering;
-using Pipulate.Rendering.Words;
 using Pipulate.Security;
 
 namespace Pipulate.Endpoints;
@@ -68,10 +69,10 @@ internal sealed partial class MessageEndpoint(
         {
             form = await SmallBody.ReadFormAsync(context.Request, options.Value.Limits.LargestMessage);
         }
-        catch (BadHttpRequestException problem)
+        catch (BadHttpRequestException exception)
         {
-            return problem.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? Refuse(problem.StatusCode, $"The body has more than {options.Value.Limits.LargestMessage} bytes.", Label.TooLarge)
+            return exception.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? Refuse(exception.StatusCode, $"The body has more than {options.Value.Limits.LargestMessage} bytes.", Label.TooLarge)
                 : Refuse(StatusCodes.Status400BadRequest, "The body cannot be read. Send a form with the fields msg and mid.");
         }
 

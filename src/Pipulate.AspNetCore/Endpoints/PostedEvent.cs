@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Pipulate.Conversations;
+using Pipulate.Conversations.Entries;
+using Pipulate.Security;
 
 namespace Pipulate.Endpoints;
 
@@ -21,14 +22,14 @@ internal readonly record struct PostedEvent(string Message, string? Event)
 
     /// <summary>Reads the body, of which no more than so many bytes are taken.</summary>
     /// <exception cref="BadHttpRequestException">The body is too large (413), or cannot be understood.</exception>
-    public static async Task<PostedEvent> ReadAsync(HttpRequest request, int mostBytes)
+    public static async Task<PostedEvent> ReadAsync(HttpRequest request, int maxBytes)
     {
         if (!request.HasFormContentType)
         {
-            return await SmallBody.ReadJsonAsync(request, mostBytes, Strict, Parse);
+            return await SmallBody.ReadJsonAsync(request, maxBytes, Strict, Parse);
         }
 
-        var form = await SmallBody.ReadFormAsync(request, mostBytes);
+        var form = await SmallBody.ReadFormAsync(request, maxBytes);
         return new PostedEvent(TypedText.Normalize(form[MessageField].ToString()), form[EventField].ToString());
     }
 

@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Mvc.ViewFeatures;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Pipulate.Connections;
 using Pipulate.Endpoints;
+using Pipulate.Routes;
 using Pipulate.Security;
 
 namespace Pipulate.Panel;

@@ -9,9 +9,10 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipulate.Conversations;
 using Pipulate.Endpoints;
+using Pipulate.Localization;
 using Pipulate.Rendering;
-using Pipulate.Rendering.Words;
 using Pipulate.Security;
+using Pipulate.Storage;
 
 namespace Pipulate.Panel;
 

@@ -4,8 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Localization;
 using Microsoft.Extensions.Logging;
 using Pipulate.Conversations;
+using Pipulate.Localization;
 using Pipulate.Rendering;
-using Pipulate.Rendering.Words;
 
 namespace Pipulate.Panel;
 

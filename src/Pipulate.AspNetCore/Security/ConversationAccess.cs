@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Pipulate.Conversations;
+using Pipulate.Storage;
 
 namespace Pipulate.Security;
 

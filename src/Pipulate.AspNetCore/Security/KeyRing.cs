@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
-using Pipulate.Conversations.Keeping;
+using Pipulate.Storage;
 
 namespace Pipulate.Security;
 

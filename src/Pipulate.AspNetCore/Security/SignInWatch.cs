@@ -1,7 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
-using Pipulate.Channels;
+using Pipulate.Connections;
 
 namespace Pipulate.Security;
 

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Pipulate.Conversations;
+using Pipulate.Storage;
 
 namespace Pipulate.Security;
 

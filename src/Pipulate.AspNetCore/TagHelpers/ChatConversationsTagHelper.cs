@@ -52,7 +52,7 @@ public sealed class ChatConversationsTagHelper : TagHelper
         {
             output.Attributes.SetAttribute(name, value);
         }
-        output.Attributes.SetAttribute("aria-label", Label ?? services.GetRequiredService<PanelLooks>().Current.Words[Rendering.Words.Label.Conversations]);
+        output.Attributes.SetAttribute("aria-label", Label ?? services.GetRequiredService<PanelLooks>().Current.Words[Localization.Label.Conversations]);
         var markup = services.GetRequiredService<ChatMarkup>();
         foreach (var (name, value) in markup.Boundary)
         {

@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Pipulate.Commentary;
 using Pipulate.Endpoints;
+using Pipulate.Events;
 using Pipulate.Panel;
 using Pipulate.Security;
 

@@ -1,3 +1,4 @@
+using Pipulate.Storage;
 namespace Pipulate.Conversations;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Pipulate.Conversations.Entries;
+using Pipulate.Conversations.History;
 namespace Pipulate.Conversations;
 
 /// <summary>What was said before the conversation was opened, which may come later than what is said since.</summary>

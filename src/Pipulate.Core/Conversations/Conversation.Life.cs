@@ -1,4 +1,6 @@
-using Pipulate.Rendering.Words;
+using Pipulate.Conversations.Entries;
+using Pipulate.Conversations.History;
+using Pipulate.Localization;
 
 namespace Pipulate.Conversations;
 

@@ -1,5 +1,5 @@
-using Pipulate.Conversations.Keeping;
-using Pipulate.Nodes;
+using Pipulate.Conversations.Entries;
+using Pipulate.Storage;
 
 namespace Pipulate.Conversations;
 

@@ -1,3 +1,6 @@
+using Pipulate.Conversations.Entries;
+using Pipulate.Conversations.History;
+using Pipulate.Storage;
 namespace Pipulate.Conversations;
 
 /// <summary>Turns where other nodes take them too: what is answered is not what came since the last answer, but what the ledger says has waited.</summary>

@@ -1,4 +1,5 @@
-using Pipulate.Rendering.Words;
+using Pipulate.Conversations.Entries;
+using Pipulate.Localization;
 
 namespace Pipulate.Conversations;
 

@@ -1,10 +1,12 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using Microsoft.Extensions.AI;
-using Pipulate.Conversations.Keeping;
-using Pipulate.Diagnostics;
+using Pipulate.Conversations.Entries;
+using Pipulate.Conversations.History;
+using Pipulate.Localization;
 using Pipulate.Rendering;
-using Pipulate.Rendering.Words;
+using Pipulate.Storage;
+using Pipulate.Telemetry;
 
 namespace Pipulate.Conversations;
 

@@ -1,4 +1,5 @@
-using Pipulate.Commentary;
+using Pipulate.Conversations.Entries;
+using Pipulate.Events;
 
 namespace Pipulate.Conversations;
 

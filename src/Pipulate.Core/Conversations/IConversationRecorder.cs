@@ -1,3 +1,4 @@
+using Pipulate.Conversations.Entries;
 namespace Pipulate.Conversations;
 
 /// <summary>Told of every change as it is made.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Pipulate.Conversations.Entries;
 
 namespace Pipulate.Conversations;
 

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.AI;
-using Pipulate.Commentary;
+using Pipulate.Events;
 
 namespace Pipulate;
 
@@ -158,7 +158,7 @@ public sealed partial class DemoVoice : IChatClient
             var value = string.Join(' ', document.RootElement.GetString()!.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
             return TextCut.WithEllipsis(value, ValueLength);
         }
-        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             return quoted.Trim('"');
         }

@@ -32,12 +32,12 @@ internal static class GuardedStream
         var server = ModelServer.Of(client);
         var answer = new AnswerUpdates();
         var source = new UpdateSource(client, messages, options, new StreamPatience(firstToken, idle, timeProvider), server, cancellationToken);
-        Exception? failure = null;
+        Exception? exception = null;
         try
         {
-            while (failure is null)
+            while (exception is null)
             {
-                (var update, failure) = await source.ReadAsync();
+                (var update, exception) = await source.ReadAsync();
                 cancellationToken.ThrowIfCancellationRequested();
                 if (update is null)
                 {
@@ -60,7 +60,7 @@ internal static class GuardedStream
             yield return rest;
         }
 
-        Judge(answer, failure, server);
+        Judge(answer, exception, server);
     }
 
     private static void Judge(AnswerUpdates answer, Exception? failure, ModelServer server)

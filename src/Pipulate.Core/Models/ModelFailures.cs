@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.AI;
-using Pipulate.Commentary;
+using Pipulate.Events;
+using Pipulate.Models.Ollama;
 
 namespace Pipulate.Models;
 

@@ -50,15 +50,15 @@ internal sealed class UpdateSource(
                 await DisposeAsync(_updates);
                 _updates = WholeAsync(_stop.Token).GetAsyncEnumerator(_stop.Token);
             }
-            catch (Exception problem) when (cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (cancellationToken.IsCancellationRequested)
             {
-                throw problem as OperationCanceledException ?? new OperationCanceledException("The answer was stopped.", problem, cancellationToken);
+                throw exception as OperationCanceledException ?? new OperationCanceledException("The answer was stopped.", exception, cancellationToken);
             }
 #pragma warning disable CA1031 // Whether it matters is decided by what came before it.
-            catch (Exception problem)
+            catch (Exception exception)
 #pragma warning restore CA1031
             {
-                return (null, problem);
+                return (null, exception);
             }
         }
     }

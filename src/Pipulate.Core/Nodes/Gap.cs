@@ -1,4 +1,5 @@
 using System.Text;
+using Pipulate.Conversations.Entries;
 
 namespace Pipulate.Nodes;
 

@@ -1,4 +1,5 @@
-using Pipulate.Channels;
+using Pipulate.Connections;
+using Pipulate.Conversations.Entries;
 
 namespace Pipulate.Nodes;
 

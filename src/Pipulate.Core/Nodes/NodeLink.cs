@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Pipulate.Channels;
+using Pipulate.Connections;
 using Pipulate.Conversations;
-using Pipulate.Conversations.Keeping;
-using Pipulate.Rendering.Words;
+using Pipulate.Conversations.Entries;
+using Pipulate.Localization;
+using Pipulate.Storage;
+using Pipulate.Threading;
 
 namespace Pipulate.Nodes;
 
@@ -422,12 +424,12 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
 
             return true;
         }
-        catch (Exception problem)
+        catch (Exception exception)
         {
             if (!_unsent)
             {
                 Volatile.Write(ref _unsent, true);
-                LogUnsent(problem);
+                LogUnsent(exception);
             }
 
             Reconnected();
@@ -503,16 +505,16 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
         {
             return await read(shared, either.Token);
         }
-        catch (Exception problem)
+        catch (Exception exception)
         {
             // The store is away; the keeper says so aloud. Tried again with the next tick.
-            LogUnread(shared.Id, problem.GetType().Name);
+            LogUnread(shared.Id, exception.GetType().Name);
             return false;
         }
     }
 
     [LoggerMessage(1, LogLevel.Warning, "Nothing can be told to the other nodes. It is tried again, and they find in the store what they miss.")]
-    private partial void LogUnsent(Exception problem);
+    private partial void LogUnsent(Exception exception);
 
     [LoggerMessage(2, LogLevel.Information, "The other nodes are told again.")]
     private partial void LogSentAgain();

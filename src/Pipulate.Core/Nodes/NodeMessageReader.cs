@@ -1,6 +1,6 @@
 using System.Text;
-using Pipulate.Channels;
-using Pipulate.Conversations;
+using Pipulate.Connections;
+using Pipulate.Conversations.Entries;
 
 namespace Pipulate.Nodes;
 

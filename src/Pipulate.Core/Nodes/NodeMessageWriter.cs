@@ -1,5 +1,6 @@
 using System.Text;
-using Pipulate.Channels;
+using Pipulate.Connections;
+using Pipulate.Conversations.Entries;
 
 namespace Pipulate.Nodes;
 

@@ -1,6 +1,7 @@
 using Pipulate.Conversations;
-using Pipulate.Conversations.Keeping;
-using Pipulate.Rendering.Words;
+using Pipulate.Conversations.Entries;
+using Pipulate.Localization;
+using Pipulate.Storage;
 
 namespace Pipulate.Nodes;
 
@@ -17,7 +18,7 @@ internal sealed class SharedConversation(KeptConversation kept, NodeLink link, T
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
 
     /// <summary>After so many readings an entry is not in the store and will not be: it was deleted.</summary>
-    private const int MostAttempts = 20;
+    private const int MaxAttempts = 20;
 
     /// <summary>Guarded by the conversation's lock.</summary>
     private readonly HashSet<ConversationEntry> _changed = [];
@@ -288,7 +289,7 @@ internal sealed class SharedConversation(KeptConversation kept, NodeLink link, T
             foreach (var (entry, gap) in _gaps)
             {
                 Conversation.Mirror(gap.Behind(entry));
-                if (IsFilled(entry, gap) || ++gap.Attempts >= MostAttempts)
+                if (IsFilled(entry, gap) || ++gap.Attempts >= MaxAttempts)
                 {
                     _gaps.Remove(entry);
                 }

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
-using Pipulate.Channels;
+using Pipulate.Connections;
 
 namespace Pipulate.Nodes;
 
@@ -14,7 +14,7 @@ internal sealed class SharedPages(ConnectionRegistry registry, NodeLink link, Ti
     private const int LongestName = 600;
 
     /// <summary>What may wait of fragments; they are not kept anywhere else.</summary>
-    private const int MostWaiting = 4 * 1024 * 1024;
+    private const int MaxWaiting = 4 * 1024 * 1024;
 
     private readonly ConcurrentQueue<Action<NodeMessageWriter>> _news = new();
 
@@ -38,7 +38,7 @@ internal sealed class SharedPages(ConnectionRegistry registry, NodeLink link, Ti
             return;
         }
 
-        if (Interlocked.Add(ref _waiting, fragment.Length) > MostWaiting)
+        if (Interlocked.Add(ref _waiting, fragment.Length) > MaxWaiting)
         {
             Interlocked.Add(ref _waiting, -fragment.Length);
             link.NoteDropped();

@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
-using Pipulate.Conversations;
+using Pipulate.Conversations.Entries;
+using Pipulate.Localization;
 using Pipulate.Rendering;
-using Pipulate.Rendering.Words;
 
 namespace Pipulate;
 

@@ -2,9 +2,9 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
-using Pipulate.Conversations;
+using Pipulate.Conversations.Entries;
+using Pipulate.Localization;
 using Pipulate.Markdown;
-using Pipulate.Rendering.Words;
 
 namespace Pipulate.Rendering;
 

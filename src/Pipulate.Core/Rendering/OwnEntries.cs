@@ -1,7 +1,7 @@
 using System.Buffers;
 using Microsoft.Extensions.Logging;
-using Pipulate.Conversations;
-using Pipulate.Rendering.Words;
+using Pipulate.Conversations.Entries;
+using Pipulate.Localization;
 
 namespace Pipulate.Rendering;
 
@@ -23,9 +23,9 @@ internal sealed partial class OwnEntries(IEntryRenderer renderer, ILogger<OwnEnt
                 content.WriteText();
             }
         }
-        catch (Exception problem)
+        catch (Exception exception)
         {
-            LogFailed(problem, renderer.GetType().FullName, entry.Ordinal);
+            LogFailed(exception, renderer.GetType().FullName, entry.Ordinal);
             return false;
         }
 
@@ -34,5 +34,5 @@ internal sealed partial class OwnEntries(IEntryRenderer renderer, ILogger<OwnEnt
     }
 
     [LoggerMessage(1, LogLevel.Error, "The entry renderer {Renderer} failed at entry {Ordinal}; it is shown as if there were none.")]
-    private partial void LogFailed(Exception problem, string? renderer, int ordinal);
+    private partial void LogFailed(Exception exception, string? renderer, int ordinal);
 }

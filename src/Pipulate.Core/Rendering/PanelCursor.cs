@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using Pipulate.Conversations;
+using Pipulate.Conversations.Entries;
 
 namespace Pipulate.Rendering;
 

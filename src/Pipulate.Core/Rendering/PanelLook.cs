@@ -1,4 +1,4 @@
-using Pipulate.Rendering.Words;
+using Pipulate.Localization;
 
 namespace Pipulate.Rendering;
 

@@ -166,10 +166,10 @@ public sealed class EndpointKindsTests
     [Fact]
     public async Task WithChatCommentary_ATemplateThatCannotBeParsed_StopsTheHostAndSaysWhere()
     {
-        var problem = await Assert.ThrowsAsync<FormatException>(() =>
+        var exception = await Assert.ThrowsAsync<FormatException>(() =>
             ChatHost.StartAsync(app => app.MapPost("/x", () => "").WithChatCommentary("They deleted {title")));
 
-        Assert.Contains("They deleted {title", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("They deleted {title", exception.Message, StringComparison.Ordinal);
     }
 
     private static Task<ChatHost> StartAsync() => ChatHost.StartAsync(

@@ -17,25 +17,25 @@ public sealed class StartCheckTests
     [Trait("Row", "S-41")]
     public async Task Attribute_OnALambda_StopsTheHost()
     {
-        var problem = await Assert.ThrowsAsync<InvalidOperationException>(() => ChatHost.StartAsync(app =>
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => ChatHost.StartAsync(app =>
         {
             app.MapPost("/fine", [ChatCommentary("fine {title}")] () => "");
             app.MapGroup("/list").MapDelete("/{id:int}", [ChatCommentary("They deleted {title")] (int id) => "");
         }));
 
-        Assert.Contains("DELETE /list/{id:int}", problem.Message, StringComparison.Ordinal);
-        Assert.Contains("They deleted {title", problem.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("fine", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("DELETE /list/{id:int}", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("They deleted {title", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("fine", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Attribute_OnAnAction_StopsTheHost()
     {
-        var problem = await Assert.ThrowsAsync<InvalidOperationException>(() => ChatHost.StartAsync(
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => ChatHost.StartAsync(
             app => app.MapControllers(),
             services: services => services.AddControllers().ConfigureApplicationPartManager(parts => parts.FeatureProviders.Add(new OnlyBroken()))));
 
-        Assert.Contains("Broken.Act", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("Broken.Act", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -43,7 +43,7 @@ public sealed class StartCheckTests
     [InlineData("/Broken/Handler")]
     public async Task Attribute_OnAPageOrItsHandlerMethod_StopsTheHost(string page)
     {
-        var problem = await Assert.ThrowsAsync<InvalidOperationException>(() => ChatHost.StartAsync(
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => ChatHost.StartAsync(
             app => app.MapRazorPages(),
             services: services => services.AddRazorPages(pages => pages.Conventions.AddFolderRouteModelConvention("/", model =>
             {
@@ -53,8 +53,8 @@ public sealed class StartCheckTests
                 }
             })).AddApplicationPart(typeof(StartCheckTests).Assembly)));
 
-        Assert.Contains($"/Pages{page}.cshtml", problem.Message, StringComparison.Ordinal);
-        Assert.Equal(page.EndsWith("Handler", StringComparison.Ordinal), problem.Message.Contains("OnPostBurn", StringComparison.Ordinal));
+        Assert.Contains($"/Pages{page}.cshtml", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(page.EndsWith("Handler", StringComparison.Ordinal), exception.Message.Contains("OnPostBurn", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -91,9 +91,9 @@ public sealed class StartCheckTests
             app.UseEndpoints(endpoints => endpoints.MapGet("/broken", [ChatCommentary("}")] () => ""));
         })).Build();
 
-        var problem = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
 
-        Assert.Contains("GET /broken", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("GET /broken", exception.Message, StringComparison.Ordinal);
     }
 
     /// <summary>Nested, so that no other host finds it.</summary>

@@ -55,8 +55,8 @@ public sealed partial class ChatPanelTests
         await using var services = new ServiceCollection().AddLogging().BuildServiceProvider();
         await using var renderer = new HtmlRenderer(services, NullLoggerFactory.Instance);
 
-        var problem = await Assert.ThrowsAsync<InvalidOperationException>(() => renderer.Dispatcher.InvokeAsync(() => renderer.RenderComponentAsync<ChatPanel>()));
-        Assert.Contains("Take the render mode away", problem.Message, StringComparison.Ordinal);
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => renderer.Dispatcher.InvokeAsync(() => renderer.RenderComponentAsync<ChatPanel>()));
+        Assert.Contains("Take the render mode away", exception.Message, StringComparison.Ordinal);
     }
 
     /// <summary>Without what is new in every page.</summary>

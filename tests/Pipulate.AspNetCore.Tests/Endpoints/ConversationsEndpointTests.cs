@@ -3,7 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pipulate.Conversations;
-using Pipulate.Conversations.Keeping;
+using Pipulate.Storage;
 
 namespace Pipulate.Tests.Endpoints;
 
@@ -382,11 +382,11 @@ public sealed class ConversationsEndpointTests
 
         public ValueTask<int> ForgetAsync(string owner, CancellationToken cancellationToken = default) => throw Away();
 
-        public ValueTask<IReadOnlyList<ConversationKey>> FindOldAsync(DateTimeOffset unchangedSince, int mostPerOwner, int most, CancellationToken cancellationToken = default) => throw Away();
+        public ValueTask<IReadOnlyList<ConversationKey>> FindOldAsync(DateTimeOffset unchangedSince, int maxPerOwner, int most, CancellationToken cancellationToken = default) => throw Away();
 
         public ValueTask<long?> TryAddAsync(ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken = default) => throw Away();
 
-        public ValueTask<int> TrimAsync(int mostPerConversation, int most, CancellationToken cancellationToken = default) => throw Away();
+        public ValueTask<int> TrimAsync(int maxPerConversation, int most, CancellationToken cancellationToken = default) => throw Away();
 
         private static InvalidOperationException Away() => new("The store is away.");
     }

@@ -189,7 +189,7 @@ internal sealed class StreamPage : IAsyncDisposable
                 }
             }
         }
-        catch (Exception problem) when (problem is OperationCanceledException or IOException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or ObjectDisposedException)
         {
             // Lost, or left.
         }

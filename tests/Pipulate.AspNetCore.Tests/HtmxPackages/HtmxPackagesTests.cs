@@ -5,6 +5,7 @@ using Htmx;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Pipulate.Commentary;
 using Pipulate.FakeOllama;
 
 namespace Pipulate.Tests.HtmxPackages;

@@ -271,9 +271,9 @@ public sealed class AddressTests
             html += await RenderAsync(new ChatEventTagHelper { ViewContext = view, ChatEvent = "noted", ChatMessage = "x" }, "button", ("id", "event"), ("type", "button"));
             html += await RenderAsync(new ChatContextTagHelper { ViewContext = view }, "chat-context");
         }
-        catch (InvalidOperationException problem)
+        catch (InvalidOperationException exception)
         {
-            html = problem.Message;
+            html = exception.Message;
         }
 
         await context.Response.WriteAsync(html, Cancellation);

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpLogging;
 using Microsoft.Extensions.DependencyInjection;
-using Pipulate.Conversations;
 using Pipulate.Tests.Endpoints;
 
 namespace Pipulate.Tests.Middleware;

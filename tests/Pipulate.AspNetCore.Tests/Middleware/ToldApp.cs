@@ -2,8 +2,8 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Pipulate.Conversations;
 using Pipulate.Security;
+using Pipulate.Storage;
 
 namespace Pipulate.Tests.Middleware;
 
@@ -84,7 +84,7 @@ internal sealed class ToldApp : IAsyncDisposable
         {
             await next(context);
         }
-        catch (Exception problem) when (problem.Message == "as planned" || problem is OperationCanceledException)
+        catch (Exception exception) when (exception.Message == "as planned" || exception is OperationCanceledException)
         {
             context.Response.StatusCode = 500;
         }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OllamaSharp;
 using OllamaSharp.Models;
 using Pipulate.FakeOllama;
-using Pipulate.Models;
+using Pipulate.Generation;
 
 namespace Pipulate.Tests.Models;
 
@@ -49,7 +49,7 @@ public sealed class OllamaSharpTests : IAsyncLifetime
         Assert.Equal("Well said.", await page.WaitForAnswerAsync());
 
         Assert.Equal("llama3.2", _ollama.Chats.Single().Model.Split(':')[0]);
-        var contexts = host.Services.GetRequiredService<Pipulate.Commentary.ModelContexts>();
+        var contexts = host.Services.GetRequiredService<Pipulate.Generation.ModelContexts>();
         await Eventually.TrueAsync(() => contexts.Current.Window == 8_192);
     }
 
@@ -92,12 +92,12 @@ public sealed class OllamaSharpTests : IAsyncLifetime
         });
         Assert.IsType<OllamaChatClient>(host.Services.GetRequiredService<IChatClient>());
 
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(services =>
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(services =>
         {
             services.AddKeyedSingleton<IOllamaApiClient>("a", new OllamaApiClient(_ollama.Endpoint));
             services.AddKeyedSingleton<IOllamaApiClient>("b", new OllamaApiClient(_ollama.Endpoint));
         }));
-        Assert.Contains("GetRequiredKeyedService<IOllamaApiClient>", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("GetRequiredKeyedService<IOllamaApiClient>", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,9 +12,9 @@ public sealed class ChatEventCollectionTests
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
     public void Add_WithANameThatIsNone_ThrowsAndQuotesIt(string name)
     {
-        var problem = Assert.Throws<ArgumentException>(() => new ChatEventCollection().Add(name, "x"));
+        var exception = Assert.Throws<ArgumentException>(() => new ChatEventCollection().Add(name, "x"));
 
-        Assert.Contains($"\"{name}\"", problem.Message, StringComparison.Ordinal);
+        Assert.Contains($"\"{name}\"", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -25,10 +25,10 @@ public sealed class ChatEventCollectionTests
     [InlineData(" ")]
     public void Add_WithATextThatCannotBeUsed_ThrowsAndNamesTheEvent(string template)
     {
-        var problem = Assert.ThrowsAny<Exception>(() => new ChatEventCollection().Add("profile_change", template));
+        var exception = Assert.ThrowsAny<Exception>(() => new ChatEventCollection().Add("profile_change", template));
 
-        Assert.True(problem is ArgumentException or FormatException);
-        Assert.Contains("\"profile_change\"", problem.Message, StringComparison.Ordinal);
+        Assert.True(exception is ArgumentException or FormatException);
+        Assert.Contains("\"profile_change\"", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -50,9 +50,9 @@ public sealed class ChatEventCollectionTests
     [InlineData("Pipulate:Events:AcceptUnnamed", "true")]
     public async Task Start_WithEventsInTheConfiguration_StopsAndSaysWhereTheyBelong(string key, string value)
     {
-        var problem = await Assert.ThrowsAnyAsync<Exception>(() => ChatHost.StartAsync(settings: new() { [key] = value }, ollama: false));
+        var exception = await Assert.ThrowsAnyAsync<Exception>(() => ChatHost.StartAsync(settings: new() { [key] = value }, ollama: false));
 
-        Assert.Contains("Pipulate:Events cannot be set in the configuration", problem.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Pipulate:Events cannot be set in the configuration", exception.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -60,8 +60,8 @@ public sealed class ChatEventCollectionTests
     [InlineData("Pipulate:Limits:MessageBurst")]
     public async Task Start_WithARateOfNothing_StopsAndNamesTheKey(string key)
     {
-        var problem = await Assert.ThrowsAnyAsync<Exception>(() => ChatHost.StartAsync(settings: new() { [key] = "0" }, ollama: false));
+        var exception = await Assert.ThrowsAnyAsync<Exception>(() => ChatHost.StartAsync(settings: new() { [key] = "0" }, ollama: false));
 
-        Assert.Contains(key, problem.ToString(), StringComparison.Ordinal);
+        Assert.Contains(key, exception.ToString(), StringComparison.Ordinal);
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Pipulate.FakeOllama;
 
 namespace Pipulate.Tests.Options;
 
@@ -16,17 +17,17 @@ public sealed class PipulateOptionsTests
     [InlineData("Pipulate:AllowedOrigins:0", "example.com")]
     public async Task Start_WithAWrongSetting_StopsAndNamesTheKey(string key, string value)
     {
-        var problem = await Assert.ThrowsAnyAsync<Exception>(() => ChatHost.StartAsync(settings: new() { [key] = value }));
+        var exception = await Assert.ThrowsAnyAsync<Exception>(() => ChatHost.StartAsync(settings: new() { [key] = value }));
 
-        Assert.Contains(key, problem.ToString(), StringComparison.Ordinal);
+        Assert.Contains(key, exception.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Start_WithASettingThatDoesNotExist_StopsAndNamesIt()
     {
-        var problem = await Assert.ThrowsAnyAsync<Exception>(() => ChatHost.StartAsync(settings: new() { ["Pipulate:Personna"] = "x" }));
+        var exception = await Assert.ThrowsAnyAsync<Exception>(() => ChatHost.StartAsync(settings: new() { ["Pipulate:Personna"] = "x" }));
 
-        Assert.Contains("Personna", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("Personna", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,7 +2,8 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Pipulate.Tests.Health;
+using Pipulate.Storage;
+using Pipulate.Tests.HealthChecks;
 
 namespace Pipulate.Tests.Security;
 

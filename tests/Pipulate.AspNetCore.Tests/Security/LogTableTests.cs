@@ -1,7 +1,7 @@
 using System.Reflection;
 using Microsoft.Extensions.Logging;
-using Pipulate.Endpoints;
-using Pipulate.Models;
+using Pipulate.Connections;
+using Pipulate.Models.Ollama;
 
 namespace Pipulate.Tests.Security;
 

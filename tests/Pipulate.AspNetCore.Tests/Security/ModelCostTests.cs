@@ -2,7 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Pipulate.FakeOllama;
-using Pipulate.Tests.Diagnostics;
+using Pipulate.Tests.Telemetry;
 
 namespace Pipulate.Tests.Security;
 

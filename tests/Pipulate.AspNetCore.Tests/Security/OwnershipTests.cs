@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Pipulate.Conversations;
-using Pipulate.Conversations.Keeping;
 using Pipulate.FakeOllama;
+using Pipulate.Storage;
 using Pipulate.Tests.Endpoints;
 
 namespace Pipulate.Tests.Security;

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Pipulate.Conversations;
 using Pipulate.FakeOllama;
+using Pipulate.Storage;
 
 namespace Pipulate.Tests.Story;
 

@@ -97,19 +97,19 @@ public sealed class ChatEventTagHelperTests
     [InlineData("div", "profile_change", "x", "click", "hx-get", "/x", "chat-on")]
     public async Task Element_ThatCannotTellOfTheEvent_SaysSoWhenItIsRendered(string tag, string name, string message, string? on, string? attribute, string? value, string expected)
     {
-        var problem = await Assert.ThrowsAsync<InvalidOperationException>(() => RenderAsync(
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => RenderAsync(
             HtmxVersion.V2, tag, message, on, name, attribute is null ? [] : [(attribute, value!)]));
 
-        Assert.Contains($"<{tag} chat-event=\"{name}\">", problem.Message, StringComparison.Ordinal);
-        Assert.Contains(expected, problem.Message, StringComparison.Ordinal);
+        Assert.Contains($"<{tag} chat-event=\"{name}\">", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Element_WithHeadersThatAreCode_SaysSoWhenItIsRendered()
     {
-        var problem = await Assert.ThrowsAsync<InvalidOperationException>(() => RenderAsync(HtmxVersion.V2, "a", "x", null, ("hx-get", "/x"), ("hx-headers", "js:{a: b()}")));
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => RenderAsync(HtmxVersion.V2, "a", "x", null, ("hx-get", "/x"), ("hx-headers", "js:{a: b()}")));
 
-        Assert.Contains("hx-headers is no JSON", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("hx-headers is no JSON", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

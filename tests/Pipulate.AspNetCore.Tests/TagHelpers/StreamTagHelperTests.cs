@@ -41,11 +41,11 @@ public sealed class StreamTagHelperTests
     [Fact]
     public async Task ChatPanel_OfAnUnknownTransport_SaysWhichThereAre()
     {
-        Exception? problem = null;
+        Exception? exception = null;
         await using var host = await ChatHost.StartAsync(
             app => app.MapGet("/render", async (HttpContext context) =>
             {
-                problem = await Record.ExceptionAsync(() => RenderAsync(new ChatPanelTagHelper { ViewContext = new ViewContext { HttpContext = context }, Transport = "SSE" }));
+                exception = await Record.ExceptionAsync(() => RenderAsync(new ChatPanelTagHelper { ViewContext = new ViewContext { HttpContext = context }, Transport = "SSE" }));
                 return Results.Ok();
             }),
             ollama: false);
@@ -53,7 +53,7 @@ public sealed class StreamTagHelperTests
         await http.GetAsync("/render", TestContext.Current.CancellationToken);
 
         Assert.Equal(
-            "The transport of <chat-panel> is \"SSE\". Write \"ws\" for the WebSocket, or \"sse\" for server-sent events.", Assert.IsType<InvalidOperationException>(problem).Message);
+            "The transport of <chat-panel> is \"SSE\". Write \"ws\" for the WebSocket, or \"sse\" for server-sent events.", Assert.IsType<InvalidOperationException>(exception).Message);
     }
 
     [Theory]

@@ -61,7 +61,7 @@ public sealed class Chromium : IAsyncLifetime
         {
             _playwright = await Playwright.CreateAsync();
         }
-        catch (PlaywrightException problem) when (problem.Message.Contains("Driver not found", StringComparison.Ordinal))
+        catch (PlaywrightException exception) when (exception.Message.Contains("Driver not found", StringComparison.Ordinal))
         {
             _missing = "Playwright has no Node.js for this machine. Mend it with: apt-get install nodejs (and name it in PLAYWRIGHT_NODEJS_PATH).";
             return;

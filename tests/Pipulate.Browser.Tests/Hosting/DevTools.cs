@@ -86,11 +86,11 @@ public sealed class DevTools : IAsyncDisposable
                 }
             }
         }
-        catch (Exception problem) when (problem is WebSocketException or OperationCanceledException or ObjectDisposedException or JsonException)
+        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or ObjectDisposedException or JsonException)
         {
             foreach (var answer in _waiting.Values)
             {
-                answer.TrySetException(new InvalidOperationException("The browser has closed the connection.", problem));
+                answer.TrySetException(new InvalidOperationException("The browser has closed the connection.", exception));
             }
         }
     }

@@ -113,7 +113,7 @@ public sealed class FaultyNetwork : IAsyncDisposable
                 }
             }
         }
-        catch (Exception problem) when (problem is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // Cut, or at the end.
         }
@@ -126,7 +126,7 @@ public sealed class FaultyNetwork : IAsyncDisposable
             await server.ConnectAsync(IPAddress.Loopback, _server, _ending.Token);
             await await Task.WhenAny(CarryAsync(browser, server), CarryAsync(server, browser));
         }
-        catch (Exception problem) when (problem is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // One side has gone; so does the other.
         }

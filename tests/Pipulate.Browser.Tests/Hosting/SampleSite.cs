@@ -1,6 +1,5 @@
 using Microsoft.Playwright;
 using Pipulate.FakeOllama;
-using Pipulate.Tests;
 
 namespace Pipulate.Browser.Hosting;
 

@@ -1,6 +1,5 @@
 using Pipulate.Conversations;
-using Pipulate.Conversations.Keeping;
-using Pipulate.Nodes;
+using Pipulate.Conversations.Entries;
 using Pipulate.Rendering;
 using Pipulate.Tests.Rendering;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Pipulate.Conversations;
+using Pipulate.Conversations.Entries;
 
 namespace Pipulate.Tests.Conversations;
 

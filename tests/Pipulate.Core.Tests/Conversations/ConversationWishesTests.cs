@@ -1,4 +1,5 @@
 using Pipulate.Conversations;
+using Pipulate.Conversations.Entries;
 
 namespace Pipulate.Tests.Conversations;
 

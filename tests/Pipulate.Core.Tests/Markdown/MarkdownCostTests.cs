@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Pipulate.Conversations;
+using Pipulate.Conversations.Entries;
 using Pipulate.Markdown;
 
 namespace Pipulate.Tests.Markdown;

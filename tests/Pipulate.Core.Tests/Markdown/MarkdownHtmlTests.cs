@@ -3,7 +3,7 @@ using System.Text;
 using AngleSharp;
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
-using Pipulate.Conversations;
+using Pipulate.Conversations.Entries;
 using Pipulate.Markdown;
 
 namespace Pipulate.Tests.Markdown;

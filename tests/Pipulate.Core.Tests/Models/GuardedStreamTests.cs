@@ -23,19 +23,19 @@ public class GuardedStreamTests
     [Trait("Row", "F-06")]
     public async Task ReadAsync_EndWithoutFinishReason_ThrowsAfterTheText()
     {
-        var (text, failure) = await ReadAsync(new Client(_ => Said("Hel")));
+        var (text, exception) = await ReadAsync(new Client(_ => Said("Hel")));
 
         Assert.Equal("Hel", text);
-        Assert.Equal(ModelFailureKind.Incomplete, Kind(Assert.IsType<IncompleteAnswerException>(failure)));
+        Assert.Equal(ModelFailureKind.Incomplete, Kind(Assert.IsType<IncompleteAnswerException>(exception)));
     }
 
     [Fact]
     public async Task ReadAsync_UnknownRole_IsIgnoredAndTheEndIsAFailure()
     {
-        var (text, failure) = await ReadAsync(new Client(_ => ErrorAsOllamaSharpShowsIt()));
+        var (text, exception) = await ReadAsync(new Client(_ => ErrorAsOllamaSharpShowsIt()));
 
         Assert.Equal("Hel", text);
-        Assert.IsType<IncompleteAnswerException>(failure);
+        Assert.IsType<IncompleteAnswerException>(exception);
 
         static async IAsyncEnumerable<ChatResponseUpdate> ErrorAsOllamaSharpShowsIt()
         {
@@ -55,9 +55,9 @@ public class GuardedStreamTests
         Assert.False(reading.IsCompleted);
         _time.Advance(TimeSpan.FromSeconds(1));
 
-        var (_, failure) = await reading.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
+        var (_, exception) = await reading.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
 
-        Assert.Equal(ModelFailureKind.TimedOut, Kind(Assert.IsType<TimeoutException>(failure)));
+        Assert.Equal(ModelFailureKind.TimedOut, Kind(Assert.IsType<TimeoutException>(exception)));
         Assert.True(client.Token.IsCancellationRequested);
     }
 
@@ -93,9 +93,9 @@ public class GuardedStreamTests
         await client.Started.Task.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
         await stop.CancelAsync();
 
-        var (_, failure) = await reading.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
+        var (_, exception) = await reading.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
 
-        Assert.IsAssignableFrom<OperationCanceledException>(failure);
+        Assert.IsAssignableFrom<OperationCanceledException>(exception);
         Assert.False(client.Disposed.Task.IsCompleted);
         release.SetResult();
         await client.Disposed.Task.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
@@ -105,10 +105,10 @@ public class GuardedStreamTests
     public async Task ReadAsync_ClientEndsNormallyOnCancel_IsCancelled()
     {
         using var stop = new CancellationTokenSource();
-        var (text, failure) = await ReadAsync(new Client(token => EndsWhenCancelled(token)), _ => stop.Cancel(), stop.Token);
+        var (text, exception) = await ReadAsync(new Client(token => EndsWhenCancelled(token)), _ => stop.Cancel(), stop.Token);
 
         Assert.Equal("Hel", text);
-        Assert.IsAssignableFrom<OperationCanceledException>(failure);
+        Assert.IsAssignableFrom<OperationCanceledException>(exception);
 
         static async IAsyncEnumerable<ChatResponseUpdate> EndsWhenCancelled([EnumeratorCancellation] CancellationToken token)
         {
@@ -125,9 +125,9 @@ public class GuardedStreamTests
     public async Task ReadAsync_AlreadyCancelled_AsksNobody()
     {
         var client = new Client(_ => Healthy());
-        var (_, failure) = await ReadAsync(client, _ => { }, new CancellationToken(canceled: true));
+        var (_, exception) = await ReadAsync(client, _ => { }, new CancellationToken(canceled: true));
 
-        Assert.IsAssignableFrom<OperationCanceledException>(failure);
+        Assert.IsAssignableFrom<OperationCanceledException>(exception);
         Assert.False(client.Started.Task.IsCompleted);
     }
 
@@ -135,9 +135,9 @@ public class GuardedStreamTests
     public async Task ReadAsync_ClientThrows_ItsExceptionComesThrough()
     {
         var thrown = new HttpRequestException("x");
-        var (_, failure) = await ReadAsync(new Client(_ => Throws(thrown)));
+        var (_, exception) = await ReadAsync(new Client(_ => Throws(thrown)));
 
-        Assert.Same(thrown, failure);
+        Assert.Same(thrown, exception);
 
         static async IAsyncEnumerable<ChatResponseUpdate> Throws(Exception exception)
         {
@@ -162,13 +162,13 @@ public class GuardedStreamTests
     [Fact]
     public async Task ReadAsync_ErrorContentThenStop_FailsWithItsTextAfterWhatWasSaid()
     {
-        var (text, failure) = await ReadAsync(new Client(_ => Give(
+        var (text, exception) = await ReadAsync(new Client(_ => Give(
             new ChatResponseUpdate(ChatRole.Assistant, "Hel"),
             new ChatResponseUpdate(ChatRole.Assistant, [new ErrorContent("The upstream is gone, key sk-abcdefgh12345.") { ErrorCode = "502" }]),
             new ChatResponseUpdate { FinishReason = ChatFinishReason.Stop })));
 
         Assert.Equal("Hel", text);
-        var sentence = Sentence(Assert.IsType<ReportedErrorException>(failure));
+        var sentence = Sentence(Assert.IsType<ReportedErrorException>(exception));
         Assert.Contains("The upstream is gone", sentence, StringComparison.Ordinal);
         Assert.DoesNotContain("sk-abc", sentence, StringComparison.Ordinal);
     }
@@ -176,37 +176,37 @@ public class GuardedStreamTests
     [Fact]
     public async Task ReadAsync_RefusalAfterTheFinish_IsTheReason()
     {
-        var (_, failure) = await ReadAsync(new Client(_ => Give(
+        var (_, exception) = await ReadAsync(new Client(_ => Give(
             new ChatResponseUpdate { FinishReason = ChatFinishReason.Stop },
             new ChatResponseUpdate(ChatRole.Assistant, [new ErrorContent("I cannot help with that.") { ErrorCode = "Refusal" }]))));
 
-        Assert.EndsWith("I cannot help with that.", Sentence(failure), StringComparison.Ordinal);
+        Assert.EndsWith("I cannot help with that.", Sentence(exception), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task ReadAsync_ErrorContentThenException_TheFirstIsTheReason()
     {
-        var (_, failure) = await ReadAsync(new Client(_ => Throwing(
+        var (_, exception) = await ReadAsync(new Client(_ => Throwing(
             new IOException("x"), new ChatResponseUpdate(ChatRole.Assistant, [new ErrorContent("Out of memory.")]))));
 
-        Assert.EndsWith("Out of memory.", Sentence(failure), StringComparison.Ordinal);
+        Assert.EndsWith("Out of memory.", Sentence(exception), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task ReadAsync_FinishReasonIsAnError_Fails()
     {
-        var (text, failure) = await ReadAsync(new Client(_ => Give(new ChatResponseUpdate(ChatRole.Assistant, "Hel") { FinishReason = new ChatFinishReason("error") })));
+        var (text, exception) = await ReadAsync(new Client(_ => Give(new ChatResponseUpdate(ChatRole.Assistant, "Hel") { FinishReason = new ChatFinishReason("error") })));
 
-        Assert.Equal(("Hel", ModelFailureKind.ServerFailed), (text, Kind(failure)));
+        Assert.Equal(("Hel", ModelFailureKind.ServerFailed), (text, Kind(exception)));
     }
 
     [Fact]
     public async Task ReadAsync_ExceptionAfterTheFinish_ChangesNothing()
     {
-        var (text, failure) = await ReadAsync(new Client(_ => Throwing(
+        var (text, exception) = await ReadAsync(new Client(_ => Throwing(
             new IOException("reset"), new ChatResponseUpdate(ChatRole.Assistant, "Hello") { FinishReason = ChatFinishReason.Stop })));
 
-        Assert.Equal(("Hello", null), (text, failure));
+        Assert.Equal(("Hello", null), (text, exception));
     }
 
     [Fact]
@@ -236,10 +236,10 @@ public class GuardedStreamTests
             updates.Add(new ChatResponseUpdate(ChatRole.Assistant, "It r"));
         }
 
-        var (text, failure) = await ReadAsync(new Client(_ => Give([.. updates])));
+        var (text, exception) = await ReadAsync(new Client(_ => Give([.. updates])));
 
         Assert.Equal(answered ? "Let me look.\n\nIt r" : "Let me look.", text);
-        Assert.Equal(ModelFailureKind.Incomplete, Kind(failure));
+        Assert.Equal(ModelFailureKind.Incomplete, Kind(exception));
     }
 
     [Fact]
@@ -281,9 +281,9 @@ public class GuardedStreamTests
     [Fact]
     public async Task ReadAsync_HeartbeatsAtOnceWithoutEnd_TimeOut()
     {
-        var (_, failure) = await ReadAsync(new Client(_ => Beats()));
+        var (_, exception) = await ReadAsync(new Client(_ => Beats()));
 
-        Assert.IsType<TimeoutException>(failure);
+        Assert.IsType<TimeoutException>(exception);
 
         async IAsyncEnumerable<ChatResponseUpdate> Beats()
         {
@@ -299,18 +299,18 @@ public class GuardedStreamTests
     [Fact]
     public async Task ReadAsync_CancelledByTheClientItself_IsIncompleteAndNotStopped()
     {
-        var (text, failure) = await ReadAsync(new Client(_ => Throwing(new TaskCanceledException(), new ChatResponseUpdate(ChatRole.Assistant, "Hel"))));
+        var (text, exception) = await ReadAsync(new Client(_ => Throwing(new TaskCanceledException(), new ChatResponseUpdate(ChatRole.Assistant, "Hel"))));
 
-        Assert.Equal(("Hel", ModelFailureKind.Incomplete), (text, Kind(failure)));
+        Assert.Equal(("Hel", ModelFailureKind.Incomplete), (text, Kind(exception)));
     }
 
     [Fact]
     public async Task ReadAsync_ClientThrowsBeforeItStreams_ItsExceptionComesThrough()
     {
         var thrown = new InvalidOperationException("x");
-        var (_, failure) = await ReadAsync(new Eager(thrown));
+        var (_, exception) = await ReadAsync(new Eager(thrown));
 
-        Assert.Same(thrown, failure);
+        Assert.Same(thrown, exception);
     }
 
     [Fact]
@@ -323,9 +323,9 @@ public class GuardedStreamTests
     [Fact]
     public async Task ReadAsync_DisposeThrows_ChangesNothing()
     {
-        var (text, failure) = await ReadAsync(new Client(_ => ThrowsWhenLeft()));
+        var (text, exception) = await ReadAsync(new Client(_ => ThrowsWhenLeft()));
 
-        Assert.Equal(("Hello", null), (text, failure));
+        Assert.Equal(("Hello", null), (text, exception));
 
         static async IAsyncEnumerable<ChatResponseUpdate> ThrowsWhenLeft()
         {
@@ -346,10 +346,10 @@ public class GuardedStreamTests
     [Fact]
     public async Task ReadAsync_BreaksInsideATag_GivesWhatWasHeldBack()
     {
-        var (text, failure) = await ReadAsync(new Client(_ => Throwing(new IOException("x"), new ChatResponseUpdate(ChatRole.Assistant, "<thi"))));
+        var (text, exception) = await ReadAsync(new Client(_ => Throwing(new IOException("x"), new ChatResponseUpdate(ChatRole.Assistant, "<thi"))));
 
         Assert.Equal("<thi", text);
-        Assert.IsType<IOException>(failure);
+        Assert.IsType<IOException>(exception);
     }
 
     [Fact]
@@ -440,9 +440,9 @@ public class GuardedStreamTests
                 seen(update);
             }
         }
-        catch (Exception failure)
+        catch (Exception exception)
         {
-            return (text, failure);
+            return (text, exception);
         }
 
         return (text, null);

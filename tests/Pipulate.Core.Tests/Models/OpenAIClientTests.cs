@@ -52,9 +52,9 @@ public sealed class OpenAIClientTests : IAsyncLifetime
             await context.Response.WriteAsJsonAsync(new { error = new { message, type = "error", code = "code" } });
         };
 
-        var failure = (await ReadAsync()).Failure;
+        var exception = (await ReadAsync()).Failure;
 
-        var trouble = ModelFailures.Classify(Assert.IsType<ClientResultException>(failure), ModelServer.Of(_client), CancellationToken.None);
+        var trouble = ModelFailures.Classify(Assert.IsType<ClientResultException>(exception), ModelServer.Of(_client), CancellationToken.None);
         Assert.Equal(kind, trouble.Kind.ToString());
         Assert.Contains(sentence, trouble.Sentence, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", trouble.Sentence, StringComparison.Ordinal);
@@ -69,9 +69,9 @@ public sealed class OpenAIClientTests : IAsyncLifetime
     {
         _answer = (context, _) => SendAsync(context, Delta(new { content = "It rains." }), Delta(new { }, reason), Usage(20, 5));
 
-        var (text, finish, usage, failure) = await ReadAsync();
+        var (text, finish, usage, exception) = await ReadAsync();
 
-        Assert.Equal(("It rains.", reason, 20L, null), (text, finish, usage.Sum?.InputTokenCount, failure));
+        Assert.Equal(("It rains.", reason, 20L, null), (text, finish, usage.Sum?.InputTokenCount, exception));
     }
 
     [Fact]
@@ -81,9 +81,9 @@ public sealed class OpenAIClientTests : IAsyncLifetime
             ? SendAsync(context, Delta(new { content = "Let me look that up." }), Delta(LookCall()), Delta(new { }, "tool_calls"), Usage(20, 5))
             : SendAsync(context, Delta(new { content = "It rains." }), Delta(new { }, "stop"), Usage(120, 7));
 
-        var (text, finish, usage, failure) = await ReadAsync();
+        var (text, finish, usage, exception) = await ReadAsync();
 
-        Assert.Equal(("Let me look that up.\n\nIt rains.", "stop", null), (text, finish, failure));
+        Assert.Equal(("Let me look that up.\n\nIt rains.", "stop", null), (text, finish, exception));
         Assert.Equal((140L, 12L, 20L), (usage.Sum?.InputTokenCount, usage.Sum?.OutputTokenCount, usage.First?.InputTokenCount));
     }
 
@@ -94,10 +94,10 @@ public sealed class OpenAIClientTests : IAsyncLifetime
             ? SendAsync(context, Delta(new { content = "Let me look that up." }), Delta(LookCall()), Delta(new { }, "tool_calls"))
             : SendAsync(context, Delta(new { content = "It r" }));
 
-        var (text, _, _, failure) = await ReadAsync();
+        var (text, _, _, exception) = await ReadAsync();
 
         Assert.Equal("Let me look that up.\n\nIt r", text);
-        Assert.IsType<IncompleteAnswerException>(failure);
+        Assert.IsType<IncompleteAnswerException>(exception);
     }
 
     private static object LookCall() => new { tool_calls = new[] { new { index = 0, id = "t1", type = "function", function = new { name = "look", arguments = "{}" } } } };
@@ -135,9 +135,9 @@ public sealed class OpenAIClientTests : IAsyncLifetime
                 usage.Note(update);
             }
         }
-        catch (Exception failure)
+        catch (Exception exception)
         {
-            return (text, finish, usage, failure);
+            return (text, finish, usage, exception);
         }
 
         return (text, finish, usage, null);

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Pipulate.Channels;
+using Pipulate.Connections;
 using Pipulate.Nodes;
 using Pipulate.Rendering;
 

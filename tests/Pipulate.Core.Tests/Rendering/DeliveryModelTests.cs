@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Pipulate.Conversations;
+using Pipulate.Conversations.Entries;
 using Pipulate.Rendering;
 
 namespace Pipulate.Tests.Rendering;
@@ -36,9 +37,9 @@ public partial class DeliveryModelTests
             {
                 new Life(seed).Run();
             }
-            catch (Exception problem)
+            catch (Exception exception)
             {
-                throw new InvalidOperationException($"The life with seed {seed} went wrong.", problem);
+                throw new InvalidOperationException($"The life with seed {seed} went wrong.", exception);
             }
         });
     }

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Text;
-using Pipulate.Conversations;
+using Pipulate.Conversations.Entries;
+using Pipulate.Localization;
 using Pipulate.Rendering;
-using Pipulate.Rendering.Words;
 
 namespace Pipulate.Tests.Rendering;
 

@@ -3,10 +3,10 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Pipulate.Conversations;
+using Pipulate.Conversations.Entries;
+using Pipulate.Localization;
 using Pipulate.Markdown;
 using Pipulate.Rendering;
-using Pipulate.Rendering.Words;
-using Pipulate.Tests.Markdown;
 
 namespace Pipulate.Tests.Rendering;
 

@@ -2,9 +2,9 @@ using System.Buffers;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging.Abstractions;
-using Pipulate.Conversations;
+using Pipulate.Conversations.Entries;
+using Pipulate.Localization;
 using Pipulate.Rendering;
-using Pipulate.Rendering.Words;
 
 namespace Pipulate.Tests.Rendering;
 

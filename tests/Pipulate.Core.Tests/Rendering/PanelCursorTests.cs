@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Pipulate.Conversations;
+using Pipulate.Conversations.Entries;
 using Pipulate.Rendering;
 
 namespace Pipulate.Tests.Rendering;

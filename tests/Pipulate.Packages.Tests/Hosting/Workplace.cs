@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Pipulate.Tests;
 
 namespace Pipulate.Packages.Hosting;
 

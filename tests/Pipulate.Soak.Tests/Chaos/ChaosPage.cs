@@ -319,7 +319,7 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
                 await host.Channel.SendAsync(ChatAudience.Connection(page.Id), Noise, settling);
             }
         }
-        catch (Exception problem) when (problem is OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {
             // It is time to settle, or the server has ended.
         }
@@ -431,11 +431,11 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
             wire.Dispose();
             _panel = null;
         }
-        catch (Exception problem) when (problem is SocketException or IOException or HttpRequestException)
+        catch (Exception exception) when (exception is SocketException or IOException or HttpRequestException)
         {
             if (server.WasThereSince(_changes))
             {
-                log.Fault($"A page could not connect: {problem}");
+                log.Fault($"A page could not connect: {exception}");
             }
         }
         catch (OperationCanceledException)
@@ -516,9 +516,9 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
                 }
             }
         }
-        catch (InvalidOperationException problem)
+        catch (InvalidOperationException exception)
         {
-            log.Fault($"A message is not of the form that pages can read: {problem.Message} {html}");
+            log.Fault($"A message is not of the form that pages can read: {exception.Message} {html}");
         }
     }
 
@@ -590,7 +590,7 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
                 Take(answer);
             }
         }
-        catch (Exception problem) when (problem is SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or OperationCanceledException)
         {
             // The page has been cut off, which it notices when it reads.
         }

@@ -100,7 +100,7 @@ internal sealed class ChaosRun(ChaosServer server, ChaosModel model, ChaosStore 
         {
             return await ChaosPage.LookFreshAsync(server, visitor, room, cancellationToken);
         }
-        catch (Exception problem) when (problem is SocketException or EndOfStreamException or OperationCanceledException)
+        catch (Exception exception) when (exception is SocketException or EndOfStreamException or OperationCanceledException)
         {
             // The server is not there, or the time is over.
             return null;

@@ -187,7 +187,7 @@ internal sealed class StreamWire : IWire
             // A page that is to come back is told nothing: 1012 or 1013.
             Closed = 1013;
         }
-        catch (Exception problem) when (problem is OperationCanceledException or IOException or HttpRequestException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or HttpRequestException or SocketException or ObjectDisposedException)
         {
             // Left, lost, or cut off.
         }

@@ -78,11 +78,11 @@ internal sealed class Visitor(ChaosServer server, SoakLog log)
             Check(body);
             return ((int)response.StatusCode, body, response.Headers.TryGetValues("HX-Redirect", out var leads) ? leads.First() : null);
         }
-        catch (Exception problem) when (problem is HttpRequestException or IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
             if (server.WasThereSince(changes))
             {
-                log.Fault($"{method} {path} had no answer: {problem}");
+                log.Fault($"{method} {path} had no answer: {exception}");
             }
 
             return null;

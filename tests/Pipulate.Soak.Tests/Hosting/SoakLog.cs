@@ -5,7 +5,7 @@ namespace Pipulate.Soak.Hosting;
 /// <summary>What all pages of a soak saw: counts, and everything that was not as it must be.</summary>
 internal sealed class SoakLog
 {
-    private const int MostFaults = 20;
+    private const int MaxFaults = 20;
 
     private readonly ConcurrentQueue<string> _faults = new();
     private readonly ConcurrentDictionary<string, int> _counts = new();
@@ -34,7 +34,7 @@ internal sealed class SoakLog
 
     public void Fault(string what)
     {
-        if (_faults.Count < MostFaults)
+        if (_faults.Count < MaxFaults)
         {
             _faults.Enqueue(what);
         }

@@ -47,7 +47,7 @@ internal sealed class SoakPage(SoakHost host, Transcript transcript, SoakSetting
                 return true;
             }
         }
-        catch (Exception problem) when (problem is SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             // It has just been reset.
         }

@@ -1,4 +1,3 @@
-using Pipulate.Tests;
 
 namespace Pipulate.Soak.Hosting;
 

@@ -71,7 +71,7 @@ internal sealed class Relay : IAsyncDisposable
                 var near = await _listener.AcceptTcpClientAsync();
                 _ = ServeAsync(near);
             }
-            catch (Exception problem) when (problem is SocketException or ObjectDisposedException or InvalidOperationException)
+            catch (Exception exception) when (exception is SocketException or ObjectDisposedException or InvalidOperationException)
             {
                 return;
             }
@@ -101,7 +101,7 @@ internal sealed class Relay : IAsyncDisposable
                 await far.ConnectAsync(_host, _ports[number % _ports.Length]);
                 await Task.WhenAny(PumpAsync(near.GetStream(), far.GetStream(), number), PumpAsync(far.GetStream(), near.GetStream(), number));
             }
-            catch (Exception problem) when (problem is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+            catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
             {
                 // Cut.
             }

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Pipulate.Channels;
+using Pipulate.Connections;
 using Pipulate.Conversations;
-using Pipulate.Conversations.Keeping;
+using Pipulate.Generation;
 using Pipulate.Nodes;
 using Pipulate.Rendering;
+using Pipulate.Storage;
+using Pipulate.Tests;
 
 namespace Pipulate.Stores.Hosting;
 

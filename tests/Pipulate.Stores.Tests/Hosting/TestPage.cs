@@ -1,5 +1,5 @@
 using System.Text;
-using Pipulate.Channels;
+using Pipulate.Connections;
 using Pipulate.Conversations;
 using Pipulate.Rendering;
 

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pipulate.Conversations;
 using Pipulate.Security;
+using Pipulate.Storage;
 
 namespace Pipulate.Tests.Commentary.Outcomes;
 
@@ -167,9 +168,9 @@ public sealed class OutcomeHost : IAsyncLifetime
         {
             await next(context);
         }
-        catch (Exception problem)
+        catch (Exception exception)
         {
-            thrown = problem;
+            thrown = exception;
             context.Response.StatusCode = 500;
         }
 

@@ -2,6 +2,7 @@ using System.Dynamic;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipulate.Commentary;
+using Pipulate.Events;
 
 namespace Pipulate.Tests.Commentary;
 

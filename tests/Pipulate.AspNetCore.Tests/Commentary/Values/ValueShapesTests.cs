@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Primitives;
 using Pipulate.Commentary;
+using Pipulate.Events;
 
 namespace Pipulate.Tests.Commentary;
 

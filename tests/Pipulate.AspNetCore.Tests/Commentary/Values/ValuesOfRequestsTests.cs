@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pipulate.Conversations;
 using Pipulate.Security;
+using Pipulate.Storage;
 
 namespace Pipulate.Tests.Commentary;
 

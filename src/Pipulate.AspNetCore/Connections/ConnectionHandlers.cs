@@ -1,0 +1,108 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Pipulate.Security;
+
+namespace Pipulate.Connections;
+
+/// <summary>Asks the application's handlers, if it has any.</summary>
+internal sealed partial class ConnectionHandlers(IServiceScopeFactory scopes, IServiceProviderIsService registered, ILogger<ConnectionHandlers> logger)
+{
+    /// <summary>Whether the application has any.</summary>
+    public bool Any { get; } = registered.IsService(typeof(IChatConnectionHandler));
+
+    /// <summary>Whether a page may come in. A handler that fails has not said yes: unlike all else that is asked, this fails closed.</summary>
+    public async ValueTask<Admission> AdmitAsync(Visitor visitor, HttpContext request)
+    {
+        if (!Any)
+        {
+            return Admission.Granted;
+        }
+
+        var page = new ChatConnectingContext(visitor.Conversation, visitor.UserId, request);
+        var answered = await AskAsync((handler, context) => context.Refused ? default : handler.OnConnectingAsync(context), page, ClientLifetime.Gone(request));
+        return page.Refused ? Admission.NotWanted : answered ? Admission.Granted : Admission.HandlerFailed;
+    }
+
+    public async ValueTask ConnectedAsync(ChatConnection page, HttpContext request)
+    {
+        if (Any)
+        {
+            await AskAsync((handler, context) => handler.OnConnectedAsync(context), new ChatConnectionContext(page.Info, request), ClientLifetime.Gone(request));
+        }
+    }
+
+    public async ValueTask DisconnectedAsync(ChatConnection page, HttpContext request)
+    {
+        if (Any)
+        {
+            await AskAsync((handler, context) => handler.OnDisconnectedAsync(context), new ChatConnectionContext(page.Info, request), ClientLifetime.Gone(request));
+        }
+    }
+
+    /// <summary>Whether a handler has dealt with what was typed; then the others are not asked.</summary>
+    public async ValueTask<bool> HandlesAsync(ConversationId conversation, string text, string? messageId, HttpContext request)
+    {
+        if (!Any)
+        {
+            return false;
+        }
+
+        var message = new ChatMessageContext(conversation, text, messageId, request);
+        await AskAsync((handler, context) => context.Handled ? default : handler.OnMessageAsync(context), message, ClientLifetime.Gone(request));
+        return message.Handled;
+    }
+
+    public async Task PresenceChangedAsync(CancellationToken stopping) =>
+        await AskAsync((handler, token) => handler.OnPresenceChangedAsync(token), stopping, stopping);
+
+    /// <summary>Whether all were asked and none failed.</summary>
+    private async ValueTask<bool> AskAsync<T>(Func<IChatConnectionHandler, T, ValueTask> ask, T context, CancellationToken gone)
+    {
+        var well = true;
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            foreach (var handler in scope.ServiceProvider.GetServices<IChatConnectionHandler>())
+            {
+                well &= await AskAsync(handler, ask, context, gone);
+            }
+        }
+        catch (Exception exception)
+        {
+            // What a handler needs could not be made, or not be disposed.
+            LogNotMade(exception);
+            well = false;
+        }
+
+        return well;
+    }
+
+    private async ValueTask<bool> AskAsync<T>(IChatConnectionHandler handler, Func<IChatConnectionHandler, T, ValueTask> ask, T context, CancellationToken gone)
+    {
+        try
+        {
+            await ask(handler, context);
+            return true;
+        }
+        catch (OperationCanceledException) when (gone.IsCancellationRequested)
+        {
+            LogGone(handler.GetType().FullName);
+        }
+        catch (Exception exception)
+        {
+            LogFailed(exception, handler.GetType().FullName);
+        }
+
+        return false;
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "The connection handler {Handler} failed.")]
+    private partial void LogFailed(Exception exception, string? handler);
+
+    [LoggerMessage(2, LogLevel.Error, "The connection handlers, or what they need, could not be made or disposed.")]
+    private partial void LogNotMade(Exception exception);
+
+    [LoggerMessage(3, LogLevel.Debug, "The connection handler {Handler} gave up, for its page is gone or the server stops.")]
+    private partial void LogGone(string? handler);
+}

@@ -1,0 +1,71 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Pipulate.Endpoints;
+using Pipulate.Rendering;
+
+namespace Pipulate.Connections;
+
+/// <summary>
+/// <c>GET /sse</c>: the panel's stream for networks that block WebSockets. What goes down is what the socket sends, round for round; what a page sends comes up by
+/// <see cref="MessageEndpoint"/>.
+/// </summary>
+internal sealed class EventStreamEndpoint(PageDoor door, IAntiforgery antiforgery)
+{
+    public const string Path = "/sse";
+
+    /// <summary>How long a page waits before it comes back, at least. Each is told a little more, so that not all come back at once after a restart.</summary>
+    private static readonly TimeSpan ComeBack = TimeSpan.FromSeconds(1);
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        using var seat = await door.AdmitAsync(context);
+        if (seat is null)
+        {
+            return;
+        }
+
+        var response = context.Response;
+        response.ContentType = "text/event-stream";
+        var place = context.Request.Headers["Last-Event-ID"] is [{ } last] ? last : null;
+
+        // Before the first byte, because the response may carry a cookie.
+        var token = place == PanelPlace.Nowhere.ToString() ? antiforgery.GetAndStoreTokens(context) : null;
+
+        // The first for what stands in this process, the second for nginx: what is gathered on the way comes late.
+        var body = Unbuffered(context.Features.GetRequiredFeature<IHttpResponseBodyFeature>());
+        body.DisableBuffering();
+        response.Headers["X-Accel-Buffering"] = "no";
+
+        var stream = new EventStreamTransport(body.Writer);
+        await using var page = door.Open(context, seat, stream, context.Abort);
+        if (place is not null)
+        {
+            page.Connection.Resume(place);
+        }
+
+        if (token is { HeaderName: { } header, RequestToken: { } value })
+        {
+            page.Connection.Send(PanelFragments.Token(header, value));
+        }
+
+        await stream.OpenAsync(ComeBack + (ComeBack * Random.Shared.NextDouble()));
+        var writing = page.WriteAsync();
+        await page.GreetAsync();
+        await writing;
+    }
+
+    /// <summary>
+    /// Looks through the memory in which middleware gathers a response to read it when it is complete, for its hash or its log: a stream is
+    /// complete when the page has gone.
+    /// </summary>
+    private static IHttpResponseBodyFeature Unbuffered(IHttpResponseBodyFeature body)
+    {
+        while (body is StreamResponseBodyFeature { Stream: MemoryStream, PriorFeature: { } prior })
+        {
+            body = prior;
+        }
+
+        return body;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Buffers;
+using System.Globalization;
+using System.IO.Pipelines;
+using System.Text;
+using Pipulate.Rendering;
+
+namespace Pipulate.Connections;
+
+/// <summary>Sends messages as server-sent events without a name, each behind the place that the page names when it comes back.</summary>
+internal sealed class EventStreamTransport(PipeWriter stream) : IChatTransport
+{
+    /// <summary>The event after which a page stays away. Both htmx versions close for good on an event, and on no status: a 204 makes htmx 4 come back twice a second.</summary>
+    public const string ClosedEvent = "chat-closed";
+
+    /// <summary>Often enough for proxies that cut what is silent, and to notice a page that is gone without a word.</summary>
+    public TimeSpan? Heartbeat => TimeSpan.FromSeconds(15);
+
+    /// <summary>Opens the stream, so that the page knows that it is there before anything is sent.</summary>
+    /// <param name="comeBack">How long the page waits before it comes back when the stream ends. htmx 4 has a time of its own.</param>
+    public async Task OpenAsync(TimeSpan comeBack)
+    {
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"retry: {comeBack.TotalMilliseconds:0}\n\n"), stream);
+        await stream.FlushAsync();
+    }
+
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    {
+        if (message.IsEmpty)
+        {
+            stream.Write(":\n\n"u8);
+        }
+        else
+        {
+            WriteData(message.Span);
+        }
+
+        await stream.FlushAsync(cancellationToken);
+
+        // Kestrel itself cuts a page off whose flush is cancelled, and then acts as if all had been sent.
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    public ValueTask SendAsync(ReadOnlyMemory<byte> message, PanelPlace place, CancellationToken cancellationToken)
+    {
+        stream.Write("id: "u8);
+        place.Write(stream);
+        stream.Write("\n"u8);
+        return SendAsync(message, cancellationToken);
+    }
+
+    /// <summary>The stream ends with the request, and the browser comes back by itself. Where it is not to, it is told.</summary>
+    public async Task CloseAsync(CloseReason reason, CancellationToken cancellationToken)
+    {
+        if (reason is not (CloseReason.Restarting or CloseReason.TryAgainLater))
+        {
+            Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"event: {ClosedEvent}\ndata: {(int)reason}\n\n"), stream);
+            await stream.FlushAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Line by line, for a line's end ends a field. A carriage return comes back as a newline, which is what an HTML parser makes of it anyway.</summary>
+    private void WriteData(ReadOnlySpan<byte> message)
+    {
+        while (true)
+        {
+            var end = message.IndexOfAny((byte)'\r', (byte)'\n');
+            stream.Write("data: "u8);
+            stream.Write(end < 0 ? message : message[..end]);
+            stream.Write("\n"u8);
+            if (end < 0)
+            {
+                break;
+            }
+
+            message = message[(end + (message[end..].StartsWith("\r\n"u8) ? 2 : 1))..];
+        }
+
+        stream.Write("\n"u8);
+    }
+}

@@ -1,0 +1,84 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+using Pipulate.Connections;
+using Pipulate.Generation;
+using Pipulate.Storage;
+
+namespace Pipulate.HealthChecks;
+
+/// <summary>How the chat is: what is missing in sentences, and the numbers behind them.</summary>
+internal sealed class PipulateHealthCheck(IServiceProvider services) : IHealthCheck
+{
+    /// <summary>How many answers may wait for each that is given: at more, those who wait have given up.</summary>
+    private const int WaitingForEach = 10;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>A conversation that nobody has: only to see whether the store answers.</summary>
+    private static readonly ConversationKey Nobody = new("health", new ConversationId("health"));
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        if (services.GetService<ModelWatch>() is not { } watch)
+        {
+            throw new InvalidOperationException("The health check of Pipulate needs services that are not there. Call builder.Services.AddPipulate().");
+        }
+
+        var registry = services.GetRequiredService<ConnectionRegistry>();
+        var line = services.GetRequiredService<SpeakerLine>();
+        var keeper = services.GetRequiredService<ConversationKeeper>();
+        var model = watch.AskAsync(cancellationToken);
+        var store = AskStoreAsync(keeper, cancellationToken);
+        List<string> missing = [];
+        if ((await model ?? watch.Trouble) is { } trouble)
+        {
+            missing.Add(trouble.Sentence);
+        }
+
+        if (await store is { } problem)
+        {
+            missing.Add(problem);
+        }
+
+        if (line.Length > WaitingForEach * services.GetRequiredService<IOptions<PipulateOptions>>().Value.Limits.Generations)
+        {
+            missing.Add($"{line.Length} answers wait for their turn. Pipulate:Limits:Generations is how many are given at once.");
+        }
+
+        var numbers = new Dictionary<string, object>
+        {
+            ["connections"] = registry.Count,
+            ["answers.running"] = line.Running,
+            ["answers.waiting"] = line.Length,
+            ["store.backlog"] = keeper.Backlog,
+        };
+        return registry.IsDraining ? HealthCheckResult.Unhealthy("The process ends: it lets no page in any more.", data: numbers)
+            : missing.Count == 0 ? HealthCheckResult.Healthy(data: numbers)
+            : new HealthCheckResult(context.Registration.FailureStatus, string.Join(' ', missing), data: numbers);
+    }
+
+    /// <returns>What is wrong with the store; null when nothing is.</returns>
+    private async Task<string?> AskStoreAsync(ConversationKeeper keeper, CancellationToken cancellationToken)
+    {
+        if (keeper.AwayFor is { } away)
+        {
+            return FormattableString.Invariant($"Conversations cannot be stored for {away.TotalSeconds:0} s now; the log says why.");
+        }
+
+        var time = services.GetRequiredService<TimeProvider>();
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            await services.GetRequiredService<IConversationStore>().ReadAsync(Nobody, most: 1, before: null, either.Token).AsTask().WaitAsync(either.Token);
+            return null;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return exception is OperationCanceledException
+                ? FormattableString.Invariant($"The store of the conversations has not answered for {Patience.TotalSeconds:0} s.")
+                : $"The store of the conversations cannot be read ({exception.GetType().Name}).";
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Pipulate.Connections;
+using Pipulate.Security;
+
+namespace Pipulate.Routes;
+
+/// <summary>
+/// Makes the addresses of Pipulate's endpoints for a page, with the path base and the route values of its request:
+/// <c>MapPipulate("/{tenant}/chat")</c>.
+/// </summary>
+internal sealed class ChatAddresses(EndpointDataSource endpoints, LinkGenerator links)
+{
+    /// <summary>Values and endpoints are written as they are, whatever the application says of its own addresses.</summary>
+    private static readonly LinkOptions AsTheyAre = new() { AppendTrailingSlash = false, LowercaseUrls = false };
+
+    /// <summary>Gets the address of an endpoint: beside the socket, under the same prefix.</summary>
+    /// <param name="context">The page's request.</param>
+    /// <param name="path">The endpoint's path under the prefix.</param>
+    /// <returns>An encoded path.</returns>
+    /// <exception cref="InvalidOperationException"><c>MapPipulate</c> was not called, or the request lacks a value that its prefix needs.</exception>
+    public string Of(HttpContext context, string path)
+    {
+        var socket = links.GetPathByAddress(context, ChatSocketMetadata.Instance, [], Values(context), options: AsTheyAre)
+            ?? throw Missing(context);
+        return socket[..^ChatSocket.Path.Length] + path;
+    }
+
+    /// <summary>An error page runs under a route of its own; what the user asked for has the values.</summary>
+    private static RouteValueDictionary Values(HttpContext context)
+    {
+        var values = new RouteValueDictionary(context.Request.RouteValues);
+        foreach (var (name, value) in OriginalRequest.RouteValues(context) ?? [])
+        {
+            values.TryAdd(name, value);
+        }
+
+        return values;
+    }
+
+    private InvalidOperationException Missing(HttpContext context)
+    {
+        if (Sockets(endpoints).FirstOrDefault() is not { RoutePattern: var pattern })
+        {
+            return new("A chat panel needs its socket. Call app.MapPipulate() in Program.cs.");
+        }
+
+        var values = Values(context);
+        var prefix = pattern.RawText![..^ChatSocket.Path.Length];
+        var what = $"The chat is mapped at \"{prefix}\", and the request for \"{context.Request.Path}\"";
+        if (pattern.Parameters.FirstOrDefault(parameter => IsRequired(parameter) && values[parameter.Name] is null or "") is { Name: var name })
+        {
+            return new($"{what} has no route value \"{name}\", so the panel's address cannot be made. Map the page under the same prefix, "
+                + $"set context.Request.RouteValues[\"{name}\"] before the panel is rendered, or give the prefix a default: {{{name}=…}}.");
+        }
+
+        var found = string.Join(", ", pattern.Parameters.Select(parameter => $"{parameter.Name} = \"{values[parameter.Name]}\""));
+        return new($"{what} has route values that do not meet its constraints: {found}. Use the same constraints on the page's route.");
+    }
+
+    private static bool IsRequired(RoutePatternParameterPart parameter) => !parameter.IsOptional && parameter.Default is null;
+
+    private static IEnumerable<RouteEndpoint> Sockets(EndpointDataSource endpoints) =>
+        endpoints.Endpoints.OfType<RouteEndpoint>().Where(endpoint => endpoint.Metadata.GetMetadata<ChatSocketMetadata>() is not null);
+
+    /// <summary>Finds the socket for the link generator.</summary>
+    internal sealed class Scheme(EndpointDataSource endpoints) : IEndpointAddressScheme<ChatSocketMetadata>
+    {
+        public IEnumerable<Endpoint> FindEndpoints(ChatSocketMetadata address) => Sockets(endpoints);
+    }
+}

@@ -1,0 +1,110 @@
+using System.Text;
+using Pipulate.Conversations;
+using Pipulate.Conversations.Entries;
+using Pipulate.Localization;
+using Pipulate.Storage;
+
+namespace Pipulate.Connections;
+
+internal sealed class ChatChannel(ConversationDirectory conversations, ConnectionRegistry registry, Typist typist) : IChatChannel
+{
+    /// <summary>Four of the largest fit into a page's queue.</summary>
+    public const int LongestFragment = FragmentQueue.CapacityBytes / 4;
+
+    /// <summary>How many conversations are opened together that only other nodes have.</summary>
+    private const int OpenedAtOnce = 50;
+
+    public async Task SayAsync(ChatAudience audience, string text, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(text);
+        foreach (var batch in ConversationsOf(audience).Chunk(OpenedAtOnce))
+        {
+            foreach (var conversation in batch)
+            {
+                typist.Say(conversation, text);
+            }
+
+            await OpenAsync(batch, cancellationToken);
+        }
+    }
+
+    public async Task StreamAsync(ChatAudience audience, IAsyncEnumerable<string> chunks, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(chunks);
+        var answers = new List<(Conversation Conversation, ConversationEntry Entry)>();
+        void End(EntryState state, Label? why = null)
+        {
+            foreach (var (conversation, entry) in answers)
+            {
+                conversation.End(entry, state, why is { } label ? conversation.Look.Words[label] : null);
+            }
+        }
+
+        try
+        {
+            foreach (var batch in ConversationsOf(audience).Chunk(OpenedAtOnce))
+            {
+                answers.AddRange(batch.Select(conversation => (conversation, conversation.Begin())));
+                await OpenAsync(batch, cancellationToken);
+            }
+
+            await foreach (var chunk in chunks.WithCancellation(cancellationToken))
+            {
+                // A source may never look at its token.
+                cancellationToken.ThrowIfCancellationRequested();
+                foreach (var (conversation, entry) in answers)
+                {
+                    conversation.Append(entry, chunk);
+                }
+            }
+
+            End(EntryState.Complete);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            End(EntryState.Stopped, Label.Stopped);
+            throw;
+        }
+        catch
+        {
+            End(EntryState.Failed, Label.SourceFailed);
+            throw;
+        }
+    }
+
+    public IChatProgress BeginProgress(ChatAudience audience, string label)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(label);
+        return new ChatProgress([.. ConversationsOf(audience).Select(conversation => (conversation, conversation.BeginProgress(label)))]);
+    }
+
+    public Task SendAsync(ChatAudience audience, string fragment, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(fragment);
+        if (fragment is not ['<', var first, ..] || !char.IsAsciiLetter(first) || !fragment.Contains("hx-swap-oob", StringComparison.Ordinal))
+        {
+            throw new ArgumentException(
+                "A fragment begins with an element that has an id and an hx-swap-oob: htmx 4 would put anything else in the place of the whole chat panel.", nameof(fragment));
+        }
+
+        var bytes = Encoding.UTF8.GetBytes(fragment);
+        if (bytes.Length > LongestFragment)
+        {
+            throw new ArgumentException($"A fragment has at most {LongestFragment} bytes; this one has {bytes.Length}.", nameof(fragment));
+        }
+
+        registry.Send(audience, bytes);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Those that only pages of other nodes show are opened as they are reached.</summary>
+    private IEnumerable<Conversation> ConversationsOf(ChatAudience audience) => audience switch
+    {
+        { Kind: AudienceKind.Conversation, Name: { } name } => [conversations.Get(new ConversationId(name))],
+        _ => registry.GetConnections(audience).Select(page => page.Conversation).Distinct().Select(conversations.Get),
+    };
+
+    /// <summary>Where there are many, they are not opened all at once: the store has other callers.</summary>
+    private static Task OpenAsync(Conversation[] batch, CancellationToken cancellationToken) =>
+        batch.Length < OpenedAtOnce ? Task.CompletedTask : Task.WhenAll(batch.Select(conversation => conversation.Opened)).WaitAsync(cancellationToken);
+}

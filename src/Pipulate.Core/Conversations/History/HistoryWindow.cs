@@ -1,0 +1,149 @@
+using Microsoft.Extensions.AI;
+using Pipulate.Conversations.Entries;
+
+namespace Pipulate.Conversations.History;
+
+/// <summary>
+/// What of a conversation the model is told. The beginning stays byte for byte the same from request to request, because a model
+/// server keeps what it has read of an equal beginning; so when the window is full it is cut in bulk, and rarely.
+/// Called under the conversation's lock.
+/// </summary>
+internal sealed class HistoryWindow
+{
+    private int _first;
+
+    /// <summary>The first entries as chat messages, oldest first; the oldest whole turns are left out from now on where the model has no room for them.</summary>
+    /// <param name="entries">The conversation.</param>
+    /// <param name="count">How many of its entries count.</param>
+    /// <param name="budget">The room; null for all there is.</param>
+    /// <param name="leftOut">How many entries are no longer told that were told before.</param>
+    public List<ChatMessage> Read(IReadOnlyList<ConversationEntry> entries, int count, HistoryBudget? budget, out int leftOut)
+    {
+        var first = FindFirst(entries, count, budget);
+        leftOut = 0;
+        for (var i = _first; i < first; i++)
+        {
+            leftOut += IsTold(entries[i]) ? 1 : 0;
+        }
+
+        _first = first;
+        return Tell(entries, first, count);
+    }
+
+    /// <summary>What <see cref="Read"/> would give now; nothing is changed by looking.</summary>
+    public List<ChatMessage> Look(IReadOnlyList<ConversationEntry> entries, HistoryBudget? budget) =>
+        Tell(entries, FindFirst(entries, entries.Count, budget), entries.Count);
+
+    /// <summary>
+    /// Of what came between two answers the events are told first and the typed words last, so that a question is the newest however much happened after it.
+    /// </summary>
+    private static List<ChatMessage> Tell(IReadOnlyList<ConversationEntry> entries, int first, int count)
+    {
+        var messages = new List<ChatMessage>();
+        var events = new EventReport();
+        var typed = new List<ChatMessage>();
+        if (FindQuestion(entries, first, count) is { } question)
+        {
+            typed.Add(new ChatMessage(ChatRole.User, question.Text.ToString()));
+        }
+
+        for (var i = first; i < count; i++)
+        {
+            var entry = entries[i];
+            if (!IsTold(entry))
+            {
+                continue;
+            }
+
+            switch (entry.Role)
+            {
+                case EntryRole.Event:
+                    events.Add(entry);
+                    break;
+                case EntryRole.User:
+                    typed.Add(new ChatMessage(ChatRole.User, entry.Text.ToString()));
+                    break;
+                default:
+                    MoveTo();
+                    messages.Add(new ChatMessage(ChatRole.Assistant, entry.Text.ToString()));
+                    break;
+            }
+        }
+
+        MoveTo();
+        return messages;
+
+        void MoveTo()
+        {
+            events.MoveTo(messages);
+            messages.AddRange(typed);
+            typed.Clear();
+        }
+    }
+
+    /// <summary>The question that is open, where the cut fell behind it: events that came after it may be too much, but it is what is to be answered.</summary>
+    private static ConversationEntry? FindQuestion(IReadOnlyList<ConversationEntry> entries, int first, int count)
+    {
+        for (var i = count - 1; i >= 0 && first > 0; i--)
+        {
+            if (IsTold(entries[i]) && entries[i].Role is not EntryRole.Event)
+            {
+                return entries[i].Role is EntryRole.User && i < first ? entries[i] : null;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsTold(ConversationEntry entry) =>
+        entry is { Withdrawn: false, Role: not (EntryRole.Notice or EntryRole.Progress), Text.Length: > 0 };
+
+    /// <summary>Where to begin: the oldest whole turns go until there is much room again. An answer never stands first, and what is asked last never goes.</summary>
+    private int FindFirst(IReadOnlyList<ConversationEntry> entries, int count, HistoryBudget? limit)
+    {
+        if (limit is not { } budget || Measure(_first) <= budget.Most)
+        {
+            return _first;
+        }
+
+        // A turn begins with what is told after an answer; what came together stays together, unless that alone is too much.
+        var questions = new List<int>();
+        var turns = new List<int>();
+        var answered = false;
+        for (var i = _first; i < count; i++)
+        {
+            if (IsTold(entries[i]))
+            {
+                var answers = entries[i].Role is EntryRole.Assistant;
+                if (!answers)
+                {
+                    questions.Add(i);
+                    if (answered)
+                    {
+                        turns.Add(i);
+                    }
+                }
+
+                answered = answers;
+            }
+        }
+
+        var first = FindRoom(turns);
+        return Measure(first) <= budget.Most ? first : FindRoom(questions);
+
+        int Measure(int beginning) => budget.Estimate.Of(Tell(entries, beginning, count));
+
+        // The first beginning that leaves enough room, else the last one.
+        int FindRoom(List<int> beginnings)
+        {
+            var (low, high) = (0, beginnings.Count - 1);
+            while (low < high)
+            {
+                var middle = (low + high) / 2;
+                (low, high) = Measure(beginnings[middle]) <= budget.Kept ? (low, middle) : (middle + 1, high);
+            }
+
+            return beginnings.Count > 0 ? beginnings[low] : _first;
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using System.Diagnostics.Metrics;
+using Pipulate.Conversations;
+using Pipulate.Conversations.History;
+
+namespace Pipulate.Telemetry;
+
+/// <summary>
+/// What the meter "Pipulate" counts and measures (docs/operations.md). Nothing that a user or a model wrote gets into a tag, and nobody's name: what a tag can say is counted on fingers.
+/// Where nobody listens, each of these costs a look at a field.
+/// </summary>
+internal sealed class PipulateMetrics
+{
+    public const string MeterName = "Pipulate";
+
+    /// <summary>Those of OpenTelemetry's conventions: from a hundredth of a second to a minute and a half.</summary>
+    private static readonly InstrumentAdvice<double> Seconds =
+        new() { HistogramBucketBoundaries = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92] };
+
+    private static readonly InstrumentAdvice<long> Tokens =
+        new() { HistogramBucketBoundaries = [1, 4, 16, 64, 256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864] };
+
+    private readonly TimeProvider _time;
+    private readonly Counter<long> _suppressed;
+    private readonly Counter<long> _merged;
+    private readonly Counter<long> _cuts;
+    private readonly Counter<long> _ended;
+    private readonly Counter<long> _refused;
+    private readonly Counter<long> _evicted;
+    private readonly Counter<long> _resyncs;
+    private readonly Histogram<double> _waits;
+
+    public PipulateMetrics(IMeterFactory meters, TimeProvider time)
+    {
+        _time = time;
+        var meter = meters.Create(MeterName);
+        _suppressed = meter.CreateCounter<long>("pipulate.commentary.suppressed", "{event}", "Events that were left without a comment, by reason.");
+        _merged = meter.CreateCounter<long>("pipulate.commentary.merged", "{event}", "Events that shared another one's comment.");
+        _cuts = meter.CreateCounter<long>("pipulate.history.cuts", "{cut}", "How often the beginning of a conversation was left out of what the model is told, by reason.");
+        _waits = meter.CreateHistogram("pipulate.answer.wait", "s", "How long what is answered had waited when the model's turn came.", tags: null, Seconds);
+        _ended = meter.CreateCounter<long>("pipulate.answer.ended", "{answer}", "Answers that have ended, by how.");
+        _refused = meter.CreateCounter<long>("pipulate.connection.refused", "{connection}", "Pages that were not let in, by reason.");
+        _evicted = meter.CreateCounter<long>("pipulate.connection.evicted", "{connection}", "Pages that were sent away, by reason.");
+        _resyncs = meter.CreateCounter<long>("pipulate.connection.resyncs", "{resync}", "How often a page was brought up to date other than by what is new, by kind.");
+        CallDuration = meter.CreateHistogram("gen_ai.client.operation.duration", "s", "How long a request to the model took.", tags: null, Seconds);
+        CallFirstChunk = meter.CreateHistogram("gen_ai.client.operation.time_to_first_chunk", "s", "How long the first of an answer took from the request on.", tags: null, Seconds);
+        CallLaterChunk = meter.CreateHistogram(
+            "gen_ai.client.operation.time_per_output_chunk", "s", "How long each later chunk of an answer took after the one before.", tags: null, Seconds);
+        CallTokens = meter.CreateHistogram("gen_ai.client.token.usage", "{token}", "Tokens that a request to the model has read and written.", tags: null, Tokens);
+    }
+
+    /// <summary>Whether any measurement of a request to the model is listened to.</summary>
+    public bool HearsCalls => CallDuration.Enabled || CallFirstChunk.Enabled || CallLaterChunk.Enabled || CallTokens.Enabled;
+
+    public Histogram<double> CallDuration { get; }
+
+    public Histogram<double> CallFirstChunk { get; }
+
+    public Histogram<double> CallLaterChunk { get; }
+
+    public Histogram<long> CallTokens { get; }
+
+    public void Suppressed(Suppression reason, int events) => _suppressed.Add(events, Reason(reason switch
+    {
+        Suppression.Chance => "chance",
+        Suppression.Paused => "paused",
+        Suppression.Unwatched => "unwatched",
+        Suppression.Cooldown => "cooldown",
+        _ => "budget",
+    }));
+
+    public void Cut(HistoryCut reason) => _cuts.Add(1, Reason(reason switch
+    {
+        HistoryCut.Full => "full",
+        HistoryCut.Refused => "refused",
+        _ => "server",
+    }));
+
+    /// <summary>The model's turn has come.</summary>
+    public void Begun(Turn turn)
+    {
+        if (turn.Events > 1)
+        {
+            _merged.Add(turn.Events - 1);
+        }
+
+        if (turn.Since is { } since && _waits.Enabled)
+        {
+            _waits.Record(_time.GetElapsedTime(since).TotalSeconds, Kind(AnswerTracing.KindOf(turn)));
+        }
+    }
+
+    /// <summary>An answer has ended.</summary>
+    /// <param name="turn">Which.</param>
+    /// <param name="outcome">How.</param>
+    public void Ended(Turn turn, string outcome) => _ended.Add(1, Kind(AnswerTracing.KindOf(turn)), new("outcome", outcome));
+
+    /// <summary>A page was not let in.</summary>
+    public void Refused(string reason) => _refused.Add(1, Reason(reason));
+
+    /// <summary>A page was sent away that would have stayed.</summary>
+    public void Evicted(Eviction reason) => _evicted.Add(1, Reason(reason switch
+    {
+        Eviction.Slow => "slow",
+        Eviction.Full => "full",
+        _ => "message",
+    }));
+
+    /// <summary>A page was brought up to date other than by what is new.</summary>
+    public void Resynced(Resync kind, int times = 1)
+    {
+        if (times > 0)
+        {
+            _resyncs.Add(times, Kind(kind switch
+            {
+                Resync.Snapshot => "snapshot",
+                Resync.Resumed => "resumed",
+                _ => "rewrite",
+            }));
+        }
+    }
+
+    private static KeyValuePair<string, object?> Reason(string reason) => new("reason", reason);
+
+    private static KeyValuePair<string, object?> Kind(string kind) => new("kind", kind);
+}

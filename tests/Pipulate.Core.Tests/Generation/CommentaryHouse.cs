@@ -1,0 +1,89 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Pipulate.Conversations;
+using Pipulate.Generation;
+using Pipulate.Rendering;
+using Pipulate.Storage;
+using Pipulate.Telemetry;
+
+namespace Pipulate.Tests.Generation;
+
+/// <summary>Everything from the queue to the conversation, around a scripted model and a clock that stands.</summary>
+internal sealed class CommentaryHouse : IAsyncDisposable
+{
+    private Commentator? _commentator;
+
+    public ManualTime Time { get; } = new();
+
+    /// <summary>The defaults, but for the pause before a comment: tests of it set it.</summary>
+    public PipulateOptions Options { get; } = new() { Schedule = { Debounce = TimeSpan.Zero } };
+
+    /// <summary>What the draws give, for a chance between never and always.</summary>
+    public ScriptedRandom Random { get; } = new();
+
+    public RecordedMeter Meter { get; } = new();
+
+    public ScriptedChatClient Client { get; } = new();
+
+    /// <summary>What the model's server says when it is asked how it is.</summary>
+    public ScriptedProbe Probe { get; } = new();
+
+    /// <summary>The application's own reducer, if it has one.</summary>
+    public IChatReducer? Reducer { get; set; }
+
+    /// <summary>What the generation has logged.</summary>
+    public RecordedLog<Pipulate.Generation.Generation> GenerationLog { get; } = new();
+
+    public PanelStatus Status { get; } = new();
+
+    /// <summary>How long the demo voice waits before each word.</summary>
+    public TimeSpan WordDelay { get; set; }
+
+    public ConversationDirectory Conversations => field ??= new ConversationDirectory(Time);
+
+    public ChatQueue Queue => field ??= new ChatQueue(Conversations, Schedule, Typist, Metrics, Microsoft.Extensions.Options.Options.Create(Options), NullLogger<ChatQueue>.Instance);
+
+    public CommentSchedule Schedule => field ??= new CommentSchedule(Microsoft.Extensions.Options.Options.Create(Options), Time, Random);
+
+    private Typist Typist => field ??= new Typist(Options.TypingDelay, Time, CancellationToken.None);
+
+    private PipulateMetrics Metrics => field ??= new PipulateMetrics(Meter, Time);
+
+    public Conversation this[string id] => Conversations.Get(new ConversationId(id));
+
+    public async Task StartAsync()
+    {
+        var options = Microsoft.Extensions.Options.Options.Create(Options);
+        var model = Probe.Of(Client);
+        var watch = new ModelWatch(model, Status, options, NullLogger<ModelWatch>.Instance);
+        var contexts = new ModelContexts(model, options, Reducer);
+        var generation = new Pipulate.Generation.Generation(model, new DemoVoice(WordDelay, Time), watch, contexts, Typist, Metrics, options, Time, GenerationLog);
+        _commentator = new Commentator(Queue, Schedule, generation, contexts, new AnswerTurns(Time, NullLogger<AnswerTurns>.Instance), new SpeakerLine(Options.Limits.Generations), Metrics, Time, NullLogger<Commentator>.Instance);
+        await _commentator.StartAsync(TestContext.Current.CancellationToken);
+    }
+
+    public Task StopAsync() => _commentator!.StopAsync(TestContext.Current.CancellationToken).WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
+
+    /// <summary>Something happens on a page that is open, or will be in a moment.</summary>
+    public ValueTask Happen(string conversation, string text, ChatLane lane = ChatLane.Comment, string? kind = null)
+    {
+        this[conversation].Watchers.Expect();
+        return HappenUnseen(conversation, text, lane, kind);
+    }
+
+    /// <summary>Something happens, wherever the pages are.</summary>
+    public ValueTask HappenUnseen(string conversation, string text, ChatLane lane = ChatLane.Comment, string? kind = null) =>
+        Queue.EnqueueAsync(new ChatEvent(new ConversationId(conversation), text) { Lane = lane, Kind = kind }, TestContext.Current.CancellationToken);
+
+    public void Type(string conversation, string text, string? messageId = null) => Queue.Hear(new ConversationId(conversation), text, messageId);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_commentator is not null)
+        {
+            await StopAsync();
+            _commentator.Dispose();
+        }
+    }
+}
