@@ -20,11 +20,11 @@ public class CommentaryBenchmarks : IAsyncDisposable
     private readonly Endpoint _comment = Pipelines.Endpoint(new ChatCommentaryAttribute(Three));
     private readonly Endpoint _code = Pipelines.Endpoint(new CommentaryConvention
     {
-        On = Outcome.Success,
+        On = CommentaryOutcome.Success,
         Text = context => ValueTask.FromResult<string?>($"They moved {context.Quote(context["title"])}."),
     });
 
-    private readonly Endpoint _silent = Pipelines.Endpoint(new ChatCommentaryAttribute(Three) { On = Outcome.Failure });
+    private readonly Endpoint _silent = Pipelines.Endpoint(new ChatCommentaryAttribute(Three) { On = CommentaryOutcome.Failure });
     private readonly Pipelines _pipelines = new();
 
     [IterationSetup]

@@ -30,10 +30,10 @@ public class DeliveryBenchmarks
         _conversation = new Conversation(new ConversationId("c"), TimeProvider.System);
         for (var i = 0; i < 49; i++)
         {
-            _conversation.Say(i % 2 == 0 ? EntryRole.User : EntryRole.Assistant, "One remark, \"forty\" words at most, of <which> this has some.");
+            _conversation.AddMessage(i % 2 == 0 ? EntryRole.User : EntryRole.Assistant, "One remark, \"forty\" words at most, of <which> this has some.");
         }
 
-        _entry = _conversation.Begin();
+        _entry = _conversation.BeginMessage();
         _pages = [.. Enumerable.Range(0, Pages).Select(_ => new PanelCursor(_conversation, _status))];
         Round();
     }

@@ -28,10 +28,10 @@ internal static class EndpointServer
         app.MapPost("/marked/{id:int}", [ChatCommentary("They put {title} at {id}: {result}.")] (int id, string title) => title);
         app.MapGet("/visitor", (HttpContext context, IServiceProvider services) =>
         {
-            var visitor = services.GetRequiredService<VisitorIdentity>().FindOrWelcome(context);
+            var visitor = services.GetRequiredService<VisitorIdentity>().GetOrCreate(context);
 
             // As a page with a panel does; the model speaks to nobody who is not there.
-            services.GetRequiredService<ConversationDirectory>().Get(visitor.Conversation).Watchers.Expect();
+            services.GetRequiredService<ConversationCache>().Get(visitor.Conversation).Viewers.ExpectViewer();
             return Results.NoContent();
         });
         await app.RunAsync();

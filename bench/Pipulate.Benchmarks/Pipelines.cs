@@ -43,7 +43,7 @@ internal sealed class Pipelines : IAsyncDisposable
     public void WelcomeSomebody()
     {
         var fresh = new DefaultHttpContext();
-        _app.Services.GetRequiredService<VisitorIdentity>().FindOrWelcome(fresh);
+        _app.Services.GetRequiredService<VisitorIdentity>().GetOrCreate(fresh);
         var cookie = fresh.Response.Headers.SetCookie.ToString();
         _context.Request.Headers.Cookie = cookie[..cookie.IndexOf(';', StringComparison.Ordinal)];
     }

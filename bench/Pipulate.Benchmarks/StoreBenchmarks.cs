@@ -43,13 +43,13 @@ public class StoreBenchmarks
     [GlobalCleanup]
     public void Empty()
     {
-        _store.ForgetAsync(_conversation.Owner).AsTask().GetAwaiter().GetResult();
+        _store.DeleteAllAsync(_conversation.Owner).AsTask().GetAwaiter().GetResult();
         ((IDisposable)_store).Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
     [Benchmark(Description = "open: read the newest 200 entries")]
-    public async Task<int> OpenAsync() => (await _store.ReadAsync(_conversation, KeptConversation.Window))!.Entries.Count;
+    public async Task<int> OpenAsync() => (await _store.ReadAsync(_conversation, ConversationWriter.Window))!.Entries.Count;
 
     [Benchmark(Description = "add an entry")]
     public async Task<long> AddAsync() => await _store.AddAsync(_conversation, Entry(Guid.CreateVersion7(), EntryState.Complete));
@@ -91,7 +91,7 @@ public class StoreBenchmarks
     }
 
     private static StoredEntry Entry(Guid id, EntryState state) =>
-        new() { Id = id, Role = EntryRole.Assistant, State = state, At = DateTimeOffset.UtcNow, Text = state is EntryState.Streaming ? "" : "One remark of about forty words, as they are made all day long here." };
+        new() { Id = id, Role = EntryRole.Assistant, State = state, CreatedAt = DateTimeOffset.UtcNow, Text = state is EntryState.Streaming ? "" : "One remark of about forty words, as they are made all day long here." };
 
     /// <summary>In process, because a generated project would be built under this repository's own build rules.</summary>
     private sealed class Config : BenchmarkDotNet.Configs.ManualConfig

@@ -35,7 +35,7 @@ drinks.MapPost("/bill", () => "The bill.").DisableChatCommentary();
 app.MapPost("/tip/{percent:int}", (int percent) => $"{percent} %.").WithChatCommentary(context =>
     ValueTask.FromResult(context.Arguments.TryGetValue("percent", out var percent) && percent is > 15 ? "They tipped well. Thank them in one sentence." : null));
 app.MapPost("/burn", () => Results.Problem("The stew is burnt.", statusCode: 500))
-    .WithChatCommentary("Cooking failed: {error} Comfort them in one sentence.", on: Outcome.Failure);
+    .WithChatCommentary("Cooking failed: {error} Comfort them in one sentence.", on: CommentaryOutcome.Failure);
 
 // A static Razor component, a controller and a Razor Page have theirs as attributes: see Kinds.cs and Pages/Dessert.cshtml.
 app.MapRazorComponents<Soup>();

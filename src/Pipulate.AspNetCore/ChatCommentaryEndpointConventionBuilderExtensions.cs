@@ -22,7 +22,7 @@ public static class ChatCommentaryEndpointConventionBuilderExtensions
     /// Of several for the same outcome the most specific counts: on the endpoint itself, else on its attribute, else on the group or on all controllers.
     /// </remarks>
     /// <exception cref="FormatException">The template cannot be parsed.</exception>
-    public static TBuilder WithChatCommentary<TBuilder>(this TBuilder builder, string template, ChatLane lane = ChatLane.Comment, Outcome on = Outcome.Success)
+    public static TBuilder WithChatCommentary<TBuilder>(this TBuilder builder, string template, ChatLane lane = ChatLane.Comment, CommentaryOutcome on = CommentaryOutcome.Success)
         where TBuilder : IEndpointConventionBuilder
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -48,7 +48,7 @@ public static class ChatCommentaryEndpointConventionBuilderExtensions
     /// as a warning, once for each endpoint, and never fails the request.
     /// </remarks>
     public static TBuilder WithChatCommentary<TBuilder>(
-        this TBuilder builder, Func<CommentaryContext, ValueTask<string?>> text, ChatLane lane = ChatLane.Comment, Outcome on = Outcome.Success)
+        this TBuilder builder, Func<CommentaryContext, ValueTask<string?>> text, ChatLane lane = ChatLane.Comment, CommentaryOutcome on = CommentaryOutcome.Success)
         where TBuilder : IEndpointConventionBuilder
     {
         ArgumentNullException.ThrowIfNull(builder);

@@ -18,15 +18,15 @@ public static class ChatPanelHttpContextExtensions
     /// <returns>The panel; write it with <c>HtmlEncoder.Default</c>. It holds this visitor's words: keep it for no other request.</returns>
     /// <remarks>No cache stores the answer, whatever the application says of that (docs/existing-app.md).</remarks>
     /// <exception cref="InvalidOperationException"><c>app.MapPipulate()</c> was not called; or, in Development, the page has a panel already. Elsewhere that is logged as an error and nothing is shown.</exception>
-    public static async Task<IHtmlContent> RenderChatPanelAsync(this HttpContext context, Action<ChatPanelSettings>? configure = null)
+    public static async Task<IHtmlContent> RenderChatPanelAsync(this HttpContext context, Action<ChatPanelOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var settings = new ChatPanelSettings();
+        var settings = new ChatPanelOptions();
         configure?.Invoke(settings);
         return await context.RenderChatPanelAsync(settings, owner: settings);
     }
 
-    internal static async Task<IHtmlContent> RenderChatPanelAsync(this HttpContext context, ChatPanelSettings settings, object owner)
+    internal static async Task<IHtmlContent> RenderChatPanelAsync(this HttpContext context, ChatPanelOptions settings, object owner)
     {
         var (before, panel) = await context.RequestServices.GetRequiredService<ChatPanelHtml>().RenderAsync(context, settings, owner);
         var html = new HtmlContentBuilder();

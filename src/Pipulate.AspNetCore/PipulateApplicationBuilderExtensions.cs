@@ -25,7 +25,7 @@ public static class PipulateApplicationBuilderExtensions
     public static IApplicationBuilder UsePipulate(this IApplicationBuilder app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        if (app.ApplicationServices.GetService<CommentaryText>() is null)
+        if (app.ApplicationServices.GetService<CommentaryPublisher>() is null)
         {
             throw new InvalidOperationException("UsePipulate needs services that are not there. Call builder.Services.AddPipulate() before builder.Build().");
         }

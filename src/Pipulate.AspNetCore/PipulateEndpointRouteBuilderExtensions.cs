@@ -34,7 +34,7 @@ public static class PipulateEndpointRouteBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(prefix);
-        var socket = endpoints.ServiceProvider.GetService<ChatSocket>()
+        var socket = endpoints.ServiceProvider.GetService<WebSocketEndpoint>()
             ?? throw new InvalidOperationException("MapPipulate needs services that are not there. Call builder.Services.AddPipulate() before builder.Build().");
         endpoints.ServiceProvider.GetRequiredService<SingleMapping>().Claim(prefix);
 
@@ -50,10 +50,10 @@ public static class PipulateEndpointRouteBuilderExtensions
         group.WithMetadata(new BodyLimit(endpoints.ServiceProvider.GetRequiredService<IOptions<PipulateOptions>>().Value.Limits.MessageBytes));
 
         // By HTTP/2, which is what browsers speak on https, a socket is opened with CONNECT (RFC 8441).
-        group.MapMethods(ChatSocket.Path, [HttpMethods.Get, HttpMethods.Connect], pipeline).WithDisplayName("Pipulate socket").WithMetadata(ChatSocketMetadata.Instance).AsLongLived();
+        group.MapMethods(WebSocketEndpoint.Path, [HttpMethods.Get, HttpMethods.Connect], pipeline).WithDisplayName("Pipulate socket").WithMetadata(WebSocketEndpointMetadata.Instance).AsLongLived();
         group.MapGet(EventStreamEndpoint.Path, endpoints.ServiceProvider.GetRequiredService<EventStreamEndpoint>().HandleAsync).WithDisplayName("Pipulate stream").AsLongLived();
-        group.MapPost(MessageEndpoint.Path, endpoints.ServiceProvider.GetRequiredService<MessageEndpoint>().TakeAsync).WithDisplayName("Pipulate message");
-        group.MapPost(ChatQueueEndpoint.Path, endpoints.ServiceProvider.GetRequiredService<ChatQueueEndpoint>().TakeAsync).WithDisplayName("Pipulate chatq");
+        group.MapPost(MessageEndpoint.Path, endpoints.ServiceProvider.GetRequiredService<MessageEndpoint>().HandleAsync).WithDisplayName("Pipulate message");
+        group.MapPost(ChatQueueEndpoint.Path, endpoints.ServiceProvider.GetRequiredService<ChatQueueEndpoint>().HandleAsync).WithDisplayName("Pipulate chatq");
         var context = endpoints.ServiceProvider.GetRequiredService<ContextEndpoint>();
         group.MapGet(ContextEndpoint.Path, context.ShowAsync).WithDisplayName("Pipulate context");
         group.MapPost(ContextEndpoint.Path, context.ChangeAsync).WithDisplayName("Pipulate context");

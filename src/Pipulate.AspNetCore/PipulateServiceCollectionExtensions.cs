@@ -51,7 +51,7 @@ public static class PipulateServiceCollectionExtensions
 
         var settings = services.AddOptions<PipulateOptions>()
             .Configure<IConfiguration>(RefuseEvents)
-            .BindConfiguration(PipulateOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
+            .BindConfiguration(PipulateOptions.SectionName, binder => binder.ErrorOnUnknownConfiguration = true)
             .ValidateOnStart();
         if (configure is not null)
         {
@@ -70,7 +70,7 @@ public static class PipulateServiceCollectionExtensions
     /// <summary>Before the binder does, whose complaint would not say what to do.</summary>
     private static void RefuseEvents(PipulateOptions options, IConfiguration configuration)
     {
-        const string Key = $"{PipulateOptions.Section}:{nameof(PipulateOptions.Events)}";
+        const string Key = $"{PipulateOptions.SectionName}:{nameof(PipulateOptions.Events)}";
         if (configuration.GetSection(Key).Exists())
         {
             throw new OptionsValidationException(
@@ -91,9 +91,9 @@ public static class PipulateServiceCollectionExtensions
                 ? new OllamaChatClient(client, options.Ollama, time, logger)
                 : new OllamaChatClient(options.Ollama, options.Limits.FirstToken, options.Limits.Idle, time, logger: logger);
         });
-        services.TryAddSingleton<DemoVoice>();
-        services.TryAddSingleton<ModelWatch>();
-        services.TryAddSingleton<ModelContexts>();
+        services.TryAddSingleton<DemoChatClient>();
+        services.TryAddSingleton<ModelHealth>();
+        services.TryAddSingleton<ContextWindows>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ModelStartCheck>());
     }
 
@@ -121,11 +121,11 @@ public static class PipulateServiceCollectionExtensions
         services.AddMetrics();
         services.TryAddSingleton<IConversationStore>(provider => new InMemoryConversationStore(provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<NodeLink>();
-        services.TryAddSingleton<ConversationKeeper>();
-        services.TryAddSingleton(provider => new ConversationDirectory(
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ConversationKeeper>(), provider.GetRequiredService<IOptions<PipulateOptions>>().Value.Markdown));
-        services.TryAddSingleton<OwnedConversations>();
-        services.TryAddSingleton(provider => new Typist(
+        services.TryAddSingleton<WriteBehindService>();
+        services.TryAddSingleton(provider => new ConversationCache(
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<WriteBehindService>(), provider.GetRequiredService<IOptions<PipulateOptions>>().Value.Markdown));
+        services.TryAddSingleton<VisitorConversations>();
+        services.TryAddSingleton(provider => new TextPacer(
             provider.GetRequiredService<IOptions<PipulateOptions>>().Value.TypingDelay,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
@@ -134,22 +134,22 @@ public static class PipulateServiceCollectionExtensions
         services.TryAddSingleton<IConnectionRegistry>(provider => provider.GetRequiredService<ConnectionRegistry>());
         services.TryAddSingleton<IChatChannel, ChatChannel>();
         services.TryAddSingleton<PipulateMetrics>();
-        services.AddHostedService<Gauges>();
-        services.TryAddSingleton(provider => new CommentSchedule(
+        services.AddHostedService<ObservableMetrics>();
+        services.TryAddSingleton(provider => new CommentPolicy(
             provider.GetRequiredService<IOptions<PipulateOptions>>(), provider.GetRequiredService<TimeProvider>(), Random.Shared, provider.GetRequiredService<NodeLink>()));
-        services.TryAddSingleton(provider => new SpeakerLine(provider.GetRequiredService<IOptions<PipulateOptions>>().Value.Limits.Generations));
-        services.TryAddSingleton<AnswerTurns>();
+        services.TryAddSingleton(provider => new GenerationLimiter(provider.GetRequiredService<IOptions<PipulateOptions>>().Value.Limits.Generations));
+        services.TryAddSingleton<ReplyCoordinator>();
         services.TryAddSingleton<ChatQueue>();
         services.TryAddSingleton<IChatQueue>(provider => provider.GetRequiredService<ChatQueue>());
-        services.TryAddSingleton<Generation>();
+        services.TryAddSingleton<ReplyGenerator>();
 
         // In this order, for they stop in the other one: first the answers are marked as stopped, then the pages that show it are sent away, then the last words are stored, then the other nodes are told.
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, NodeLink>(provider => provider.GetRequiredService<NodeLink>()));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ConversationKeeper>(provider => provider.GetRequiredService<ConversationKeeper>()));
-        services.AddHostedService<ConversationSweep>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, WriteBehindService>(provider => provider.GetRequiredService<WriteBehindService>()));
+        services.AddHostedService<RetentionService>();
         services.AddHostedService<ConnectionDrain>();
-        services.AddHostedService<Commentator>();
-        services.AddHostedService<AnswerTakeOver>();
+        services.AddHostedService<ReplyScheduler>();
+        services.AddHostedService<OrphanedReplyRecovery>();
     }
 
     private static void AddWeb(IServiceCollection services)
@@ -160,32 +160,32 @@ public static class PipulateServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, ClientLifetime.Capture>());
         services.TryAddSingleton<VisitorIdentity>();
         services.TryAddSingleton<ConversationAccess>();
-        services.TryAddSingleton<OriginRule>();
-        services.TryAddSingleton<MessageRate>();
-        services.TryAddSingleton<Seats>();
+        services.TryAddSingleton<OriginPolicy>();
+        services.TryAddSingleton<MessageRateLimiter>();
+        services.TryAddSingleton<ConnectionLimiter>();
         services.TryAddSingleton<Redaction>();
-        services.TryAddSingleton<CommentaryText>();
-        services.TryAddSingleton<ChatEventHeader>();
+        services.TryAddSingleton<CommentaryPublisher>();
+        services.TryAddSingleton<HeaderEventHandler>();
         services.TryAddSingleton<ICommentary, RequestCommentary>();
         services.TryAddSingleton<CommentaryStartCheck>();
         services.AddHostedService(provider => provider.GetRequiredService<CommentaryStartCheck>());
-        services.TryAddSingleton<PageCommands>();
+        services.TryAddSingleton<ClientCommands>();
         services.TryAddSingleton<KeyRing>();
         AddSignInWatch(services);
-        services.AddHostedService<StartWarnings>();
-        services.TryAddSingleton<PageMessages>();
-        services.TryAddSingleton<PanelLooks>();
+        services.AddHostedService<SecurityStartupWarnings>();
+        services.TryAddSingleton<ClientMessageHandler>();
+        services.TryAddSingleton<PanelLocalizer>();
         services.TryAddSingleton<ChatPanelHtml>();
-        services.TryAddSingleton<PageDoor>();
+        services.TryAddSingleton<ConnectionAdmission>();
         services.TryAddSingleton<ConnectionHandlers>();
-        services.TryAddSingleton(PingRhythm.Default);
-        services.AddHostedService<PresenceNews>();
-        services.TryAddSingleton<ChatSocket>();
+        services.TryAddSingleton(KeepAliveSettings.Default);
+        services.AddHostedService<PresenceNotifier>();
+        services.TryAddSingleton<WebSocketEndpoint>();
         services.TryAddSingleton<EventStreamEndpoint>();
         services.TryAddSingleton<MessageEndpoint>();
         services.TryAddSingleton<ChatMarkup>();
         services.TryAddSingleton<ChatAddresses>();
-        services.TryAddSingleton<IEndpointAddressScheme<ChatSocketMetadata>, ChatAddresses.Scheme>();
+        services.TryAddSingleton<IEndpointAddressScheme<WebSocketEndpointMetadata>, ChatAddresses.Scheme>();
         services.TryAddSingleton<ContextEndpoint>();
         services.TryAddSingleton<EntryEndpoint>();
         services.TryAddSingleton<SingleMapping>();
@@ -228,7 +228,7 @@ public static class PipulateServiceCollectionExtensions
         services.Add(ServiceDescriptor.Describe(typeof(IAuthenticationService), provider => Watch(provider, inner), inner.Lifetime));
     }
 
-    private static SignInWatch Watch(IServiceProvider provider, ServiceDescriptor inner)
+    private static SignInMonitor Watch(IServiceProvider provider, ServiceDescriptor inner)
     {
         if (provider.GetService<IAuthenticationSchemeProvider>() is not { } schemes)
         {
@@ -236,7 +236,7 @@ public static class PipulateServiceCollectionExtensions
         }
 
         var service = inner.ImplementationInstance ?? inner.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, inner.ImplementationType!);
-        return new SignInWatch(
+        return new SignInMonitor(
             (IAuthenticationService)service, schemes, provider.GetRequiredService<VisitorIdentity>(), provider.GetRequiredService<ConnectionRegistry>());
     }
 

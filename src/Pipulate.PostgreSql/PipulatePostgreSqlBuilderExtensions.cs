@@ -37,10 +37,10 @@ public static class PipulatePostgreSqlBuilderExtensions
         builder.Services.AddSingleton(_ => new PostgreSqlConversationStore(settings.ConnectionString));
         builder.Services.AddSingleton<IConversationStore>(provider => provider.GetRequiredService<PostgreSqlConversationStore>());
         builder.Services.RemoveAll<IPipulateBackplane>();
-        builder.Services.RemoveAll<IAnswerLedger>();
+        builder.Services.RemoveAll<IReplyLeaseStore>();
         if (backplane)
         {
-            builder.Services.AddSingleton<IAnswerLedger>(provider => new PostgreSqlAnswerLedger(provider.GetRequiredService<PostgreSqlConversationStore>()));
+            builder.Services.AddSingleton<IReplyLeaseStore>(provider => new PostgreSqlReplyLeaseStore(provider.GetRequiredService<PostgreSqlConversationStore>()));
             builder.Services.AddSingleton<IPipulateBackplane>(provider => new PostgreSqlBackplane(
                 settings.ConnectionString, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PostgreSqlBackplane>>()));
         }

@@ -179,7 +179,7 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
         return (string?)await command.ExecuteScalarAsync(cancellationToken);
     }
 
-    public async ValueTask PauseAsync(ConversationKey conversation, bool paused, CancellationToken cancellationToken = default)
+    public async ValueTask SetPausedAsync(ConversationKey conversation, bool paused, CancellationToken cancellationToken = default)
     {
         await using var connection = await _database.OpenAsync(cancellationToken);
         await ExecuteAsync(
@@ -198,13 +198,13 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
             connection, "DELETE FROM pipulate_conversation WHERE owner = $1 AND id = $2", cancellationToken, Owner(conversation), Id(conversation)) > 0;
     }
 
-    public async ValueTask<int> ForgetAsync(string owner, CancellationToken cancellationToken = default)
+    public async ValueTask<int> DeleteAllAsync(string owner, CancellationToken cancellationToken = default)
     {
         await using var connection = await _database.OpenAsync(cancellationToken);
         return await ExecuteAsync(connection, "DELETE FROM pipulate_conversation WHERE owner = $1", cancellationToken, Text(owner));
     }
 
-    public async ValueTask<IReadOnlyList<ConversationKey>> FindOldAsync(
+    public async ValueTask<IReadOnlyList<ConversationKey>> FindExpiredAsync(
         DateTimeOffset unchangedSince, int maxPerOwner, int most, CancellationToken cancellationToken = default)
     {
         await using var connection = await _database.OpenAsync(cancellationToken);
@@ -296,7 +296,7 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
             new NpgsqlParameter<Guid> { TypedValue = entry.Id },
             Text(entry.Role.ToString()),
             Text(entry.State.ToString()),
-            new NpgsqlParameter<DateTime> { TypedValue = entry.At.UtcDateTime },
+            new NpgsqlParameter<DateTime> { TypedValue = entry.CreatedAt.UtcDateTime },
             Number(entry.Epoch),
             Text(entry.Text),
             Number(entry.Text.Length),
@@ -357,7 +357,7 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
         Ordinal = row.GetInt64(5),
         Role = Enum.Parse<EntryRole>(row.GetString(6)),
         State = Enum.Parse<EntryState>(row.GetString(7)),
-        At = row.GetFieldValue<DateTimeOffset>(8),
+        CreatedAt = row.GetFieldValue<DateTimeOffset>(8),
         Epoch = row.GetInt32(9),
         Text = row.GetString(10),
         Withdrawn = row.GetBoolean(11),

@@ -57,7 +57,7 @@ internal sealed class SqliteConversationStore(string path, TimeProvider time) : 
                 ("$id", conversation.Id.Value)).SingleOrDefault(),
             cancellationToken);
 
-    public async ValueTask PauseAsync(ConversationKey conversation, bool paused, CancellationToken cancellationToken = default) =>
+    public async ValueTask SetPausedAsync(ConversationKey conversation, bool paused, CancellationToken cancellationToken = default) =>
         await _file.WriteAsync(
             connection => connection.Execute(
                 "UPDATE pipulate_conversation SET paused = $paused WHERE key = $key", ("$paused", paused), ("$key", FindOrMake(connection, conversation))),
@@ -67,10 +67,10 @@ internal sealed class SqliteConversationStore(string path, TimeProvider time) : 
         _file.WriteAsync(
             connection => Delete(connection, "owner = $owner AND id = $id", ("$owner", conversation.Owner), ("$id", conversation.Id.Value)) > 0, cancellationToken);
 
-    public ValueTask<int> ForgetAsync(string owner, CancellationToken cancellationToken = default) =>
+    public ValueTask<int> DeleteAllAsync(string owner, CancellationToken cancellationToken = default) =>
         _file.WriteAsync(connection => Delete(connection, "owner = $owner", ("$owner", owner)), cancellationToken);
 
-    public ValueTask<IReadOnlyList<ConversationKey>> FindOldAsync(DateTimeOffset unchangedSince, int maxPerOwner, int most, CancellationToken cancellationToken = default) =>
+    public ValueTask<IReadOnlyList<ConversationKey>> FindExpiredAsync(DateTimeOffset unchangedSince, int maxPerOwner, int most, CancellationToken cancellationToken = default) =>
         _file.ReadAsync<IReadOnlyList<ConversationKey>>(
             connection => connection.Query(
                 """
@@ -124,7 +124,7 @@ internal sealed class SqliteConversationStore(string path, TimeProvider time) : 
             ("$id", id),
             ("$role", entry.Role.ToString()),
             ("$state", entry.State.ToString()),
-            ("$at", Microseconds(entry.At)),
+            ("$at", Microseconds(entry.CreatedAt)),
             ("$epoch", entry.Epoch),
             ("$text", entry.Text),
             ("$length", entry.Text.Length),
@@ -248,7 +248,7 @@ internal sealed class SqliteConversationStore(string path, TimeProvider time) : 
         Ordinal = row.GetInt64(1),
         Role = Enum.Parse<EntryRole>(row.GetString(2)),
         State = Enum.Parse<EntryState>(row.GetString(3)),
-        At = Moment(row.GetInt64(4)),
+        CreatedAt = Moment(row.GetInt64(4)),
         Epoch = row.GetInt32(5),
         Text = row.GetString(6),
         Withdrawn = row.GetBoolean(7),

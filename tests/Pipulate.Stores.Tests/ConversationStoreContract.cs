@@ -21,7 +21,7 @@ public abstract class ConversationStoreContract
     protected static string NewOwner() => "v-" + Guid.NewGuid().ToString("N");
 
     protected static StoredEntry Entry(string text, EntryRole role = EntryRole.User, EntryState state = EntryState.Complete) =>
-        new() { Id = Guid.CreateVersion7(), Role = role, State = state, At = Now, Text = text };
+        new() { Id = Guid.CreateVersion7(), Role = role, State = state, CreatedAt = Now, Text = text };
 
     [Fact]
     public async Task Add_WholeEntry_IsReadAsItWas()
@@ -332,11 +332,11 @@ public abstract class ConversationStoreContract
         Assert.False(await store.ChangeAsync(foreign, entry, new EntryChange(5, EntryState.Failed), Cancellation));
         Assert.False(await store.RenameAsync(foreign, "theirs", Cancellation));
         Assert.False(await store.DeleteAsync(foreign, Cancellation));
-        Assert.Equal(0, await store.ForgetAsync(foreign.Owner, Cancellation));
+        Assert.Equal(0, await store.DeleteAllAsync(foreign.Owner, Cancellation));
 
         // What they add and pause under the same id is their own.
         Assert.Equal(1, await store.AddAsync(foreign, Entry("theirs") with { Id = entry }, Cancellation));
-        await store.PauseAsync(foreign, true, Cancellation);
+        await store.SetPausedAsync(foreign, true, Cancellation);
         var mine = await store.ReadAsync(_conversation, 10, cancellationToken: Cancellation);
         Assert.Equal((null, false), (mine!.Summary.Title, mine.Summary.IsPaused));
         var read = Assert.Single(mine.Entries);
@@ -393,15 +393,15 @@ public abstract class ConversationStoreContract
     {
         var store = await OpenAsync();
 
-        await store.PauseAsync(_conversation, true, Cancellation);
-        await store.PauseAsync(_conversation, true, Cancellation);
+        await store.SetPausedAsync(_conversation, true, Cancellation);
+        await store.SetPausedAsync(_conversation, true, Cancellation);
 
         var read = await store.ReadAsync(_conversation, 10, cancellationToken: Cancellation);
         Assert.True(read!.Summary.IsPaused);
         Assert.Empty(read.Entries);
         Assert.Equal(1, await store.AddAsync(_conversation, Entry("first"), Cancellation));
         Assert.True(Assert.Single(await store.ListAsync(_conversation.Owner, 10, Cancellation)).IsPaused);
-        await store.PauseAsync(_conversation, false, Cancellation);
+        await store.SetPausedAsync(_conversation, false, Cancellation);
         Assert.False(Assert.Single(await store.ListAsync(_conversation.Owner, 10, Cancellation)).IsPaused);
     }
 
@@ -472,8 +472,8 @@ public abstract class ConversationStoreContract
         var neighbour = _conversation with { Owner = NewOwner() };
         await store.AddAsync(neighbour, Entry("stays"), Cancellation);
 
-        Assert.Equal(2, await store.ForgetAsync(_conversation.Owner, Cancellation));
-        Assert.Equal(0, await store.ForgetAsync(_conversation.Owner, Cancellation));
+        Assert.Equal(2, await store.DeleteAllAsync(_conversation.Owner, Cancellation));
+        Assert.Equal(0, await store.DeleteAllAsync(_conversation.Owner, Cancellation));
 
         Assert.Empty(await store.ListAsync(_conversation.Owner, 10, Cancellation));
         Assert.Null(await store.ReadAsync(_conversation, 10, cancellationToken: Cancellation));
@@ -497,7 +497,7 @@ public abstract class ConversationStoreContract
 
         async Task<string[]> FindAsync(int perOwner, int most = 1000)
         {
-            var old = await store.FindOldAsync(DateTimeOffset.MinValue, perOwner, most, Cancellation);
+            var old = await store.FindExpiredAsync(DateTimeOffset.MinValue, perOwner, most, Cancellation);
             return [.. old.Where(key => key.Owner == one || key.Owner == other).Select(key => $"{key.Owner} {key.Id}")];
         }
     }
@@ -510,8 +510,8 @@ public abstract class ConversationStoreContract
         await store.AddAsync(_conversation with { Id = new ConversationId("later") }, Entry("two"), Cancellation);
         var list = await store.ListAsync(_conversation.Owner, 10, Cancellation);
 
-        var old = await store.FindOldAsync(list[0].ChangedAt, int.MaxValue, 1000, Cancellation);
-        var all = await store.FindOldAsync(list[0].ChangedAt.AddSeconds(1), int.MaxValue, 1000, Cancellation);
+        var old = await store.FindExpiredAsync(list[0].ChangedAt, int.MaxValue, 1000, Cancellation);
+        var all = await store.FindExpiredAsync(list[0].ChangedAt.AddSeconds(1), int.MaxValue, 1000, Cancellation);
 
         Assert.Equal(list[0].ChangedAt > list[1].ChangedAt ? ["c"] : [], old.Where(key => key.Owner == _conversation.Owner).Select(key => key.Id.Value));
         Assert.Equal(["c", "later"], all.Where(key => key.Owner == _conversation.Owner).Select(key => key.Id.Value).Order());

@@ -29,8 +29,8 @@ public sealed class InProcessNodesTests : NodesContract
         for (var turn = 0; turn < 6; turn++)
         {
             var speaker = both[random.Next(2)];
-            speaker.Hear($"question {turn}", $"m{turn}");
-            var answer = speaker.Begin();
+            speaker.AddUserMessage($"question {turn}", $"m{turn}");
+            var answer = speaker.BeginMessage();
             whole[answer.Id] = "";
             for (var word = 0; word < 25; word++)
             {
@@ -66,12 +66,12 @@ public sealed class InProcessNodesTests : NodesContract
         var conversation = await node.OpenAsync("c");
         await other.OpenAsync("d");
         var shared = await node.OpenAsync("d");
-        shared.Say(EntryRole.User, "first");
+        shared.AddMessage(EntryRole.User, "first");
         var there = await other.OpenAsync("d");
         await Until(there, "User/Complete: first");
         var before = _hub.Published;
 
-        var answer = conversation.Begin();
+        var answer = conversation.BeginMessage();
         for (var i = 0; i < 100; i++)
         {
             conversation.Append(answer, "word ");
@@ -79,7 +79,7 @@ public sealed class InProcessNodesTests : NodesContract
         }
 
         conversation.End(answer, EntryState.Complete);
-        shared.Say(EntryRole.User, "second");
+        shared.AddMessage(EntryRole.User, "second");
         await Until(there, "User/Complete: first", "User/Complete: second");
 
         // A heartbeat may have come between.
@@ -92,8 +92,8 @@ public sealed class InProcessNodesTests : NodesContract
         var time = new ManualTime();
         var here = await (await StartAsync(time)).OpenAsync("c");
         var there = await (await StartAsync(time)).OpenAsync("c");
-        here.Hear("Count.", "m1");
-        here.Append(here.Begin(), "one");
+        here.AddUserMessage("Count.", "m1");
+        here.Append(here.BeginMessage(), "one");
 
         await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => TextOf(there).Length == 2);
 
@@ -124,7 +124,7 @@ public sealed class InProcessNodesTests : NodesContract
     {
         var (first, second) = (await StartAsync(), await StartAsync());
         var (here, there) = (await first.OpenAsync("c"), await second.OpenAsync("c"));
-        var answer = here.Begin();
+        var answer = here.BeginMessage();
         here.Append(answer, "one");
         await Until(there, "Assistant/Streaming: one");
 
@@ -160,8 +160,8 @@ public sealed class InProcessNodesTests : NodesContract
         }
 
         await Eventually.TrueAsync(() => node.Registry.Count == 0);
-        Assert.True(node["c"].Watchers.AreAround(TimeSpan.FromSeconds(10)));
-        Assert.False(node["d"].Watchers.AreAround(TimeSpan.FromSeconds(10)));
+        Assert.True(node["c"].Viewers.WasViewedWithin(TimeSpan.FromSeconds(10)));
+        Assert.False(node["d"].Viewers.WasViewedWithin(TimeSpan.FromSeconds(10)));
     }
 
     [Fact]
@@ -172,7 +172,7 @@ public sealed class InProcessNodesTests : NodesContract
         var node = await StartAsync(time);
         var here = await dying.OpenAsync("c");
         var there = await node.OpenAsync("c");
-        var answer = here.Begin();
+        var answer = here.BeginMessage();
         here.Append(answer, "so far");
         await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => TextOf(there) is ["Assistant/Streaming: so far"]);
 
@@ -201,7 +201,7 @@ public sealed class InProcessNodesTests : NodesContract
         var time = new ManualTime();
         var key = new ConversationKey("c", new ConversationId("c"));
         await _store.AddAsync(
-            key, new StoredEntry { Id = Guid.NewGuid(), Role = EntryRole.Assistant, State = EntryState.Streaming, At = time.GetUtcNow(), Text = "so far" }, Cancellation);
+            key, new StoredEntry { Id = Guid.NewGuid(), Role = EntryRole.Assistant, State = EntryState.Streaming, CreatedAt = time.GetUtcNow(), Text = "so far" }, Cancellation);
 
         var conversation = await (await StartAsync(time)).OpenAsync("c");
 
@@ -217,18 +217,18 @@ public sealed class InProcessNodesTests : NodesContract
         var other = await StartAsync(time);
         var here = await node.OpenAsync("c");
         var there = await other.OpenAsync("c");
-        there.Say(EntryRole.User, "one");
+        there.AddMessage(EntryRole.User, "one");
         await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => TextOf(here) is ["User/Complete: one"] && IsStored(there));
 
         time.Advance(TimeSpan.FromSeconds(61));
         await node.OpenAsync("newcomer");
-        there.Say(EntryRole.User, "two");
+        there.AddMessage(EntryRole.User, "two");
         await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => IsStored(there));
 
         var again = await node.OpenAsync("c");
         Assert.NotSame(here, again);
         Assert.Equal(["User/Complete: one", "User/Complete: two"], TextOf(again));
-        there.Say(EntryRole.User, "three");
+        there.AddMessage(EntryRole.User, "three");
         await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => TextOf(again) is [.., "User/Complete: three"]);
         Assert.DoesNotContain("User/Complete: three", TextOf(here));
     }
@@ -243,7 +243,7 @@ public sealed class InProcessNodesTests : NodesContract
         var (still, time) = (new ManualTime(), new ManualTime());
         var here = await (await StartAsync(still)).OpenAsync("c");
         var there = await (await StartAsync(time)).OpenAsync("c");
-        var answer = here.Begin();
+        var answer = here.BeginMessage();
         here.Append(answer, "one two");
         await Eventually.TrueAsync(() =>
         {
@@ -273,7 +273,7 @@ public sealed class InProcessNodesTests : NodesContract
 
         // What it told while it did not know means nothing to the others either.
         _hub.Loses = null;
-        here.Say(EntryRole.Notice, "back");
+        here.AddMessage(EntryRole.Notice, "back");
         await Eventually.TrueAsync(() =>
         {
             still.Advance(TimeSpan.FromMilliseconds(40));
@@ -287,15 +287,15 @@ public sealed class InProcessNodesTests : NodesContract
     public async Task Say_QuestionIsLostAndItsAnswerIsNot_StandsBeforeItAllTheSame()
     {
         var (here, there) = await OpenOnTwoAsync();
-        here.Say(EntryRole.Notice, "first");
+        here.AddMessage(EntryRole.Notice, "first");
         await Until(there, "Notice/Complete: first");
         var published = _hub.Published;
         _hub.Loses = () => true;
-        here.Hear("Well?", "m1");
+        here.AddUserMessage("Well?", "m1");
         await Eventually.TrueAsync(() => _hub.Published > published);
         _hub.Loses = null;
 
-        var answer = here.Begin();
+        var answer = here.BeginMessage();
         here.Append(answer, "Yes");
         var seen = new List<string>();
         await Eventually.TrueAsync(() =>
@@ -315,17 +315,17 @@ public sealed class InProcessNodesTests : NodesContract
     {
         var (first, second) = (await StartAsync(), await StartAsync());
         var (here, there) = (await first.OpenAsync("c"), await second.OpenAsync("c"));
-        here.Say(EntryRole.User, "a secret");
+        here.AddMessage(EntryRole.User, "a secret");
         await Until(there, "User/Complete: a secret");
         await Eventually.TrueAsync(() => IsStored(here));
-        there.Say(EntryRole.User, "mine");
+        there.AddMessage(EntryRole.User, "mine");
         await Eventually.TrueAsync(() => IsStored(there));
 
         _hub.Loses = () => true;
         await first.Owned.DeleteAsync(here.Id);
-        there.Say(EntryRole.User, "late");
+        there.AddMessage(EntryRole.User, "late");
 
-        await Eventually.TrueAsync(() => there.IsGone);
+        await Eventually.TrueAsync(() => there.IsDeleted);
         Assert.Null(await _store.ReadAsync(new ConversationKey("c", here.Id), 1, cancellationToken: Cancellation));
     }
 
@@ -349,7 +349,7 @@ public sealed class InProcessNodesTests : NodesContract
         Assert.InRange(time.GetUtcNow() - lost, TimeSpan.Zero, 2 * NodeLink.Heartbeat);
 
         // What the other node does later does not take it back in the store.
-        there.Say(EntryRole.Notice, "later");
+        there.AddMessage(EntryRole.Notice, "later");
         await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => IsStored(there) && TextOf(here) is [.., "Notice/Complete: later"]);
         Assert.True((await _store.ReadAsync(Key, 1, cancellationToken: Cancellation))!.Summary.IsPaused);
         there.IsPaused = false;
@@ -366,7 +366,7 @@ public sealed class InProcessNodesTests : NodesContract
         Lose(cut);
         here.Title = "Groceries";
         await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => IsStored(here));
-        there.Hear("What is on my list?", "m1");
+        there.AddUserMessage("What is on my list?", "m1");
         await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => IsStored(there));
         Find(cut);
 
@@ -398,7 +398,7 @@ public sealed class InProcessNodesTests : NodesContract
     {
         var (time, here, there) = await OpenOnTwoWithClockAsync();
         Lose(cut: false);
-        here.Say(EntryRole.User, "lost on the way");
+        here.AddMessage(EntryRole.User, "lost on the way");
         await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => IsStored(here));
         Find(cut: false);
 
@@ -519,7 +519,7 @@ public sealed class InProcessNodesTests : NodesContract
         var time = new ManualTime();
         var here = await (await StartAsync(time)).OpenAsync("c");
         var there = await (await StartAsync(time)).OpenAsync("c");
-        here.Say(EntryRole.Event, "They opened the page.");
+        here.AddMessage(EntryRole.Event, "They opened the page.");
         await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => TextOf(there).Length == 1 && IsStored(here));
         return (time, here, there);
     }

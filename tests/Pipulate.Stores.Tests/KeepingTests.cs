@@ -26,17 +26,17 @@ public sealed class KeepingTests(PostgreSqlServer server) : IClassFixture<Postgr
         await using var relay = new Relay(settings.Host!, settings.Port);
         (settings.Host, settings.Port) = ("127.0.0.1", relay.Port);
         await using var store = new PostgreSqlConversationStore(settings.ConnectionString);
-        using var keeper = new ConversationKeeper(store, TimeProvider.System, NullLogger<ConversationKeeper>.Instance);
+        using var keeper = new WriteBehindService(store, TimeProvider.System, NullLogger<WriteBehindService>.Instance);
         await keeper.StartAsync(Cancellation);
         var random = new Random(1);
 
         // Away at the very beginning: the conversation is there all the same.
         relay.Cut();
-        var conversation = new ConversationDirectory(TimeProvider.System, keeper).Get(Id);
+        var conversation = new ConversationCache(TimeProvider.System, keeper).Get(Id);
         for (var i = 0; i < 12; i++)
         {
-            Assert.True(conversation.Hear($"question {i} 🙂", $"m{i}"));
-            var answer = conversation.Begin();
+            Assert.True(conversation.AddUserMessage($"question {i} 🙂", $"m{i}"));
+            var answer = conversation.BeginMessage();
             for (var word = 0; word < 20; word++)
             {
                 conversation.Append(answer, $"word{word} ");
@@ -73,13 +73,13 @@ public sealed class KeepingTests(PostgreSqlServer server) : IClassFixture<Postgr
             for (var process = 1; process <= 3; process++)
             {
                 using var store = new SqliteConversationStore(Path.Combine(folder.FullName, "chat.db"), TimeProvider.System);
-                using var keeper = new ConversationKeeper(store, TimeProvider.System, NullLogger<ConversationKeeper>.Instance);
+                using var keeper = new WriteBehindService(store, TimeProvider.System, NullLogger<WriteBehindService>.Instance);
                 await keeper.StartAsync(Cancellation);
-                var conversation = new ConversationDirectory(TimeProvider.System, keeper).Get(Id);
-                await conversation.Opened;
+                var conversation = new ConversationCache(TimeProvider.System, keeper).Get(Id);
+                await conversation.Loaded;
 
                 Assert.Equal(2 * (process - 1), Read(conversation).Length);
-                conversation.Hear($"question {process}", $"m{process}");
+                conversation.AddUserMessage($"question {process}", $"m{process}");
                 conversation.End(conversation.BeginTurn()!.Entry, EntryState.Stopped, "Stopped.");
                 Assert.Equal(2 * process, Read(conversation).Length);
                 await keeper.StopAsync(Cancellation);

@@ -27,8 +27,8 @@ public sealed class NodeClockTests
         for (var turn = 0; turn < 6; turn++)
         {
             var speaker = turn % 2 == 0 ? here : there;
-            speaker.Say(EntryRole.User, $"question {turn}");
-            var answer = speaker.Begin();
+            speaker.AddMessage(EntryRole.User, $"question {turn}");
+            var answer = speaker.BeginMessage();
             speaker.Append(answer, "answer ");
             clock.Leap(TimeSpan.FromHours(turn % 2 == 0 ? -2 * hours : 2 * hours));
             speaker.Append(answer, $"{turn}");

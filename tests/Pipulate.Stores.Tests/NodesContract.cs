@@ -25,7 +25,7 @@ public abstract class NodesContract : IAsyncDisposable
     public async Task Append_OnOneNode_GrowsOnTheOther()
     {
         var (here, there) = await OpenOnTwoAsync();
-        var answer = here.Begin("demo");
+        var answer = here.BeginMessage("demo");
         await Until(there, "Assistant/Streaming: ");
 
         foreach (var text in (string[])["One", "One two", "One two 🙂", "One two 🙂 four"])
@@ -36,7 +36,7 @@ public abstract class NodesContract : IAsyncDisposable
 
         here.End(answer, EntryState.Failed, "It broke off.");
         await Until(there, "Assistant/Failed: One two 🙂 four");
-        Assert.Equal(("demo", "It broke off."), Look(there, entries => (entries[0].Voice, entries[0].Reason)));
+        Assert.Equal(("demo", "It broke off."), Look(there, entries => (entries[0].AuthorName, entries[0].Reason)));
     }
 
     [Fact]
@@ -44,18 +44,18 @@ public abstract class NodesContract : IAsyncDisposable
     {
         var (here, there) = await OpenOnTwoAsync();
 
-        Assert.True(here.Hear("hello", "m1"));
+        Assert.True(here.AddUserMessage("hello", "m1"));
         await Until(there, "User/Complete: hello");
-        there.Say(EntryRole.Event, "They put \"Milk\" on the list.", kind: "POST /todo");
-        there.Say(EntryRole.Notice, "No model answers.");
+        there.AddMessage(EntryRole.Event, "They put \"Milk\" on the list.", kind: "POST /todo");
+        there.AddMessage(EntryRole.Notice, "No model answers.");
         await Until(here, "User/Complete: hello", "Event/Complete: They put \"Milk\" on the list.", "Notice/Complete: No model answers.");
 
-        Assert.False(there.Hear("hello", "m1"));
+        Assert.False(there.AddUserMessage("hello", "m1"));
         Assert.Equal(here.ReadHistory().Select(message => message.Text), there.ReadHistory().Select(message => message.Text));
 
         // Answered where it was said, and nowhere else.
-        Assert.True(here.LookAhead() is { Typed: true });
-        Assert.Null(there.LookAhead());
+        Assert.True(here.PeekPending() is { Typed: true });
+        Assert.Null(there.PeekPending());
     }
 
     [Fact]
@@ -63,8 +63,8 @@ public abstract class NodesContract : IAsyncDisposable
     {
         var first = await StartAsync();
         var here = await first.OpenAsync("c");
-        here.Hear("Count.", "m1");
-        var answer = here.Begin();
+        here.AddUserMessage("Count.", "m1");
+        var answer = here.BeginMessage();
         here.Append(answer, "one");
         var second = await StartAsync();
         await Eventually.TrueAsync(() => IsStored(here));
@@ -91,12 +91,12 @@ public abstract class NodesContract : IAsyncDisposable
         for (var i = 0; i < 6; i++)
         {
             var here = await first.OpenAsync($"c{i}");
-            here.Say(EntryRole.User, "before");
-            here.End(here.Begin(), EntryState.Complete);
+            here.AddMessage(EntryRole.User, "before");
+            here.End(here.BeginMessage(), EntryState.Complete);
             var opening = second.OpenAsync($"c{i}");
-            here.Say(EntryRole.User, "meanwhile");
+            here.AddMessage(EntryRole.User, "meanwhile");
             var there = await opening;
-            here.Say(EntryRole.User, "after");
+            here.AddMessage(EntryRole.User, "after");
             await Eventually.TrueAsync(() => TextOf(there).Order().SequenceEqual(TextOf(here).Order()));
         }
     }
@@ -107,8 +107,8 @@ public abstract class NodesContract : IAsyncDisposable
         var (here, there) = await OpenOnTwoAsync();
         var text = string.Concat(Enumerable.Repeat("0123456789 é🙂€\n", 2_000));
 
-        here.Say(EntryRole.User, text);
-        var answer = here.Begin();
+        here.AddMessage(EntryRole.User, text);
+        var answer = here.BeginMessage();
         here.Append(answer, text);
         here.Append(answer, text);
         here.End(answer, EntryState.Complete);
@@ -122,7 +122,7 @@ public abstract class NodesContract : IAsyncDisposable
         var (here, there) = await OpenOnTwoAsync();
         var kind = new string('k', 20_000);
 
-        here.Say(EntryRole.Event, "x", kind: kind);
+        here.AddMessage(EntryRole.Event, "x", kind: kind);
 
         await Until(there, "Event/Complete: x");
         Assert.Equal(kind, Look(there, entries => entries[0].Kind));
@@ -146,8 +146,8 @@ public abstract class NodesContract : IAsyncDisposable
     public async Task Pause_AndForget_HoldOnAllNodes()
     {
         var (here, there) = await OpenOnTwoAsync();
-        here.Say(EntryRole.Event, "a secret");
-        here.Say(EntryRole.Event, "another");
+        here.AddMessage(EntryRole.Event, "a secret");
+        here.AddMessage(EntryRole.Event, "another");
         await Until(there, "Event/Complete: a secret", "Event/Complete: another");
 
         there.IsPaused = true;
@@ -165,11 +165,11 @@ public abstract class NodesContract : IAsyncDisposable
     public async Task Title_RenamedThenTypedOnAnotherNode_IsTheGivenOne()
     {
         var (here, there) = await OpenOnTwoAsync();
-        here.Say(EntryRole.Event, "They opened the page.");
+        here.AddMessage(EntryRole.Event, "They opened the page.");
         here.Title = "Groceries";
         await Eventually.TrueAsync(() => there.Title == "Groceries");
 
-        there.Hear("What is on my list?", "m1");
+        there.AddUserMessage("What is on my list?", "m1");
 
         await Eventually.TrueAsync(() => IsStored(here) && IsStored(there));
         Assert.Equal(("Groceries", "Groceries"), (here.Title, there.Title));
@@ -181,7 +181,7 @@ public abstract class NodesContract : IAsyncDisposable
     {
         var (here, there) = await OpenOnTwoAsync();
 
-        here.Hear("What is on my list?", "m1");
+        here.AddUserMessage("What is on my list?", "m1");
 
         await Eventually.TrueAsync(() => there.Title == "What is on my list?");
         there.Title = null;
@@ -194,16 +194,16 @@ public abstract class NodesContract : IAsyncDisposable
     {
         var (first, second) = (await StartAsync(), await StartAsync());
         var here = await first.OpenAsync("c");
-        here.Say(EntryRole.Notice, "Only the store knows that it was the first.");
+        here.AddMessage(EntryRole.Notice, "Only the store knows that it was the first.");
         here.ForgetEvents();
         await Eventually.TrueAsync(() => IsStored(here));
         var there = await second.OpenAsync("c");
         Conversation[] both = [here, there];
 
         // Said in the same moment: each node counts its own first.
-        var mine = here.Say(EntryRole.Event, "mine");
-        there.Say(EntryRole.Event, "yours");
-        here.Hear("Well?", "m1");
+        var mine = here.AddMessage(EntryRole.Event, "mine");
+        there.AddMessage(EntryRole.Event, "yours");
+        here.AddUserMessage("Well?", "m1");
         var answer = here.BeginTurn()!.Entry;
         here.End(answer, EntryState.Complete);
         await Eventually.TrueAsync(() => both.All(conversation => TextOf(conversation).Length == 5 && TextOf(conversation).Contains("Assistant/Complete: ")));
@@ -212,16 +212,16 @@ public abstract class NodesContract : IAsyncDisposable
         await Eventually.TrueAsync(() => both.All(conversation => conversation.ReadEvents().Select(done => done.Text).SequenceEqual(["yours"])));
 
         // A page of any node has the button, and the node that gave the answer takes it back.
-        Assert.True(Look(there, _ => there.Find(answer.Id)!.CanBeAskedAgain));
+        Assert.True(Look(there, _ => there.Find(answer.Id)!.CanRegenerate));
         var asked = new List<(ConversationId, Guid)>();
-        first.Link.AskedAgain += (conversation, which) => asked.Add((conversation, which));
-        Assert.False(there.AskAgain(answer.Id));
-        there.Recorders.OfType<Nodes.SharedConversation>().Single().AskAgain(answer.Id);
+        first.Link.RegenerationRequested += (conversation, which) => asked.Add((conversation, which));
+        Assert.False(there.Regenerate(answer.Id));
+        there.Observers.OfType<Nodes.MirroredConversation>().Single().Regenerate(answer.Id);
         await Eventually.TrueAsync(() => asked.Count == 1);
         Assert.Equal((here.Id, answer.Id), asked[0]);
-        Assert.True(here.AskAgain(answer.Id));
+        Assert.True(here.Regenerate(answer.Id));
         await Eventually.TrueAsync(() => Look(there, _ => there.Find(answer.Id)!.Withdrawn));
-        Assert.True(here.LookAhead() is { Typed: true });
+        Assert.True(here.PeekPending() is { Typed: true });
     }
 
     [Fact]
@@ -229,27 +229,27 @@ public abstract class NodesContract : IAsyncDisposable
     {
         var (first, second) = (await StartAsync(), await StartAsync());
         var (here, there) = (await first.OpenAsync("c"), await second.OpenAsync("c"));
-        here.Hear("Before?", "m1");
+        here.AddUserMessage("Before?", "m1");
         var old = here.BeginTurn()!.Entry;
         here.End(old, EntryState.Complete);
-        here.Say(EntryRole.Event, "They put \"Milk\" on the list.");
-        here.Hear("Well?", "m2");
-        here.Say(EntryRole.Assistant, "The application speaks.");
+        here.AddMessage(EntryRole.Event, "They put \"Milk\" on the list.");
+        here.AddUserMessage("Well?", "m2");
+        here.AddMessage(EntryRole.Assistant, "The application speaks.");
         var answer = here.BeginTurn()!.Entry;
         here.Append(answer, "Well.");
         here.End(answer, EntryState.Complete);
         await Until(there, "User/Complete: Before?", "Assistant/Complete: ", "Event/Complete: They put \"Milk\" on the list.", "User/Complete: Well?", "Assistant/Complete: The application speaks.", "Assistant/Complete: Well.");
-        var shared = there.Recorders.OfType<Nodes.SharedConversation>().Single();
-        Assert.True(shared.AskAgain(answer.Id));
+        var shared = there.Observers.OfType<Nodes.MirroredConversation>().Single();
+        Assert.True(shared.Regenerate(answer.Id));
 
         await first.DisposeAsync();
-        await Eventually.TrueAsync(() => !shared.AskAgain(answer.Id));
+        await Eventually.TrueAsync(() => !shared.Regenerate(answer.Id));
 
-        Assert.False(there.AskAgainInstead(old.Id), "Not the newest.");
-        Assert.True(there.AskAgainInstead(answer.Id));
-        Assert.False(there.AskAgainInstead(answer.Id), "Taken back already.");
-        Assert.True(there.IsAskedAgain);
-        Assert.Equal(["They put \"Milk\" on the list.", "Well?"], there.ReadOwed().Select(entry => entry.Text.ToString()));
+        Assert.False(there.RegenerateRemote(old.Id), "Not the newest.");
+        Assert.True(there.RegenerateRemote(answer.Id));
+        Assert.False(there.RegenerateRemote(answer.Id), "Taken back already.");
+        Assert.True(there.IsRegenerating);
+        Assert.Equal(["They put \"Milk\" on the list.", "Well?"], there.ReadPending().Select(entry => entry.Text.ToString()));
         Assert.DoesNotContain("Assistant/Complete: Well.", TextOf(there));
 
         // Whoever comes next does not see it either.
@@ -264,18 +264,18 @@ public abstract class NodesContract : IAsyncDisposable
     {
         var (first, second) = (await StartAsync(), await StartAsync());
         var (here, there) = (await first.OpenAsync("c"), await second.OpenAsync("c"));
-        here.Say(EntryRole.User, "a secret");
+        here.AddMessage(EntryRole.User, "a secret");
         await Until(there, "User/Complete: a secret");
-        var answer = there.Begin();
+        var answer = there.BeginMessage();
         there.Append(answer, "so far");
         await Eventually.TrueAsync(() => IsStored(here) && IsStored(there));
         var page = second.Connect("c");
 
-        await (all ? first.Owned.ForgetAsync("c") : first.Owned.DeleteAsync(here.Id));
+        await (all ? first.Owned.DeleteAllAsync("c") : first.Owned.DeleteAsync(here.Id));
         there.Append(answer, " and further");
-        there.Say(EntryRole.User, "late");
+        there.AddMessage(EntryRole.User, "late");
 
-        await Eventually.TrueAsync(() => there.IsGone && page.Closed is Connections.CloseReason.Restarting);
+        await Eventually.TrueAsync(() => there.IsDeleted && page.Closed is Connections.CloseReason.Restarting);
         Assert.DoesNotContain("secret", string.Concat(TextOf(there)), StringComparison.Ordinal);
         await Eventually.TrueAsync(() => IsStored(there));
         Assert.Null(await (await OpenStoreAsync()).ReadAsync(new ConversationKey("c", here.Id), 1, cancellationToken: Cancellation));
@@ -284,7 +284,7 @@ public abstract class NodesContract : IAsyncDisposable
         page.Leave();
         var anew = await second.OpenAsync("c");
         Assert.NotSame(there, anew);
-        anew.Say(EntryRole.User, "hello again");
+        anew.AddMessage(EntryRole.User, "hello again");
         await Eventually.TrueAsync(() => IsStored(anew));
         Assert.Equal(["User/Complete: hello again"], TextOf(await first.OpenAsync("c")));
     }
@@ -294,24 +294,24 @@ public abstract class NodesContract : IAsyncDisposable
     {
         var (here, there) = await OpenOnTwoAsync();
         var page = new Page();
-        Assert.False(here.Watchers.AreAround(TimeSpan.Zero));
+        Assert.False(here.Viewers.WasViewedWithin(TimeSpan.Zero));
 
-        there.Watchers.Add(page);
-        await Eventually.TrueAsync(() => here.Watchers.Elsewhere);
-        Assert.True(here.Watchers.AreAround(TimeSpan.Zero));
-        Assert.Equal(TimeSpan.Zero, here.Watchers.AwayFor);
-        Assert.False(here.Watchers.Any);
+        there.Viewers.Add(page);
+        await Eventually.TrueAsync(() => here.Viewers.HasRemoteViewers);
+        Assert.True(here.Viewers.WasViewedWithin(TimeSpan.Zero));
+        Assert.Equal(TimeSpan.Zero, here.Viewers.UnviewedFor);
+        Assert.False(here.Viewers.Any);
 
         // Known also of a conversation that is only opened now.
-        there.Watchers.Remove(page);
-        await Eventually.TrueAsync(() => !here.Watchers.Elsewhere);
+        there.Viewers.Remove(page);
+        await Eventually.TrueAsync(() => !here.Viewers.HasRemoteViewers);
     }
 
     [Fact]
     public async Task Break_WhileAnAnswerStreams_IsCaughtUp()
     {
         var (here, there) = await OpenOnTwoAsync();
-        var answer = here.Begin();
+        var answer = here.BeginMessage();
         var whole = "";
         for (var i = 0; i < 60; i++)
         {
@@ -324,7 +324,7 @@ public abstract class NodesContract : IAsyncDisposable
             whole += $"word{i} ";
             if (i % 20 == 0)
             {
-                there.Say(EntryRole.Event, $"event {i}");
+                there.AddMessage(EntryRole.Event, $"event {i}");
             }
 
             Assert.StartsWith(AnswerIn(there), whole, StringComparison.Ordinal);
@@ -351,7 +351,7 @@ public abstract class NodesContract : IAsyncDisposable
             Assert.Equal(2, node.Registry.GetCount(ChatAudience.User("anna")));
             Assert.Equal(new ConversationId("b"), Assert.Single(node.Registry.GetConnections(second.Audience)).Conversation);
             var anna = Assert.Single(node.Registry.GetPresence(ChatAudience.User("anna")));
-            Assert.Equal((2, node.Registry.GetConnections(first.Audience)[0].ConnectedAt), (anna.Pages, anna.Since));
+            Assert.Equal((2, node.Registry.GetConnections(first.Audience)[0].ConnectedAt), (anna.Connections, anna.Since));
             Assert.Equal(2, node.Registry.GetPresence(ChatAudience.Everyone).Count);
         });
 
@@ -496,7 +496,7 @@ public abstract class NodesContract : IAsyncDisposable
 
     private protected async Task<TestNode> StartAsync(TimeProvider? time = null) => await StartAsync(await JoinAsync(), time);
 
-    private protected async Task<TestNode> StartAsync(IPipulateBackplane backplane, TimeProvider? time = null, Generation.IAnswerLedger? ledger = null)
+    private protected async Task<TestNode> StartAsync(IPipulateBackplane backplane, TimeProvider? time = null, Generation.IReplyLeaseStore? ledger = null)
     {
         var node = await TestNode.StartAsync(await OpenStoreAsync(), backplane, time, ledger);
         _nodes.Add(node);
@@ -511,10 +511,10 @@ public abstract class NodesContract : IAsyncDisposable
         var page = new Page();
         foreach (var (one, other) in ((Conversation, Conversation)[])[(here, there), (there, here)])
         {
-            one.Watchers.Add(page);
-            await Eventually.TrueAsync(() => other.Watchers.Elsewhere);
-            one.Watchers.Remove(page);
-            await Eventually.TrueAsync(() => !other.Watchers.Elsewhere);
+            one.Viewers.Add(page);
+            await Eventually.TrueAsync(() => other.Viewers.HasRemoteViewers);
+            one.Viewers.Remove(page);
+            await Eventually.TrueAsync(() => !other.Viewers.HasRemoteViewers);
         }
 
         return (here, there);
@@ -544,14 +544,14 @@ public abstract class NodesContract : IAsyncDisposable
         }
     }
 
-    private protected static bool IsStored(Conversation conversation) => conversation.Recorders.OfType<Storage.KeptConversation>().Single().IsSaved;
+    private protected static bool IsStored(Conversation conversation) => conversation.Observers.OfType<Storage.ConversationWriter>().Single().IsSaved;
 
     private async Task<StoredConversation> ReadAsync(string id) =>
         (await (await OpenStoreAsync()).ReadAsync(new ConversationKey(id, new ConversationId(id)), 1000, cancellationToken: Cancellation))!;
 
-    private sealed class Page : IConversationWatcher
+    private sealed class Page : IConversationViewer
     {
-        public void Wake()
+        public void NotifyChanged()
         {
         }
     }

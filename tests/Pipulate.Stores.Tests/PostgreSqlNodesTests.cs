@@ -29,7 +29,7 @@ public sealed class PostgreSqlNodesTests(PostgreSqlServer server) : NodesContrac
         {
             var here = await near.OpenAsync($"c{i}");
             var there = await far.OpenAsync($"c{i}");
-            pairs.Add((here, here.Begin(), new Arrivals(there)));
+            pairs.Add((here, here.BeginMessage(), new Arrivals(there)));
         }
 
         foreach (var (_, _, there) in pairs)
@@ -77,7 +77,7 @@ public sealed class PostgreSqlNodesTests(PostgreSqlServer server) : NodesContrac
         var deaf = Keep(new PostgreSqlBackplane(settings.ConnectionString, TimeProvider.System, NullLogger<PostgreSqlBackplane>.Instance, keepAliveSeconds: 1, commandSeconds: 2));
         var (near, far) = (await StartAsync(), await StartAsync(deaf));
         var (here, there) = (await near.OpenAsync("c"), await far.OpenAsync("c"));
-        var answer = here.Begin();
+        var answer = here.BeginMessage();
         here.Append(answer, "one");
         await Until(there, "Assistant/Streaming: one");
         far.Connect("c");
@@ -87,8 +87,8 @@ public sealed class PostgreSqlNodesTests(PostgreSqlServer server) : NodesContrac
         var silent = Stopwatch.GetTimestamp();
         here.Append(answer, " two");
         here.End(answer, EntryState.Complete);
-        here.Say(EntryRole.Notice, "three");
-        there.Say(EntryRole.Notice, "meanwhile");
+        here.AddMessage(EntryRole.Notice, "three");
+        there.AddMessage(EntryRole.Notice, "meanwhile");
         var page = near.Connect("d");
 
         await Eventually.TrueAsync(() => TextOf(there).Contains("Assistant/Complete: one two") && TextOf(there).Length == 3 && TextOf(here).Length == 3 && far.Registry.Count == 2);
@@ -106,7 +106,7 @@ public sealed class PostgreSqlNodesTests(PostgreSqlServer server) : NodesContrac
     {
         async Task<TestNode> StartWithLedgerAsync()
         {
-            var ledger = new PostgreSqlAnswerLedger(Keep(new PostgreSqlConversationStore(await ConnectionAsync())));
+            var ledger = new PostgreSqlReplyLeaseStore(Keep(new PostgreSqlConversationStore(await ConnectionAsync())));
             return await StartAsync(await JoinAsync(), ledger: ledger);
         }
 
@@ -114,9 +114,9 @@ public sealed class PostgreSqlNodesTests(PostgreSqlServer server) : NodesContrac
         for (var i = 0; i < 20; i++)
         {
             var (here, there) = (await near.OpenAsync($"c{i}"), await far.OpenAsync($"c{i}"));
-            here.Hear("hello", "m1");
+            here.AddUserMessage("hello", "m1");
             await Task.Delay(millisecondsApart, Cancellation);
-            there.Hear("hello", "m1");
+            there.AddUserMessage("hello", "m1");
 
             await Eventually.TrueAsync(() => IsStored(here) && IsStored(there));
             await Until(here, "User/Complete: hello");
@@ -125,8 +125,8 @@ public sealed class PostgreSqlNodesTests(PostgreSqlServer server) : NodesContrac
             Assert.Single(stored.Entries);
 
             // One of the two answers it, and the same words under another id are another message.
-            Assert.Equal(1, here.ReadOwed().Count + there.ReadOwed().Count);
-            there.Hear("hello", "m2");
+            Assert.Equal(1, here.ReadPending().Count + there.ReadPending().Count);
+            there.AddUserMessage("hello", "m2");
             await Until(here, "User/Complete: hello", "User/Complete: hello");
         }
     }
@@ -168,7 +168,7 @@ public sealed class PostgreSqlNodesTests(PostgreSqlServer server) : NodesContrac
     }
 
     /// <summary>When the tokens of a stream were sent, and when they were there.</summary>
-    private sealed class Arrivals : IConversationWatcher
+    private sealed class Arrivals : IConversationViewer
     {
         private readonly Lock _gate = new();
         private readonly List<long> _sent = [];
@@ -178,7 +178,7 @@ public sealed class PostgreSqlNodesTests(PostgreSqlServer server) : NodesContrac
         public Arrivals(Conversation conversation)
         {
             Conversation = conversation;
-            conversation.Watchers.Add(this);
+            conversation.Viewers.Add(this);
         }
 
         public Conversation Conversation { get; }
@@ -197,7 +197,7 @@ public sealed class PostgreSqlNodesTests(PostgreSqlServer server) : NodesContrac
             }
         }
 
-        public void Wake()
+        public void NotifyChanged()
         {
             var now = Stopwatch.GetTimestamp();
             var there = AnswerIn(Conversation).Length / "token ".Length;

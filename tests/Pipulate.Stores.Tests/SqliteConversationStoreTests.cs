@@ -82,7 +82,7 @@ public sealed class SqliteConversationStoreTests : ConversationStoreContract, ID
         await store.AddAsync(gone, Entry("a very personal secret"), Cancellation);
         await store.AddAsync(gone, Entry(longText), Cancellation);
 
-        await store.ForgetAsync("v-2", Cancellation);
+        await store.DeleteAllAsync("v-2", Cancellation);
         Dispose(store);
 
         foreach (var file in Directory.GetFiles(System.IO.Path.GetDirectoryName(Path)!))

@@ -32,9 +32,9 @@ public sealed class CommentaryContext
     public HttpContext HttpContext { get; }
 
     /// <summary>
-    /// Gets how the request ended: <see cref="Outcome.Success"/> or <see cref="Outcome.Failure"/>.
+    /// Gets how the request ended: <see cref="CommentaryOutcome.Success"/> or <see cref="CommentaryOutcome.Failure"/>.
     /// </summary>
-    public Outcome Outcome => _outcome.Kind;
+    public CommentaryOutcome Outcome => _outcome.Kind;
 
     /// <summary>
     /// Gets the status that the client got; when an exception left the endpoint, the one that it will get.

@@ -11,7 +11,7 @@ internal sealed class CommentaryConvention : IChatCommentaryMetadata
 
     public ChatLane Lane { get; init; }
 
-    public Outcome On { get; init; }
+    public CommentaryOutcome On { get; init; }
 
     /// <summary>What makes the text, where it is no template.</summary>
     public Func<CommentaryContext, ValueTask<string?>>? Text { get; init; }

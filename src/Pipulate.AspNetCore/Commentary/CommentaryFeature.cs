@@ -31,7 +31,7 @@ internal sealed class CommentaryFeature
     public string? Error { get; set; }
 
     /// <summary>Whether this request was told to the model: an error page that runs through the pipeline again is not told as well.</summary>
-    public bool Told { get; set; }
+    public bool IsPublished { get; set; }
 
     /// <summary>Whether the event that the request carries was looked at, and told or not.</summary>
     public bool EventSeen { get; set; }

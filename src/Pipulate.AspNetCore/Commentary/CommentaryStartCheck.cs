@@ -17,7 +17,7 @@ namespace Pipulate.Commentary;
 /// Reads every template before the first request needs one: a wrong one stops the host at start. A <c>WebApplication</c> is checked while its pipeline is built, before it listens;
 /// any other application when it has started.
 /// </summary>
-internal sealed partial class CommentaryStartCheck(IServiceProvider services, CommentaryText text, ILogger<CommentaryStartCheck> logger) : IHostedLifecycleService
+internal sealed partial class CommentaryStartCheck(IServiceProvider services, CommentaryPublisher text, ILogger<CommentaryStartCheck> logger) : IHostedLifecycleService
 {
     private bool _done;
 
@@ -114,7 +114,7 @@ internal sealed partial class CommentaryStartCheck(IServiceProvider services, Co
             var template = text.Parse(commentary.Template);
             foreach (var (placeholder, type) in handler is null ? [] : NameOnlyPlaceholders.Find(template, handler))
             {
-                LogNameOnly(name, placeholder, TypeWords.Of(type));
+                LogNameOnly(name, placeholder, TypeNames.Of(type));
             }
         }
         catch (FormatException exception)

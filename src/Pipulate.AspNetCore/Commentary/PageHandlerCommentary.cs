@@ -33,7 +33,7 @@ internal sealed class PageHandlerCommentary(IReadOnlyList<IChatCommentaryMetadat
 
         public ChatLane Lane => ChatLane.Note;
 
-        public Outcome On => 0;
+        public CommentaryOutcome On => 0;
     }
 
     /// <summary>Marks the pages.</summary>

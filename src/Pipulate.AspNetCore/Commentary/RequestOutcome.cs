@@ -10,12 +10,12 @@ namespace Pipulate.Commentary;
 /// <param name="Kind">Well or not.</param>
 /// <param name="Status">The status that the client got, or will get when an exception leaves the endpoint.</param>
 /// <param name="Threw">Whether an exception left the endpoint.</param>
-internal readonly record struct RequestOutcome(Outcome Kind, int Status, bool Threw)
+internal readonly record struct RequestOutcome(CommentaryOutcome Kind, int Status, bool Threw)
 {
     /// <summary>How it ended, or null when nothing is to be said of it: the user has gone, or it became a WebSocket.</summary>
     public static RequestOutcome? Of(HttpContext context, CommentaryFeature? feature, Exception? exception)
     {
-        if (ClientLifetime.Gone(context).IsCancellationRequested)
+        if (ClientLifetime.Disconnected(context).IsCancellationRequested)
         {
             return null;
         }
@@ -24,7 +24,7 @@ internal readonly record struct RequestOutcome(Outcome Kind, int Status, bool Th
         {
             // The status still reads 200 here; what handles the exception outside makes a 500 of it, or the request's own.
             var status = exception is BadHttpRequestException refused ? refused.StatusCode : TimedOut(context, exception) ?? StatusCodes.Status500InternalServerError;
-            return new RequestOutcome(Outcome.Failure, status, Threw: true);
+            return new RequestOutcome(CommentaryOutcome.Failure, status, Threw: true);
         }
 
         return OfStatus(context.Response.StatusCode, feature, OriginalRequest.Status(context));
@@ -34,9 +34,9 @@ internal readonly record struct RequestOutcome(Outcome Kind, int Status, bool Th
     private static RequestOutcome? OfStatus(int status, CommentaryFeature? feature, int? before) => status switch
     {
         < StatusCodes.Status200OK => null,
-        >= StatusCodes.Status400BadRequest => new RequestOutcome(Outcome.Failure, status, Threw: false),
-        _ when (before ?? feature?.FailedWith) is { } failed => new RequestOutcome(Outcome.Failure, failed, Threw: false),
-        _ => new RequestOutcome(feature is { Failed: true } ? Outcome.Failure : Outcome.Success, status, Threw: false),
+        >= StatusCodes.Status400BadRequest => new RequestOutcome(CommentaryOutcome.Failure, status, Threw: false),
+        _ when (before ?? feature?.FailedWith) is { } failed => new RequestOutcome(CommentaryOutcome.Failure, failed, Threw: false),
+        _ => new RequestOutcome(feature is { Failed: true } ? CommentaryOutcome.Failure : CommentaryOutcome.Success, status, Threw: false),
     };
 
     /// <summary>The status that <c>UseRequestTimeouts</c> answers with, when the exception comes of its time limit.</summary>

@@ -101,7 +101,7 @@ internal sealed class RequestValues(
         value = name switch
         {
             "status" => outcome.Status,
-            "error" when outcome.Kind is Outcome.Failure => Error(),
+            "error" when outcome.Kind is CommentaryOutcome.Failure => Error(),
             "method" => context.Request.Method,
             "path" => OriginalRequest.Path(context),
             "user" => context.User.Identity?.Name ?? context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "a visitor",

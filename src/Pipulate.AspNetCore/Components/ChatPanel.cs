@@ -19,27 +19,27 @@ public sealed class ChatPanel : ComponentBase
     [CascadingParameter]
     public HttpContext? HttpContext { get; set; }
 
-    /// <inheritdoc cref="ChatPanelSettings.Theme"/>
+    /// <inheritdoc cref="ChatPanelOptions.Theme"/>
     [Parameter]
     public string Theme { get; set; } = "neutral";
 
-    /// <inheritdoc cref="ChatPanelSettings.Placeholder"/>
+    /// <inheritdoc cref="ChatPanelOptions.Placeholder"/>
     [Parameter]
     public string? Placeholder { get; set; }
 
-    /// <inheritdoc cref="ChatPanelSettings.Value"/>
+    /// <inheritdoc cref="ChatPanelOptions.Value"/>
     [Parameter]
     public string? Value { get; set; }
 
-    /// <inheritdoc cref="ChatPanelSettings.Disabled"/>
+    /// <inheritdoc cref="ChatPanelOptions.Disabled"/>
     [Parameter]
     public bool Disabled { get; set; }
 
-    /// <inheritdoc cref="ChatPanelSettings.Autofocus"/>
+    /// <inheritdoc cref="ChatPanelOptions.Autofocus"/>
     [Parameter]
     public bool Autofocus { get; set; }
 
-    /// <inheritdoc cref="ChatPanelSettings.Transport"/>
+    /// <inheritdoc cref="ChatPanelOptions.Transport"/>
     [Parameter]
     public string? Transport { get; set; }
 
@@ -47,7 +47,7 @@ public sealed class ChatPanel : ComponentBase
     protected override async Task OnParametersSetAsync()
     {
         var http = HttpContext ?? throw new InvalidOperationException("<ChatPanel> is for statically rendered components: there is no request here. Take the render mode away from it and from what it stands in.");
-        var settings = new ChatPanelSettings
+        var settings = new ChatPanelOptions
         {
             Theme = Theme,
             Placeholder = Placeholder,

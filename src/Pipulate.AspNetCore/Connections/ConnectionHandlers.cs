@@ -12,23 +12,23 @@ internal sealed partial class ConnectionHandlers(IServiceScopeFactory scopes, IS
     public bool Any { get; } = registered.IsService(typeof(IChatConnectionHandler));
 
     /// <summary>Whether a page may come in. A handler that fails has not said yes: unlike all else that is asked, this fails closed.</summary>
-    public async ValueTask<Admission> AdmitAsync(Visitor visitor, HttpContext request)
+    public async ValueTask<AdmissionResult> AdmitAsync(Visitor visitor, HttpContext request)
     {
         if (!Any)
         {
-            return Admission.Granted;
+            return AdmissionResult.Granted;
         }
 
         var page = new ChatConnectingContext(visitor.Conversation, visitor.UserId, request);
-        var answered = await AskAsync((handler, context) => context.Refused ? default : handler.OnConnectingAsync(context), page, ClientLifetime.Gone(request));
-        return page.Refused ? Admission.NotWanted : answered ? Admission.Granted : Admission.HandlerFailed;
+        var answered = await AskAsync((handler, context) => context.Refused ? default : handler.OnConnectingAsync(context), page, ClientLifetime.Disconnected(request));
+        return page.Refused ? AdmissionResult.NotWanted : answered ? AdmissionResult.Granted : AdmissionResult.HandlerFailed;
     }
 
     public async ValueTask ConnectedAsync(ChatConnection page, HttpContext request)
     {
         if (Any)
         {
-            await AskAsync((handler, context) => handler.OnConnectedAsync(context), new ChatConnectionContext(page.Info, request), ClientLifetime.Gone(request));
+            await AskAsync((handler, context) => handler.OnConnectedAsync(context), new ChatConnectionContext(page.Info, request), ClientLifetime.Disconnected(request));
         }
     }
 
@@ -36,7 +36,7 @@ internal sealed partial class ConnectionHandlers(IServiceScopeFactory scopes, IS
     {
         if (Any)
         {
-            await AskAsync((handler, context) => handler.OnDisconnectedAsync(context), new ChatConnectionContext(page.Info, request), ClientLifetime.Gone(request));
+            await AskAsync((handler, context) => handler.OnDisconnectedAsync(context), new ChatConnectionContext(page.Info, request), ClientLifetime.Disconnected(request));
         }
     }
 
@@ -49,7 +49,7 @@ internal sealed partial class ConnectionHandlers(IServiceScopeFactory scopes, IS
         }
 
         var message = new ChatMessageContext(conversation, text, messageId, request);
-        await AskAsync((handler, context) => context.Handled ? default : handler.OnMessageAsync(context), message, ClientLifetime.Gone(request));
+        await AskAsync((handler, context) => context.Handled ? default : handler.OnMessageAsync(context), message, ClientLifetime.Disconnected(request));
         return message.Handled;
     }
 

@@ -10,7 +10,7 @@ namespace Pipulate.Connections;
 /// <c>GET /sse</c>: the panel's stream for networks that block WebSockets. What goes down is what the socket sends, round for round; what a page sends comes up by
 /// <see cref="MessageEndpoint"/>.
 /// </summary>
-internal sealed class EventStreamEndpoint(PageDoor door, IAntiforgery antiforgery)
+internal sealed class EventStreamEndpoint(ConnectionAdmission door, IAntiforgery antiforgery)
 {
     public const string Path = "/sse";
 
@@ -30,7 +30,7 @@ internal sealed class EventStreamEndpoint(PageDoor door, IAntiforgery antiforger
         var place = context.Request.Headers["Last-Event-ID"] is [{ } last] ? last : null;
 
         // Before the first byte, because the response may carry a cookie.
-        var token = place == PanelPlace.Nowhere.ToString() ? antiforgery.GetAndStoreTokens(context) : null;
+        var token = place == ResumeToken.None.ToString() ? antiforgery.GetAndStoreTokens(context) : null;
 
         // The first for what stands in this process, the second for nginx: what is gathered on the way comes late.
         var body = Unbuffered(context.Features.GetRequiredFeature<IHttpResponseBodyFeature>());
@@ -51,7 +51,7 @@ internal sealed class EventStreamEndpoint(PageDoor door, IAntiforgery antiforger
 
         await stream.OpenAsync(ComeBack + (ComeBack * Random.Shared.NextDouble()));
         var writing = page.WriteAsync();
-        await page.GreetAsync();
+        await page.NotifyConnectedAsync();
         await writing;
     }
 

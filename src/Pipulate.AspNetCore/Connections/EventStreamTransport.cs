@@ -40,7 +40,7 @@ internal sealed class EventStreamTransport(PipeWriter stream) : IChatTransport
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    public ValueTask SendAsync(ReadOnlyMemory<byte> message, PanelPlace place, CancellationToken cancellationToken)
+    public ValueTask SendAsync(ReadOnlyMemory<byte> message, ResumeToken place, CancellationToken cancellationToken)
     {
         stream.Write("id: "u8);
         place.Write(stream);

@@ -11,12 +11,12 @@ namespace Pipulate.Endpoints;
 
 /// <summary>
 /// <c>POST /chatq</c>: a page tells of a registered event, in the visitor's own conversation. What costs least is asked first, and the body is read only of a request that
-/// may be honest. An element's own htmx request can carry an event as well: <see cref="ChatEventHeader"/>.
+/// may be honest. An element's own htmx request can carry an event as well: <see cref="HeaderEventHandler"/>.
 /// </summary>
 internal sealed partial class ChatQueueEndpoint(
     ConversationAccess access,
-    OriginRule origins,
-    MessageRate rate,
+    OriginPolicy origins,
+    MessageRateLimiter rate,
     IAntiforgery antiforgery,
     ChatQueue queue,
     IOptions<PipulateOptions> options,
@@ -24,12 +24,12 @@ internal sealed partial class ChatQueueEndpoint(
 {
     public const string Path = "/chatq";
 
-    public async Task TakeAsync(HttpContext context)
+    public async Task HandleAsync(HttpContext context)
     {
         if (await QueueAsync(context) is { } refusal)
         {
             LogRefused(refusal.Status, refusal.Detail);
-            await refusal.AnswerAsync(context);
+            await refusal.WriteAsync(context);
             return;
         }
 
@@ -37,7 +37,7 @@ internal sealed partial class ChatQueueEndpoint(
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    private async Task<Refusal?> QueueAsync(HttpContext context)
+    private async Task<ProblemResponse?> QueueAsync(HttpContext context)
     {
         if (!origins.AllowsEvent(context.Request))
         {
@@ -54,9 +54,9 @@ internal sealed partial class ChatQueueEndpoint(
             return new(StatusCodes.Status404NotFound, "There is no such conversation. A page with a chat panel begins one: load it first, and send its cookies along.");
         }
 
-        if (!rate.TryTell(Sender.Of(context, visitor, options.Value.Conversations), out var wait))
+        if (!rate.TryAcquireEvent(RateLimitPartition.Of(context, visitor, options.Value.Conversations), out var wait))
         {
-            return new(StatusCodes.Status429TooManyRequests, $"These are more messages than Pipulate:Limits:MessagesPerMinute allows. Try again in {MessageRate.Seconds(wait)} seconds.", wait);
+            return new(StatusCodes.Status429TooManyRequests, $"These are more messages than Pipulate:Limits:MessagesPerMinute allows. Try again in {MessageRateLimiter.Seconds(wait)} seconds.", wait);
         }
 
         PostedEvent posted;
@@ -80,7 +80,7 @@ internal sealed partial class ChatQueueEndpoint(
         return Queue(visitor, posted);
     }
 
-    private Refusal? Queue(Visitor visitor, PostedEvent posted)
+    private ProblemResponse? Queue(Visitor visitor, PostedEvent posted)
     {
         if (options.Value.Events.FindOrUnnamed(posted.Event) is not { } registered)
         {

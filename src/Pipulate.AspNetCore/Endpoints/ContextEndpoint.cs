@@ -15,7 +15,7 @@ namespace Pipulate.Endpoints;
 /// Both methods answer with the inside of <c>&lt;chat-context&gt;</c>. A visitor reaches their own conversations only: it is the one that the page shows.
 /// </summary>
 internal sealed class ContextEndpoint(
-    ConversationAccess access, OriginRule origins, ConversationDirectory conversations, ModelContexts contexts, IAntiforgery antiforgery, IOptions<PipulateOptions> options)
+    ConversationAccess access, OriginPolicy origins, ConversationCache conversations, ContextWindows contexts, IAntiforgery antiforgery, IOptions<PipulateOptions> options)
 {
     public const string Path = "/context";
 
@@ -52,7 +52,7 @@ internal sealed class ContextEndpoint(
         }
 
         var conversation = conversations.Get(visitor.Conversation);
-        await conversation.Opened;
+        await conversation.Loaded;
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
         switch (form["do"])
         {
@@ -60,10 +60,10 @@ internal sealed class ContextEndpoint(
             case "resume":
                 // Answered when it is stored: a pause is a promise, which a process that ends now must not break.
                 conversation.IsPaused = form["do"] == "pause";
-                await ConversationKeeper.StoredAsync(conversation);
+                await WriteBehindService.WaitUntilStoredAsync(conversation);
                 break;
             case "forget-all":
-                await ConversationKeeper.ForgetEventsAsync(conversation);
+                await WriteBehindService.ForgetEventsAsync(conversation);
                 break;
             case "forget" when Guid.TryParseExact(form["event"], "N", out var id):
                 conversation.ForgetEvents(id);
@@ -86,7 +86,7 @@ internal sealed class ContextEndpoint(
 
     private async Task AnswerAsync(HttpContext context, Conversation conversation)
     {
-        await conversation.Opened;
+        await conversation.Loaded;
         context.Response.ContentType = "text/html; charset=utf-8";
         var token = antiforgery.GetAndStoreTokens(context);
         var view = new ContextView(options.Value.Htmx, context.Request.PathBase.Add(context.Request.Path).ToUriComponent(), token.FormFieldName, token.RequestToken!);

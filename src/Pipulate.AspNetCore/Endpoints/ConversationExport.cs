@@ -26,7 +26,7 @@ internal static class ConversationExport
         {
             json.WriteStartObject();
             json.WriteNumber("ordinal", entry.Ordinal);
-            json.WriteString("at", entry.At);
+            json.WriteString("at", entry.CreatedAt);
             json.WriteString("role", Lower(entry.Role));
             json.WriteString("state", Lower(entry.State));
             WriteIfAny(json, "voice", entry.Voice);
@@ -57,7 +57,7 @@ internal static class ConversationExport
             }
 
             var who = entry.Role is EntryRole.User ? "You" : entry.Role is EntryRole.Assistant && entry.Voice is { } voice ? $"Assistant ({voice})" : entry.Role.ToString();
-            text.Append(CultureInfo.InvariantCulture, $"\n**{who}**, {entry.At.UtcDateTime:yyyy-MM-dd HH:mm} UTC\n\n{entry.Text}\n");
+            text.Append(CultureInfo.InvariantCulture, $"\n**{who}**, {entry.CreatedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC\n\n{entry.Text}\n");
             if (entry.Reason is not null)
             {
                 text.Append(CultureInfo.InvariantCulture, $"\n*{entry.Reason}*\n");

@@ -17,22 +17,22 @@ namespace Pipulate.Endpoints;
 /// </summary>
 internal sealed partial class ConversationsEndpoint(
     ConversationAccess access,
-    OriginRule origins,
-    MessageRate rate,
+    OriginPolicy origins,
+    MessageRateLimiter rate,
     IAntiforgery antiforgery,
-    OwnedConversations conversations,
+    VisitorConversations conversations,
     ConnectionRegistry registry,
-    ConversationDirectory directory,
-    PanelLooks looks,
+    ConversationCache directory,
+    PanelLocalizer looks,
     IOptions<PipulateOptions> options,
     ILogger<ConversationsEndpoint> logger)
 {
     public const string Path = "/conversations";
     public const string NamedPath = $"{Path}/{{name}}";
 
-    private static readonly Refusal NotThere = new(StatusCodes.Status404NotFound, "There is no such conversation.");
-    private static readonly Refusal Foreign = new(StatusCodes.Status403Forbidden, "This page's origin may not see or change conversations. Pipulate:AllowedOrigins adds origins.");
-    private static readonly Refusal NoStore = new(StatusCodes.Status503ServiceUnavailable, "The conversations cannot be reached now. Try again in a moment.", TimeSpan.FromSeconds(5));
+    private static readonly ProblemResponse NotThere = new(StatusCodes.Status404NotFound, "There is no such conversation.");
+    private static readonly ProblemResponse Foreign = new(StatusCodes.Status403Forbidden, "This page's origin may not see or change conversations. Pipulate:AllowedOrigins adds origins.");
+    private static readonly ProblemResponse NoStore = new(StatusCodes.Status503ServiceUnavailable, "The conversations cannot be reached now. Try again in a moment.", TimeSpan.FromSeconds(5));
 
     /// <summary>Answers with the list.</summary>
     public Task ListAsync(HttpContext context) => DoAsync(context, (visitor, _) => ShowAsync(context, visitor), reads: true);
@@ -44,7 +44,7 @@ internal sealed partial class ConversationsEndpoint(
     public Task RenameAsync(HttpContext context) => DoAsync(context, (visitor, form) => WithNamedAsync(context, visitor, async conversation =>
     {
         conversation.Title = ConversationTitle.Clean(form["title"]);
-        await ConversationKeeper.StoredAsync(conversation);
+        await WriteBehindService.WaitUntilStoredAsync(conversation);
         await ReturnAsync(context, visitor);
     }));
 
@@ -52,7 +52,7 @@ internal sealed partial class ConversationsEndpoint(
     {
         var pages = registry.Find(ChatAudience.Conversation(conversation.Id));
         await conversations.DeleteAsync(conversation.Id);
-        ConnectionRegistry.SendAway(pages);
+        ConnectionRegistry.CloseAll(pages);
         if (conversation.Id == visitor.Conversation)
         {
             Lead(context, null);
@@ -67,9 +67,9 @@ internal sealed partial class ConversationsEndpoint(
     public Task ForgetAsync(HttpContext context) => DoAsync(context, async (visitor, _) =>
     {
         var pages = registry.FindOwnedBy(visitor.Owner);
-        await conversations.ForgetAsync(visitor.Owner);
-        ConnectionRegistry.SendAway(pages);
-        access.Dismiss(context, visitor);
+        await conversations.DeleteAllAsync(visitor.Owner);
+        ConnectionRegistry.CloseAll(pages);
+        access.ClearCookies(context, visitor);
         Lead(context, null);
     });
 
@@ -110,9 +110,9 @@ internal sealed partial class ConversationsEndpoint(
             return;
         }
 
-        if (!reads && !rate.TryTell(Sender.Of(context, visitor, options.Value.Conversations), out var wait))
+        if (!reads && !rate.TryAcquireEvent(RateLimitPartition.Of(context, visitor, options.Value.Conversations), out var wait))
         {
-            var seconds = MessageRate.Seconds(wait);
+            var seconds = MessageRateLimiter.Seconds(wait);
             await RefuseAsync(context, new(StatusCodes.Status429TooManyRequests, $"These are more requests than Pipulate:Limits:MessagesPerMinute allows. Try again in {seconds} seconds.", wait));
             return;
         }
@@ -129,7 +129,7 @@ internal sealed partial class ConversationsEndpoint(
         }
     }
 
-    private async Task<(IFormCollection? Form, Refusal? Refusal)> ReadAsync(HttpContext context)
+    private async Task<(IFormCollection? Form, ProblemResponse? Refusal)> ReadAsync(HttpContext context)
     {
         const string Unreadable = "Send a form with the antiforgery token, as a field or as the header RequestVerificationToken.";
         if (!context.Request.HasFormContentType)
@@ -139,7 +139,7 @@ internal sealed partial class ConversationsEndpoint(
 
         try
         {
-            var form = await SmallBody.ReadFormAsync(context.Request, options.Value.Limits.LargestMessage);
+            var form = await LimitedBodyReader.ReadFormAsync(context.Request, options.Value.Limits.LargestMessage);
             return await antiforgery.IsRequestValidAsync(context)
                 ? (form, null)
                 : (null, new(StatusCodes.Status400BadRequest, "The antiforgery token is missing or not valid any more. Load the page again."));
@@ -225,10 +225,10 @@ internal sealed partial class ConversationsEndpoint(
         }
     }
 
-    private Task RefuseAsync(HttpContext context, Refusal refusal)
+    private Task RefuseAsync(HttpContext context, ProblemResponse refusal)
     {
         LogRefused(refusal.Status, refusal.Detail);
-        return refusal.AnswerAsync(context);
+        return refusal.WriteAsync(context);
     }
 
     [LoggerMessage(1, LogLevel.Debug, "A request for conversations was refused with {Status}. {Reason}")]

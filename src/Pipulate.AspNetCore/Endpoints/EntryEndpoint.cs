@@ -8,7 +8,7 @@ namespace Pipulate.Endpoints;
 /// <c>GET /entries/{entry}</c>: gives the text of an entry as it was said, with its markdown, for the button that copies it. It is of the
 /// conversation that the page shows; any other is not there.
 /// </summary>
-internal sealed class EntryEndpoint(ConversationAccess access, ConversationDirectory conversations)
+internal sealed class EntryEndpoint(ConversationAccess access, ConversationCache conversations)
 {
     public const string Path = "/entries";
 
@@ -31,7 +31,7 @@ internal sealed class EntryEndpoint(ConversationAccess access, ConversationDirec
     private async Task<string?> FindAsync(ConversationId name, Guid id)
     {
         var conversation = conversations.Get(name);
-        await conversation.Opened;
+        await conversation.Loaded;
         lock (conversation.Gate)
         {
             return conversation.Entries.FirstOrDefault(entry => entry.Id == id && entry.Visible)?.Text.ToString();

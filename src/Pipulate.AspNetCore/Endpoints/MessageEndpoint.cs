@@ -15,22 +15,22 @@ namespace Pipulate.Endpoints;
 /// </summary>
 internal sealed partial class MessageEndpoint(
     ConversationAccess access,
-    OriginRule origins,
+    OriginPolicy origins,
     IAntiforgery antiforgery,
-    PageMessages messages,
-    PanelLooks looks,
+    ClientMessageHandler messages,
+    PanelLocalizer looks,
     IOptions<PipulateOptions> options,
     ILogger<MessageEndpoint> logger)
 {
     public const string Path = "/message";
 
-    public async Task TakeAsync(HttpContext context)
+    public async Task HandleAsync(HttpContext context)
     {
         var (reply, refusal) = await TakeFormAsync(context);
         if (refusal is not null)
         {
             LogRefused(refusal.Status, refusal.Detail);
-            await refusal.AnswerAsync(context);
+            await refusal.WriteAsync(context);
             return;
         }
 
@@ -44,7 +44,7 @@ internal sealed partial class MessageEndpoint(
         await context.Response.Body.WriteAsync(reply.Fragment, context.RequestAborted);
     }
 
-    private async Task<(PageReply Reply, Refusal? Refusal)> TakeFormAsync(HttpContext context)
+    private async Task<(ClientReply Reply, ProblemResponse? Refusal)> TakeFormAsync(HttpContext context)
     {
         if (!origins.AllowsEvent(context.Request))
         {
@@ -61,18 +61,18 @@ internal sealed partial class MessageEndpoint(
             return Refuse(
                 StatusCodes.Status404NotFound,
                 "There is no such conversation. A page with a chat panel begins one: load it first, and send its cookies along.",
-                Label.OtherVisit);
+                TextKey.OtherVisit);
         }
 
         IFormCollection form;
         try
         {
-            form = await SmallBody.ReadFormAsync(context.Request, options.Value.Limits.LargestMessage);
+            form = await LimitedBodyReader.ReadFormAsync(context.Request, options.Value.Limits.LargestMessage);
         }
         catch (BadHttpRequestException exception)
         {
             return exception.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? Refuse(exception.StatusCode, $"The body has more than {options.Value.Limits.LargestMessage} bytes.", Label.TooLarge)
+                ? Refuse(exception.StatusCode, $"The body has more than {options.Value.Limits.LargestMessage} bytes.", TextKey.TooLarge)
                 : Refuse(StatusCodes.Status400BadRequest, "The body cannot be read. Send a form with the fields msg and mid.");
         }
 
@@ -82,22 +82,22 @@ internal sealed partial class MessageEndpoint(
             return Refuse(
                 StatusCodes.Status400BadRequest,
                 "The antiforgery token is missing or not valid any more. Send it as a form field or as the header RequestVerificationToken, or load the page again.",
-                Label.PageTooOld);
+                TextKey.PageTooOld);
         }
 
-        var sender = Sender.Of(context, visitor, options.Value.Conversations);
-        var reply = await messages.TakeAsync(context, visitor.Conversation, sender, IncomingMessage.From(name => form[name] is [{ } only] ? only : null));
+        var sender = RateLimitPartition.Of(context, visitor, options.Value.Conversations);
+        var reply = await messages.HandleAsync(context, visitor.Conversation, sender, ClientMessage.From(name => form[name] is [{ } only] ? only : null));
         return reply.TooFast is { } wait
             ? (default, new(
                 StatusCodes.Status429TooManyRequests,
-                $"These are more messages than Pipulate:Limits:MessagesPerMinute allows. Try again in {MessageRate.Seconds(wait)} seconds.",
+                $"These are more messages than Pipulate:Limits:MessagesPerMinute allows. Try again in {MessageRateLimiter.Seconds(wait)} seconds.",
                 wait,
                 reply.Fragment))
             : (reply, null);
     }
 
-    private (PageReply Reply, Refusal Refusal) Refuse(int status, string detail, Label? hint = null) =>
-        (default, new Refusal(status, detail, Hint: hint is { } label ? PanelFragments.Hint(looks.Current.Words[label]) : null));
+    private (ClientReply Reply, ProblemResponse Refusal) Refuse(int status, string detail, TextKey? hint = null) =>
+        (default, new ProblemResponse(status, detail, Hint: hint is { } label ? PanelFragments.Hint(looks.Current.Words[label]) : null));
 
     [LoggerMessage(1, LogLevel.Debug, "A message of a page was refused with {Status}. {Reason}")]
     private partial void LogRefused(int status, string reason);

@@ -26,10 +26,10 @@ internal readonly record struct PostedEvent(string Message, string? Event)
     {
         if (!request.HasFormContentType)
         {
-            return await SmallBody.ReadJsonAsync(request, maxBytes, Strict, Parse);
+            return await LimitedBodyReader.ReadJsonAsync(request, maxBytes, Strict, Parse);
         }
 
-        var form = await SmallBody.ReadFormAsync(request, maxBytes);
+        var form = await LimitedBodyReader.ReadFormAsync(request, maxBytes);
         return new PostedEvent(TypedText.Normalize(form[MessageField].ToString()), form[EventField].ToString());
     }
 

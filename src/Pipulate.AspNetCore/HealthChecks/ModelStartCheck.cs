@@ -10,7 +10,7 @@ namespace Pipulate.HealthChecks;
 /// <summary>Warns at the start of settings of Ollama that have no effect, because the application has registered another client.</summary>
 internal sealed partial class ModelStartCheck(IChatClient client, IConfiguration configuration, ILogger<ModelStartCheck> logger) : IHostedService
 {
-    private const string Section = $"{PipulateOptions.Section}:{nameof(PipulateOptions.Ollama)}";
+    private const string Section = $"{PipulateOptions.SectionName}:{nameof(PipulateOptions.Ollama)}";
 
     public Task StartAsync(CancellationToken cancellationToken)
     {

@@ -20,18 +20,18 @@ internal sealed class PipulateHealthCheck(IServiceProvider services) : IHealthCh
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        if (services.GetService<ModelWatch>() is not { } watch)
+        if (services.GetService<ModelHealth>() is not { } watch)
         {
             throw new InvalidOperationException("The health check of Pipulate needs services that are not there. Call builder.Services.AddPipulate().");
         }
 
         var registry = services.GetRequiredService<ConnectionRegistry>();
-        var line = services.GetRequiredService<SpeakerLine>();
-        var keeper = services.GetRequiredService<ConversationKeeper>();
-        var model = watch.AskAsync(cancellationToken);
+        var line = services.GetRequiredService<GenerationLimiter>();
+        var keeper = services.GetRequiredService<WriteBehindService>();
+        var model = watch.CheckAsync(cancellationToken);
         var store = AskStoreAsync(keeper, cancellationToken);
         List<string> missing = [];
-        if ((await model ?? watch.Trouble) is { } trouble)
+        if ((await model ?? watch.Failure) is { } trouble)
         {
             missing.Add(trouble.Sentence);
         }
@@ -41,16 +41,16 @@ internal sealed class PipulateHealthCheck(IServiceProvider services) : IHealthCh
             missing.Add(problem);
         }
 
-        if (line.Length > WaitingForEach * services.GetRequiredService<IOptions<PipulateOptions>>().Value.Limits.Generations)
+        if (line.QueueLength > WaitingForEach * services.GetRequiredService<IOptions<PipulateOptions>>().Value.Limits.Generations)
         {
-            missing.Add($"{line.Length} answers wait for their turn. Pipulate:Limits:Generations is how many are given at once.");
+            missing.Add($"{line.QueueLength} answers wait for their turn. Pipulate:Limits:Generations is how many are given at once.");
         }
 
         var numbers = new Dictionary<string, object>
         {
             ["connections"] = registry.Count,
             ["answers.running"] = line.Running,
-            ["answers.waiting"] = line.Length,
+            ["answers.waiting"] = line.QueueLength,
             ["store.backlog"] = keeper.Backlog,
         };
         return registry.IsDraining ? HealthCheckResult.Unhealthy("The process ends: it lets no page in any more.", data: numbers)
@@ -59,9 +59,9 @@ internal sealed class PipulateHealthCheck(IServiceProvider services) : IHealthCh
     }
 
     /// <returns>What is wrong with the store; null when nothing is.</returns>
-    private async Task<string?> AskStoreAsync(ConversationKeeper keeper, CancellationToken cancellationToken)
+    private async Task<string?> AskStoreAsync(WriteBehindService keeper, CancellationToken cancellationToken)
     {
-        if (keeper.AwayFor is { } away)
+        if (keeper.UnavailableFor is { } away)
         {
             return FormattableString.Invariant($"Conversations cannot be stored for {away.TotalSeconds:0} s now; the log says why.");
         }

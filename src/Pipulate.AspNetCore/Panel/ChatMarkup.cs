@@ -30,7 +30,7 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
     /// <param name="visitor">The visitor who sees the page, with the conversation that it shows; null for an unknown visitor.</param>
     public IEnumerable<(string Name, string Value)> Connect(HttpContext context, Visitor? visitor)
     {
-        var address = Showing(AddressOf(context, ChatSocket.Path), visitor);
+        var address = Showing(AddressOf(context, WebSocketEndpoint.Path), visitor);
         return _v4
             ?
             [

@@ -20,22 +20,22 @@ namespace Pipulate.Panel;
 internal sealed partial class ChatPanelHtml(
     ChatMarkup markup,
     PanelStatus status,
-    PanelLooks looks,
+    PanelLocalizer looks,
     VisitorIdentity visitors,
     ConversationAccess access,
-    ConversationDirectory conversations,
+    ConversationCache conversations,
     IHostEnvironment environment,
     IOptions<PipulateOptions> options,
     ILogger<ChatPanelHtml> logger)
 {
-    private static readonly (string When, Label Text)[] States = [("open", Label.Connected), ("connecting", Label.Connecting), ("closed", Label.Disconnected)];
+    private static readonly (string When, TextKey Text)[] States = [("open", TextKey.Connected), ("connecting", TextKey.Connecting), ("closed", TextKey.Disconnected)];
 
     /// <param name="http">The page's request.</param>
     /// <param name="settings">How it is to be.</param>
     /// <param name="owner">What renders it: another one that does so in the same page is one too many.</param>
     /// <returns>The panel, and what must stand before it, if something must.</returns>
     /// <exception cref="InvalidOperationException">The page has a panel already, in Development. Elsewhere it is logged and the second is left out.</exception>
-    public async Task<(IHtmlContent? Before, TagBuilder Panel)> RenderAsync(HttpContext http, ChatPanelSettings settings, object owner)
+    public async Task<(IHtmlContent? Before, TagBuilder Panel)> RenderAsync(HttpContext http, ChatPanelOptions settings, object owner)
     {
         var isPrivate = PrivateResponse.MarkPage(http, "<chat-panel>");
         if (!PageScripts.Of(http).TryClaimPanel(owner))
@@ -50,8 +50,8 @@ internal sealed partial class ChatPanelHtml(
         var byStream = Transports.IsStream(settings.Transport, "The transport of <chat-panel>");
         var before = byStream ? PageScripts.Of(http).NeedStream(http, markup.StreamScript) : null;
         var panel = Element("section", PanelIds.Panel, "chat-panel",
-            ("data-theme", settings.Theme), ("data-connection", "connecting"), ("data-begins", words[Label.AnswerBegins]), ("data-copied", words[Label.Copied]),
-            ("data-too-long", words[Label.TooLong]), ("data-entries", markup.AddressOf(http, EntryEndpoint.Path)), ("aria-label", words[Label.Panel]));
+            ("data-theme", settings.Theme), ("data-connection", "connecting"), ("data-begins", words[TextKey.AnswerBegins]), ("data-copied", words[TextKey.Copied]),
+            ("data-too-long", words[TextKey.TooLong]), ("data-entries", markup.AddressOf(http, EntryEndpoint.Path)), ("aria-label", words[TextKey.Panel]));
         if (environment.IsDevelopment())
         {
             panel.Attributes["data-development"] = "";
@@ -64,7 +64,7 @@ internal sealed partial class ChatPanelHtml(
 
         // A page that a cache may store holds no visitor's data: the connection brings it, as it does when the response can carry no
         // cookie any more.
-        var visitor = !isPrivate ? null : http.Response.HasStarted ? await access.FindAsync(http) : await access.FindOrWelcomeAsync(http);
+        var visitor = !isPrivate ? null : http.Response.HasStarted ? await access.FindAsync(http) : await access.GetOrCreateAsync(http);
         if (isPrivate && visitor is null && visitors.Find(http) is not null)
         {
             SayNotThere(http, panel, words);
@@ -107,7 +107,7 @@ internal sealed partial class ChatPanelHtml(
     }
 
     /// <summary>The address names a conversation that the visitor does not have: deleted, or another's.</summary>
-    private void SayNotThere(HttpContext http, TagBuilder panel, PanelWords words)
+    private void SayNotThere(HttpContext http, TagBuilder panel, PanelTexts words)
     {
         if (!http.Response.HasStarted)
         {
@@ -116,17 +116,17 @@ internal sealed partial class ChatPanelHtml(
 
         panel.Attributes["data-connection"] = "closed";
         var way = Element("a", null, null, ("href", PageAddress.Showing(PageAddress.OfThis(http.Request), ConversationName.First, options.Value)));
-        way.InnerHtml.Append(words[Label.FirstConversation]);
+        way.InnerHtml.Append(words[TextKey.FirstConversation]);
         var line = Element("p", PanelIds.Status, "chat-status", ("role", "status"));
-        line.InnerHtml.Append(words[Label.ConversationNotThere]).Append(" ").AppendHtml(way);
+        line.InnerHtml.Append(words[TextKey.ConversationNotThere]).Append(" ").AppendHtml(way);
         panel.InnerHtml.AppendHtml(line);
     }
 
     private async Task<TagBuilder> MessagesAsync(HttpContext http, Visitor? visitor, (string, string)[] sending, PanelLook look)
     {
-        var list = Element("div", PanelIds.List, "chat-list", ("role", "log"), ("aria-live", "off"), ("aria-label", look.Words[Label.Conversation]));
+        var list = Element("div", PanelIds.List, "chat-list", ("role", "log"), ("aria-live", "off"), ("aria-label", look.Words[TextKey.Conversation]));
         list.InnerHtml.AppendHtml(await ConversationAsync(http, visitor, look));
-        var scroll = Element("div", null, "chat-scroll", ("tabindex", "0"), ("role", "group"), ("aria-label", look.Words[Label.Messages]));
+        var scroll = Element("div", null, "chat-scroll", ("tabindex", "0"), ("role", "group"), ("aria-label", look.Words[TextKey.Messages]));
         scroll.InnerHtml.AppendHtml(list);
         if (options.Value is { Greeting: not null } or { Suggestions.Count: > 0 })
         {
@@ -137,7 +137,7 @@ internal sealed partial class ChatPanelHtml(
     }
 
     /// <summary>What stands there until something has been said; the style hides it then. A suggestion is a form of its own, with an id, so that one clicked twice is said once.</summary>
-    private TagBuilder Greeting((string, string)[] sending, PanelWords words)
+    private TagBuilder Greeting((string, string)[] sending, PanelTexts words)
     {
         var greeting = Element("div", PanelIds.Greeting, "chat-greeting");
         if (options.Value.Greeting is { } text)
@@ -149,7 +149,7 @@ internal sealed partial class ChatPanelHtml(
 
         if (options.Value.Suggestions.Count > 0)
         {
-            var group = Element("div", null, "chat-suggestions", ("role", "group"), ("aria-label", words[Label.Suggestions]));
+            var group = Element("div", null, "chat-suggestions", ("role", "group"), ("aria-label", words[TextKey.Suggestions]));
             foreach (var suggestion in options.Value.Suggestions)
             {
                 var button = Element("button", null, null, ("type", "submit"), ("dir", "auto"));
@@ -169,7 +169,7 @@ internal sealed partial class ChatPanelHtml(
     }
 
     /// <summary>The line between the messages and the input: how the connection is, and two buttons that come and go without moving anything.</summary>
-    private static TagBuilder Bar((string, string)[] sending, PanelWords words)
+    private static TagBuilder Bar((string, string)[] sending, PanelTexts words)
     {
         var state = Element("p", null, "chat-state", ("role", "status"));
         foreach (var (when, label) in States)
@@ -180,9 +180,9 @@ internal sealed partial class ChatPanelHtml(
         }
 
         var newest = Element("button", PanelIds.Newest, null, ("type", "button"));
-        newest.InnerHtml.Append(words[Label.Newest]);
+        newest.InnerHtml.Append(words[TextKey.Newest]);
         var stop = Element("button", PanelIds.Stop, null, ("type", "submit"), ("value", "stop"));
-        stop.InnerHtml.Append(words[Label.Stop]);
+        stop.InnerHtml.Append(words[TextKey.Stop]);
 
         // The one form of all commands: the buttons of the answers belong to it too, wherever they stand.
         var command = Element("form", PanelIds.Command, null, sending);
@@ -192,14 +192,14 @@ internal sealed partial class ChatPanelHtml(
         return bar;
     }
 
-    private TagBuilder Form((string, string)[] sending, ChatPanelSettings settings, PanelWords words)
+    private TagBuilder Form((string, string)[] sending, ChatPanelOptions settings, PanelTexts words)
     {
         var id = Element("input", PanelIds.MessageId, null, ("type", "hidden"), ("name", "mid"), ("value", PanelFragments.NewMessageId()));
         var input = Element("textarea", PanelIds.Input, null,
-            ("name", "msg"), ("rows", "1"), ("aria-label", words[Label.Message]), ("placeholder", settings.Placeholder ?? words[Label.Placeholder]), ("autocomplete", "off"), ("enterkeyhint", "send"),
+            ("name", "msg"), ("rows", "1"), ("aria-label", words[TextKey.Message]), ("placeholder", settings.Placeholder ?? words[TextKey.Placeholder]), ("autocomplete", "off"), ("enterkeyhint", "send"),
             ("dir", "auto"), ("data-most", options.Value.Limits.MessageCharacters.ToString(CultureInfo.InvariantCulture)), ("required", ""));
         var send = Element("button", PanelIds.Send, null, ("type", "submit"));
-        send.InnerHtml.Append(words[Label.Send]);
+        send.InnerHtml.Append(words[TextKey.Send]);
         if (settings.Value is not null)
         {
             // The parser drops a newline that stands first.
@@ -240,8 +240,8 @@ internal sealed partial class ChatPanelHtml(
         var html = new ArrayBufferWriter<byte>();
         var conversation = conversations.Get(visitor.Conversation);
         conversation.Look = look;
-        conversation.Watchers.Expect();
-        await conversation.Opened;
+        conversation.Viewers.ExpectViewer();
+        await conversation.Loaded;
         PanelCursor.WriteList(html, conversation);
         return Encoding.UTF8.GetString(html.WrittenSpan);
     }

@@ -13,7 +13,7 @@ namespace Pipulate.Panel;
 /// <param name="tokenName">The name of the antiforgery field.</param>
 /// <param name="token">The antiforgery token.</param>
 /// <param name="words">What it says.</param>
-internal sealed class ConversationsView(HtmxVersion version, Func<string, string> page, string address, string tokenName, string token, PanelWords words)
+internal sealed class ConversationsView(HtmxVersion version, Func<string, string> page, string address, string tokenName, string token, PanelTexts words)
 {
     public const string Id = "chat-conversations";
 
@@ -22,15 +22,15 @@ internal sealed class ConversationsView(HtmxVersion version, Func<string, string
     public string Render(IReadOnlyList<ConversationSummary> conversations, ConversationId shown)
     {
         OpenForm("", inPlace: false);
-        _html.Append("<button>").Append(Encode(words[Label.NewConversation])).Append("</button></form><ul>");
+        _html.Append("<button>").Append(Encode(words[TextKey.NewConversation])).Append("</button></form><ul>");
         foreach (var summary in conversations)
         {
             WriteItem(summary, summary.Id == shown);
         }
 
-        _html.Append("</ul><details><summary>").Append(Encode(words[Label.DeleteAll])).Append("</summary>");
+        _html.Append("</ul><details><summary>").Append(Encode(words[TextKey.DeleteAll])).Append("</summary>");
         OpenForm("/delete", inPlace: true);
-        _html.Append("<button>").Append(Encode(words[Label.DeleteAllForGood])).Append("</button></form></details>");
+        _html.Append("<button>").Append(Encode(words[TextKey.DeleteAllForGood])).Append("</button></form></details>");
         if (conversations.FirstOrDefault(summary => summary.Id == shown) is { Title: null })
         {
             // The first words will be its title: the list comes anew a moment after something was sent.
@@ -45,16 +45,16 @@ internal sealed class ConversationsView(HtmxVersion version, Func<string, string
     private void WriteItem(ConversationSummary summary, bool isShown)
     {
         var name = ConversationName.Of(summary.Id);
-        var title = summary.Title ?? words[Label.NewConversation];
+        var title = summary.Title ?? words[TextKey.NewConversation];
         _html.Append("<li><a href=\"").Append(Encode(page(name))).Append('"').Append(isShown ? " aria-current=\"true\"" : "").Append('>').Append(Encode(title))
-            .Append("</a><details><summary aria-label=\"").Append(Encode(words.Format(Label.ConversationOptions, title))).Append("\">\u22ef</summary>");
+            .Append("</a><details><summary aria-label=\"").Append(Encode(words.Format(TextKey.ConversationOptions, title))).Append("\">\u22ef</summary>");
         OpenForm($"/{name}/rename", inPlace: true);
-        _html.Append("<label>").Append(Encode(words[Label.ConversationTitle])).Append(" <input name=\"title\" maxlength=\"").Append(ConversationTitle.Longest).Append("\" value=\"").Append(Encode(summary.Title ?? ""))
-            .Append("\" autocomplete=\"off\"></label><button>").Append(Encode(words[Label.Rename])).Append("</button></form>");
+        _html.Append("<label>").Append(Encode(words[TextKey.ConversationTitle])).Append(" <input name=\"title\" maxlength=\"").Append(ConversationTitle.Longest).Append("\" value=\"").Append(Encode(summary.Title ?? ""))
+            .Append("\" autocomplete=\"off\"></label><button>").Append(Encode(words[TextKey.Rename])).Append("</button></form>");
         var export = $"{Encode(address)}/{name}";
-        _html.Append("<p>").Append(Encode(words[Label.Export])).Append(" <a href=\"").Append(export).Append(".md\" download>Markdown</a> <a href=\"").Append(export).Append(".json\" download>JSON</a></p>");
+        _html.Append("<p>").Append(Encode(words[TextKey.Export])).Append(" <a href=\"").Append(export).Append(".md\" download>Markdown</a> <a href=\"").Append(export).Append(".json\" download>JSON</a></p>");
         OpenForm($"/{name}/delete", inPlace: true);
-        _html.Append("<button aria-label=\"").Append(Encode(words.Format(Label.DeleteNamed, title))).Append("\">").Append(Encode(words[Label.Delete])).Append("</button></form></details></li>");
+        _html.Append("<button aria-label=\"").Append(Encode(words.Format(TextKey.DeleteNamed, title))).Append("\">").Append(Encode(words[TextKey.Delete])).Append("</button></form></details></li>");
     }
 
     private void OpenForm(string path, bool inPlace)

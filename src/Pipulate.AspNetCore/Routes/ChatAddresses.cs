@@ -22,9 +22,9 @@ internal sealed class ChatAddresses(EndpointDataSource endpoints, LinkGenerator 
     /// <exception cref="InvalidOperationException"><c>MapPipulate</c> was not called, or the request lacks a value that its prefix needs.</exception>
     public string Of(HttpContext context, string path)
     {
-        var socket = links.GetPathByAddress(context, ChatSocketMetadata.Instance, [], Values(context), options: AsTheyAre)
+        var socket = links.GetPathByAddress(context, WebSocketEndpointMetadata.Instance, [], Values(context), options: AsTheyAre)
             ?? throw Missing(context);
-        return socket[..^ChatSocket.Path.Length] + path;
+        return socket[..^WebSocketEndpoint.Path.Length] + path;
     }
 
     /// <summary>An error page runs under a route of its own; what the user asked for has the values.</summary>
@@ -47,7 +47,7 @@ internal sealed class ChatAddresses(EndpointDataSource endpoints, LinkGenerator 
         }
 
         var values = Values(context);
-        var prefix = pattern.RawText![..^ChatSocket.Path.Length];
+        var prefix = pattern.RawText![..^WebSocketEndpoint.Path.Length];
         var what = $"The chat is mapped at \"{prefix}\", and the request for \"{context.Request.Path}\"";
         if (pattern.Parameters.FirstOrDefault(parameter => IsRequired(parameter) && values[parameter.Name] is null or "") is { Name: var name })
         {
@@ -62,11 +62,11 @@ internal sealed class ChatAddresses(EndpointDataSource endpoints, LinkGenerator 
     private static bool IsRequired(RoutePatternParameterPart parameter) => !parameter.IsOptional && parameter.Default is null;
 
     private static IEnumerable<RouteEndpoint> Sockets(EndpointDataSource endpoints) =>
-        endpoints.Endpoints.OfType<RouteEndpoint>().Where(endpoint => endpoint.Metadata.GetMetadata<ChatSocketMetadata>() is not null);
+        endpoints.Endpoints.OfType<RouteEndpoint>().Where(endpoint => endpoint.Metadata.GetMetadata<WebSocketEndpointMetadata>() is not null);
 
     /// <summary>Finds the socket for the link generator.</summary>
-    internal sealed class Scheme(EndpointDataSource endpoints) : IEndpointAddressScheme<ChatSocketMetadata>
+    internal sealed class Scheme(EndpointDataSource endpoints) : IEndpointAddressScheme<WebSocketEndpointMetadata>
     {
-        public IEnumerable<Endpoint> FindEndpoints(ChatSocketMetadata address) => Sockets(endpoints);
+        public IEnumerable<Endpoint> FindEndpoints(WebSocketEndpointMetadata address) => Sockets(endpoints);
     }
 }

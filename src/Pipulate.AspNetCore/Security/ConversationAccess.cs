@@ -9,7 +9,7 @@ namespace Pipulate.Security;
 /// Lets visitors to their conversations. One that a request names and that is not among the visitor's own is not there, whether it is somebody else's or nobody's; one that it
 /// does not name itself, but that its page showed before it was deleted, gives way to the first.
 /// </summary>
-internal sealed class ConversationAccess(VisitorIdentity visitors, OwnedConversations conversations, IOptions<PipulateOptions> options)
+internal sealed class ConversationAccess(VisitorIdentity visitors, VisitorConversations conversations, IOptions<PipulateOptions> options)
 {
     /// <summary>Whether visitors have conversations of their own.</summary>
     public bool IsPerVisitor { get; } = options.Value.Conversations is ConversationScope.PerVisitor;
@@ -20,13 +20,13 @@ internal sealed class ConversationAccess(VisitorIdentity visitors, OwnedConversa
 
     /// <summary>The same for a page that is being rendered or connected; somebody who was never seen gets the cookie with this response.</summary>
     /// <returns>Null where there is no such conversation.</returns>
-    public ValueTask<Visitor?> FindOrWelcomeAsync(HttpContext context) => CheckAsync(context, visitors.FindOrWelcome(context));
+    public ValueTask<Visitor?> GetOrCreateAsync(HttpContext context) => CheckAsync(context, visitors.GetOrCreate(context));
 
     /// <summary>The same for a connection. What its page shows is in its own address; of one that names none, the page shows the first.</summary>
     /// <returns>Null where there is no such conversation.</returns>
     public async ValueTask<Visitor?> ConnectAsync(HttpContext context)
     {
-        var visitor = visitors.FindOrWelcome(context);
+        var visitor = visitors.GetOrCreate(context);
         if (NamedConversation.Asked(context.Request, options.Value) is not null)
         {
             // The page was rendered before a sign-in or sign-out: the conversation that it names is not the new visitor's, so they get
@@ -40,7 +40,7 @@ internal sealed class ConversationAccess(VisitorIdentity visitors, OwnedConversa
     }
 
     /// <summary>Takes the visitor's cookies back: the next request without a name is another visitor's.</summary>
-    public void Dismiss(HttpContext context, Visitor visitor) => visitors.Dismiss(context, visitor);
+    public void ClearCookies(HttpContext context, Visitor visitor) => visitors.ClearCookies(context, visitor);
 
     /// <summary>A conversation of a visitor by its name.</summary>
     /// <returns>Null where they have none of that name.</returns>

@@ -19,7 +19,7 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
     public const string CookieName = "pipulate.visitor";
 
     /// <summary>As many as there are conversations in memory. Only cookies of our own making are kept, so nobody can fill this with inventions.</summary>
-    private const int RememberedCookies = ConversationDirectory.Capacity;
+    private const int RememberedCookies = ConversationCache.Capacity;
 
     private static readonly ConversationId SharedRoom = new("shared");
     private static readonly object FreshKey = new();
@@ -56,7 +56,7 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
     }
 
     /// <summary>Who it is; somebody who was never seen gets the cookie with this response, which must not have begun.</summary>
-    public Visitor FindOrWelcome(HttpContext context)
+    public Visitor GetOrCreate(HttpContext context)
     {
         if (Find(context) is { } known)
         {
@@ -94,7 +94,7 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
         Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(visitor.UserId ?? visitor.Owner)).AsSpan(0, 6));
 
     /// <summary>Takes the cookies back: who comes next without a name is somebody else.</summary>
-    public void Dismiss(HttpContext context, Visitor visitor)
+    public void ClearCookies(HttpContext context, Visitor visitor)
     {
         VisitorCookie.Delete(context, options.Value, NamedConversation.Cookie);
         if (visitor.UserId is null)

@@ -38,7 +38,7 @@ public sealed class ChatConversationsTagHelper : TagHelper
         var access = services.GetRequiredService<ConversationAccess>();
         var visitors = services.GetRequiredService<VisitorIdentity>();
         var isPrivate = PrivateResponse.MarkPage(http, "<chat-conversations>");
-        if (!isPrivate || !access.IsPerVisitor || (http.Response.HasStarted ? visitors.Find(http) : visitors.FindOrWelcome(http)) is not { } visitor)
+        if (!isPrivate || !access.IsPerVisitor || (http.Response.HasStarted ? visitors.Find(http) : visitors.GetOrCreate(http)) is not { } visitor)
         {
             output.SuppressOutput();
             return;
@@ -52,7 +52,7 @@ public sealed class ChatConversationsTagHelper : TagHelper
         {
             output.Attributes.SetAttribute(name, value);
         }
-        output.Attributes.SetAttribute("aria-label", Label ?? services.GetRequiredService<PanelLooks>().Current.Words[Localization.Label.Conversations]);
+        output.Attributes.SetAttribute("aria-label", Label ?? services.GetRequiredService<PanelLocalizer>().Current.Words[Localization.TextKey.Conversations]);
         var markup = services.GetRequiredService<ChatMarkup>();
         foreach (var (name, value) in markup.Boundary)
         {

@@ -87,7 +87,7 @@ public sealed class ChatEventTagHelper : TagHelper
         if (!http.Response.HasStarted)
         {
             // A page may tell of events before the visitor has seen a panel.
-            services.GetRequiredService<VisitorIdentity>().FindOrWelcome(http);
+            services.GetRequiredService<VisitorIdentity>().GetOrCreate(http);
         }
 
         var message = TextCut.Within(ChatMessage ?? "", options.Limits.EventCharacters);
@@ -114,8 +114,8 @@ public sealed class ChatEventTagHelper : TagHelper
         var inherited = own is null ? output.Attributes.Select(attribute => attribute.Name).FirstOrDefault(name => Bare(name) is $"{Headers}:inherited") : null;
         var target = own ?? (version is HtmxVersion.V2 || inherited is not null ? Headers : $"{Headers}:append");
         var headers = Read(output, own ?? inherited);
-        headers[ChatEventHeader.Name] = ChatEvent;
-        headers[ChatEventHeader.Message] = Encode(message);
+        headers[HeaderEventHandler.Name] = ChatEvent;
+        headers[HeaderEventHandler.Message] = Encode(message);
         output.Attributes.SetAttribute(target, headers.ToJsonString());
     }
 

@@ -14,7 +14,7 @@ namespace Pipulate.TagHelpers;
 [HtmlTargetElement("chat-panel", TagStructure = TagStructure.NormalOrSelfClosing)]
 public sealed class ChatPanelTagHelper : TagHelper
 {
-    private readonly ChatPanelSettings _settings = new();
+    private readonly ChatPanelOptions _settings = new();
 
     /// <summary>
     /// Gets or sets the view that the helper stands in; set by the framework.
@@ -23,42 +23,42 @@ public sealed class ChatPanelTagHelper : TagHelper
     [ViewContext]
     public ViewContext ViewContext { get; set; } = null!;
 
-    /// <inheritdoc cref="ChatPanelSettings.Theme"/>
+    /// <inheritdoc cref="ChatPanelOptions.Theme"/>
     public string Theme
     {
         get => _settings.Theme;
         set => _settings.Theme = value;
     }
 
-    /// <inheritdoc cref="ChatPanelSettings.Placeholder"/>
+    /// <inheritdoc cref="ChatPanelOptions.Placeholder"/>
     public string? Placeholder
     {
         get => _settings.Placeholder;
         set => _settings.Placeholder = value;
     }
 
-    /// <inheritdoc cref="ChatPanelSettings.Value"/>
+    /// <inheritdoc cref="ChatPanelOptions.Value"/>
     public string? Value
     {
         get => _settings.Value;
         set => _settings.Value = value;
     }
 
-    /// <inheritdoc cref="ChatPanelSettings.Disabled"/>
+    /// <inheritdoc cref="ChatPanelOptions.Disabled"/>
     public bool Disabled
     {
         get => _settings.Disabled;
         set => _settings.Disabled = value;
     }
 
-    /// <inheritdoc cref="ChatPanelSettings.Autofocus"/>
+    /// <inheritdoc cref="ChatPanelOptions.Autofocus"/>
     public bool Autofocus
     {
         get => _settings.Autofocus;
         set => _settings.Autofocus = value;
     }
 
-    /// <inheritdoc cref="ChatPanelSettings.Transport"/>
+    /// <inheritdoc cref="ChatPanelOptions.Transport"/>
     public string? Transport
     {
         get => _settings.Transport;

@@ -6,7 +6,7 @@ using Pipulate.Storage;
 
 namespace Pipulate.Connections;
 
-internal sealed class ChatChannel(ConversationDirectory conversations, ConnectionRegistry registry, Typist typist) : IChatChannel
+internal sealed class ChatChannel(ConversationCache conversations, ConnectionRegistry registry, TextPacer typist) : IChatChannel
 {
     /// <summary>Four of the largest fit into a page's queue.</summary>
     public const int LongestFragment = FragmentQueue.CapacityBytes / 4;
@@ -21,7 +21,7 @@ internal sealed class ChatChannel(ConversationDirectory conversations, Connectio
         {
             foreach (var conversation in batch)
             {
-                typist.Say(conversation, text);
+                typist.AddMessage(conversation, text);
             }
 
             await OpenAsync(batch, cancellationToken);
@@ -32,7 +32,7 @@ internal sealed class ChatChannel(ConversationDirectory conversations, Connectio
     {
         ArgumentNullException.ThrowIfNull(chunks);
         var answers = new List<(Conversation Conversation, ConversationEntry Entry)>();
-        void End(EntryState state, Label? why = null)
+        void End(EntryState state, TextKey? why = null)
         {
             foreach (var (conversation, entry) in answers)
             {
@@ -44,7 +44,7 @@ internal sealed class ChatChannel(ConversationDirectory conversations, Connectio
         {
             foreach (var batch in ConversationsOf(audience).Chunk(OpenedAtOnce))
             {
-                answers.AddRange(batch.Select(conversation => (conversation, conversation.Begin())));
+                answers.AddRange(batch.Select(conversation => (conversation, conversation.BeginMessage())));
                 await OpenAsync(batch, cancellationToken);
             }
 
@@ -62,12 +62,12 @@ internal sealed class ChatChannel(ConversationDirectory conversations, Connectio
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            End(EntryState.Stopped, Label.Stopped);
+            End(EntryState.Stopped, TextKey.Stopped);
             throw;
         }
         catch
         {
-            End(EntryState.Failed, Label.SourceFailed);
+            End(EntryState.Failed, TextKey.SourceFailed);
             throw;
         }
     }
@@ -106,5 +106,5 @@ internal sealed class ChatChannel(ConversationDirectory conversations, Connectio
 
     /// <summary>Where there are many, they are not opened all at once: the store has other callers.</summary>
     private static Task OpenAsync(Conversation[] batch, CancellationToken cancellationToken) =>
-        batch.Length < OpenedAtOnce ? Task.CompletedTask : Task.WhenAll(batch.Select(conversation => conversation.Opened)).WaitAsync(cancellationToken);
+        batch.Length < OpenedAtOnce ? Task.CompletedTask : Task.WhenAll(batch.Select(conversation => conversation.Loaded)).WaitAsync(cancellationToken);
 }

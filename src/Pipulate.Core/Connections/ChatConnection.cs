@@ -8,18 +8,18 @@ namespace Pipulate.Connections;
 
 /// <summary>
 /// One open page: a cursor into its conversation, a small queue for fragments, and the one loop that writes to it.
-/// The loop looks at most every <see cref="Gathering"/>, and at once when it has been quiet for as long, so the first token does not wait.
+/// The loop looks at most every <see cref="GatherInterval"/>, and at once when it has been quiet for as long, so the first token does not wait.
 /// </summary>
-internal sealed class ChatConnection : IConversationWatcher, IListedPage, IDisposable
+internal sealed class ChatConnection : IConversationViewer, IIndexedConnection, IDisposable
 {
     /// <summary>Tokens of this long are sent together: fewer, larger writes are what makes many pages cheap (docs/decisions/0001).</summary>
-    public static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(40);
+    public static readonly TimeSpan GatherInterval = TimeSpan.FromMilliseconds(40);
 
     private readonly IChatTransport _transport;
     private readonly PanelCursor _cursor;
     private readonly FragmentQueue _fragments = new();
-    private readonly WakeSignal _wake = new();
-    private readonly WakeSignal _gathered = new();
+    private readonly AsyncAutoResetEvent _changed = new();
+    private readonly AsyncAutoResetEvent _gathered = new();
     private readonly ITimer _timer;
     private readonly TimeProvider _time;
     private readonly TimeSpan _sendTimeout;
@@ -38,7 +38,7 @@ internal sealed class ChatConnection : IConversationWatcher, IListedPage, IDispo
         _time = time;
         _metrics = metrics;
         _cursor = new PanelCursor(conversation, status);
-        _timer = time.CreateTimer(static signal => ((WakeSignal)signal!).Set(), _gathered, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(static signal => ((AsyncAutoResetEvent)signal!).Set(), _gathered, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public ChatConnectionInfo Info { get; }
@@ -47,14 +47,14 @@ internal sealed class ChatConnection : IConversationWatcher, IListedPage, IDispo
 
     public HashSet<string> Groups { get; } = [];
 
-    public void Wake() => _wake.Set();
+    public void NotifyChanged() => _changed.Set();
 
     /// <summary>Says where the page was, before it is written to.</summary>
     public void Resume(string place)
     {
         if (_cursor.Resume(place))
         {
-            _metrics?.Resynced(Resync.Resumed);
+            _metrics?.Resynced(ResyncKind.Resumed);
         }
     }
 
@@ -65,21 +65,21 @@ internal sealed class ChatConnection : IConversationWatcher, IListedPage, IDispo
         {
             if (_closing == default)
             {
-                _metrics?.Evicted(Eviction.Full);
+                _metrics?.Evicted(EvictionReason.Full);
             }
 
             Close(CloseReason.TryAgainLater);
             return;
         }
 
-        _wake.Set();
+        _changed.Set();
     }
 
     /// <summary>Ends the connection from the server's side, after what is being sent now. The first reason counts.</summary>
     public void Close(CloseReason reason)
     {
         Interlocked.CompareExchange(ref _closing, reason, default);
-        _wake.Set();
+        _changed.Set();
     }
 
     /// <summary>
@@ -89,12 +89,12 @@ internal sealed class ChatConnection : IConversationWatcher, IListedPage, IDispo
     public bool IsVacated => Volatile.Read(ref _vacated);
 
     /// <summary>Refuses all further messages of the page, which is notified by <see cref="Vacate"/>.</summary>
-    public void StopTaking() => Volatile.Write(ref _vacated, true);
+    public void StopAccepting() => Volatile.Write(ref _vacated, true);
 
     /// <summary>Empties the page's conversation and closes the connection, so that the page reconnects with its current cookies.</summary>
     public void Vacate()
     {
-        StopTaking();
+        StopAccepting();
         Close(CloseReason.TryAgainLater);
     }
 
@@ -105,9 +105,9 @@ internal sealed class ChatConnection : IConversationWatcher, IListedPage, IDispo
     public async Task WriteAsync(CancellationToken gone)
     {
         await using var waking = gone.UnsafeRegister(static connection => ((ChatConnection)connection!).Rouse(), this);
-        using var sendTimer = new SendTimer(_sendTimeout, _time, gone);
+        using var sendTimer = new SendTimeout(_sendTimeout, _time, gone);
         using var heart = _transport.Heartbeat is { } period ? _time.CreateTimer(static connection => ((ChatConnection)connection!).Beat(), this, period, period) : null;
-        _wake.Set();
+        _changed.Set();
         try
         {
             await WriteAsync(sendTimer, gone);
@@ -120,13 +120,13 @@ internal sealed class ChatConnection : IConversationWatcher, IListedPage, IDispo
 
     public void Dispose() => _timer.Dispose();
 
-    private async Task WriteAsync(SendTimer sendTimer, CancellationToken gone)
+    private async Task WriteAsync(SendTimeout sendTimer, CancellationToken gone)
     {
         long? sent = null;
         while (true)
         {
-            await _wake.WaitAsync();
-            if (sent is { } last && Gathering - _time.GetElapsedTime(last) is { Ticks: > 0 } rest)
+            await _changed.WaitAsync();
+            if (sent is { } last && GatherInterval - _time.GetElapsedTime(last) is { Ticks: > 0 } rest)
             {
                 _timer.Change(rest, Timeout.InfiniteTimeSpan);
                 await _gathered.WaitAsync();
@@ -139,16 +139,16 @@ internal sealed class ChatConnection : IConversationWatcher, IListedPage, IDispo
 
             // What is new goes out first, also when the connection is about to be closed: a stopped answer is shown as stopped.
             // Read before gathering, so that a close with its last words that comes during the send gets a round of its own.
-            var closing = _closing == default && Conversation.BeginsAnew ? CloseReason.Restarting : _closing;
+            var closing = _closing == default && Conversation.WasEvicted ? CloseReason.Restarting : _closing;
             var beat = Interlocked.Exchange(ref _beat, false);
             _message.ResetWrittenCount();
             if (_cursor.Write(_message))
             {
-                _metrics?.Resynced(Resync.Snapshot, _cursor.WroteSnapshot ? 1 : 0);
-                _metrics?.Resynced(Resync.Rewrite, _cursor.Rewrote);
-                await _transport.SendAsync(_message.WrittenMemory, _cursor.Reached, sendTimer.Start());
+                _metrics?.Resynced(ResyncKind.Snapshot, _cursor.WroteSnapshot ? 1 : 0);
+                _metrics?.Resynced(ResyncKind.Rewrite, _cursor.Rewrote);
+                await _transport.SendAsync(_message.WrittenMemory, _cursor.Position, sendTimer.Start());
                 sendTimer.Stop();
-                sent = _cursor.AwaitsFirstWord ? null : _time.GetTimestamp();
+                sent = _cursor.AwaitsFirstText ? null : _time.GetTimestamp();
             }
             else if (beat)
             {
@@ -165,7 +165,7 @@ internal sealed class ChatConnection : IConversationWatcher, IListedPage, IDispo
             {
                 if (IsVacated)
                 {
-                    await _transport.SendAsync(PanelFragments.Vacated, PanelPlace.Nowhere, sendTimer.Start());
+                    await _transport.SendAsync(PanelFragments.Vacated, ResumeToken.None, sendTimer.Start());
                     sendTimer.Stop();
                 }
 
@@ -179,16 +179,16 @@ internal sealed class ChatConnection : IConversationWatcher, IListedPage, IDispo
     private void Rouse()
     {
         _gathered.Set();
-        _wake.Set();
+        _changed.Set();
     }
 
     private void Beat()
     {
         Interlocked.Exchange(ref _beat, true);
-        _wake.Set();
+        _changed.Set();
     }
 
-    private async ValueTask SendAsync(ReadOnlyMemory<byte> message, SendTimer timer)
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> message, SendTimeout timer)
     {
         await _transport.SendAsync(message, timer.Start());
         timer.Stop();

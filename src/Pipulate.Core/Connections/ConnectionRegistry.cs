@@ -10,15 +10,15 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
     private const int LongestGroup = 200;
 
     private readonly Lock _gate = new();
-    private readonly PageLists<ChatConnection> _here = new();
-    private readonly PageLists<OtherPage> _elsewhere = new();
-    private readonly PresenceLog _presence;
-    private readonly SharedPages? _nodes;
+    private readonly ConnectionIndex<ChatConnection> _here = new();
+    private readonly ConnectionIndex<RemoteConnection> _elsewhere = new();
+    private readonly PresenceTracker _presence;
+    private readonly MirroredConnections? _nodes;
     private bool _draining;
 
     public ConnectionRegistry(PanelStatus status, TimeProvider time, NodeLink? nodes = null)
     {
-        _presence = new PresenceLog(time);
+        _presence = new PresenceTracker(time);
         _nodes = nodes?.Share(this);
         status.Changed += WakeAll;
     }
@@ -86,7 +86,7 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
             return
             [
                 .. PagesOf(audience)
-                    .GroupBy(PresenceLog.VisitorOf)
+                    .GroupBy(PresenceTracker.VisitorOf)
                     .Select(pages => (Page: pages.First(), Count: pages.Count()))
                     .Select(visitor => new ChatPresence(visitor.Page.Conversation, visitor.Page.UserId, visitor.Count, _presence.Since(visitor.Page)))
                     .OrderBy(visitor => visitor.Since),
@@ -151,10 +151,10 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
         }
 
         _nodes?.Disconnect(audience);
-        return DisconnectHere(audience) + elsewhere;
+        return DisconnectLocal(audience) + elsewhere;
     }
 
-    public int DisconnectHere(ChatAudience audience)
+    public int DisconnectLocal(ChatAudience audience)
     {
         var pages = Find(audience);
         foreach (var connection in pages)
@@ -170,20 +170,20 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
     /// </summary>
     public void Vacate(ChatAudience audience)
     {
-        VacateHere(audience);
+        VacateLocal(audience);
         _nodes?.Vacate(audience);
     }
 
     /// <summary>Takes nothing from those pages of this node any more that are about to be vacated.</summary>
-    public void StopTaking(ChatAudience audience)
+    public void StopAccepting(ChatAudience audience)
     {
         foreach (var page in PagesToVacate(audience))
         {
-            page.StopTaking();
+            page.StopAccepting();
         }
     }
 
-    public void VacateHere(ChatAudience audience)
+    public void VacateLocal(ChatAudience audience)
     {
         foreach (var page in PagesToVacate(audience))
         {
@@ -195,7 +195,7 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
         audience.Kind is AudienceKind.Conversation ? FindOwnedBy(new ConversationId(audience.Name!).Owner) : Find(audience);
 
     /// <summary>Sends the pages of deleted conversations away: those that showed a visitor's first one come back to an empty one; the others have nothing to come back to.</summary>
-    public static void SendAway(IEnumerable<ChatConnection> pages)
+    public static void CloseAll(IEnumerable<ChatConnection> pages)
     {
         foreach (var page in pages)
         {
@@ -206,14 +206,14 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
     /// <summary>Sends a fragment to the pages of an audience, on all nodes.</summary>
     public void Send(ChatAudience audience, ReadOnlyMemory<byte> fragment)
     {
-        if (SendHere(audience, fragment) == 0 || audience.Kind is not AudienceKind.Connection)
+        if (SendLocal(audience, fragment) == 0 || audience.Kind is not AudienceKind.Connection)
         {
             _nodes?.Send(audience, fragment);
         }
     }
 
     /// <returns>How many pages get it.</returns>
-    public int SendHere(ChatAudience audience, ReadOnlyMemory<byte> fragment)
+    public int SendLocal(ChatAudience audience, ReadOnlyMemory<byte> fragment)
     {
         var pages = Find(audience);
         foreach (var connection in pages)
@@ -234,7 +234,7 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
             _presence.Add(connection.Info);
         }
 
-        connection.Conversation.Watchers.Add(connection);
+        connection.Conversation.Viewers.Add(connection);
         if (draining)
         {
             connection.Close(CloseReason.Restarting);
@@ -245,7 +245,7 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
 
     public void Remove(ChatConnection connection)
     {
-        connection.Conversation.Watchers.Remove(connection);
+        connection.Conversation.Viewers.Remove(connection);
         lock (_gate)
         {
             if (_here.Remove(connection.Info.Id) is null)
@@ -289,16 +289,16 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
     }
 
     /// <summary>What the other nodes are told of a page of this one, and the groups that it is in; null where it is gone.</summary>
-    public (PageCard Card, string[] Groups)? Look(string id)
+    public (ConnectionDescriptor Card, string[] Groups)? Describe(string id)
     {
         lock (_gate)
         {
-            return _here.Find(id) is { } page ? (new PageCard(page.Info, _presence.Since(page.Info)), [.. page.Groups]) : null;
+            return _here.Find(id) is { } page ? (new ConnectionDescriptor(page.Info, _presence.Since(page.Info)), [.. page.Groups]) : null;
         }
     }
 
     /// <summary>A page of another node is there, in no group yet; one that is known stays in its groups.</summary>
-    public void PutElsewhere(PageCard card)
+    public void AddRemote(ConnectionDescriptor card)
     {
         lock (_gate)
         {
@@ -306,7 +306,7 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
             _presence.Add(card.Info, card.Since);
             if (page is null)
             {
-                _elsewhere.Add(new OtherPage(card.Info));
+                _elsewhere.Add(new RemoteConnection(card.Info));
             }
             else
             {
@@ -315,7 +315,7 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
         }
     }
 
-    public void GroupElsewhere(string id, string group, bool joins)
+    public void SetRemoteGroup(string id, string group, bool joins)
     {
         lock (_gate)
         {
@@ -326,7 +326,7 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
         }
     }
 
-    public void RemoveElsewhere(string id)
+    public void RemoveRemote(string id)
     {
         lock (_gate)
         {
@@ -338,7 +338,7 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
     }
 
     /// <summary>What is known of another node has changed otherwise than by its telling of it.</summary>
-    public void NoteElsewhere() => Changed?.Invoke();
+    public void NotifyRemoteChanged() => Changed?.Invoke();
 
     private void NoteChanged(string id)
     {
@@ -360,7 +360,7 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
     {
         foreach (var connection in Find(ChatAudience.Everyone))
         {
-            connection.Wake();
+            connection.NotifyChanged();
         }
     }
 }

@@ -12,7 +12,7 @@ internal interface IChatTransport
     ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken);
 
     /// <summary>Sends one whole message, behind which the page is at <paramref name="place"/>. A transport whose pages tell it when they come back sends it along.</summary>
-    ValueTask SendAsync(ReadOnlyMemory<byte> message, PanelPlace place, CancellationToken cancellationToken) => SendAsync(message, cancellationToken);
+    ValueTask SendAsync(ReadOnlyMemory<byte> message, ResumeToken place, CancellationToken cancellationToken) => SendAsync(message, cancellationToken);
 
     /// <summary>Says goodbye with a close code, while no send is under way.</summary>
     Task CloseAsync(CloseReason reason, CancellationToken cancellationToken);

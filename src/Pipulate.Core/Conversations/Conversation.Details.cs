@@ -21,7 +21,7 @@ internal sealed partial class Conversation
             {
                 _paused = value;
                 PauseChanges++;
-                Note(null);
+                NotifyObservers(null);
             }
         }
     }
@@ -139,6 +139,6 @@ internal sealed partial class Conversation
     {
         (_title, IsTitleProposed) = (title, proposed);
         TitleChanges++;
-        Note(null);
+        NotifyObservers(null);
     }
 }

@@ -6,35 +6,35 @@ namespace Pipulate.Conversations;
 internal sealed partial class Conversation
 {
     /// <summary>Where entries begin that come before the history has: it has room below them.</summary>
-    private const int AheadOfHistory = 1_000_000_000;
+    private const int OrdinalsBeforeHistory = 1_000_000_000;
 
     /// <summary>The number of the first entry.</summary>
     private int _first = 1;
 
     /// <summary>What is said from here on comes before the history has.</summary>
-    public void BeginAhead()
+    public void BeginBeforeHistory()
     {
         lock (Gate)
         {
-            _first = AheadOfHistory;
+            _first = OrdinalsBeforeHistory;
         }
     }
 
     /// <summary>Takes what was said before the conversation was opened.</summary>
-    public void Recall(IReadOnlyCollection<ConversationEntry> history, bool paused, string? title = null)
+    public void Restore(IReadOnlyCollection<ConversationEntry> history, bool paused, string? title = null)
     {
         lock (Gate)
         {
             if (paused)
             {
                 // It was not known yet that what they do is not to be recorded.
-                _entries.Where(IsRecordedEvent).ToList().ForEach(Forget);
+                _entries.Where(IsRecordedEvent).ToList().ForEach(ForgetLocked);
             }
 
             // A page that comes back sends again what it has heard nothing of, and may be faster than the store.
             var recalled = history.Where(entry => Find(entry.Id) is null).ToList();
-            _entries.FindAll(entry => entry is { MessageId: not null, FromElsewhere: false, Withdrawn: false } && recalled.Exists(known => IsSameMessage(known, entry.Text.ToString(), entry.MessageId)))
-                .ForEach(Forget);
+            _entries.FindAll(entry => entry is { MessageId: not null, IsRemote: false, Withdrawn: false } && recalled.Exists(known => IsSameMessage(known, entry.Text.ToString(), entry.MessageId)))
+                .ForEach(ForgetLocked);
 
             _first = 1;
             Insert(history);
@@ -46,11 +46,11 @@ internal sealed partial class Conversation
                 _title = title ?? _title;
             }
 
-            Recalls++;
+            RestoreCount++;
             Version++;
         }
 
-        Watchers.Wake();
+        Viewers.NotifyChanged();
     }
 
     /// <summary>Puts the history in front of what the store does not have yet. What other nodes have told of it already, they know better than the store; in which order it was said, the store knows.</summary>
@@ -63,7 +63,7 @@ internal sealed partial class Conversation
         {
             if (!known.Remove(entry.Id, out var told))
             {
-                Form(entry);
+                InitializeMarkdown(entry);
             }
 
             Put(told ?? entry, entry.Ordinal);
@@ -77,11 +77,11 @@ internal sealed partial class Conversation
             }
         }
 
-        int[] places = [.. since.Select(entry => entry.WantsAnswer ? _entries.IndexOf(entry) : _entries.Count)];
-        _answeredThrough = Now(_answeredThrough);
+        int[] places = [.. since.Select(entry => entry.RequiresReply ? _entries.IndexOf(entry) : _entries.Count)];
+        _repliedThrough = Now(_repliedThrough);
         foreach (var answer in since)
         {
-            answer.AnsweredBefore = answer.AnsweredBefore is { } before ? Now(before) : null;
+            answer.RepliedThrough = answer.RepliedThrough is { } before ? Now(before) : null;
         }
 
         void Put(ConversationEntry entry, int ordinal)

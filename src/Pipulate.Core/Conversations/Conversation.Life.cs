@@ -7,7 +7,7 @@ namespace Pipulate.Conversations;
 /// <summary>Whether a conversation is in use, and its end.</summary>
 internal sealed partial class Conversation
 {
-    private const long Retired = long.MinValue;
+    private const long EvictedMark = long.MinValue;
 
     private long _usedAt = time.GetTimestamp();
 
@@ -24,48 +24,48 @@ internal sealed partial class Conversation
     }
 
     /// <summary>Deleted, or never begun: what is said in it is not kept, and nobody answers. Once gone it stays so.</summary>
-    public bool IsGone { get; private set; }
+    public bool IsDeleted { get; private set; }
 
     /// <summary>Whether it was deleted and begins anew for whoever asks for it now: a visitor's first one is always there.</summary>
-    public bool BeginsAnew => IsGone && Id.Name is null && Volatile.Read(ref _usedAt) == Retired;
+    public bool WasEvicted => IsDeleted && Id.Name is null && Volatile.Read(ref _usedAt) == EvictedMark;
 
     /// <summary>Forgets everything that was said, and says no more: what is being said ends, pages empty their lists.</summary>
     /// <param name="why">What the people at its pages are told.</param>
-    public void Vanish(Label why)
+    public void Delete(TextKey why)
     {
         lock (Gate)
         {
-            if (IsGone)
+            if (IsDeleted)
             {
                 return;
             }
 
-            LeaveLineLocked();
+            EndQueuedLocked();
             foreach (var entry in _entries.FindAll(entry => entry.IsOpen))
             {
                 EndLocked(entry, EntryState.Stopped, null);
             }
 
-            IsGone = true;
+            IsDeleted = true;
             _entries.Clear();
             _window = new HistoryWindow();
-            _answeredThrough = 0;
+            _repliedThrough = 0;
             _title = null;
-            Answer = null;
-            Recalls++;
-            Add(new ConversationEntry(NextOrdinal, EntryRole.Notice, EntryState.Complete, time.GetUtcNow())).Text.Set(Words[why]);
+            LatestReply = null;
+            RestoreCount++;
+            AddLocked(new ConversationEntry(NextOrdinal, EntryRole.Notice, EntryState.Complete, time.GetUtcNow())).Text.Set(Texts[why]);
         }
 
-        Watchers.Wake();
+        Viewers.NotifyChanged();
         Stopped?.Invoke();
     }
 
     /// <summary>Says that somebody wants it now.</summary>
     /// <returns>Whether it may be used; else the process has let go of it, and it is to be opened again.</returns>
-    public bool TryUse()
+    public bool TryAcquire()
     {
         var used = Volatile.Read(ref _usedAt);
-        while (used != Retired)
+        while (used != EvictedMark)
         {
             var seen = Interlocked.CompareExchange(ref _usedAt, time.GetTimestamp(), used);
             if (seen == used)
@@ -80,19 +80,19 @@ internal sealed partial class Conversation
     }
 
     /// <summary>Lets nobody use it any more.</summary>
-    public void Retire() => Volatile.Write(ref _usedAt, Retired);
+    public void Evict() => Volatile.Write(ref _usedAt, EvictedMark);
 
     /// <summary>Lets nobody use it any more if nobody has for long, nobody looks, and nothing is going on.</summary>
     /// <param name="idle">How long.</param>
     /// <returns>Whether that is so; whoever asked for it in this moment has it.</returns>
-    public bool TryRetire(TimeSpan idle)
+    public bool TryEvict(TimeSpan idle)
     {
         var used = Volatile.Read(ref _usedAt);
-        return used == Retired
+        return used == EvictedMark
             || (time.GetElapsedTime(used) >= idle
-                && Watchers.AwayFor >= idle
+                && Viewers.UnviewedFor >= idle
                 && IsSettled
-                && Interlocked.CompareExchange(ref _usedAt, Retired, used) == used);
+                && Interlocked.CompareExchange(ref _usedAt, EvictedMark, used) == used);
     }
 
     private bool IsSettled
@@ -101,7 +101,7 @@ internal sealed partial class Conversation
         {
             lock (Gate)
             {
-                return Volatile.Read(ref _due) == Resting && !_entries.Exists(entry => entry.IsOpen);
+                return Volatile.Read(ref _due) == Idle && !_entries.Exists(entry => entry.IsOpen);
             }
         }
     }

@@ -10,31 +10,31 @@ internal sealed partial class Conversation
     /// <returns>
     /// <see cref="AppendOutcome.Gap"/> where something before is missing: then nothing was changed. <see cref="AppendOutcome.Outdated"/> where something newer is known.
     /// </returns>
-    public AppendOutcome Mirror(in EntryFrame frame)
+    public AppendOutcome ApplyRemote(in EntryFrame frame)
     {
         ConversationEntry? entry;
         bool spoken;
         lock (Gate)
         {
-            if (IsGone)
+            if (IsDeleted)
             {
                 return AppendOutcome.Taken;
             }
 
             entry = Find(frame.Entry);
-            spoken = entry is { FromElsewhere: false, IsOpen: true };
+            spoken = entry is { IsRemote: false, IsOpen: true };
             var version = Version;
-            var outcome = entry is null ? MirrorNew(frame, out entry) : MirrorKnown(entry, frame);
+            var outcome = entry is null ? ApplyRemoteNew(frame, out entry) : ApplyRemoteKnown(entry, frame);
             if (Version == version)
             {
                 return outcome;
             }
         }
 
-        Watchers.Wake();
-        if (entry is { Role: EntryRole.User, FromElsewhere: true })
+        Viewers.NotifyChanged();
+        if (entry is { Role: EntryRole.User, IsRemote: true })
         {
-            Heard?.Invoke();
+            ReplyRequested?.Invoke();
         }
         else if (spoken && entry is { IsOpen: false })
         {
@@ -58,10 +58,10 @@ internal sealed partial class Conversation
                 return;
             }
 
-            Forget(entry);
+            ForgetLocked(entry);
         }
 
-        Watchers.Wake();
+        Viewers.NotifyChanged();
     }
 
     /// <summary>
@@ -74,7 +74,7 @@ internal sealed partial class Conversation
         {
             foreach (var entry in _entries)
             {
-                if (entry is { Role: EntryRole.User, FromElsewhere: true, Withdrawn: false, MessageId: { } messageId }
+                if (entry is { Role: EntryRole.User, IsRemote: true, Withdrawn: false, MessageId: { } messageId }
                     && stored.Any(other => other.MessageId == messageId && other is { Withdrawn: false } && other.Text == entry.Text.ToString())
                     && !stored.Any(other => other.Id == entry.Id))
                 {
@@ -86,7 +86,7 @@ internal sealed partial class Conversation
 
         if (version != Version)
         {
-            Watchers.Wake();
+            Viewers.NotifyChanged();
         }
     }
 
@@ -97,13 +97,13 @@ internal sealed partial class Conversation
         {
             lock (Gate)
             {
-                if (LookAheadLocked() is not null || _entries.Exists(entry => entry is { State: EntryState.Streaming, FromElsewhere: false }))
+                if (PeekPendingLocked() is not null || _entries.Exists(entry => entry is { State: EntryState.Streaming, IsRemote: false }))
                 {
                     return false;
                 }
             }
 
-            return Volatile.Read(ref _due) == Resting && KeptConversation.Of(this) is not { IsSaved: false };
+            return Volatile.Read(ref _due) == Idle && ConversationWriter.Of(this) is not { IsSaved: false };
         }
     }
 
@@ -122,7 +122,7 @@ internal sealed partial class Conversation
     }
 
     /// <summary>What an entry was said behind, of all that was not taken back. Called under <see cref="Gate"/>.</summary>
-    public ConversationEntry? Before(ConversationEntry entry)
+    public ConversationEntry? FindPrevious(ConversationEntry entry)
     {
         var index = _entries.Count - 1;
         while (index > 0 && _entries[index] != entry)
@@ -130,10 +130,10 @@ internal sealed partial class Conversation
             index--;
         }
 
-        return index > 0 ? _entries.FindLastIndex(index - 1, other => other is { Withdrawn: false, InLine: false }) is var place and >= 0 ? _entries[place] : null : null;
+        return index > 0 ? _entries.FindLastIndex(index - 1, other => other is { Withdrawn: false, IsQueued: false }) is var place and >= 0 ? _entries[place] : null : null;
     }
 
-    private AppendOutcome MirrorNew(in EntryFrame frame, out ConversationEntry? entry)
+    private AppendOutcome ApplyRemoteNew(in EntryFrame frame, out ConversationEntry? entry)
     {
         entry = null;
         if (frame.Standing is { Withdrawn: true })
@@ -141,7 +141,7 @@ internal sealed partial class Conversation
             return AppendOutcome.Taken;
         }
 
-        if (frame.Head is not { } head || frame.Offset > 0 || (head.After is { } after && _first != AheadOfHistory && Find(after) is null))
+        if (frame.Head is not { } head || frame.Offset > 0 || (head.After is { } after && _first != OrdinalsBeforeHistory && Find(after) is null))
         {
             return AppendOutcome.Gap;
         }
@@ -149,26 +149,26 @@ internal sealed partial class Conversation
         entry = new ConversationEntry(NextOrdinal, head.Role, frame.Standing?.State ?? EntryState.Streaming, head.At)
         {
             Id = frame.Entry,
-            FromElsewhere = true,
+            IsRemote = true,
             Epoch = frame.Epoch,
             Kind = head.Kind,
-            Voice = head.Voice,
+            AuthorName = head.Voice,
             MessageId = head.MessageId,
             Reason = frame.Standing?.Reason,
             Progress = frame.Standing?.Progress,
             Waiting = frame.Standing?.Waiting,
-            AnsweredElsewhere = frame.Standing is { Again: true },
-            Arrived = time.GetTimestamp(),
+            RepliedRemotely = frame.Standing is { Again: true },
+            ArrivedAt = time.GetTimestamp(),
         };
         entry.Text.Append(frame.Text);
-        Form(entry);
+        InitializeMarkdown(entry);
         _entries.Add(entry);
-        NoteSpoken(entry);
+        RecordReplyTime(entry);
         entry.Revision = ++Version;
         return AppendOutcome.Taken;
     }
 
-    private AppendOutcome MirrorKnown(ConversationEntry entry, in EntryFrame frame)
+    private AppendOutcome ApplyRemoteKnown(ConversationEntry entry, in EntryFrame frame)
     {
         if (frame.Epoch < entry.Epoch)
         {
@@ -185,7 +185,7 @@ internal sealed partial class Conversation
         if (newer && frame.Replaces)
         {
             entry.Text.Clear();
-            Form(entry);
+            InitializeMarkdown(entry);
             changed = true;
         }
 
@@ -195,15 +195,15 @@ internal sealed partial class Conversation
             changed = true;
         }
 
-        var before = EntryStanding.Of(entry);
+        var before = EntryStatus.Of(entry);
         if (frame.Standing is { } standing
             && (standing with { Progress = standing.Progress ?? before.Progress, Waiting = standing.Waiting ?? before.Waiting, Again = standing.Again || before.Again }) is var now
             && now != before)
         {
-            entry.Learned += newer ? 0 : 1;
+            entry.RemoteRevision += newer ? 0 : 1;
             (entry.State, entry.Reason, entry.Withdrawn, entry.Progress, entry.Waiting) = (now.State, now.Reason, now.Withdrawn, now.Progress, now.Waiting);
-            entry.AnsweredElsewhere = now.Again && entry.FromElsewhere;
-            NoteSpoken(entry);
+            entry.RepliedRemotely = now.Again && entry.IsRemote;
+            RecordReplyTime(entry);
             changed = true;
         }
 
@@ -216,11 +216,11 @@ internal sealed partial class Conversation
         return AppendOutcome.Taken;
     }
 
-    private void NoteSpoken(ConversationEntry entry)
+    private void RecordReplyTime(ConversationEntry entry)
     {
         if (entry is { Role: EntryRole.Assistant, State: not EntryState.Streaming })
         {
-            _lastSpoken = time.GetTimestamp();
+            _lastReplyAt = time.GetTimestamp();
         }
     }
 }

@@ -7,29 +7,29 @@ namespace Pipulate.Conversations;
 internal sealed partial class Conversation
 {
     /// <summary>Of how many of the newest entries it is asked whether they wait.</summary>
-    private const int Questions = 200;
+    private const int RequestWindow = 200;
 
     /// <summary>What waits for an answer as far as this node knows, oldest first.</summary>
-    public IReadOnlyList<ConversationEntry> ReadOwed()
+    public IReadOnlyList<ConversationEntry> ReadPending()
     {
         lock (Gate)
         {
-            return [.. _entries.Skip(_answeredThrough).Where(entry => entry.WantsAnswer)];
+            return [.. _entries.Skip(_repliedThrough).Where(entry => entry.RequiresReply)];
         }
     }
 
     /// <summary>What may wait for an answer, whichever node it came to.</summary>
-    public IReadOnlyList<Guid> ReadQuestions()
+    public IReadOnlyList<Guid> ReadRequests()
     {
         lock (Gate)
         {
-            return [.. _entries.TakeLast(Questions).Where(entry => entry is { Withdrawn: false, Role: EntryRole.User or EntryRole.Event }).Select(entry => entry.Id)];
+            return [.. _entries.TakeLast(RequestWindow).Where(entry => entry is { Withdrawn: false, Role: EntryRole.User or EntryRole.Event }).Select(entry => entry.Id)];
         }
     }
 
     /// <summary>Entries wait for an answer that nobody gives.</summary>
     /// <returns>Those of them that are here.</returns>
-    public IReadOnlyList<Guid> Owe(IEnumerable<Guid> entries)
+    public IReadOnlyList<Guid> AddPendingReplies(IEnumerable<Guid> entries)
     {
         lock (Gate)
         {
@@ -39,8 +39,8 @@ internal sealed partial class Conversation
                 var index = _entries.FindLastIndex(entry => entry.Id == id);
                 if (index >= 0)
                 {
-                    _entries[index].WantsAnswer = true;
-                    _answeredThrough = Math.Min(_answeredThrough, index);
+                    _entries[index].RequiresReply = true;
+                    _repliedThrough = Math.Min(_repliedThrough, index);
                     owed.Add(id);
                 }
             }
@@ -50,13 +50,13 @@ internal sealed partial class Conversation
     }
 
     /// <summary>Whether the newest answer was taken back by the user and is to be given once more.</summary>
-    public bool IsAskedAgain
+    public bool IsRegenerating
     {
         get
         {
             lock (Gate)
             {
-                return _askedAgain;
+                return _regenerating;
             }
         }
     }
@@ -72,26 +72,26 @@ internal sealed partial class Conversation
         Turn? turn = null;
         lock (Gate)
         {
-            LeaveLineLocked();
+            EndQueuedLocked();
             foreach (var entry in asked.Except(taken).Select(Find).OfType<ConversationEntry>())
             {
-                entry.WantsAnswer = false;
+                entry.RequiresReply = false;
             }
 
-            if (Owe(taken).Count > 0)
+            if (AddPendingReplies(taken).Count > 0)
             {
                 var roles = taken.Select(Find).OfType<ConversationEntry>().Select(entry => entry.Role).ToList();
-                var due = new DueAnswer(_askedAgain || roles.Contains(EntryRole.User), roles.Count(role => role is EntryRole.Event), 0, 0);
+                var due = new PendingReply(_regenerating || roles.Contains(EntryRole.User), roles.Count(role => role is EntryRole.Event), 0, 0);
                 var askedFor = asked.ToHashSet();
                 var through = _entries.FindLastIndex(entry => askedFor.Contains(entry.Id)) + 1;
-                turn = BeginTurnLocked(due, budget, answer) with { Taken = taken };
+                turn = BeginTurnLocked(due, budget, answer) with { Claimed = taken };
 
                 // What came after the ledger was asked still waits.
-                _answeredThrough = through;
+                _repliedThrough = through;
             }
         }
 
-        Watchers.Wake();
+        Viewers.NotifyChanged();
         return turn;
     }
 }

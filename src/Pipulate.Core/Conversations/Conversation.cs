@@ -23,29 +23,29 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
     private const int RememberedMessageIds = 20;
 
     /// <summary>By how much the epoch rises of an entry that is ended for another node, so that nothing this one still writes of it counts: as many changes it does not make.</summary>
-    private const int TakenOver = 1_000_000;
+    private const int TakeoverEpochStep = 1_000_000;
 
-    private const int Resting = 0;
+    private const int Idle = 0;
     private const int Working = 1;
-    private const int DueAgain = 2;
+    private const int Rescheduled = 2;
 
     private readonly List<ConversationEntry> _entries = [];
     private HistoryWindow _window = new();
-    private int _answeredThrough;
+    private int _repliedThrough;
     private int _due;
-    private long? _lastSpoken;
+    private long? _lastReplyAt;
 
     /// <summary>Raised when a person has typed something, outside the lock: an answer that has not begun makes way.</summary>
-    public event Action? Heard;
+    public event Action? ReplyRequested;
 
     public ConversationId Id { get; } = id;
 
     /// <summary>Tells this conversation from one of the same id in another process, or before it was forgotten: their versions do not compare.</summary>
-    public string Life { get; } = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(8));
+    public string InstanceId { get; } = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(8));
 
     public Lock Gate { get; } = new();
 
-    public Watchers Watchers { get; } = new(time);
+    public ViewerTracker Viewers { get; } = new(time);
 
     /// <summary>How it looks on its pages. All of them are written together, so it looks the same on all: as on the page that was opened last.</summary>
     public PanelLook Look { get; set; } = PanelLook.Default;
@@ -57,13 +57,13 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
     public IReadOnlyList<ConversationEntry> Entries => _entries;
 
     /// <summary>Told of every change that is made here; set before anybody else knows of the conversation.</summary>
-    public IConversationRecorder[] Recorders { get; set; } = [];
+    public IConversationObserver[] Observers { get; set; } = [];
 
     /// <summary>Done once it has its history, or the store has been waited for long enough: then the history comes when it comes. Never fails.</summary>
-    public Task Opened { get; set; } = Task.CompletedTask;
+    public Task Loaded { get; set; } = Task.CompletedTask;
 
     /// <summary>How often history was put before what was there: whoever remembers places in <see cref="Entries"/> begins anew. Read under <see cref="Gate"/>.</summary>
-    public int Recalls { get; private set; }
+    public int RestoreCount { get; private set; }
 
     /// <summary>How long the model has kept quiet: without end where it has not spoken yet.</summary>
     public TimeSpan QuietFor
@@ -72,26 +72,26 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
         {
             lock (Gate)
             {
-                return _lastSpoken is { } last ? time.GetElapsedTime(last) : TimeSpan.MaxValue;
+                return _lastReplyAt is { } last ? time.GetElapsedTime(last) : TimeSpan.MaxValue;
             }
         }
     }
 
     /// <summary>Adds an entry that is whole already.</summary>
-    public ConversationEntry Say(EntryRole role, string text, bool wantsAnswer = false, string? kind = null)
+    public ConversationEntry AddMessage(EntryRole role, string text, bool wantsAnswer = false, string? kind = null)
     {
         ConversationEntry entry;
         lock (Gate)
         {
-            entry = Add(new ConversationEntry(NextOrdinal, role, EntryState.Complete, time.GetUtcNow())
+            entry = AddLocked(new ConversationEntry(NextOrdinal, role, EntryState.Complete, time.GetUtcNow())
             {
-                WantsAnswer = wantsAnswer,
+                RequiresReply = wantsAnswer,
                 Kind = kind,
             });
             entry.Text.Set(text);
         }
 
-        Watchers.Wake();
+        Viewers.NotifyChanged();
         return entry;
     }
 
@@ -99,18 +99,18 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
     /// <param name="text">What was typed.</param>
     /// <param name="messageId">The id the page gave it, or null when it gave none.</param>
     /// <returns>Whether it was new, and the conversation is there.</returns>
-    public bool Hear(string text, string? messageId)
+    public bool AddUserMessage(string text, string? messageId)
     {
         lock (Gate)
         {
-            if (IsGone)
+            if (IsDeleted)
             {
                 return false;
             }
 
             var entry = new ConversationEntry(NextOrdinal, EntryRole.User, EntryState.Complete, time.GetUtcNow())
             {
-                WantsAnswer = true,
+                RequiresReply = true,
                 MessageId = messageId,
             };
             entry.Text.Set(text);
@@ -126,11 +126,11 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
                 ProposeTitle(entry.Text.ToString());
             }
 
-            Add(entry);
+            AddLocked(entry);
         }
 
-        Watchers.Wake();
-        Heard?.Invoke();
+        Viewers.NotifyChanged();
+        ReplyRequested?.Invoke();
         return true;
     }
 
@@ -138,7 +138,7 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
     /// <param name="text">The notice.</param>
     /// <param name="evenIfKnown">Whether it is told again although it is the last notice that was told.</param>
     /// <param name="instead">The turn in whose place it is told, if a person waits for that: they may ask for the answer once more.</param>
-    public void Notify(string text, bool evenIfKnown, Turn? instead = null)
+    public void AddNotice(string text, bool evenIfKnown, Turn? instead = null)
     {
         lock (Gate)
         {
@@ -148,34 +148,34 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
             }
         }
 
-        var notice = Say(EntryRole.Notice, text);
+        var notice = AddMessage(EntryRole.Notice, text);
         if (instead is not null)
         {
             lock (Gate)
             {
-                StandIn(notice, instead);
+                Substitute(notice, instead);
             }
 
-            Watchers.Wake();
+            Viewers.NotifyChanged();
         }
     }
 
     /// <summary>Begins an entry whose text is still to come.</summary>
     /// <param name="voice">Who speaks, when it is not the model.</param>
     /// <param name="instead">The turn that it takes over, if it does.</param>
-    public ConversationEntry Begin(string? voice = null, Turn? instead = null)
+    public ConversationEntry BeginMessage(string? voice = null, Turn? instead = null)
     {
         ConversationEntry entry;
         lock (Gate)
         {
-            entry = Add(new ConversationEntry(NextOrdinal, EntryRole.Assistant, EntryState.Streaming, time.GetUtcNow()) { Voice = voice });
+            entry = AddLocked(new ConversationEntry(NextOrdinal, EntryRole.Assistant, EntryState.Streaming, time.GetUtcNow()) { AuthorName = voice });
             if (instead is not null)
             {
-                StandIn(entry, instead);
+                Substitute(entry, instead);
             }
         }
 
-        Watchers.Wake();
+        Viewers.NotifyChanged();
         return entry;
     }
 
@@ -185,11 +185,11 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
         ConversationEntry entry;
         lock (Gate)
         {
-            entry = Add(new ConversationEntry(NextOrdinal, EntryRole.Progress, EntryState.Streaming, time.GetUtcNow()) { Progress = new Progress(0, 0, null) });
+            entry = AddLocked(new ConversationEntry(NextOrdinal, EntryRole.Progress, EntryState.Streaming, time.GetUtcNow()) { Progress = new Progress(0, 0, null) });
             entry.Text.Set(label);
         }
 
-        Watchers.Wake();
+        Viewers.NotifyChanged();
         return entry;
     }
 
@@ -205,10 +205,10 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
 
             entry.Progress = progress;
             entry.Epoch++;
-            Touch(entry);
+            MarkChanged(entry);
         }
 
-        Watchers.Wake();
+        Viewers.NotifyChanged();
     }
 
     /// <summary>Adds to an entry that has not ended; to one that has, nothing is added any more.</summary>
@@ -222,10 +222,10 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
             }
 
             entry.Text.Append(piece);
-            Touch(entry);
+            MarkChanged(entry);
         }
 
-        Watchers.Wake();
+        Viewers.NotifyChanged();
     }
 
     /// <summary>Ends an entry: its text and state are final. Ending it again does nothing.</summary>
@@ -241,7 +241,7 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
             EndLocked(entry, state, reason);
         }
 
-        Watchers.Wake();
+        Viewers.NotifyChanged();
     }
 
     /// <summary>The place of an entry in <see cref="Entries"/>. Called under <see cref="Gate"/>.</summary>
@@ -262,7 +262,7 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
     {
         lock (Gate)
         {
-            return [.. _entries.Where(IsRecordedEvent).Select(entry => new RecordedEvent(entry.Id, entry.At, entry.Text.ToString()))];
+            return [.. _entries.Where(IsRecordedEvent).Select(entry => new RecordedEvent(entry.Id, entry.CreatedAt, entry.Text.ToString()))];
         }
     }
 
@@ -272,7 +272,7 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
     {
         lock (Gate)
         {
-            return _window.Look(_entries, budget);
+            return _window.Peek(_entries, budget);
         }
     }
 
@@ -297,35 +297,35 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
             {
                 if (IsRecordedEvent(entry) && (id is null || entry.Id == id))
                 {
-                    Forget(entry);
+                    ForgetLocked(entry);
                 }
             }
         }
 
-        Watchers.Wake();
+        Viewers.NotifyChanged();
     }
 
     /// <summary>What waits for an answer since the last one; null when nothing does.</summary>
-    public DueAnswer? LookAhead()
+    public PendingReply? PeekPending()
     {
         lock (Gate)
         {
-            return LookAheadLocked();
+            return PeekPendingLocked();
         }
     }
 
     /// <summary>Leaves what waits for a comment without one: it stays in the conversation, and the model knows it from now on.</summary>
     /// <returns>Which events that were.</returns>
-    public IReadOnlyList<Guid> LeaveUncommented()
+    public IReadOnlyList<Guid> SkipPendingComments()
     {
         lock (Gate)
         {
             var left = new List<Guid>();
-            for (var i = _answeredThrough; i < _entries.Count; i++)
+            for (var i = _repliedThrough; i < _entries.Count; i++)
             {
-                if (_entries[i] is { WantsAnswer: true, Role: EntryRole.Event })
+                if (_entries[i] is { RequiresReply: true, Role: EntryRole.Event })
                 {
-                    _entries[i].WantsAnswer = false;
+                    _entries[i].RequiresReply = false;
                     left.Add(_entries[i].Id);
                 }
             }
@@ -341,19 +341,19 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
         Turn? turn = null;
         lock (Gate)
         {
-            LeaveLineLocked();
-            if (LookAheadLocked() is { } due)
+            EndQueuedLocked();
+            if (PeekPendingLocked() is { } due)
             {
                 turn = BeginTurnLocked(due, budget);
             }
         }
 
-        Watchers.Wake();
+        Viewers.NotifyChanged();
         return turn;
     }
 
     /// <summary>Whether an entry has not said anything yet.</summary>
-    public bool IsSilent(ConversationEntry entry)
+    public bool HasNoText(ConversationEntry entry)
     {
         lock (Gate)
         {
@@ -362,7 +362,7 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
     }
 
     /// <summary>Whether a person has typed something since an entry was begun.</summary>
-    public bool HasHeardSince(ConversationEntry entry)
+    public bool HasUserMessageSince(ConversationEntry entry)
     {
         lock (Gate)
         {
@@ -384,137 +384,137 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
             WithdrawLocked(turn.Entry);
 
             // The answer before it is the newest that pages see, and has the button again.
-            Answer = _entries.FindLast(entry => entry is { CanBeAskedAgain: true, Withdrawn: false });
+            LatestReply = _entries.FindLast(entry => entry is { CanRegenerate: true, Withdrawn: false });
             if (answerAgain)
             {
-                _answeredThrough = turn.Entry.AnsweredBefore!.Value;
+                _repliedThrough = turn.Entry.RepliedThrough!.Value;
             }
         }
 
-        Watchers.Wake();
+        Viewers.NotifyChanged();
         return true;
     }
 
     /// <summary>Says that an answer is due.</summary>
     /// <returns>Whether somebody must be sent to give it; else somebody is on it and will look again.</returns>
-    public bool TryRouse() => Interlocked.Exchange(ref _due, DueAgain) == Resting;
+    public bool TrySchedule() => Interlocked.Exchange(ref _due, Rescheduled) == Idle;
 
     /// <summary>Says that all answers are given.</summary>
     /// <returns>Whether that is so; else something came meanwhile.</returns>
-    public bool TryRest() => Interlocked.CompareExchange(ref _due, Resting, Working) == Working;
+    public bool TryComplete() => Interlocked.CompareExchange(ref _due, Idle, Working) == Working;
 
     /// <summary>Says that somebody looks now: what is due from here on makes them look again.</summary>
-    public void BeginWork() => Volatile.Write(ref _due, Working);
+    public void BeginProcessing() => Volatile.Write(ref _due, Working);
 
-    private PanelWords Words => Look.Words;
+    private PanelTexts Texts => Look.Words;
 
     private int NextOrdinal => _entries is [.., var last] ? last.Ordinal + 1 : _first;
 
     private static bool IsRecordedEvent(ConversationEntry entry) => entry is { Role: EntryRole.Event, Withdrawn: false };
 
-    private Turn BeginTurnLocked(DueAnswer due, HistoryBudget? budget, StoredEntry? stored = null)
+    private Turn BeginTurnLocked(PendingReply due, HistoryBudget? budget, StoredEntry? stored = null)
     {
         var history = _window.Read(_entries, _entries.Count, budget, out var leftOut);
-        var waiting = _entries.Skip(_answeredThrough).Where(pending => pending.WantsAnswer).ToList();
-        var since = _askedAgain ? null : waiting.Find(pending => pending.Arrived > 0)?.Arrived;
-        var entry = Add(new ConversationEntry(NextOrdinal, EntryRole.Assistant, EntryState.Streaming, time.GetUtcNow())
+        var waiting = _entries.Skip(_repliedThrough).Where(pending => pending.RequiresReply).ToList();
+        var since = _regenerating ? null : waiting.Find(pending => pending.ArrivedAt > 0)?.ArrivedAt;
+        var entry = AddLocked(new ConversationEntry(NextOrdinal, EntryRole.Assistant, EntryState.Streaming, time.GetUtcNow())
         {
             Id = stored?.Id ?? Guid.CreateVersion7(),
-            Kept = stored is null ? null : KeptEntry.Of(stored),
-            AnsweredBefore = _answeredThrough,
-            Waiting = Words[Label.Waiting],
+            Saved = stored is null ? null : SavedEntryState.Of(stored),
+            RepliedThrough = _repliedThrough,
+            Waiting = Texts[TextKey.Waiting],
         });
-        _answeredThrough = _entries.Count;
-        Answer = entry;
-        _askedAgain = false;
+        _repliedThrough = _entries.Count;
+        LatestReply = entry;
+        _regenerating = false;
         return new Turn(entry, history, due.Typed, due.Events, leftOut) { Since = since, Causes = [.. waiting.Select(pending => pending.Cause).OfType<string>()] };
     }
 
-    private DueAnswer? LookAheadLocked()
+    private PendingReply? PeekPendingLocked()
     {
-        if (IsGone)
+        if (IsDeleted)
         {
             return null;
         }
 
         // What wants no answer never will: passed once, it is not looked at again, however much a busy visitor does that nobody comments on.
-        while (_answeredThrough < _entries.Count && !_entries[_answeredThrough].WantsAnswer)
+        while (_repliedThrough < _entries.Count && !_entries[_repliedThrough].RequiresReply)
         {
-            _answeredThrough++;
+            _repliedThrough++;
         }
 
-        DueAnswer? due = null;
-        for (var i = _answeredThrough; i < _entries.Count; i++)
+        PendingReply? due = null;
+        for (var i = _repliedThrough; i < _entries.Count; i++)
         {
             var pending = _entries[i];
-            if (pending.WantsAnswer)
+            if (pending.RequiresReply)
             {
                 var typed = pending.Role is EntryRole.User;
                 due = due is { } before
-                    ? before with { Typed = before.Typed || typed, Events = before.Events + (typed ? 0 : 1), Last = pending.Arrived }
-                    : new DueAnswer(typed || _askedAgain, typed ? 0 : 1, pending.Arrived, pending.Arrived);
+                    ? before with { Typed = before.Typed || typed, Events = before.Events + (typed ? 0 : 1), Last = pending.ArrivedAt }
+                    : new PendingReply(typed || _regenerating, typed ? 0 : 1, pending.ArrivedAt, pending.ArrivedAt);
             }
         }
 
         return due;
     }
 
-    private ConversationEntry Add(ConversationEntry entry)
+    private ConversationEntry AddLocked(ConversationEntry entry)
     {
-        entry.Arrived = time.GetTimestamp();
-        entry.Cause = AnswerTracing.Cause;
-        Form(entry);
+        entry.ArrivedAt = time.GetTimestamp();
+        entry.Cause = ReplyTracing.Cause;
+        InitializeMarkdown(entry);
         _entries.Add(entry);
-        Touch(entry);
+        MarkChanged(entry);
         return entry;
     }
 
-    private void Form(ConversationEntry entry) => entry.Markdown = markdown && entry.Role is EntryRole.Assistant ? new MarkdownText(entry.Text) : null;
+    private void InitializeMarkdown(ConversationEntry entry) => entry.Markdown = markdown && entry.Role is EntryRole.Assistant ? new MarkdownText(entry.Text) : null;
 
-    private void Forget(ConversationEntry entry)
+    private void ForgetLocked(ConversationEntry entry)
     {
         entry.Text.Clear();
         entry.Epoch++;
-        entry.WantsAnswer = false;
+        entry.RequiresReply = false;
         entry.Withdrawn = true;
-        Touch(entry);
+        MarkChanged(entry);
     }
 
-    private void Touch(ConversationEntry entry)
+    private void MarkChanged(ConversationEntry entry)
     {
         entry.Revision = ++Version;
-        Note(entry);
+        NotifyObservers(entry);
     }
 
-    private void Note(ConversationEntry? entry)
+    private void NotifyObservers(ConversationEntry? entry)
     {
-        foreach (var recorder in Recorders)
+        foreach (var recorder in Observers)
         {
-            recorder.Note(entry);
+            recorder.OnChanged(entry);
         }
     }
 
     private void EndLocked(ConversationEntry entry, EntryState state, string? reason)
     {
         entry.Text.Seal();
-        entry.Thoughts?.Seal();
+        entry.Reasoning?.Seal();
         if (entry.Role is EntryRole.Assistant)
         {
-            _lastSpoken = time.GetTimestamp();
+            _lastReplyAt = time.GetTimestamp();
         }
 
         entry.State = state;
         entry.Reason = reason;
-        entry.Epoch += entry.FromElsewhere ? TakenOver : 1;
-        Touch(entry);
+        entry.Epoch += entry.IsRemote ? TakeoverEpochStep : 1;
+        MarkChanged(entry);
     }
 
     private void WithdrawLocked(ConversationEntry entry)
     {
         entry.Withdrawn = true;
         entry.State = EntryState.Stopped;
-        entry.Epoch += entry.FromElsewhere ? TakenOver : 1;
-        Touch(entry);
+        entry.Epoch += entry.IsRemote ? TakeoverEpochStep : 1;
+        MarkChanged(entry);
     }
 
     private bool IsRepeated(string text, string messageId)

@@ -20,5 +20,5 @@ internal sealed record Turn(ConversationEntry Entry, IReadOnlyList<ChatMessage> 
     public IReadOnlyList<string> Causes { get; init; } = [];
 
     /// <summary>What it answers, where nodes share the answers: that is owed again if the turn is withdrawn.</summary>
-    public IReadOnlyList<Guid> Taken { get; init; } = [];
+    public IReadOnlyList<Guid> Claimed { get; init; } = [];
 }

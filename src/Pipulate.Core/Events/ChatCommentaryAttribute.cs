@@ -33,6 +33,6 @@ public sealed class ChatCommentaryAttribute(string template) : Attribute, IChatC
     /// <summary>
     /// Gets or sets the outcomes that this text is for.
     /// </summary>
-    /// <value>The default is <see cref="Outcome.Success"/>.</value>
-    public Outcome On { get; set; } = Outcome.Success;
+    /// <value>The default is <see cref="CommentaryOutcome.Success"/>.</value>
+    public CommentaryOutcome On { get; set; } = CommentaryOutcome.Success;
 }

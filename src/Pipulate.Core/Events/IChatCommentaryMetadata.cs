@@ -18,5 +18,5 @@ public interface IChatCommentaryMetadata
     /// <summary>
     /// Gets the outcomes that this text is for.
     /// </summary>
-    Outcome On => Outcome.Success;
+    CommentaryOutcome On => CommentaryOutcome.Success;
 }

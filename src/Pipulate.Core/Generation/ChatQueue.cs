@@ -15,13 +15,13 @@ namespace Pipulate.Generation;
 /// that an answer is due: one per conversation, however much came.
 /// </summary>
 internal sealed partial class ChatQueue(
-    ConversationDirectory conversations, CommentSchedule schedule, Typist typist, PipulateMetrics metrics, IOptions<PipulateOptions> options, ILogger<ChatQueue> logger, AnswerTurns? turns = null)
+    ConversationCache conversations, CommentPolicy schedule, TextPacer typist, PipulateMetrics metrics, IOptions<PipulateOptions> options, ILogger<ChatQueue> logger, ReplyCoordinator? turns = null)
     : IChatQueue
 {
     private readonly Channel<Conversation> _due =
         Channel.CreateUnbounded<Conversation>(new UnboundedChannelOptions { SingleReader = true });
 
-    /// <summary>Conversations in which an answer is due. A conversation stands here once until <see cref="Conversation.TryRest"/> lets it go.</summary>
+    /// <summary>Conversations in which an answer is due. A conversation stands here once until <see cref="Conversation.TryComplete"/> lets it go.</summary>
     public ChannelReader<Conversation> Due => _due.Reader;
 
     public async ValueTask EnqueueAsync(ChatEvent chatEvent, CancellationToken cancellationToken = default)
@@ -44,19 +44,19 @@ internal sealed partial class ChatQueue(
 
     /// <summary>Sees to what waits in a conversation and nobody answers.</summary>
     /// <returns>Whether it is here.</returns>
-    public async Task<bool> OweAsync(ConversationId id, IReadOnlyList<Guid> entries, CancellationToken cancellationToken)
+    public async Task<bool> AddPendingRepliesAsync(ConversationId id, IReadOnlyList<Guid> entries, CancellationToken cancellationToken)
     {
         var conversation = conversations.Get(id);
-        await conversation.Opened;
-        if (conversation.Owe(entries).Count < entries.Count)
+        await conversation.Loaded;
+        if (conversation.AddPendingReplies(entries).Count < entries.Count)
         {
-            foreach (var shared in conversation.Recorders.OfType<SharedConversation>())
+            foreach (var shared in conversation.Observers.OfType<MirroredConversation>())
             {
-                await shared.MendAsync(cancellationToken);
+                await shared.RepairAsync(cancellationToken);
             }
         }
 
-        if (conversation.Owe(entries).Count == 0)
+        if (conversation.AddPendingReplies(entries).Count == 0)
         {
             return false;
         }
@@ -70,63 +70,63 @@ internal sealed partial class ChatQueue(
     {
         if (chatEvent.Lane is ChatLane.Say)
         {
-            typist.Say(conversation, chatEvent.Text);
+            typist.AddMessage(conversation, chatEvent.Text);
             return null;
         }
 
         if (conversation.IsPaused)
         {
-            metrics.Suppressed(Suppression.Paused, 1);
-            LogUncommented(conversation.Id, Suppression.Paused);
+            metrics.Suppressed(SuppressionReason.Paused, 1);
+            LogUncommented(conversation.Id, SuppressionReason.Paused);
             return null;
         }
 
         var text = TextCut.WithQuotations(chatEvent.Text, options.Value.Limits.EventCharacters);
         if (chatEvent.Lane is ChatLane.Note)
         {
-            conversation.Say(EntryRole.Event, text, kind: chatEvent.Kind);
+            conversation.AddMessage(EntryRole.Event, text, kind: chatEvent.Kind);
             return null;
         }
 
-        var drawn = schedule.Draws();
-        var entry = conversation.Say(EntryRole.Event, text, wantsAnswer: drawn, chatEvent.Kind);
+        var drawn = schedule.ShouldComment();
+        var entry = conversation.AddMessage(EntryRole.Event, text, wantsAnswer: drawn, chatEvent.Kind);
         if (drawn)
         {
             Announce(conversation);
             return entry;
         }
 
-        metrics.Suppressed(Suppression.Chance, 1);
-        LogUncommented(conversation.Id, Suppression.Chance);
+        metrics.Suppressed(SuppressionReason.Chance, 1);
+        LogUncommented(conversation.Id, SuppressionReason.Chance);
         return null;
     }
 
     /// <summary>Puts what a person typed into the conversation; one message sent twice by the page is heard once.</summary>
-    public void Hear(ConversationId id, string text, string? messageId) => Hear(conversations.Get(id), text, messageId);
+    public void AddUserMessage(ConversationId id, string text, string? messageId) => AddUserMessage(conversations.Get(id), text, messageId);
 
     /// <summary>The same, for whoever tells the page that its message was taken.</summary>
     /// <returns>Whether it was taken, once it is stored or that has taken too long; not where the conversation was deleted.</returns>
-    public async Task<bool> HearAsync(ConversationId id, string text, string? messageId)
+    public async Task<bool> AddUserMessageAsync(ConversationId id, string text, string? messageId)
     {
         var conversation = conversations.Get(id);
-        Hear(conversation, text, messageId);
-        await ConversationKeeper.StoredAsync(conversation);
-        return !conversation.IsGone;
+        AddUserMessage(conversation, text, messageId);
+        await WriteBehindService.WaitUntilStoredAsync(conversation);
+        return !conversation.IsDeleted;
     }
 
     /// <summary>Stops what is being said in a conversation.</summary>
     public void Stop(ConversationId id) => conversations.Get(id).Stop();
 
     /// <summary>Has the newest answer of a conversation given once more; nothing happens where the page means another one.</summary>
-    public void AskAgain(ConversationId id, Guid answer)
+    public void Regenerate(ConversationId id, Guid answer)
     {
-        if (AskAgainHere(id, answer))
+        if (RegenerateLocally(id, answer))
         {
             return;
         }
 
         var conversation = conversations.Get(id);
-        if (conversation.Recorders.OfType<SharedConversation>().Any(shared => !shared.AskAgain(answer)) && conversation.AskAgainInstead(answer))
+        if (conversation.Observers.OfType<MirroredConversation>().Any(shared => !shared.Regenerate(answer)) && conversation.RegenerateRemote(answer))
         {
             Announce(conversation);
         }
@@ -134,10 +134,10 @@ internal sealed partial class ChatQueue(
 
     /// <summary>The same where another node was asked.</summary>
     /// <returns>Whether it is an answer of this node that can be given once more.</returns>
-    public bool AskAgainHere(ConversationId id, Guid answer)
+    public bool RegenerateLocally(ConversationId id, Guid answer)
     {
         var conversation = conversations.Get(id);
-        var again = conversation.AskAgain(answer);
+        var again = conversation.Regenerate(answer);
         if (again)
         {
             Announce(conversation);
@@ -146,9 +146,9 @@ internal sealed partial class ChatQueue(
         return again;
     }
 
-    private void Hear(Conversation conversation, string text, string? messageId)
+    private void AddUserMessage(Conversation conversation, string text, string? messageId)
     {
-        if (conversation.Hear(text, messageId))
+        if (conversation.AddUserMessage(text, messageId))
         {
             Announce(conversation);
         }
@@ -156,12 +156,12 @@ internal sealed partial class ChatQueue(
 
     private void Announce(Conversation conversation)
     {
-        if (conversation.TryRouse())
+        if (conversation.TrySchedule())
         {
             _due.Writer.TryWrite(conversation);
         }
     }
 
     [LoggerMessage(1, LogLevel.Debug, "An event in conversation {Conversation} stays without a comment: {Reason}.")]
-    private partial void LogUncommented(ConversationId conversation, Suppression reason);
+    private partial void LogUncommented(ConversationId conversation, SuppressionReason reason);
 }

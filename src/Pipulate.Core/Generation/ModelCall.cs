@@ -31,16 +31,16 @@ internal sealed class ModelCall : IDisposable
     {
         (_metrics, _client, _time) = (metrics, client, time);
         _begun = time.GetTimestamp();
-        if (AnswerTracing.Source.HasListeners())
+        if (ReplyTracing.Source.HasListeners())
         {
-            _span = AnswerTracing.Source.StartActivity("chat", ActivityKind.Client)
+            _span = ReplyTracing.Source.StartActivity("chat", ActivityKind.Client)
                 ?.SetTag("gen_ai.request.max_tokens", options.MaxOutputTokens)
                 .SetTag("gen_ai.request.stream", true);
         }
     }
 
     /// <summary>Passes on what the model says, and measures when it came: before anything slows it down, such as typing.</summary>
-    public async IAsyncEnumerable<ChatResponseUpdate> HearAsync(
+    public async IAsyncEnumerable<ChatResponseUpdate> ObserveAsync(
         IAsyncEnumerable<ChatResponseUpdate> updates, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var update in updates.WithCancellation(cancellationToken))
@@ -55,13 +55,13 @@ internal sealed class ModelCall : IDisposable
     {
         if (!givenUp.IsCancellationRequested)
         {
-            _error = Name(ModelFailures.Classify(exception, default, CancellationToken.None).Kind);
+            _error = Name(ModelFailureFactory.Classify(exception, default, CancellationToken.None).Kind);
         }
     }
 
     public void Dispose()
     {
-        if (_span is null && !_metrics.HearsCalls)
+        if (_span is null && !_metrics.IsCallListenedTo)
         {
             return;
         }

@@ -4,7 +4,7 @@ namespace Pipulate.Models;
 internal interface IModelProbe
 {
     /// <summary>Asks quickly (two seconds at most). Throws only when <paramref name="cancellationToken"/> is cancelled.</summary>
-    Task<ModelReport> ProbeAsync(CancellationToken cancellationToken);
+    Task<ModelStatus> ProbeAsync(CancellationToken cancellationToken);
 
     /// <summary>Asks quickly whether the model that would answer is in memory; null when that cannot be said. Throws only when <paramref name="cancellationToken"/> is cancelled.</summary>
     Task<bool?> IsLoadedAsync(CancellationToken cancellationToken);

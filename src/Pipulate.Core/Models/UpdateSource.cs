@@ -11,7 +11,7 @@ internal sealed class UpdateSource(
     IChatClient client,
     IEnumerable<ChatMessage> messages,
     ChatOptions? options,
-    StreamPatience patience,
+    StreamTimeout patience,
     ModelServer server,
     CancellationToken cancellationToken)
 {
@@ -39,7 +39,7 @@ internal sealed class UpdateSource(
                 if (_updates.Current is { } update)
                 {
                     _began = true;
-                    patience.Note(update);
+                    patience.Observe(update);
                     return (update, null);
                 }
             }
@@ -124,8 +124,8 @@ internal sealed class UpdateSource(
 
     private TimeoutException Silence()
     {
-        var trouble = ModelFailures.TimedOut(server, patience.Limit, first: !patience.Spoke);
-        return new TimeoutException(trouble.Sentence).WithTrouble(trouble);
+        var trouble = ModelFailureFactory.TimedOut(server, patience.Limit, first: !patience.HasContent);
+        return new TimeoutException(trouble.Sentence).WithFailure(trouble);
     }
 
     /// <summary>A whole answer was not cut, even where the client does not say why it ended.</summary>

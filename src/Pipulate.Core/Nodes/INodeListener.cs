@@ -26,7 +26,7 @@ internal interface INodeListener
 
     void TakePages(Guid node);
 
-    void TakePage(Guid node, PageCard card);
+    void TakePage(Guid node, ConnectionDescriptor card);
 
     void TakePageGone(Guid node, string id);
 

@@ -11,12 +11,12 @@ using Pipulate.Threading;
 namespace Pipulate.Nodes;
 
 /// <summary>
-/// The way to the other nodes. What is said here is gathered for <see cref="Gathering"/> and published at once for all conversations; what nobody else follows is not published.
+/// The way to the other nodes. What is said here is gathered for <see cref="GatherInterval"/> and published at once for all conversations; what nobody else follows is not published.
 /// A node follows each conversation that it holds, so what it holds is what was said, wherever that was. Without a backplane it does nothing.
 /// </summary>
 internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logger, IPipulateBackplane? backplane = null) : BackgroundService, INodeListener
 {
-    public static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(40);
+    public static readonly TimeSpan GatherInterval = TimeSpan.FromMilliseconds(40);
 
     /// <summary>How often what is missing is looked for in the store.</summary>
     public static readonly TimeSpan BetweenReadings = TimeSpan.FromMilliseconds(500);
@@ -37,16 +37,16 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(5);
 
     private readonly Guid _node = Guid.NewGuid();
-    private readonly OtherNodes _others = new(time);
-    private readonly ConcurrentDictionary<ConversationId, SharedConversation> _held = new();
-    private readonly ConcurrentQueue<SharedConversation> _changed = new();
+    private readonly NodeTracker _others = new(time);
+    private readonly ConcurrentDictionary<ConversationId, MirroredConversation> _held = new();
+    private readonly ConcurrentQueue<MirroredConversation> _changed = new();
     private readonly ConcurrentQueue<(string Name, bool All)> _gone = new();
-    private readonly ConcurrentDictionary<SharedConversation, bool> _stale = new();
+    private readonly ConcurrentDictionary<MirroredConversation, bool> _stale = new();
 
     /// <summary>What the others were told that this node follows, and whether pages here show it. Only the one who sends looks at it.</summary>
     private readonly Dictionary<ConversationId, bool> _follows = [];
-    private readonly WakeSignal _wake = new();
-    private SharedPages? _pages;
+    private readonly AsyncAutoResetEvent _wake = new();
+    private MirroredConnections? _pages;
     private readonly Lock _gate = new();
     private bool _introduceAll;
     private bool _ask;
@@ -58,13 +58,13 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
     private long _asked = time.GetTimestamp();
 
     /// <summary>Raised when somebody at another node wants an answer of this one once more.</summary>
-    public event Action<ConversationId, Guid>? AskedAgain;
+    public event Action<ConversationId, Guid>? RegenerationRequested;
 
     /// <summary>Whether there is a backplane.</summary>
     public bool IsOn => backplane is not null;
 
     /// <summary>Whether other nodes are known to be there.</summary>
-    public bool AnyOthers => _others.Any;
+    public bool HasOtherNodes => _others.Any;
 
     /// <summary>Whether other nodes may have pages that this one has not been told of: it cannot hear them, or has just asked.</summary>
     public bool MayMissPages => IsOn && (Volatile.Read(ref _unsent) || time.GetElapsedTime(Volatile.Read(ref _asked)) <= Settled);
@@ -74,23 +74,23 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
 
     /// <summary>From now on the other nodes hear of the pages here, and their pages are known here.</summary>
     /// <returns>The way to their pages; null without a backplane.</returns>
-    public SharedPages? Share(ConnectionRegistry registry) => _pages = IsOn ? new SharedPages(registry, this, time) : null;
+    public MirroredConnections? Share(ConnectionRegistry registry) => _pages = IsOn ? new MirroredConnections(registry, this, time) : null;
 
     /// <summary>From now on the other nodes hear what is said in a conversation here, and what they say comes into it.</summary>
-    public void Share(KeptConversation kept)
+    public void Share(ConversationWriter kept)
     {
         if (!IsOn)
         {
             return;
         }
 
-        var shared = new SharedConversation(kept, this, time);
-        kept.Conversation.Recorders = [.. kept.Conversation.Recorders, shared];
-        kept.Conversation.Watchers.HereChanged = shared.Rouse;
+        var shared = new MirroredConversation(kept, this, time);
+        kept.Conversation.Observers = [.. kept.Conversation.Observers, shared];
+        kept.Conversation.Viewers.LocalViewersChanged = shared.Rouse;
         _held[shared.Id] = shared;
         if (_others.HaveJustLeft(shared.Id, Settled))
         {
-            kept.Conversation.Watchers.Expect();
+            kept.Conversation.Viewers.ExpectViewer();
         }
 
         SetElsewhere(shared.Id);
@@ -98,7 +98,7 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
     }
 
     /// <summary>The process forgets a conversation.</summary>
-    public void LetGo(Conversation conversation)
+    public void Untrack(Conversation conversation)
     {
         if (_held.TryGetValue(conversation.Id, out var shared) && shared.Conversation == conversation && _held.TryRemove(conversation.Id, out _))
         {
@@ -106,14 +106,14 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
         }
     }
 
-    public void NoteChanged(SharedConversation shared)
+    public void NoteChanged(MirroredConversation shared)
     {
         _changed.Enqueue(shared);
         _wake.Set();
     }
 
     /// <summary>A conversation was deleted from the store, or all of an owner.</summary>
-    public void TellGone(string name, bool all)
+    public void AnnounceDeleted(string name, bool all)
     {
         if (IsOn)
         {
@@ -123,10 +123,10 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
     }
 
     /// <summary>A conversation was deleted elsewhere: here it ends too, and its pages are sent away.</summary>
-    public void NoteGone(Conversation conversation)
+    public void OnDeleted(Conversation conversation)
     {
-        conversation.Vanish(Label.ConversationDeleted);
-        conversation.Retire();
+        conversation.Delete(TextKey.ConversationDeleted);
+        conversation.Evict();
         _pages?.SendAway(conversation.Id);
     }
 
@@ -143,11 +143,11 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
         }
     }
 
-    public void NoteStale(SharedConversation shared) => _stale.TryAdd(shared, true);
+    public void NoteStale(MirroredConversation shared) => _stale.TryAdd(shared, true);
 
     public void TakeAsk(Guid node)
     {
-        _others.Hear(node);
+        _others.RecordHeartbeat(node);
         Volatile.Write(ref _answer, true);
         _wake.Set();
     }
@@ -219,14 +219,14 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
         {
             if (name == (all ? shared.Id.Owner : shared.Id.Value))
             {
-                NoteGone(shared.Conversation);
+                OnDeleted(shared.Conversation);
             }
         }
     }
 
     public void TakePages(Guid node) => _pages?.TakePages(node);
 
-    public void TakePage(Guid node, PageCard card) => _pages?.TakePage(node, card);
+    public void TakePage(Guid node, ConnectionDescriptor card) => _pages?.TakePage(node, card);
 
     public void TakePageGone(Guid node, string id) => _pages?.TakePageGone(node, id);
 
@@ -242,7 +242,7 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
     {
         if (_held.ContainsKey(conversation))
         {
-            AskedAgain?.Invoke(conversation, answer);
+            RegenerationRequested?.Invoke(conversation, answer);
         }
     }
 
@@ -310,7 +310,7 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
         while (!stopping.IsCancellationRequested)
         {
             await _wake.WaitAsync();
-            if (Gathering - time.GetElapsedTime(last) is { Ticks: > 0 } rest)
+            if (GatherInterval - time.GetElapsedTime(last) is { Ticks: > 0 } rest)
             {
                 await Task.Delay(rest, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -345,7 +345,7 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
             foreach (var shared in _held.Values)
             {
                 shared.Introduce();
-                if (shared.Conversation.Watchers.Any)
+                if (shared.Conversation.Viewers.Any)
                 {
                     NoteStale(shared);
                 }
@@ -392,7 +392,7 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
         var known = _follows.TryGetValue(conversation, out var before);
         if (_held.TryGetValue(conversation, out var held))
         {
-            var watched = held.Conversation.Watchers.Any;
+            var watched = held.Conversation.Viewers.Any;
             if (!known || before != watched)
             {
                 _follows[conversation] = watched;
@@ -447,7 +447,7 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
             {
                 foreach (var shared in _stale.Keys)
                 {
-                    if (await TryReadAsync(shared, (conversation, limit) => conversation.MendAsync(limit), stopping))
+                    if (await TryReadAsync(shared, (conversation, limit) => conversation.RepairAsync(limit), stopping))
                     {
                         _stale.TryRemove(shared, out _);
                     }
@@ -477,13 +477,13 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
         _wake.Set();
         foreach (var shared in _held.Values)
         {
-            if (shared.Tend(TornAfter))
+            if (shared.Maintain(TornAfter))
             {
                 await TryReadAsync(
                     shared,
                     async (conversation, limit) =>
                     {
-                        await conversation.EndTornAsync(TornAfter, limit);
+                        await conversation.EndOrphanedAsync(TornAfter, limit);
                         return true;
                     },
                     stopping);
@@ -497,7 +497,7 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
         _pages?.Forget(node);
     }
 
-    private async Task<bool> TryReadAsync(SharedConversation shared, Func<SharedConversation, CancellationToken, Task<bool>> read, CancellationToken stopping)
+    private async Task<bool> TryReadAsync(MirroredConversation shared, Func<MirroredConversation, CancellationToken, Task<bool>> read, CancellationToken stopping)
     {
         using var limit = new CancellationTokenSource(ReadLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);

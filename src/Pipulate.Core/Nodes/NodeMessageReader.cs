@@ -111,21 +111,21 @@ internal static class NodeMessageReader
             After = item.ReadBoolean() ? new Guid(item.ReadBytes(GuidBytes)) : null,
         };
 
-    private static EntryStanding ReadStanding(BinaryReader item)
+    private static EntryStatus ReadStanding(BinaryReader item)
     {
         var state = (EntryState)item.ReadByte();
         var withdrawn = item.ReadBoolean();
         var reason = ReadOptional(item);
         var waiting = ReadOptional(item);
         var again = item.ReadBoolean();
-        return new EntryStanding(
+        return new EntryStatus(
             state, reason, withdrawn, item.ReadBoolean() ? new Progress(item.Read7BitEncodedInt(), item.Read7BitEncodedInt(), ReadOptional(item)) : null, waiting, again);
     }
 
-    private static PageCard ReadPage(BinaryReader item)
+    private static ConnectionDescriptor ReadPage(BinaryReader item)
     {
         var info = new ChatConnectionInfo(item.ReadString(), ReadConversation(item), ReadOptional(item), ReadTime(item));
-        return new PageCard(info, ReadTime(item));
+        return new ConnectionDescriptor(info, ReadTime(item));
     }
 
     private static ChatAudience ReadAudience(BinaryReader item) => ChatAudience.Of((AudienceKind)item.ReadByte(), ReadOptional(item));

@@ -130,7 +130,7 @@ internal sealed class NodeMessageWriter : IDisposable
     public void Pages() => Pack(NodeItem.Pages, default);
 
     /// <summary>A page is there, in no group yet.</summary>
-    public void Page(PageCard card)
+    public void Page(ConnectionDescriptor card)
     {
         _item.Write((byte)NodeItem.Page);
         _item.Write(card.Info.Id);

@@ -10,7 +10,7 @@ public sealed class PipulateOptions
     /// <summary>
     /// The configuration section that the options are bound from.
     /// </summary>
-    public const string Section = "Pipulate";
+    public const string SectionName = "Pipulate";
 
     /// <summary>
     /// Gets or sets who the model is: its character and tone, in a sentence or two. It stands at the head of the system message.

@@ -16,7 +16,7 @@ internal sealed class PipulateOptionsValidator : IValidateOptions<PipulateOption
         {
             if (!right)
             {
-                wrong.Add($"{PipulateOptions.Section}:{key} {rule}, but it is \"{value}\".");
+                wrong.Add($"{PipulateOptions.SectionName}:{key} {rule}, but it is \"{value}\".");
             }
         }
 

@@ -14,9 +14,9 @@ public sealed class EntryContent
 {
     private readonly IBufferWriter<byte> _html;
     private readonly ConversationEntry _entry;
-    private readonly PanelWords _words;
+    private readonly PanelTexts _words;
 
-    internal EntryContent(IBufferWriter<byte> html, ConversationEntry entry, PanelWords words) => (_html, _entry, _words) = (html, entry, words);
+    internal EntryContent(IBufferWriter<byte> html, ConversationEntry entry, PanelTexts words) => (_html, _entry, _words) = (html, entry, words);
 
     /// <summary>
     /// Gets the place in the conversation, from 1.
@@ -36,12 +36,12 @@ public sealed class EntryContent
     /// <summary>
     /// Gets when it began.
     /// </summary>
-    public DateTimeOffset At => _entry.At;
+    public DateTimeOffset At => _entry.CreatedAt;
 
     /// <summary>
     /// Gets who spoke where it was not the model, such as <c>demo</c>; otherwise <see langword="null"/>.
     /// </summary>
-    public string? Voice => _entry.Voice;
+    public string? Voice => _entry.AuthorName;
 
     /// <summary>
     /// Gets why it was stopped or failed, or <see langword="null"/>.
@@ -90,7 +90,7 @@ public sealed class EntryContent
     /// <summary>
     /// Writes what the model thought before it spoke, folded; nothing where it showed nothing.
     /// </summary>
-    public void WriteThoughts() => EntryHtml.WriteThoughts(_html, _entry, _words);
+    public void WriteThoughts() => EntryHtml.WriteReasoning(_html, _entry, _words);
 
     /// <summary>
     /// Writes the bar and the step of an entry that shows progress; nothing for others.

@@ -28,10 +28,10 @@ internal static class EntryHtml
         html.Write(RoleName(entry.Role));
         html.Write("\" data-state=\""u8);
         html.Write(StateName(entry));
-        if (entry.Voice is not null)
+        if (entry.AuthorName is not null)
         {
             html.Write("\" data-voice=\""u8);
-            WriteEncoded(html, entry.Voice);
+            WriteEncoded(html, entry.AuthorName);
         }
 
         // Each entry is an article with its author, so that screen readers announce it as an item.
@@ -40,7 +40,7 @@ internal static class EntryHtml
         html.Write(replacing ? "\" hx-swap-oob=\"true\">"u8 : "\">"u8);
         if (look.Entries is null || !look.Entries.TryWrite(html, entry, look.Words))
         {
-            WriteThoughts(html, entry, look.Words);
+            WriteReasoning(html, entry, look.Words);
             WriteText(html, entry, look.Words);
             WriteProgress(html, entry);
             WriteState(html, entry);
@@ -50,23 +50,23 @@ internal static class EntryHtml
         html.Write("</div>"u8);
     }
 
-    public static void WriteThoughts(IBufferWriter<byte> html, ConversationEntry entry, PanelWords words)
+    public static void WriteReasoning(IBufferWriter<byte> html, ConversationEntry entry, PanelTexts words)
     {
-        if (entry.Thoughts is null)
+        if (entry.Reasoning is null)
         {
             return;
         }
 
         html.Write("<details class=\"chat-thinking\"><summary>"u8);
-        html.Write(words.Html(Label.Thinking));
+        html.Write(words.Html(TextKey.Thinking));
         html.Write("</summary><div id=\"e"u8);
         WriteNumber(html, entry.Ordinal);
         html.Write("r\" class=\"chat-thoughts\" dir=\"auto\" hx-disable hx-ignore>"u8);
-        html.Write(entry.Thoughts.Encoded());
+        html.Write(entry.Reasoning.Encoded());
         html.Write("</div></details>"u8);
     }
 
-    public static void WriteText(IBufferWriter<byte> html, ConversationEntry entry, PanelWords words)
+    public static void WriteText(IBufferWriter<byte> html, ConversationEntry entry, PanelTexts words)
     {
         html.Write("<div id=\"e"u8);
         WriteNumber(html, entry.Ordinal);
@@ -80,7 +80,7 @@ internal static class EntryHtml
     /// <summary>What it waits for, or why it ended.</summary>
     public static void WriteState(IBufferWriter<byte> html, ConversationEntry entry)
     {
-        if (entry is { IsOpen: true, Text.Length: 0, Thoughts: null, Waiting: { } waiting })
+        if (entry is { IsOpen: true, Text.Length: 0, Reasoning: null, Waiting: { } waiting })
         {
             html.Write("<p class=\"chat-waiting\">"u8);
             WriteEncoded(html, waiting);
@@ -96,9 +96,9 @@ internal static class EntryHtml
     }
 
     /// <summary>What came behind the places up to where a page has the text and the thoughts, to be added to what is there.</summary>
-    public static void WriteGrowth(IBufferWriter<byte> html, ConversationEntry entry, TextPlace said, int thought, PanelWords words)
+    public static void WriteGrowth(IBufferWriter<byte> html, ConversationEntry entry, TextPosition said, int thought, PanelTexts words)
     {
-        if (entry.Thoughts is { } thoughts && thoughts.EncodedLength > thought)
+        if (entry.Reasoning is { } thoughts && thoughts.EncodedLength > thought)
         {
             WriteGrowth(html, entry, "r\" hx-swap-oob=\"beforeend\">"u8, thoughts.Encoded(thought));
         }
@@ -113,7 +113,7 @@ internal static class EntryHtml
         }
     }
 
-    private static void WriteGrowth(IBufferWriter<byte> html, ConversationEntry entry, MarkdownText markdown, TextPlace said, PanelWords words)
+    private static void WriteGrowth(IBufferWriter<byte> html, ConversationEntry entry, MarkdownText markdown, TextPosition said, PanelTexts words)
     {
         if (markdown.Tails == said.Tails)
         {
@@ -149,7 +149,7 @@ internal static class EntryHtml
         html.Write("</div>"u8);
     }
 
-    private static void WriteInside(IBufferWriter<byte> html, ConversationEntry entry, PanelWords words)
+    private static void WriteInside(IBufferWriter<byte> html, ConversationEntry entry, PanelTexts words)
     {
         if (entry.Markdown is not { } markdown)
         {
@@ -176,12 +176,12 @@ internal static class EntryHtml
     }
 
     /// <summary>What was rendered once for all pages has no words of the panel in it yet.</summary>
-    private static void WriteRendered(IBufferWriter<byte> html, ReadOnlySpan<byte> rendered, PanelWords words)
+    private static void WriteRendered(IBufferWriter<byte> html, ReadOnlySpan<byte> rendered, PanelTexts words)
     {
         for (var label = rendered.IndexOf(MarkdownHtml.CopyLabel); label >= 0; label = rendered.IndexOf(MarkdownHtml.CopyLabel))
         {
             html.Write(rendered[..label]);
-            html.Write(words.Html(Label.CopyCode));
+            html.Write(words.Html(TextKey.CopyCode));
             rendered = rendered[(label + 1)..];
         }
 
@@ -199,18 +199,18 @@ internal static class EntryHtml
     /// What can be done with it. The row is there while the answer is still written, so that its buttons move nothing when they come. The buttons stand outside
     /// the form that they belong to and need no attributes of htmx.
     /// </summary>
-    public static void WriteActions(IBufferWriter<byte> html, ConversationEntry entry, PanelWords words)
+    public static void WriteActions(IBufferWriter<byte> html, ConversationEntry entry, PanelTexts words)
     {
-        if (entry.Role is not EntryRole.Assistant && !entry.CanBeAskedAgain)
+        if (entry.Role is not EntryRole.Assistant && !entry.CanRegenerate)
         {
             return;
         }
 
         html.Write("<div class=\"chat-actions\">"u8);
-        if (entry.Voice is not null)
+        if (entry.AuthorName is not null)
         {
             html.Write("<span class=\"chat-voice\">"u8);
-            WriteEncoded(html, words.Format(Label.Voice, entry.Voice));
+            WriteEncoded(html, words.Format(TextKey.Voice, entry.AuthorName));
             html.Write("</span>"u8);
         }
 
@@ -221,16 +221,16 @@ internal static class EntryHtml
                 html.Write("<button type=\"button\" data-chat-copy=\""u8);
                 WriteId(html, entry.Id);
                 html.Write("\">"u8);
-                html.Write(words.Html(Label.Copy));
+                html.Write(words.Html(TextKey.Copy));
                 html.Write("</button>"u8);
             }
 
-            if (entry.CanBeAskedAgain)
+            if (entry.CanRegenerate)
             {
                 html.Write("<button form=\"chat-command\" class=\"chat-again\" value=\"again "u8);
                 WriteId(html, entry.Id);
                 html.Write("\">"u8);
-                html.Write(words.Html(entry is { State: EntryState.Complete, Role: EntryRole.Assistant } ? Label.Regenerate : Label.Retry));
+                html.Write(words.Html(entry is { State: EntryState.Complete, Role: EntryRole.Assistant } ? TextKey.Regenerate : TextKey.Retry));
                 html.Write("</button>"u8);
             }
         }
@@ -292,11 +292,11 @@ internal static class EntryHtml
     private static void WriteEncoded(IBufferWriter<byte> html, string text) =>
         Encoding.UTF8.GetBytes(HtmlEncoder.Default.Encode(text), html);
 
-    private static Label AuthorOf(EntryRole role) => role switch
+    private static TextKey AuthorOf(EntryRole role) => role switch
     {
-        EntryRole.User => Label.You,
-        EntryRole.Assistant => Label.Assistant,
-        _ => Label.Notice,
+        EntryRole.User => TextKey.You,
+        EntryRole.Assistant => TextKey.Assistant,
+        _ => TextKey.Notice,
     };
 
     private static ReadOnlySpan<byte> RoleName(EntryRole role) => role switch
@@ -309,7 +309,7 @@ internal static class EntryHtml
 
     private static ReadOnlySpan<byte> StateName(ConversationEntry entry) => entry.State switch
     {
-        EntryState.Streaming => entry.InLine ? "queued"u8 : "streaming"u8,
+        EntryState.Streaming => entry.IsQueued ? "queued"u8 : "streaming"u8,
         EntryState.Complete => "complete"u8,
         EntryState.Stopped => "stopped"u8,
         _ => "failed"u8,

@@ -27,7 +27,7 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
     private int _statusSeen = -1;
 
     /// <summary>Whether the last round began an answer that had no word yet: the first one is not kept waiting for others.</summary>
-    public bool AwaitsFirstWord { get; private set; }
+    public bool AwaitsFirstText { get; private set; }
 
     /// <summary>Whether the last round was the whole list.</summary>
     public bool WroteSnapshot { get; private set; }
@@ -39,13 +39,13 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
     /// <returns>Whether there was anything.</returns>
     public bool Write(IBufferWriter<byte> html)
     {
-        (AwaitsFirstWord, WroteSnapshot, Rewrote) = (false, false, 0);
+        (AwaitsFirstText, WroteSnapshot, Rewrote) = (false, false, 0);
         var wroteStatus = WriteStatus(html);
         lock (conversation.Gate)
         {
-            if (_opened != conversation.Recalls)
+            if (_opened != conversation.RestoreCount)
             {
-                _opened = conversation.Recalls;
+                _opened = conversation.RestoreCount;
                 WriteSnapshot(html);
                 return true;
             }
@@ -55,7 +55,7 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
     }
 
     /// <summary>Where the page is when it has what was written last.</summary>
-    public PanelPlace Reached => new(conversation.Life, _seen, _statusSeen);
+    public ResumeToken Position => new(conversation.InstanceId, _seen, _statusSeen);
 
     /// <summary>Goes on where a page is that has come back and lacks nothing. Any other begins with a snapshot.</summary>
     /// <returns>Whether it lacks nothing.</returns>
@@ -67,7 +67,7 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
             // Of what began long ago and still grows it is not known whether the page has it.
             var entries = conversation.Entries;
             var shown = FirstShown(entries);
-            if (new PanelPlace(conversation.Life, conversation.Version, statusNow).ToString() != place || entries.Take(shown).Any(IsGrowing))
+            if (new ResumeToken(conversation.InstanceId, conversation.Version, statusNow).ToString() != place || entries.Take(shown).Any(IsGrowing))
             {
                 return false;
             }
@@ -77,7 +77,7 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
                 Remember(entry);
             }
 
-            (_opened, _statusSeen) = (conversation.Recalls, statusNow);
+            (_opened, _statusSeen) = (conversation.RestoreCount, statusNow);
             SeeAll();
             _first = Math.Max(0, OldestThatMayChange());
             return true;
@@ -213,7 +213,7 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
     private int OldestThatMayChange()
     {
         var oldest = _known - (2 * ShownEntries);
-        if (conversation.Answer is { } answer)
+        if (conversation.LatestReply is { } answer)
         {
             oldest = Math.Min(oldest, conversation.IndexOf(answer.Ordinal));
         }
@@ -290,7 +290,7 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
     {
         if (IsGrowing(entry))
         {
-            AwaitsFirstWord |= entry is { InLine: false, Text.Length: 0 };
+            AwaitsFirstText |= entry is { IsQueued: false, Text.Length: 0 };
             _streaming.Add(Place.Of(entry));
         }
     }
@@ -298,8 +298,8 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
     private static bool IsGrowing(ConversationEntry entry) => entry is { Visible: true, IsOpen: true };
 
     /// <summary>Up to where a page has an entry that still grows.</summary>
-    private readonly record struct Place(int Ordinal, int Edition, TextPlace Said, int Thought)
+    private readonly record struct Place(int Ordinal, int Edition, TextPosition Said, int Thought)
     {
-        public static Place Of(ConversationEntry entry) => new(entry.Ordinal, entry.Edition, TextPlace.Of(entry), entry.Thoughts?.EncodedLength ?? 0);
+        public static Place Of(ConversationEntry entry) => new(entry.Ordinal, entry.Edition, TextPosition.Of(entry), entry.Reasoning?.EncodedLength ?? 0);
     }
 }

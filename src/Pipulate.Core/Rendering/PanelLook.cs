@@ -3,7 +3,7 @@ using Pipulate.Localization;
 namespace Pipulate.Rendering;
 
 /// <summary>How a conversation looks on its pages: in which language, and whether the application writes its entries.</summary>
-internal sealed record PanelLook(PanelWords Words, OwnEntries? Entries = null)
+internal sealed record PanelLook(PanelTexts Words, CustomEntryRenderer? Entries = null)
 {
-    public static PanelLook Default { get; } = new(PanelWords.English);
+    public static PanelLook Default { get; } = new(PanelTexts.English);
 }

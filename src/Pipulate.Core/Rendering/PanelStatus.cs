@@ -21,7 +21,7 @@ internal sealed class PanelStatus
         }
     }
 
-    public void Say(string text)
+    public void Set(string text)
     {
         lock (_gate)
         {

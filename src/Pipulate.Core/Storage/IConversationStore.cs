@@ -93,7 +93,7 @@ public interface IConversationStore
     /// <param name="paused">Whether it is not recorded.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>A task that ends when it is stored.</returns>
-    ValueTask PauseAsync(ConversationKey conversation, bool paused, CancellationToken cancellationToken = default);
+    ValueTask SetPausedAsync(ConversationKey conversation, bool paused, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Deletes a conversation and all its entries.
@@ -109,7 +109,7 @@ public interface IConversationStore
     /// <param name="owner">Whose.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>How many there were.</returns>
-    ValueTask<int> ForgetAsync(string owner, CancellationToken cancellationToken = default);
+    ValueTask<int> DeleteAllAsync(string owner, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Lists conversations of any owner that are too old, or too many, for a sweep to delete.
@@ -119,7 +119,7 @@ public interface IConversationStore
     /// <param name="most">How many at most.</param>
     /// <param name="cancellationToken">Gives up reading.</param>
     /// <returns>Their keys, the one that was added to longest ago first.</returns>
-    ValueTask<IReadOnlyList<ConversationKey>> FindOldAsync(DateTimeOffset unchangedSince, int maxPerOwner, int most, CancellationToken cancellationToken = default);
+    ValueTask<IReadOnlyList<ConversationKey>> FindExpiredAsync(DateTimeOffset unchangedSince, int maxPerOwner, int most, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Deletes the oldest entries of conversations that have too many. The others keep their places.

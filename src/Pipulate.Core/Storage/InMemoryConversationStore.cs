@@ -7,7 +7,7 @@ namespace Pipulate.Storage;
 internal sealed class InMemoryConversationStore(
     TimeProvider time, int conversations = InMemoryConversationStore.Conversations, int entries = InMemoryConversationStore.Entries) : IConversationStore
 {
-    public const int Conversations = ConversationDirectory.Capacity;
+    public const int Conversations = ConversationCache.Capacity;
 
     /// <summary>What is read when a conversation is opened; more nobody would ask for.</summary>
     public const int Entries = 200;
@@ -117,7 +117,7 @@ internal sealed class InMemoryConversationStore(
         }
     }
 
-    public ValueTask PauseAsync(ConversationKey conversation, bool paused, CancellationToken cancellationToken = default)
+    public ValueTask SetPausedAsync(ConversationKey conversation, bool paused, CancellationToken cancellationToken = default)
     {
         lock (_gate)
         {
@@ -135,7 +135,7 @@ internal sealed class InMemoryConversationStore(
         }
     }
 
-    public ValueTask<int> ForgetAsync(string owner, CancellationToken cancellationToken = default)
+    public ValueTask<int> DeleteAllAsync(string owner, CancellationToken cancellationToken = default)
     {
         lock (_gate)
         {
@@ -145,7 +145,7 @@ internal sealed class InMemoryConversationStore(
         }
     }
 
-    public ValueTask<IReadOnlyList<ConversationKey>> FindOldAsync(DateTimeOffset unchangedSince, int maxPerOwner, int most, CancellationToken cancellationToken = default)
+    public ValueTask<IReadOnlyList<ConversationKey>> FindExpiredAsync(DateTimeOffset unchangedSince, int maxPerOwner, int most, CancellationToken cancellationToken = default)
     {
         lock (_gate)
         {

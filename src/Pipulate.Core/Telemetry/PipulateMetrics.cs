@@ -49,7 +49,7 @@ internal sealed class PipulateMetrics
     }
 
     /// <summary>Whether any measurement of a request to the model is listened to.</summary>
-    public bool HearsCalls => CallDuration.Enabled || CallFirstChunk.Enabled || CallLaterChunk.Enabled || CallTokens.Enabled;
+    public bool IsCallListenedTo => CallDuration.Enabled || CallFirstChunk.Enabled || CallLaterChunk.Enabled || CallTokens.Enabled;
 
     public Histogram<double> CallDuration { get; }
 
@@ -59,19 +59,19 @@ internal sealed class PipulateMetrics
 
     public Histogram<long> CallTokens { get; }
 
-    public void Suppressed(Suppression reason, int events) => _suppressed.Add(events, Reason(reason switch
+    public void Suppressed(SuppressionReason reason, int events) => _suppressed.Add(events, Reason(reason switch
     {
-        Suppression.Chance => "chance",
-        Suppression.Paused => "paused",
-        Suppression.Unwatched => "unwatched",
-        Suppression.Cooldown => "cooldown",
+        SuppressionReason.Chance => "chance",
+        SuppressionReason.Paused => "paused",
+        SuppressionReason.Unwatched => "unwatched",
+        SuppressionReason.Cooldown => "cooldown",
         _ => "budget",
     }));
 
-    public void Cut(HistoryCut reason) => _cuts.Add(1, Reason(reason switch
+    public void Truncated(TruncationReason reason) => _cuts.Add(1, Reason(reason switch
     {
-        HistoryCut.Full => "full",
-        HistoryCut.Refused => "refused",
+        TruncationReason.Full => "full",
+        TruncationReason.Refused => "refused",
         _ => "server",
     }));
 
@@ -85,35 +85,35 @@ internal sealed class PipulateMetrics
 
         if (turn.Since is { } since && _waits.Enabled)
         {
-            _waits.Record(_time.GetElapsedTime(since).TotalSeconds, Kind(AnswerTracing.KindOf(turn)));
+            _waits.Record(_time.GetElapsedTime(since).TotalSeconds, Kind(ReplyTracing.KindOf(turn)));
         }
     }
 
     /// <summary>An answer has ended.</summary>
     /// <param name="turn">Which.</param>
     /// <param name="outcome">How.</param>
-    public void Ended(Turn turn, string outcome) => _ended.Add(1, Kind(AnswerTracing.KindOf(turn)), new("outcome", outcome));
+    public void Ended(Turn turn, string outcome) => _ended.Add(1, Kind(ReplyTracing.KindOf(turn)), new("outcome", outcome));
 
     /// <summary>A page was not let in.</summary>
     public void Refused(string reason) => _refused.Add(1, Reason(reason));
 
     /// <summary>A page was sent away that would have stayed.</summary>
-    public void Evicted(Eviction reason) => _evicted.Add(1, Reason(reason switch
+    public void Evicted(EvictionReason reason) => _evicted.Add(1, Reason(reason switch
     {
-        Eviction.Slow => "slow",
-        Eviction.Full => "full",
+        EvictionReason.Slow => "slow",
+        EvictionReason.Full => "full",
         _ => "message",
     }));
 
     /// <summary>A page was brought up to date other than by what is new.</summary>
-    public void Resynced(Resync kind, int times = 1)
+    public void Resynced(ResyncKind kind, int times = 1)
     {
         if (times > 0)
         {
             _resyncs.Add(times, Kind(kind switch
             {
-                Resync.Snapshot => "snapshot",
-                Resync.Resumed => "resumed",
+                ResyncKind.Snapshot => "snapshot",
+                ResyncKind.Resumed => "resumed",
                 _ => "rewrite",
             }));
         }

@@ -67,7 +67,7 @@ public sealed class CommentaryMannersTests
         await using var host = await ChatHost.StartAsync(app =>
         {
             app.UseExceptionHandler(failing => failing.Run(context => context.Response.WriteAsync("sorry")));
-            app.MapPost("/throws/{id:int}", [ChatCommentary("failed {id} {status} {error}", On = Outcome.Failure)] string (int id) => throw new InvalidOperationException("SECRET"));
+            app.MapPost("/throws/{id:int}", [ChatCommentary("failed {id} {status} {error}", On = CommentaryOutcome.Failure)] string (int id) => throw new InvalidOperationException("SECRET"));
         });
 
         Assert.Equal("[event] failed 7 500 \"The server failed.\"", await ToldAsync(host, "/throws/7"));
@@ -79,8 +79,8 @@ public sealed class CommentaryMannersTests
         await using var host = await ChatHost.StartAsync(
             app =>
             {
-                app.MapPost("/missing", [ChatCommentary("missing {status}", On = Outcome.Any)] () => Results.NotFound());
-                app.Map("/error", [ChatCommentary("error page {status}", On = Outcome.Any)] () => "not here");
+                app.MapPost("/missing", [ChatCommentary("missing {status}", On = CommentaryOutcome.Any)] () => Results.NotFound());
+                app.Map("/error", [ChatCommentary("error page {status}", On = CommentaryOutcome.Any)] () => "not here");
             },
             services: services => services.AddTransient<IStartupFilter, ReExecute>());
 
@@ -91,7 +91,7 @@ public sealed class CommentaryMannersTests
     public async Task Refusal_ThatRedirectsToTheLogin_IsAFailure()
     {
         await using var host = await ChatHost.StartAsync(
-            app => app.MapPost("/secret", [ChatCommentary("they did it"), ChatCommentary("refused {status} {error}", On = Outcome.Failure)] () => Results.Challenge()),
+            app => app.MapPost("/secret", [ChatCommentary("they did it"), ChatCommentary("refused {status} {error}", On = CommentaryOutcome.Failure)] () => Results.Challenge()),
             services: services => services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(cookie =>
                 cookie.Events.OnRedirectToLogin = context =>
                 {
@@ -115,7 +115,7 @@ public sealed class CommentaryMannersTests
         await using var host = await ChatHost.StartAsync(
             app =>
             {
-                var errors = app.MapGroup("/errors").WithChatCommentary("{error}", on: Outcome.Failure);
+                var errors = app.MapGroup("/errors").WithChatCommentary("{error}", on: CommentaryOutcome.Failure);
                 errors.MapPost("/problem", () => Results.Problem("The list is full.", statusCode: 409));
                 errors.MapPost("/validation", () => TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["title"] = ["The title is missing."] }));
                 errors.MapPost("/text", () => TypedResults.BadRequest("Not like that."));
@@ -178,7 +178,7 @@ public sealed class CommentaryMannersTests
             {
                 using var socket = await context.WebSockets.AcceptWebSocketAsync();
                 await socket.CloseAsync(System.Net.WebSockets.WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
-            }).WithChatCommentary("socket {status}", on: Outcome.Any);
+            }).WithChatCommentary("socket {status}", on: CommentaryOutcome.Any);
         });
         var page = await host.OpenAsync();
 

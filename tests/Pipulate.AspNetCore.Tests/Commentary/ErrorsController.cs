@@ -9,7 +9,7 @@ namespace Pipulate.Tests.Commentary;
 public sealed class ErrorsController : ControllerBase
 {
     [HttpPost]
-    [ChatCommentary("{error}", On = Outcome.Failure)]
+    [ChatCommentary("{error}", On = CommentaryOutcome.Failure)]
     public IActionResult Post(Input input) => Ok(input);
 
     public sealed class Input

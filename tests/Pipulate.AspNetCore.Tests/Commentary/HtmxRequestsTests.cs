@@ -51,7 +51,7 @@ public sealed class HtmxRequestsTests
             app.MapPost("/save", ([FromForm] string title) => "").DisableAntiforgery();
             app.MapPost("/fails", () => Results.NotFound());
             app.MapPost("/disabled", () => "").DisableChatCommentary();
-            app.MapPost("/marked-for-failure", [ChatCommentary("It failed.", On = Outcome.Failure)] () => "");
+            app.MapPost("/marked-for-failure", [ChatCommentary("It failed.", On = CommentaryOutcome.Failure)] () => "");
         },
         options => options.CommentOn = CommentOn.HtmxRequests);
 }

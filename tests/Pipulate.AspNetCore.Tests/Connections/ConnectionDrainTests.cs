@@ -62,7 +62,7 @@ public sealed class ConnectionDrainTests : IDisposable
         }
 
         // Nothing is gathered any more: who is sent away goes at once.
-        _time.Advance(ChatConnection.Gathering);
+        _time.Advance(ChatConnection.GatherInterval);
     }
 
     private sealed class Transport(ConnectionDrainTests test) : IChatTransport

@@ -204,7 +204,7 @@ public sealed class ConnectionHandlersTests
         await using var host = await StartAsync(services => new PipulateBuilder(services).AddConnectionHandler<Recorder>(), ollama: false);
         var request = new DefaultHttpContext { RequestServices = host.Services };
 
-        var page = host.Services.GetRequiredService<PageDoor>().Open(request, new Seat(new Visitor(new ConversationId("a"), new ConversationId("a"), null), () => { }), new EventStreamTransport(new Pipe().Writer), () => { });
+        var page = host.Services.GetRequiredService<ConnectionAdmission>().Open(request, new ConnectionLease(new Visitor(new ConversationId("a"), new ConversationId("a"), null), () => { }), new EventStreamTransport(new Pipe().Writer), () => { });
         await page.DisposeAsync();
 
         Assert.Empty(_diary.Lines);
@@ -302,23 +302,23 @@ public sealed class ConnectionHandlersTests
         await using var host = await StartAsync(services => new PipulateBuilder(services.AddSingleton<TimeProvider>(time)).AddConnectionHandler<Guests>(), ollama: false);
         var first = await host.OpenAsync();
         var second = await host.OpenAsync();
-        await time.WaitForTimerAsync(PresenceNews.Settling);
+        await time.WaitForTimerAsync(PresenceNotifier.SettleTime);
         Assert.Empty(_diary.Lines);
-        time.Advance(PresenceNews.Settling);
+        time.Advance(PresenceNotifier.SettleTime);
         await _diary.ContainsAsync("2 pages");
 
         await second.DisposeAsync();
         await Eventually.TrueAsync(() => host.Services.Registry().Count == 1);
-        await time.WaitForTimerAsync(PresenceNews.Settling);
-        time.Advance(PresenceNews.Settling / 2);
+        await time.WaitForTimerAsync(PresenceNotifier.SettleTime);
+        time.Advance(PresenceNotifier.SettleTime / 2);
         await host.OpenAsync();
-        time.Advance(PresenceNews.Settling / 2);
+        time.Advance(PresenceNotifier.SettleTime / 2);
         await _diary.WaitAsync(lines => lines.Count == 2);
         host.Services.Registry().AddToGroup(host.Services.Registry().GetConnections(ChatAudience.Everyone)[0].Id, "room");
-        await time.WaitForTimerAsync(PresenceNews.Settling);
+        await time.WaitForTimerAsync(PresenceNotifier.SettleTime);
         await first.DisposeAsync();
         await Eventually.TrueAsync(() => host.Services.Registry().Count == 1);
-        time.Advance(PresenceNews.Settling);
+        time.Advance(PresenceNotifier.SettleTime);
         await _diary.WaitAsync(lines => lines.Count == 3);
 
         Assert.Equal(["2 pages", "2 pages", "1 pages"], _diary.Lines);
@@ -334,8 +334,8 @@ public sealed class ConnectionHandlersTests
         for (var round = 1; round <= 2; round++)
         {
             await host.OpenAsync();
-            await time.WaitForTimerAsync(PresenceNews.Settling);
-            time.Advance(PresenceNews.Settling);
+            await time.WaitForTimerAsync(PresenceNotifier.SettleTime);
+            time.Advance(PresenceNotifier.SettleTime);
             await _diary.ContainsAsync($"{round} pages");
         }
 
@@ -449,7 +449,7 @@ public sealed class ConnectionHandlersTests
     {
         public ValueTask OnPresenceChangedAsync(CancellationToken cancellationToken)
         {
-            diary.Write($"{registry.GetPresence(ChatAudience.Everyone).Sum(visitor => visitor.Pages)} pages");
+            diary.Write($"{registry.GetPresence(ChatAudience.Everyone).Sum(visitor => visitor.Connections)} pages");
             return default;
         }
     }

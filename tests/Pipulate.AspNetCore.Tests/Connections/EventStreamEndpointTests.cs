@@ -273,9 +273,9 @@ public sealed class EventStreamEndpointTests
 
         // The clock goes on only where something is gathered: no beat falls into the beginning.
         var begun = page.WaitAsync(dom => dom.Status == status.Read().Text);
-        while (await Task.WhenAny(begun, time.WaitForTimerAsync(ChatConnection.Gathering)) != begun)
+        while (await Task.WhenAny(begun, time.WaitForTimerAsync(ChatConnection.GatherInterval)) != begun)
         {
-            time.Advance(ChatConnection.Gathering);
+            time.Advance(ChatConnection.GatherInterval);
         }
 
         await begun;

@@ -9,7 +9,7 @@ namespace Pipulate.Tests.Connections;
 [Collection(MeasuredAlone.Name)]
 public sealed class FrameTests : IAsyncDisposable
 {
-    private const string NoModelHere = "Pipulate.Commentary.Generation";
+    private const string NoModelHere = "Pipulate.Generation.ReplyGenerator";
     private const byte Continuation = 0x00;
     private const byte Text = 0x01;
     private const byte Final = 0x80;

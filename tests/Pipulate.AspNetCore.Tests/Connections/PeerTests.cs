@@ -94,7 +94,7 @@ public sealed class PeerTests(ITestOutputHelper output)
     [Trait("Row", "S-23")]
     public async Task Peer_ThatAnswersNoPings_IsGoneInTimeAndOneThatDoesStays(bool reads)
     {
-        var rhythm = new PingRhythm(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        var rhythm = new KeepAliveSettings(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         await using var host = await ChatHost.StartAsync(services: services => services.AddSingleton(rhythm), ollama: false);
         using var silent = await ConnectAsync(host);
         silent.Answers = false;
@@ -108,7 +108,7 @@ public sealed class PeerTests(ITestOutputHelper output)
 
         var took = Stopwatch.GetElapsedTime(began);
         output.WriteLine($"Gone after {took.TotalSeconds:0.0} s.");
-        Assert.InRange(took, rhythm.Patience, rhythm.Every + rhythm.Patience + Soon);
+        Assert.InRange(took, rhythm.Timeout, rhythm.Interval + rhythm.Timeout + Soon);
         await canary.WaitAsync(dom => dom.Entries[^1].Text.Length > 1_500);
         await ending.CancelAsync();
         await streaming;
@@ -120,10 +120,10 @@ public sealed class PeerTests(ITestOutputHelper output)
     public async Task Pings_AsShipped_FindADeadPeerWithinThirtySeconds()
     {
         await using var host = await ChatHost.StartAsync(ollama: false);
-        var rhythm = host.Services.GetRequiredService<PingRhythm>();
+        var rhythm = host.Services.GetRequiredService<KeepAliveSettings>();
 
-        Assert.Equal(TimeSpan.FromSeconds(15), rhythm.Every);
-        Assert.True(rhythm.Every + rhythm.Patience <= TimeSpan.FromSeconds(30));
+        Assert.Equal(TimeSpan.FromSeconds(15), rhythm.Interval);
+        Assert.True(rhythm.Interval + rhythm.Timeout <= TimeSpan.FromSeconds(30));
     }
 
     [Fact]

@@ -376,13 +376,13 @@ public sealed class ConversationsEndpointTests
 
         public ValueTask<string?> ProposeTitleAsync(ConversationKey conversation, string title, CancellationToken cancellationToken = default) => throw Away();
 
-        public ValueTask PauseAsync(ConversationKey conversation, bool paused, CancellationToken cancellationToken = default) => throw Away();
+        public ValueTask SetPausedAsync(ConversationKey conversation, bool paused, CancellationToken cancellationToken = default) => throw Away();
 
         public ValueTask<bool> DeleteAsync(ConversationKey conversation, CancellationToken cancellationToken = default) => throw Away();
 
-        public ValueTask<int> ForgetAsync(string owner, CancellationToken cancellationToken = default) => throw Away();
+        public ValueTask<int> DeleteAllAsync(string owner, CancellationToken cancellationToken = default) => throw Away();
 
-        public ValueTask<IReadOnlyList<ConversationKey>> FindOldAsync(DateTimeOffset unchangedSince, int maxPerOwner, int most, CancellationToken cancellationToken = default) => throw Away();
+        public ValueTask<IReadOnlyList<ConversationKey>> FindExpiredAsync(DateTimeOffset unchangedSince, int maxPerOwner, int most, CancellationToken cancellationToken = default) => throw Away();
 
         public ValueTask<long?> TryAddAsync(ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken = default) => throw Away();
 

@@ -22,13 +22,13 @@ internal sealed class BrokenStore(Exception? exception) : IConversationStore
     public ValueTask<string?> ProposeTitleAsync(ConversationKey conversation, string title, CancellationToken cancellationToken = default) =>
         new(BreakAsync<string?>());
 
-    public ValueTask PauseAsync(ConversationKey conversation, bool paused, CancellationToken cancellationToken = default) => new(BreakAsync<bool>());
+    public ValueTask SetPausedAsync(ConversationKey conversation, bool paused, CancellationToken cancellationToken = default) => new(BreakAsync<bool>());
 
     public ValueTask<bool> DeleteAsync(ConversationKey conversation, CancellationToken cancellationToken = default) => new(BreakAsync<bool>());
 
-    public ValueTask<int> ForgetAsync(string owner, CancellationToken cancellationToken = default) => new(BreakAsync<int>());
+    public ValueTask<int> DeleteAllAsync(string owner, CancellationToken cancellationToken = default) => new(BreakAsync<int>());
 
-    public ValueTask<IReadOnlyList<ConversationKey>> FindOldAsync(DateTimeOffset unchangedSince, int maxPerOwner, int most, CancellationToken cancellationToken = default) =>
+    public ValueTask<IReadOnlyList<ConversationKey>> FindExpiredAsync(DateTimeOffset unchangedSince, int maxPerOwner, int most, CancellationToken cancellationToken = default) =>
         new(BreakAsync<IReadOnlyList<ConversationKey>>());
 
     public ValueTask<int> TrimAsync(int maxPerConversation, int most, CancellationToken cancellationToken = default) => new(BreakAsync<int>());

@@ -30,10 +30,10 @@ public sealed class HtmxPackagesTests
         var both = page.QuerySelector("#both")!;
         Assert.Equal($"/packages/{order}?id=7", both.GetAttribute("hx-post"));
         var headers = HeadersOf(both);
-        Assert.Equal(("1", "rated"), ((string?)headers["x-one"], (string?)headers[Pipulate.Commentary.ChatEventHeader.Name]));
+        Assert.Equal(("1", "rated"), ((string?)headers["x-one"], (string?)headers[Pipulate.Commentary.HeaderEventHandler.Name]));
         Assert.Equal("/chatq", page.QuerySelector("#none")!.GetAttribute("hx-post"));
         Assert.Equal("2", (string?)HeadersOf(page.QuerySelector("#plain")!)["X-Two"]);
-        Assert.Equal("rated", (string?)HeadersOf(page.QuerySelector("#plain")!)[Pipulate.Commentary.ChatEventHeader.Name]);
+        Assert.Equal("rated", (string?)HeadersOf(page.QuerySelector("#plain")!)[Pipulate.Commentary.HeaderEventHandler.Name]);
         Assert.DoesNotContain(page.QuerySelectorAll("#both, #plain"), element => element.Attributes.Any(one => one.Name.StartsWith("hx-headers-", StringComparison.Ordinal)));
 
         // The page's own settings are the only meta, so htmx reads them; the panel's come with its script.

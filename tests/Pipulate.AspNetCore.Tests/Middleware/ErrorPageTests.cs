@@ -13,25 +13,25 @@ public sealed class ErrorPageTests
 
     private static readonly Dictionary<string, Action<WebApplication>> ErrorPages = new()
     {
-        ["attribute"] = app => app.Map("/error", [ChatCommentary("page {status} {path}", On = Outcome.Failure)] (HttpContext context) => $"{Page} {context.Response.StatusCode}"),
-        ["convention"] = app => app.Map("/error", (HttpContext context) => $"{Page} {context.Response.StatusCode}").WithChatCommentary("page {status} {path}", on: Outcome.Failure),
-        ["group"] = app => app.MapGroup("").WithChatCommentary("page {status} {path}", on: Outcome.Failure).Map("/error", (HttpContext context) => $"{Page} {context.Response.StatusCode}"),
-        ["result"] = app => app.Map("/error", [ChatCommentary("page {status} {path}", On = Outcome.Failure)] (HttpContext context) =>
+        ["attribute"] = app => app.Map("/error", [ChatCommentary("page {status} {path}", On = CommentaryOutcome.Failure)] (HttpContext context) => $"{Page} {context.Response.StatusCode}"),
+        ["convention"] = app => app.Map("/error", (HttpContext context) => $"{Page} {context.Response.StatusCode}").WithChatCommentary("page {status} {path}", on: CommentaryOutcome.Failure),
+        ["group"] = app => app.MapGroup("").WithChatCommentary("page {status} {path}", on: CommentaryOutcome.Failure).Map("/error", (HttpContext context) => $"{Page} {context.Response.StatusCode}"),
+        ["result"] = app => app.Map("/error", [ChatCommentary("page {status} {path}", On = CommentaryOutcome.Failure)] (HttpContext context) =>
             Results.Text($"{Page} {context.Response.StatusCode}", statusCode: context.Response.StatusCode)),
-        ["accessor"] = app => app.Map("/error", [ChatCommentary("page {status} {path}", On = Outcome.Failure)] async (IHttpContextAccessor accessor) =>
+        ["accessor"] = app => app.Map("/error", [ChatCommentary("page {status} {path}", On = CommentaryOutcome.Failure)] async (IHttpContextAccessor accessor) =>
         {
             await Task.Yield();
             return $"{Page} {accessor.HttpContext!.Response.StatusCode}";
         }),
         ["delegate"] = app => app.Map("/error", context => context.Response.WriteAsync($"{Page} {context.Response.StatusCode}"))
-            .WithChatCommentary("page {status} {path}", on: Outcome.Failure),
+            .WithChatCommentary("page {status} {path}", on: CommentaryOutcome.Failure),
         ["own filter"] = app => app.Map("/error", (HttpContext context) => $"{Page} {context.Response.StatusCode}")
-            .WithChatCommentary("page {status} {path}", on: Outcome.Failure)
+            .WithChatCommentary("page {status} {path}", on: CommentaryOutcome.Failure)
             .AddEndpointFilter(async (invocation, next) => await next(invocation)),
-        ["fallback"] = app => app.MapFallback("/error", [ChatCommentary("page {status} {path}", On = Outcome.Failure)] (HttpContext context) => $"{Page} {context.Response.StatusCode}"),
+        ["fallback"] = app => app.MapFallback("/error", [ChatCommentary("page {status} {path}", On = CommentaryOutcome.Failure)] (HttpContext context) => $"{Page} {context.Response.StatusCode}"),
         ["action"] = app => app.MapControllers(),
         ["success only"] = app => app.Map("/error", [ChatCommentary("They are at the error page.")] (HttpContext context) => $"{Page} {context.Response.StatusCode}"),
-        ["answers 200"] = app => app.Map("/error", [ChatCommentary("They did it."), ChatCommentary("page {status} {path}", On = Outcome.Failure)] (HttpContext context) =>
+        ["answers 200"] = app => app.Map("/error", [ChatCommentary("They did it."), ChatCommentary("page {status} {path}", On = CommentaryOutcome.Failure)] (HttpContext context) =>
             Results.Text($"{Page} {context.Response.StatusCode}", statusCode: 200)),
     };
 
@@ -96,7 +96,7 @@ public sealed class ErrorPageTests
     [Fact]
     public async Task ErrorPage_ThatCannotBeBound_IsNotRun()
     {
-        await using var host = await StartAsync(app => app.Map("/error", [ChatCommentary("page {status}", On = Outcome.Failure)] (int code) => $"{Page} {code}"));
+        await using var host = await StartAsync(app => app.Map("/error", [ChatCommentary("page {status}", On = CommentaryOutcome.Failure)] (int code) => $"{Page} {code}"));
 
         var (status, text, told) = await AskAsync(host, "/fails/404");
 
@@ -173,8 +173,8 @@ public sealed class ErrorPageTests
     {
         app.MapPost("/fails/{status:int}", Fail);
         app.MapPost("/silent/{status:int}", Fail).DisableChatCommentary();
-        app.MapPost("/speaks/{status:int}", Fail).WithChatCommentary("it failed {status}", on: Outcome.Success)
-            .WithChatCommentary(context => ValueTask.FromResult<string?>($"it failed {context.Arguments["status"]} with {context.StatusCode}"), on: Outcome.Failure);
+        app.MapPost("/speaks/{status:int}", Fail).WithChatCommentary("it failed {status}", on: CommentaryOutcome.Success)
+            .WithChatCommentary(context => ValueTask.FromResult<string?>($"it failed {context.Arguments["status"]} with {context.StatusCode}"), on: CommentaryOutcome.Failure);
     }
 
     private static IResult Fail(int status) => status == 0 ? throw new InvalidOperationException("as planned") : Results.StatusCode(status);
@@ -195,6 +195,6 @@ public sealed class ErrorPageTests
 public sealed class ErrorPageController : Controller
 {
     [Route("/error")]
-    [ChatCommentary("page {status} {path}", On = Outcome.Failure)]
+    [ChatCommentary("page {status} {path}", On = CommentaryOutcome.Failure)]
     public IActionResult Show() => new ContentResult { Content = $"the page for {Response.StatusCode}", StatusCode = Response.StatusCode };
 }

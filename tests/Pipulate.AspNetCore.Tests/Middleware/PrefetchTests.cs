@@ -83,7 +83,7 @@ public sealed class PrefetchTests
 
     private static void Map(WebApplication app)
     {
-        app.Map("/page", [ChatCommentary("looked", On = Outcome.Any)] (HttpContext context) => "the page");
+        app.Map("/page", [ChatCommentary("looked", On = CommentaryOutcome.Any)] (HttpContext context) => "the page");
         app.Map("/unmarked", () => "the page");
     }
 }

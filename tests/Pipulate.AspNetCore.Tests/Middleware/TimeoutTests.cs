@@ -104,7 +104,7 @@ public sealed class TimeoutTests
 
     private static void Map(WebApplication app)
     {
-        var group = app.MapGroup("").WithChatCommentary("done {status}").WithChatCommentary("failed {status}", on: Outcome.Failure);
+        var group = app.MapGroup("").WithChatCommentary("done {status}").WithChatCommentary("failed {status}", on: CommentaryOutcome.Failure);
         group.MapPost("/late", async (HttpContext context) =>
         {
             await EndAsync(context.RequestAborted);
@@ -112,7 +112,7 @@ public sealed class TimeoutTests
         });
         group.MapPost("/ignores", async (HttpContext context) =>
         {
-            await EndAsync(ClientLifetime.Gone(context));
+            await EndAsync(ClientLifetime.Disconnected(context));
             await EndAsync(context.RequestAborted);
             return "nobody reads this";
         });

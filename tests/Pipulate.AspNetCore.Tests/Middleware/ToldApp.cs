@@ -47,7 +47,7 @@ internal sealed class ToldApp : IAsyncDisposable
     {
         _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
         var visitor = new DefaultHttpContext();
-        var conversation = Host.Services.GetRequiredService<VisitorIdentity>().FindOrWelcome(visitor).Conversation;
+        var conversation = Host.Services.GetRequiredService<VisitorIdentity>().GetOrCreate(visitor).Conversation;
         using var request = new HttpRequestMessage(method, new Uri(Host.Address, path));
         request.Headers.Add("Cookie", visitor.Response.Headers.SetCookie.ToString().Split(';')[0]);
         foreach (var (name, value) in headers)
@@ -69,7 +69,7 @@ internal sealed class ToldApp : IAsyncDisposable
         }
 
         await _left.Task.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
-        return new Told((int)status, text, [.. Host.Services.GetRequiredService<ConversationDirectory>().Get(conversation).ReadEvents().Select(one => one.Text)]);
+        return new Told((int)status, text, [.. Host.Services.GetRequiredService<ConversationCache>().Get(conversation).ReadEvents().Select(one => one.Text)]);
     }
 
     public async ValueTask DisposeAsync()

@@ -49,7 +49,7 @@ public sealed class OllamaSharpTests : IAsyncLifetime
         Assert.Equal("Well said.", await page.WaitForAnswerAsync());
 
         Assert.Equal("llama3.2", _ollama.Chats.Single().Model.Split(':')[0]);
-        var contexts = host.Services.GetRequiredService<Pipulate.Generation.ModelContexts>();
+        var contexts = host.Services.GetRequiredService<Pipulate.Generation.ContextWindows>();
         await Eventually.TrueAsync(() => contexts.Current.Window == 8_192);
     }
 

@@ -13,7 +13,7 @@ public sealed class LogTableTests
     /// <summary>Types that write under another one's name, for they are a part of it.</summary>
     private static readonly Dictionary<Type, Type> Parts = new()
     {
-        [typeof(ConnectedPage)] = typeof(PageDoor),
+        [typeof(ConnectionSession)] = typeof(ConnectionAdmission),
         [typeof(OllamaModelDirectory)] = typeof(OllamaChatClient),
     };
 
@@ -29,7 +29,7 @@ public sealed class LogTableTests
         Assert.Empty(Lines().GroupBy(line => (line.Category, line.Message.EventId)).Where(lines => lines.Count() > 1).Select(lines => lines.Key));
 
     private static IEnumerable<(string Category, LoggerMessageAttribute Message)> Lines() =>
-        from type in typeof(PipulateOptions).Assembly.GetTypes().Concat(typeof(PageDoor).Assembly.GetTypes())
+        from type in typeof(PipulateOptions).Assembly.GetTypes().Concat(typeof(ConnectionAdmission).Assembly.GetTypes())
         from method in type.GetMethods(Any)
         let message = method.GetCustomAttribute<LoggerMessageAttribute>()
         where message is not null

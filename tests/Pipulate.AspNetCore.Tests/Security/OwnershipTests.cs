@@ -83,7 +83,7 @@ public sealed class OwnershipTests
             again = page.Read(dom => dom.AgainOf(dom.Entries[^1].Id));
         }
 
-        var done = host.Services.GetRequiredService<ConversationDirectory>().Get(new ConversationId($"{ownerKey}..{name}")).ReadEvents()[0].Id;
+        var done = host.Services.GetRequiredService<ConversationCache>().Get(new ConversationId($"{ownerKey}..{name}")).ReadEvents()[0].Id;
         way = way.Replace("again {answer}", again, StringComparison.Ordinal).Replace("{answer}", again?.Split(' ')[1], StringComparison.Ordinal).Replace("{event}", done.ToString("N"), StringComparison.Ordinal);
         var before = await DescribeAsync(host, ownerKey);
 
@@ -119,7 +119,7 @@ public sealed class OwnershipTests
         var page = await host.OpenAsync(cookies, "/ws?conversation=kitchen");
         await page.TypeAsync(Secret);
         await page.WaitForAnswerAsync();
-        var done = host.Services.GetRequiredService<ConversationDirectory>().Get(new ConversationId("r-kitchen")).ReadEvents()[0].Id;
+        var done = host.Services.GetRequiredService<ConversationCache>().Get(new ConversationId("r-kitchen")).ReadEvents()[0].Id;
         var again = page.Read(dom => dom.AgainOf(dom.Entries[^1].Id))!;
         way = way.Replace("again {answer}", again, StringComparison.Ordinal).Replace("{answer}", again.Split(' ')[1], StringComparison.Ordinal).Replace("{event}", done.ToString("N"), StringComparison.Ordinal);
         var before = await DescribeAsync(host, "r-kitchen");
@@ -191,7 +191,7 @@ public sealed class OwnershipTests
         var mine = await host.OpenAsync();
         await mine.TypeAsync("hello");
         await mine.WaitAsync(dom => dom.Entries.Any(entry => entry is { State: "streaming", Text.Length: > 0 }));
-        var answer = host.Services.GetRequiredService<ConversationDirectory>().Get(host.Services.Registry().GetConnections(ChatAudience.Everyone).Single().Conversation).Answer!.Id;
+        var answer = host.Services.GetRequiredService<ConversationCache>().Get(host.Services.Registry().GetConnections(ChatAudience.Everyone).Single().Conversation).LatestReply!.Id;
         var other = await host.OpenAsync();
 
         foreach (var command in new[] { "stop", $"again {answer:N}" })
@@ -270,14 +270,14 @@ public sealed class OwnershipTests
     private static async Task<string> DescribeAsync(ChatHost host, string owner)
     {
         var store = host.Services.GetRequiredService<IConversationStore>();
-        var directory = host.Services.GetRequiredService<ConversationDirectory>();
+        var directory = host.Services.GetRequiredService<ConversationCache>();
         var text = new List<string>();
         foreach (var summary in (await store.ListAsync(owner, 100, Cancellation)).OrderBy(summary => summary.Id.Value, StringComparer.Ordinal))
         {
             var live = directory.Get(summary.Id);
-            await Eventually.TrueAsync(() => ConversationKeeper.IsSaved(live));
+            await Eventually.TrueAsync(() => WriteBehindService.IsSaved(live));
             var stored = (await store.ReadAsync(new ConversationKey(owner, summary.Id), 100, cancellationToken: Cancellation))!;
-            text.Add(string.Create(CultureInfo.InvariantCulture, $"{summary.Id} {live.Title} {stored.Summary.Title} {live.IsPaused} {stored.Summary.IsPaused} {live.IsGone}"));
+            text.Add(string.Create(CultureInfo.InvariantCulture, $"{summary.Id} {live.Title} {stored.Summary.Title} {live.IsPaused} {stored.Summary.IsPaused} {live.IsDeleted}"));
             text.AddRange(stored.Entries.Select(entry => $"{entry.Ordinal} {entry.Role} {entry.State} {entry.Withdrawn} {entry.Text}"));
             lock (live.Gate)
             {

@@ -254,7 +254,7 @@ public sealed class ClickToTokenTests(ITestOutputHelper output)
     public async Task ChatClientOfTheApplication_IsUsedInOllamasPlace()
     {
         await using var host = await ChatHost.StartAsync(Map, services: services =>
-            services.AddSingleton<Microsoft.Extensions.AI.IChatClient>(new DemoVoice(TimeSpan.Zero)));
+            services.AddSingleton<Microsoft.Extensions.AI.IChatClient>(new DemoChatClient(TimeSpan.Zero)));
         var page = await host.OpenAsync();
 
         await ClickAsync(page, "Milk");
@@ -321,7 +321,7 @@ public sealed class ClickToTokenTests(ITestOutputHelper output)
         output.WriteLine($"{comments} comments and one answer for {clicks} clicks, 20 a second; the question was request {host.Ollama.Chats.ToList().IndexOf(question) + 1}.");
         Assert.InRange(comments, 1, 3);
         Assert.Equal(askedBefore, host.Ollama.Chats.ToList().IndexOf(question));
-        var conversation = host.Services.GetRequiredService<ConversationDirectory>().Get(host.Services.Registry().GetConnections(ChatAudience.Everyone).Single().Conversation);
+        var conversation = host.Services.GetRequiredService<ConversationCache>().Get(host.Services.Registry().GetConnections(ChatAudience.Everyone).Single().Conversation);
         lock (conversation.Gate)
         {
             Assert.Equal(clicks, conversation.Entries.Count(entry => entry.Role is EntryRole.Event));

@@ -94,7 +94,7 @@ public sealed class WindowTests
     });
 
     private static string[] LinesOf(ChatHost host, LogLevel level) =>
-        [.. host.Logs.Lines.Where(line => line.Category.EndsWith(".Generation", StringComparison.Ordinal) && line.Level == level).Select(line => line.Text)];
+        [.. host.Logs.Lines.Where(line => line.Category.EndsWith(".ReplyGenerator", StringComparison.Ordinal) && line.Level == level).Select(line => line.Text)];
 
     /// <summary>As the server counts them.</summary>
     private static int TokensOf(RecordedChat chat) => chat.Messages.Sum(message => 8 + (message.Content.Length / 4));

@@ -14,7 +14,7 @@ internal sealed class RecordedSpans : IDisposable
     {
         _listener = new ActivityListener
         {
-            ShouldListenTo = source => source.Name == AnswerTracing.SourceName,
+            ShouldListenTo = source => source.Name == ReplyTracing.SourceName,
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = _spans.Enqueue,
         };

@@ -14,16 +14,16 @@ public sealed class ChatChannelTests : IDisposable
 
     private readonly ManualTime _time = new();
     private readonly PanelStatus _status = new();
-    private readonly ConversationDirectory _conversations;
+    private readonly ConversationCache _conversations;
     private readonly ConnectionRegistry _registry;
     private readonly ChatChannel _channel;
     private readonly List<ChatConnection> _made = [];
 
     public ChatChannelTests()
     {
-        _conversations = new ConversationDirectory(_time);
+        _conversations = new ConversationCache(_time);
         _registry = new ConnectionRegistry(_status, _time);
-        _channel = new ChatChannel(_conversations, _registry, new Typist(TimeSpan.Zero, _time, CancellationToken.None));
+        _channel = new ChatChannel(_conversations, _registry, new TextPacer(TimeSpan.Zero, _time, CancellationToken.None));
     }
 
     private Conversation Conversation => _conversations.Get(Name);

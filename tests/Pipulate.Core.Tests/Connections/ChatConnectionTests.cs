@@ -24,7 +24,7 @@ public sealed class ChatConnectionTests : IDisposable
         var id = new ConversationId("c");
         _conversation = new Conversation(id, _time);
         _connection = new ChatConnection(new ChatConnectionInfo("1", id, null, _time.GetUtcNow()), _conversation, new PanelStatus(), _transport, SendLimit, _time, new PipulateMetrics(_meter, _time));
-        _conversation.Watchers.Add(_connection);
+        _conversation.Viewers.Add(_connection);
     }
 
     public void Dispose()
@@ -49,12 +49,12 @@ public sealed class ChatConnectionTests : IDisposable
     {
         var writing = _connection.WriteAsync(_gone.Token);
         await _transport.NextAsync();
-        var entry = _conversation.Begin();
-        await _time.WaitForTimerAsync(ChatConnection.Gathering);
+        var entry = _conversation.BeginMessage();
+        await _time.WaitForTimerAsync(ChatConnection.GatherInterval);
         _conversation.Append(entry, "one ");
         _conversation.Append(entry, "two");
         Assert.False(_transport.TryNext(out _));
-        _time.Advance(ChatConnection.Gathering);
+        _time.Advance(ChatConnection.GatherInterval);
 
         Assert.Contains(">one two</div>", await _transport.NextAsync(), StringComparison.Ordinal);
         Assert.False(_transport.TryNext(out _));
@@ -67,8 +67,8 @@ public sealed class ChatConnectionTests : IDisposable
     {
         var writing = _connection.WriteAsync(_gone.Token);
         await _transport.NextAsync();
-        _conversation.Begin();
-        await _time.WaitForTimerAsync(ChatConnection.Gathering);
+        _conversation.BeginMessage();
+        await _time.WaitForTimerAsync(ChatConnection.GatherInterval);
 
         // The clock stands from here on.
         await _gone.CancelAsync();
@@ -82,12 +82,12 @@ public sealed class ChatConnectionTests : IDisposable
     {
         var writing = _connection.WriteAsync(_gone.Token);
         await _transport.NextAsync();
-        _connection.Wake();
-        await _time.WaitForTimerAsync(ChatConnection.Gathering);
-        _time.Advance(ChatConnection.Gathering);
+        _connection.NotifyChanged();
+        await _time.WaitForTimerAsync(ChatConnection.GatherInterval);
+        _time.Advance(ChatConnection.GatherInterval);
 
         // The clock stands from here on: nobody can be waiting for it.
-        _conversation.Hear("hello", null);
+        _conversation.AddUserMessage("hello", null);
 
         Assert.StartsWith("<div id=\"msg-list\" hx-swap-oob=\"beforeend\"><div id=\"e1\"", await _transport.NextAsync(), StringComparison.Ordinal);
         await _gone.CancelAsync();
@@ -128,15 +128,15 @@ public sealed class ChatConnectionTests : IDisposable
     [Fact]
     public async Task WriteAsync_SnapshotAndAnAnswerThatIsFarAhead_AreCounted()
     {
-        var entry = _conversation.Begin();
+        var entry = _conversation.BeginMessage();
         _conversation.Append(entry, "x");
         var writing = _connection.WriteAsync(_gone.Token);
         await _transport.NextAsync();
         Assert.Equal((1, 0), (_meter["pipulate.connection.resyncs snapshot"], _meter["pipulate.connection.resyncs rewrite"]));
 
         _conversation.Append(entry, new string('y', 64 * 1024));
-        await _time.WaitForTimerAsync(ChatConnection.Gathering);
-        _time.Advance(ChatConnection.Gathering);
+        await _time.WaitForTimerAsync(ChatConnection.GatherInterval);
+        _time.Advance(ChatConnection.GatherInterval);
         await _transport.NextAsync();
 
         Assert.Equal((1, 1), (_meter["pipulate.connection.resyncs snapshot"], _meter["pipulate.connection.resyncs rewrite"]));
@@ -147,7 +147,7 @@ public sealed class ChatConnectionTests : IDisposable
     [Fact]
     public async Task Close_WithSomethingNew_SendsItFirst()
     {
-        _conversation.Hear("last words", null);
+        _conversation.AddUserMessage("last words", null);
         _connection.Close(CloseReason.Restarting);
         await _connection.WriteAsync(_gone.Token).WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
 
@@ -159,7 +159,7 @@ public sealed class ChatConnectionTests : IDisposable
     [Trait("Row", "F-25")]
     public async Task Close_WhileSomethingElseIsBeingSent_SendsWhatCameMeanwhileFirst()
     {
-        var entry = _conversation.Begin();
+        var entry = _conversation.BeginMessage();
         var release = new TaskCompletionSource();
         _transport.OnSend = _ => release.Task;
         var writing = _connection.WriteAsync(_gone.Token);
@@ -219,8 +219,8 @@ public sealed class ChatConnectionTests : IDisposable
         await _transport.NextAsync();
         for (var i = 0; i < 3; i++)
         {
-            _conversation.Hear("x", null);
-            await _time.WaitForTimerAsync(ChatConnection.Gathering);
+            _conversation.AddUserMessage("x", null);
+            await _time.WaitForTimerAsync(ChatConnection.GatherInterval);
             _time.Advance(SendLimit / 2);
             await _transport.NextAsync();
         }
@@ -275,7 +275,7 @@ public sealed class ChatConnectionTests : IDisposable
     [Trait("Row", "S-24")]
     public async Task WriteAsync_SlowPage_GetsAllOfItInOneLargerMessage()
     {
-        var entry = _conversation.Begin();
+        var entry = _conversation.BeginMessage();
         var release = new TaskCompletionSource();
         _transport.OnSend = _ => release.Task;
         var writing = _connection.WriteAsync(_gone.Token);
@@ -298,16 +298,16 @@ public sealed class ChatConnectionTests : IDisposable
     {
         var writing = _connection.WriteAsync(_gone.Token);
         await _transport.NextAsync();
-        _time.Advance(ChatConnection.Gathering);
-        var entry = _conversation.Begin();
+        _time.Advance(ChatConnection.GatherInterval);
+        var entry = _conversation.BeginMessage();
         await _transport.NextAsync();
 
         _conversation.Append(entry, "one");
         Assert.Contains("one", await _transport.NextAsync(), StringComparison.Ordinal);
 
         _conversation.Append(entry, "two");
-        await _time.WaitForTimerAsync(ChatConnection.Gathering);
-        _time.Advance(ChatConnection.Gathering);
+        await _time.WaitForTimerAsync(ChatConnection.GatherInterval);
+        _time.Advance(ChatConnection.GatherInterval);
         Assert.Contains("two", await _transport.NextAsync(), StringComparison.Ordinal);
         await _gone.CancelAsync();
         await writing;

@@ -10,10 +10,10 @@ namespace Pipulate.Tests.Connections;
 
 public sealed class ChatProgressTests
 {
-    private readonly ConversationDirectory _conversations = new(new ManualTime());
+    private readonly ConversationCache _conversations = new(new ManualTime());
     private readonly ChatChannel _channel;
 
-    public ChatProgressTests() => _channel = new ChatChannel(_conversations, new ConnectionRegistry(new PanelStatus(), TimeProvider.System), new Typist(TimeSpan.Zero, TimeProvider.System, CancellationToken.None));
+    public ChatProgressTests() => _channel = new ChatChannel(_conversations, new ConnectionRegistry(new PanelStatus(), TimeProvider.System), new TextPacer(TimeSpan.Zero, TimeProvider.System, CancellationToken.None));
 
     private Conversation Conversation => _conversations.Get(new ConversationId("a"));
 

@@ -8,13 +8,13 @@ public sealed class ConnectionRegistryTests : IDisposable
 {
     private readonly ManualTime _time = new();
     private readonly PanelStatus _status = new();
-    private readonly ConversationDirectory _conversations;
+    private readonly ConversationCache _conversations;
     private readonly ConnectionRegistry _registry;
     private readonly List<ChatConnection> _made = [];
 
     public ConnectionRegistryTests()
     {
-        _conversations = new ConversationDirectory(_time);
+        _conversations = new ConversationCache(_time);
         _registry = new ConnectionRegistry(_status, _time);
     }
 
@@ -56,12 +56,12 @@ public sealed class ConnectionRegistryTests : IDisposable
     public void AddAndRemove_Connection_IsWatchedMeanwhile()
     {
         var connection = Add("1", "a", "anna");
-        Assert.True(connection.Conversation.Watchers.Any);
+        Assert.True(connection.Conversation.Viewers.Any);
 
         _registry.Remove(connection);
         _registry.Remove(connection);
 
-        Assert.False(connection.Conversation.Watchers.Any);
+        Assert.False(connection.Conversation.Viewers.Any);
         Assert.Equal(0, _registry.Count);
         Assert.Empty(Ids(ChatAudience.User("anna")));
         Assert.Empty(Ids(ChatAudience.Conversation(new ConversationId("a"))));
@@ -96,9 +96,9 @@ public sealed class ConnectionRegistryTests : IDisposable
         using var gone = new CancellationTokenSource();
         var writing = connection.WriteAsync(gone.Token);
         await transport.NextAsync();
-        _status.Say("Model: x");
-        await _time.WaitForTimerAsync(ChatConnection.Gathering);
-        _time.Advance(ChatConnection.Gathering);
+        _status.Set("Model: x");
+        await _time.WaitForTimerAsync(ChatConnection.GatherInterval);
+        _time.Advance(ChatConnection.GatherInterval);
 
         Assert.Equal("<div id=\"chat-status\" hx-swap-oob=\"innerHTML\">Model: x</div>", await transport.NextAsync());
         await gone.CancelAsync();
@@ -239,7 +239,7 @@ public sealed class ConnectionRegistryTests : IDisposable
                         Assert.DoesNotContain(page, _registry.Find(ChatAudience.Group(group)));
                         break;
                     default:
-                        Assert.All(_registry.GetPresence(ChatAudience.Group(group)), visitor => Assert.True(visitor.Pages > 0));
+                        Assert.All(_registry.GetPresence(ChatAudience.Group(group)), visitor => Assert.True(visitor.Connections > 0));
                         break;
                 }
             }

@@ -10,7 +10,7 @@ public class ConversationMirroredTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
     private readonly ConversationEntry _question = new(1, EntryRole.User, EntryState.Complete, Noon);
-    private readonly ConversationEntry _answer = new(2, EntryRole.Assistant, EntryState.Streaming, Noon) { FromElsewhere = true };
+    private readonly ConversationEntry _answer = new(2, EntryRole.Assistant, EntryState.Streaming, Noon) { IsRemote = true };
     private readonly Conversation _conversation = new(new ConversationId("c"), new ManualTime());
 
     public ConversationMirroredTests() => _question.Text.Set("Count.");
@@ -20,12 +20,12 @@ public class ConversationMirroredTests
     {
         var typed = new ConversationEntry(1, EntryRole.User, EntryState.Complete, Noon);
         typed.Text.Set("Before.");
-        _conversation.BeginAhead();
-        _conversation.Mirror(Told(_question));
-        _conversation.Hear("Meanwhile.", "m2");
+        _conversation.BeginBeforeHistory();
+        _conversation.ApplyRemote(Told(_question));
+        _conversation.AddUserMessage("Meanwhile.", "m2");
 
-        _conversation.Recall([typed, Stored(_question), _answer], paused: false);
-        _conversation.Hear("Afterwards.", "m3");
+        _conversation.Restore([typed, Stored(_question), _answer], paused: false);
+        _conversation.AddUserMessage("Afterwards.", "m3");
 
         Assert.Equal(
             ["User/Complete: Before.", "User/Complete: Count.", "Assistant/Streaming: ", "User/Complete: Meanwhile.", "User/Complete: Afterwards."],
@@ -38,12 +38,12 @@ public class ConversationMirroredTests
     {
         var later = new ConversationEntry(3, EntryRole.User, EntryState.Complete, Noon);
         later.Text.Set("And?");
-        _conversation.BeginAhead();
-        _conversation.Mirror(Told(later));
-        _conversation.Mirror(Told(_question));
-        _conversation.Mirror(Told(_answer));
+        _conversation.BeginBeforeHistory();
+        _conversation.ApplyRemote(Told(later));
+        _conversation.ApplyRemote(Told(_question));
+        _conversation.ApplyRemote(Told(_answer));
 
-        _conversation.Recall([Stored(_question), Stored(_answer), Stored(later)], paused: false);
+        _conversation.Restore([Stored(_question), Stored(_answer), Stored(later)], paused: false);
 
         Assert.Equal(["User/Complete: Count.", "Assistant/Streaming: ", "User/Complete: And?"], _conversation.Shown());
         Assert.Equal([1, 2, 3], _conversation.Entries.Select(entry => entry.Ordinal));
@@ -52,19 +52,19 @@ public class ConversationMirroredTests
     [Fact]
     public void Recall_BehindWhatWasAnsweredAhead_WhatWaitsIsStillWhatWaited()
     {
-        _conversation.BeginAhead();
-        _conversation.Hear("First?", "m1");
+        _conversation.BeginBeforeHistory();
+        _conversation.AddUserMessage("First?", "m1");
         var turn = _conversation.BeginTurn()!;
         _conversation.Append(turn.Entry, "Yes.");
         _conversation.End(turn.Entry, EntryState.Complete);
-        _conversation.Mirror(Told(_question));
-        _conversation.Hear("Second?", "m2");
+        _conversation.ApplyRemote(Told(_question));
+        _conversation.AddUserMessage("Second?", "m2");
 
-        _conversation.Recall([Stored(_question), _answer], paused: false);
+        _conversation.Restore([Stored(_question), _answer], paused: false);
 
-        Assert.Equal(["Second?"], _conversation.ReadOwed().Select(entry => entry.Text.ToString()));
-        Assert.True(_conversation.AskAgain(turn.Entry.Id));
-        Assert.Equal(["First?", "Second?"], _conversation.ReadOwed().Select(entry => entry.Text.ToString()));
+        Assert.Equal(["Second?"], _conversation.ReadPending().Select(entry => entry.Text.ToString()));
+        Assert.True(_conversation.Regenerate(turn.Entry.Id));
+        Assert.Equal(["First?", "Second?"], _conversation.ReadPending().Select(entry => entry.Text.ToString()));
     }
 
     /// <summary>The store does not say what an answer waits for; the other node does, and then goes on in the same version.</summary>
@@ -72,13 +72,13 @@ public class ConversationMirroredTests
     public void Mirror_StoredAnswerIsToldAnew_GrowsWithWhatComesNext()
     {
         var page = new PanelPage(_conversation, new PanelStatus());
-        _conversation.Recall([_answer], paused: false);
+        _conversation.Restore([_answer], paused: false);
         page.Round();
 
-        _conversation.Mirror(Told(_answer) with { Standing = new EntryStanding(EntryState.Streaming, null, Withdrawn: false, null, "Waiting for the model", Again: false) });
+        _conversation.ApplyRemote(Told(_answer) with { Standing = new EntryStatus(EntryState.Streaming, null, Withdrawn: false, null, "Waiting for the model", Again: false) });
         page.Round();
         Assert.Equal("Waiting for the model", page.Dom.WaitingOf(page.Dom.Entries[0].Id));
-        _conversation.Mirror(new EntryFrame(_answer.Id, 0, 0, "one "));
+        _conversation.ApplyRemote(new EntryFrame(_answer.Id, 0, 0, "one "));
         page.Round();
 
         Assert.Equal(["Assistant/Streaming: one "], _conversation.Shown());
@@ -88,13 +88,13 @@ public class ConversationMirroredTests
     private static EntryFrame Told(ConversationEntry entry) => new(entry.Id, entry.Epoch, 0, entry.Text.ToString())
     {
         Head = EntryHead.Of(entry),
-        Standing = EntryStanding.Of(entry),
+        Standing = EntryStatus.Of(entry),
     };
 
     /// <summary>The same entry as it comes from the store.</summary>
     private static ConversationEntry Stored(ConversationEntry entry)
     {
-        var stored = new ConversationEntry(entry.Ordinal, entry.Role, entry.State, entry.At) { Id = entry.Id, FromElsewhere = true };
+        var stored = new ConversationEntry(entry.Ordinal, entry.Role, entry.State, entry.CreatedAt) { Id = entry.Id, IsRemote = true };
         stored.Text.Set(entry.Text.ToString());
         return stored;
     }

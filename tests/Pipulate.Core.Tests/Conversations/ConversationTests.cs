@@ -14,10 +14,10 @@ public class ConversationTests
     [Fact]
     public void Entries_AnyAdditions_KeepTheirOrderAndNumbers()
     {
-        _conversation.Say(EntryRole.Event, "one");
-        _conversation.Hear("two", null);
-        _conversation.Begin();
-        _conversation.Notify("four", evenIfKnown: false);
+        _conversation.AddMessage(EntryRole.Event, "one");
+        _conversation.AddUserMessage("two", null);
+        _conversation.BeginMessage();
+        _conversation.AddNotice("four", evenIfKnown: false);
 
         Assert.Equal([1, 2, 3, 4], _conversation.Entries.Select(entry => entry.Ordinal));
         Assert.Equal([EntryRole.Event, EntryRole.User, EntryRole.Assistant, EntryRole.Notice], _conversation.Entries.Select(entry => entry.Role));
@@ -27,7 +27,7 @@ public class ConversationTests
     [Fact]
     public void Version_EachChange_GrowsAndMarksItsEntry()
     {
-        var entry = _conversation.Begin();
+        var entry = _conversation.BeginMessage();
         var begun = _conversation.Version;
         _conversation.Append(entry, "x");
         var appended = _conversation.Version;
@@ -40,8 +40,8 @@ public class ConversationTests
     [Fact]
     public void Hear_SameIdAndText_IsHeardOnce()
     {
-        Assert.True(_conversation.Hear("hello", "m1"));
-        Assert.False(_conversation.Hear("hello", "m1"));
+        Assert.True(_conversation.AddUserMessage("hello", "m1"));
+        Assert.False(_conversation.AddUserMessage("hello", "m1"));
 
         Assert.Single(_conversation.Entries);
     }
@@ -52,27 +52,27 @@ public class ConversationTests
     [InlineData("hello", null)]
     public void Hear_OtherIdOrText_IsHeard(string text, string? id)
     {
-        _conversation.Hear("hello", "m1");
+        _conversation.AddUserMessage("hello", "m1");
 
-        Assert.True(_conversation.Hear(text, id));
+        Assert.True(_conversation.AddUserMessage(text, id));
     }
 
     [Fact]
     public void Hear_RepeatedTextWithCharactersThatAreLeftOut_IsHeardOnce()
     {
-        Assert.True(_conversation.Hear("two\r\nlines", "m1"));
+        Assert.True(_conversation.AddUserMessage("two\r\nlines", "m1"));
 
-        Assert.False(_conversation.Hear("two\r\nlines", "m1"));
+        Assert.False(_conversation.AddUserMessage("two\r\nlines", "m1"));
     }
 
     [Fact]
     public void Hear_NewMessage_TellsWhoListens()
     {
         var heard = 0;
-        _conversation.Heard += () => heard++;
-        _conversation.Hear("hello", "m1");
-        _conversation.Hear("hello", "m1");
-        _conversation.Say(EntryRole.Event, "x", wantsAnswer: true);
+        _conversation.ReplyRequested += () => heard++;
+        _conversation.AddUserMessage("hello", "m1");
+        _conversation.AddUserMessage("hello", "m1");
+        _conversation.AddMessage(EntryRole.Event, "x", wantsAnswer: true);
 
         Assert.Equal(1, heard);
     }
@@ -80,8 +80,8 @@ public class ConversationTests
     [Fact]
     public void BeginTurn_NothingToAnswer_GivesNone()
     {
-        _conversation.Say(EntryRole.Event, "noted");
-        _conversation.Say(EntryRole.Assistant, "said");
+        _conversation.AddMessage(EntryRole.Event, "noted");
+        _conversation.AddMessage(EntryRole.Assistant, "said");
 
         Assert.Null(_conversation.BeginTurn());
     }
@@ -89,11 +89,11 @@ public class ConversationTests
     [Fact]
     public void BeginTurn_SeveralWaiting_GathersWhatCameSinceTheLastAnswer()
     {
-        _conversation.Hear("first", null);
+        _conversation.AddUserMessage("first", null);
         End(_conversation.BeginTurn()!, "answer");
-        _conversation.Say(EntryRole.Event, "a", wantsAnswer: true);
-        _conversation.Say(EntryRole.Event, "b");
-        _conversation.Hear("c", null);
+        _conversation.AddMessage(EntryRole.Event, "a", wantsAnswer: true);
+        _conversation.AddMessage(EntryRole.Event, "b");
+        _conversation.AddUserMessage("c", null);
 
         var turn = _conversation.BeginTurn();
 
@@ -106,7 +106,7 @@ public class ConversationTests
     [Fact]
     public void BeginTurn_EventsOnly_AnswersNoUser()
     {
-        _conversation.Say(EntryRole.Event, "a", wantsAnswer: true);
+        _conversation.AddMessage(EntryRole.Event, "a", wantsAnswer: true);
 
         Assert.False(_conversation.BeginTurn()!.AnswersUser);
     }
@@ -114,9 +114,9 @@ public class ConversationTests
     [Fact]
     public void BeginTurn_EntryWhileTheLastAnswerWasWritten_IsAnsweredNext()
     {
-        _conversation.Hear("first", null);
+        _conversation.AddUserMessage("first", null);
         var first = _conversation.BeginTurn()!;
-        _conversation.Hear("second", null);
+        _conversation.AddUserMessage("second", null);
         End(first, "answer");
 
         Assert.Equal(["user: first", "assistant: answer", "user: second"], Told(_conversation.BeginTurn()!));
@@ -125,9 +125,9 @@ public class ConversationTests
     [Fact]
     public void Withdraw_AnswerAgain_TheNextTurnAnswersItAll()
     {
-        _conversation.Say(EntryRole.Event, "a", wantsAnswer: true);
+        _conversation.AddMessage(EntryRole.Event, "a", wantsAnswer: true);
         var turn = _conversation.BeginTurn()!;
-        _conversation.Hear("b", null);
+        _conversation.AddUserMessage("b", null);
 
         Assert.True(_conversation.Withdraw(turn, answerAgain: true));
 
@@ -140,7 +140,7 @@ public class ConversationTests
     [Fact]
     public void Withdraw_NotAgain_NothingIsOwed()
     {
-        _conversation.Say(EntryRole.Event, "a", wantsAnswer: true);
+        _conversation.AddMessage(EntryRole.Event, "a", wantsAnswer: true);
         var turn = _conversation.BeginTurn()!;
 
         Assert.True(_conversation.Withdraw(turn, answerAgain: false));
@@ -150,7 +150,7 @@ public class ConversationTests
     [Fact]
     public void Withdraw_AfterTheFirstWord_DoesNothing()
     {
-        _conversation.Hear("a", null);
+        _conversation.AddUserMessage("a", null);
         var turn = _conversation.BeginTurn()!;
         _conversation.Append(turn.Entry, "Hm");
 
@@ -162,7 +162,7 @@ public class ConversationTests
     [Fact]
     public void End_Twice_TheFirstCounts()
     {
-        var entry = _conversation.Begin();
+        var entry = _conversation.BeginMessage();
         _conversation.End(entry, EntryState.Stopped, "Stopped.");
         var version = _conversation.Version;
         _conversation.End(entry, EntryState.Failed, "Failed.");
@@ -173,7 +173,7 @@ public class ConversationTests
     [Fact]
     public void Append_AfterTheEnd_ChangesNothing()
     {
-        var entry = _conversation.Begin();
+        var entry = _conversation.BeginMessage();
         _conversation.Append(entry, "whole");
         _conversation.End(entry, EntryState.Complete);
         var version = _conversation.Version;
@@ -186,7 +186,7 @@ public class ConversationTests
     [Fact]
     public void End_HalfARuneWaiting_IsToldAsReplaced()
     {
-        var entry = _conversation.Begin();
+        var entry = _conversation.BeginMessage();
         _conversation.Append(entry, "x\uD83D");
         _conversation.End(entry, EntryState.Failed);
 
@@ -196,9 +196,9 @@ public class ConversationTests
     [Fact]
     public void Notify_LastNoticeAgain_IsToldOnce()
     {
-        _conversation.Notify("down", evenIfKnown: false);
-        _conversation.Say(EntryRole.Event, "between");
-        _conversation.Notify("down", evenIfKnown: false);
+        _conversation.AddNotice("down", evenIfKnown: false);
+        _conversation.AddMessage(EntryRole.Event, "between");
+        _conversation.AddNotice("down", evenIfKnown: false);
 
         Assert.Single(_conversation.Entries, entry => entry.Role is EntryRole.Notice);
     }
@@ -206,10 +206,10 @@ public class ConversationTests
     [Fact]
     public void Notify_OtherOrAskedFor_IsTold()
     {
-        _conversation.Notify("down", evenIfKnown: false);
-        _conversation.Notify("other", evenIfKnown: false);
-        _conversation.Notify("down", evenIfKnown: false);
-        _conversation.Notify("down", evenIfKnown: true);
+        _conversation.AddNotice("down", evenIfKnown: false);
+        _conversation.AddNotice("other", evenIfKnown: false);
+        _conversation.AddNotice("down", evenIfKnown: false);
+        _conversation.AddNotice("down", evenIfKnown: true);
 
         Assert.Equal(["down", "other", "down", "down"], _conversation.Entries.Select(entry => entry.Text.ToString()));
     }
@@ -219,55 +219,55 @@ public class ConversationTests
     {
         var (first, second) = (new Watcher(), new Watcher());
         _time.Advance(TimeSpan.FromSeconds(5));
-        Assert.Equal(TimeSpan.FromSeconds(5), _conversation.Watchers.AwayFor);
+        Assert.Equal(TimeSpan.FromSeconds(5), _conversation.Viewers.UnviewedFor);
 
-        _conversation.Watchers.Add(first);
-        _conversation.Watchers.Add(second);
-        _conversation.Watchers.Remove(first);
+        _conversation.Viewers.Add(first);
+        _conversation.Viewers.Add(second);
+        _conversation.Viewers.Remove(first);
         _time.Advance(TimeSpan.FromSeconds(5));
-        Assert.Equal(TimeSpan.Zero, _conversation.Watchers.AwayFor);
-        Assert.True(_conversation.Watchers.Any);
+        Assert.Equal(TimeSpan.Zero, _conversation.Viewers.UnviewedFor);
+        Assert.True(_conversation.Viewers.Any);
 
-        _conversation.Watchers.Remove(second);
+        _conversation.Viewers.Remove(second);
         _time.Advance(TimeSpan.FromSeconds(7));
-        _conversation.Watchers.Remove(second);
-        Assert.Equal(TimeSpan.FromSeconds(7), _conversation.Watchers.AwayFor);
-        Assert.False(_conversation.Watchers.Any);
+        _conversation.Viewers.Remove(second);
+        Assert.Equal(TimeSpan.FromSeconds(7), _conversation.Viewers.UnviewedFor);
+        Assert.False(_conversation.Viewers.Any);
     }
 
     [Fact]
     public void Watch_EachChange_WakesEachWatcher()
     {
         var watcher = new Watcher();
-        _conversation.Watchers.Add(watcher);
-        _conversation.Hear("a", null);
+        _conversation.Viewers.Add(watcher);
+        _conversation.AddUserMessage("a", null);
         var turn = _conversation.BeginTurn()!;
         _conversation.Append(turn.Entry, "x");
         _conversation.End(turn.Entry, EntryState.Complete);
 
         Assert.Equal(4, watcher.Woken);
-        _conversation.Watchers.Remove(watcher);
-        _conversation.Say(EntryRole.Event, "b");
+        _conversation.Viewers.Remove(watcher);
+        _conversation.AddMessage(EntryRole.Event, "b");
         Assert.Equal(4, watcher.Woken);
     }
 
     [Fact]
     public void TryRouse_WhileSomebodyWorks_SendsNobodyAndTheWorkerLooksAgain()
     {
-        Assert.True(_conversation.TryRouse());
-        Assert.False(_conversation.TryRouse());
-        _conversation.BeginWork();
-        Assert.False(_conversation.TryRouse());
-        Assert.False(_conversation.TryRest());
-        _conversation.BeginWork();
-        Assert.True(_conversation.TryRest());
-        Assert.True(_conversation.TryRouse());
+        Assert.True(_conversation.TrySchedule());
+        Assert.False(_conversation.TrySchedule());
+        _conversation.BeginProcessing();
+        Assert.False(_conversation.TrySchedule());
+        Assert.False(_conversation.TryComplete());
+        _conversation.BeginProcessing();
+        Assert.True(_conversation.TryComplete());
+        Assert.True(_conversation.TrySchedule());
     }
 
     [Fact]
     public async Task Append_FromManyThreads_LosesNothing()
     {
-        var entries = Enumerable.Range(0, 4).Select(_ => _conversation.Begin()).ToArray();
+        var entries = Enumerable.Range(0, 4).Select(_ => _conversation.BeginMessage()).ToArray();
         await Task.WhenAll(entries.Select(entry => Task.Run(
             () =>
             {
@@ -290,11 +290,11 @@ public class ConversationTests
 
     private static IEnumerable<string> Told(Turn turn) => turn.History.Select(message => $"{message.Role}: {message.Text}");
 
-    private sealed class Watcher : IConversationWatcher
+    private sealed class Watcher : IConversationViewer
     {
         public int Woken { get; private set; }
 
-        public void Wake() => Woken++;
+        public void NotifyChanged() => Woken++;
     }
 
     [Fact]
@@ -303,9 +303,9 @@ public class ConversationTests
         var began = Stopwatch.GetTimestamp();
         for (var i = 0; i < 50_000; i++)
         {
-            _conversation.Say(EntryRole.Event, "one more", wantsAnswer: true);
-            Assert.Equal(1, _conversation.LookAhead()?.Events);
-            Assert.Single(_conversation.LeaveUncommented());
+            _conversation.AddMessage(EntryRole.Event, "one more", wantsAnswer: true);
+            Assert.Equal(1, _conversation.PeekPending()?.Events);
+            Assert.Single(_conversation.SkipPendingComments());
         }
 
         // A twentieth of a second; when each time looked at all of them, it was thirteen.
@@ -315,12 +315,12 @@ public class ConversationTests
     [Fact]
     public void LookAhead_TypedBehindUncommentedEvents_IsStillDue()
     {
-        _conversation.Say(EntryRole.Event, "one", wantsAnswer: true);
-        _conversation.Hear("hello", null);
-        _conversation.Say(EntryRole.Event, "two", wantsAnswer: true);
+        _conversation.AddMessage(EntryRole.Event, "one", wantsAnswer: true);
+        _conversation.AddUserMessage("hello", null);
+        _conversation.AddMessage(EntryRole.Event, "two", wantsAnswer: true);
 
-        Assert.Equal(2, _conversation.LeaveUncommented().Count);
+        Assert.Equal(2, _conversation.SkipPendingComments().Count);
 
-        Assert.True(_conversation.LookAhead() is { Typed: true, Events: 0 });
+        Assert.True(_conversation.PeekPending() is { Typed: true, Events: 0 });
     }
 }

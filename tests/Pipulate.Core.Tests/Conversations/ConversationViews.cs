@@ -21,7 +21,7 @@ internal static class ConversationViews
     public static async Task UntilAsync(this Conversation conversation, Func<IReadOnlyList<ConversationEntry>, bool> condition)
     {
         using var bell = new Bell();
-        conversation.Watchers.Add(bell);
+        conversation.Viewers.Add(bell);
         try
         {
             while (!conversation.Look(condition))
@@ -33,15 +33,15 @@ internal static class ConversationViews
         }
         finally
         {
-            conversation.Watchers.Remove(bell);
+            conversation.Viewers.Remove(bell);
         }
     }
 
-    private sealed class Bell : IConversationWatcher, IDisposable
+    private sealed class Bell : IConversationViewer, IDisposable
     {
         public SemaphoreSlim Rung { get; } = new(0);
 
-        public void Wake() => Rung.Release();
+        public void NotifyChanged() => Rung.Release();
 
         public void Dispose() => Rung.Dispose();
     }

@@ -10,7 +10,7 @@ public class ConversationWishesTests
     [Fact]
     public void Stop_WhileAnAnswerIsWritten_KeepsItsTextMarkedAndInTheHistory()
     {
-        _conversation.Hear("tell me", null);
+        _conversation.AddUserMessage("tell me", null);
         var turn = _conversation.BeginTurn()!;
         _conversation.Append(turn.Entry, "Once upon");
         var stopped = 0;
@@ -23,13 +23,13 @@ public class ConversationWishesTests
         Assert.Equal((EntryState.Stopped, "Once upon", "Stopped."), (turn.Entry.State, turn.Entry.Text.ToString(), turn.Entry.Reason));
         Assert.Equal(1, stopped);
         Assert.Equal(["user: tell me", "assistant: Once upon"], History());
-        Assert.Null(_conversation.LookAhead());
+        Assert.Null(_conversation.PeekPending());
     }
 
     [Fact]
     public void Stop_NothingIsSaid_ChangesNothing()
     {
-        _conversation.Say(EntryRole.Assistant, "said");
+        _conversation.AddMessage(EntryRole.Assistant, "said");
         var version = _conversation.Version;
         _conversation.Stop();
 
@@ -40,7 +40,7 @@ public class ConversationWishesTests
     public void Stop_WhileWorkIsWatched_LeavesTheWork()
     {
         var work = _conversation.BeginProgress("Tidying");
-        var said = _conversation.Begin();
+        var said = _conversation.BeginMessage();
         _conversation.Stop();
 
         Assert.Equal((EntryState.Streaming, EntryState.Stopped), (work.State, said.State));
@@ -49,7 +49,7 @@ public class ConversationWishesTests
     [Fact]
     public void Withdraw_AfterAStop_LeavesTheStoppedAnswer()
     {
-        _conversation.Hear("hello", null);
+        _conversation.AddUserMessage("hello", null);
         var turn = _conversation.BeginTurn()!;
         _conversation.Stop();
 
@@ -60,24 +60,24 @@ public class ConversationWishesTests
     [Fact]
     public void Stop_InTheLine_NothingIsDueAnyMoreAndItMayBeAskedForAgain()
     {
-        _conversation.Hear("hello", null);
-        _conversation.ShowInLine(2);
+        _conversation.AddUserMessage("hello", null);
+        _conversation.ShowQueued(2);
         _conversation.Stop();
 
-        Assert.Null(_conversation.LookAhead());
+        Assert.Null(_conversation.PeekPending());
         Assert.Null(_conversation.BeginTurn());
-        Assert.True(_conversation.AskAgain(_conversation.Answer!.Id));
+        Assert.True(_conversation.Regenerate(_conversation.LatestReply!.Id));
         Assert.Equal(["user: hello"], Told(_conversation.BeginTurn()!));
     }
 
     [Fact]
     public void ShowInLine_UntilTheTurn_IsOneEntryThatTellsItsPlace()
     {
-        _conversation.Hear("hello", null);
-        _conversation.ShowInLine(2);
-        _conversation.ShowInLine(1);
+        _conversation.AddUserMessage("hello", null);
+        _conversation.ShowQueued(2);
+        _conversation.ShowQueued(1);
         var waiting = _conversation.Entries[^1];
-        Assert.Equal((true, true), (waiting is { IsOpen: true, InLine: true }, waiting.Waiting!.Contains("place 1", StringComparison.Ordinal)));
+        Assert.Equal((true, true), (waiting is { IsOpen: true, IsQueued: true }, waiting.Waiting!.Contains("place 1", StringComparison.Ordinal)));
 
         var turn = _conversation.BeginTurn()!;
 
@@ -92,28 +92,28 @@ public class ConversationWishesTests
     [InlineData(EntryState.Failed)]
     public void AskAgain_TheNewestAnswer_IsTakenBackAndItsQuestionAskedAgain(object state)
     {
-        _conversation.Hear("first", null);
+        _conversation.AddUserMessage("first", null);
         End("one", EntryState.Complete);
-        _conversation.Hear("second", null);
+        _conversation.AddUserMessage("second", null);
         var old = End("two", (EntryState)state);
 
-        Assert.True(_conversation.AskAgain(old.Id));
+        Assert.True(_conversation.Regenerate(old.Id));
         var turn = _conversation.BeginTurn()!;
 
         Assert.False(old.Visible);
         Assert.True(turn.AnswersUser);
         Assert.Equal(["user: first", "assistant: one", "user: second"], Told(turn));
-        Assert.Null(_conversation.LookAhead());
+        Assert.Null(_conversation.PeekPending());
     }
 
     [Fact]
     public void AskAgain_WithWordsThatCameSince_AnswersAllTogether()
     {
-        _conversation.Hear("first", null);
+        _conversation.AddUserMessage("first", null);
         var old = End("one", EntryState.Complete);
-        _conversation.Hear("second", null);
+        _conversation.AddUserMessage("second", null);
 
-        Assert.True(_conversation.AskAgain(old.Id));
+        Assert.True(_conversation.Regenerate(old.Id));
 
         Assert.Equal(["user: first", "user: second"], Told(_conversation.BeginTurn()!));
     }
@@ -121,69 +121,69 @@ public class ConversationWishesTests
     [Fact]
     public void AskAgain_ForAComment_APersonWaitsForIt()
     {
-        _conversation.Say(EntryRole.Event, "thing", wantsAnswer: true);
+        _conversation.AddMessage(EntryRole.Event, "thing", wantsAnswer: true);
         var old = End("a remark", EntryState.Complete);
 
-        Assert.True(_conversation.AskAgain(old.Id));
-        Assert.True(_conversation.LookAhead() is { Typed: true, Events: 1 });
+        Assert.True(_conversation.Regenerate(old.Id));
+        Assert.True(_conversation.PeekPending() is { Typed: true, Events: 1 });
         Assert.True(_conversation.BeginTurn()!.AnswersUser);
 
-        _conversation.Say(EntryRole.Event, "other", wantsAnswer: true);
-        Assert.True(_conversation.LookAhead() is { Typed: false });
+        _conversation.AddMessage(EntryRole.Event, "other", wantsAnswer: true);
+        Assert.True(_conversation.PeekPending() is { Typed: false });
     }
 
     [Fact]
     public void AskAgain_AfterACommentThatCameToNothing_IsTheAnswerBeforeIt()
     {
-        _conversation.Hear("first", null);
+        _conversation.AddUserMessage("first", null);
         var old = End("one", EntryState.Complete);
-        _conversation.Say(EntryRole.Event, "thing", wantsAnswer: true);
+        _conversation.AddMessage(EntryRole.Event, "thing", wantsAnswer: true);
         _conversation.Withdraw(_conversation.BeginTurn()!, answerAgain: false);
-        _conversation.Notify("No model answers.", evenIfKnown: false);
+        _conversation.AddNotice("No model answers.", evenIfKnown: false);
 
-        Assert.True(_conversation.AskAgain(old.Id));
+        Assert.True(_conversation.Regenerate(old.Id));
         Assert.Equal(["user: first", "user: [event] thing"], Told(_conversation.BeginTurn()!).Order(StringComparer.Ordinal).Reverse());
     }
 
     [Fact]
     public void AskAgain_AnythingElse_ChangesNothing()
     {
-        _conversation.Hear("first", null);
+        _conversation.AddUserMessage("first", null);
         var first = End("one", EntryState.Complete);
-        _conversation.Hear("second", null);
+        _conversation.AddUserMessage("second", null);
         var second = End("two", EntryState.Complete);
-        var said = _conversation.Say(EntryRole.Assistant, "said by the application");
+        var said = _conversation.AddMessage(EntryRole.Assistant, "said by the application");
         var version = _conversation.Version;
 
-        Assert.All(new[] { Guid.Empty, Guid.NewGuid(), first.Id, said.Id }, id => Assert.False(_conversation.AskAgain(id)));
+        Assert.All(new[] { Guid.Empty, Guid.NewGuid(), first.Id, said.Id }, id => Assert.False(_conversation.Regenerate(id)));
         Assert.Equal(version, _conversation.Version);
-        Assert.True(_conversation.AskAgain(second.Id));
-        Assert.False(_conversation.AskAgain(second.Id), "Taken back already.");
+        Assert.True(_conversation.Regenerate(second.Id));
+        Assert.False(_conversation.Regenerate(second.Id), "Taken back already.");
         _conversation.BeginTurn();
-        Assert.False(_conversation.AskAgain(_conversation.Answer!.Id), "Still being written.");
+        Assert.False(_conversation.Regenerate(_conversation.LatestReply!.Id), "Still being written.");
     }
 
     [Fact]
     public void AskAgain_TheEventsAreForgotten_KeepsTheAnswer()
     {
-        _conversation.Say(EntryRole.Event, "thing", wantsAnswer: true);
+        _conversation.AddMessage(EntryRole.Event, "thing", wantsAnswer: true);
         var old = End("a remark", EntryState.Complete);
         _conversation.ForgetEvents();
 
-        Assert.False(_conversation.AskAgain(old.Id));
+        Assert.False(_conversation.Regenerate(old.Id));
         Assert.True(old.Visible);
     }
 
     [Fact]
     public void AskAgain_WhoStoodIn_IsTakenBackInTheAnswersPlace()
     {
-        _conversation.Hear("hello", null);
+        _conversation.AddUserMessage("hello", null);
         var turn = _conversation.BeginTurn()!;
         _conversation.Withdraw(turn, answerAgain: false);
-        _conversation.Notify("No model answers.", evenIfKnown: true, turn);
+        _conversation.AddNotice("No model answers.", evenIfKnown: true, turn);
         var notice = _conversation.Entries[^1];
 
-        Assert.True(_conversation.AskAgain(notice.Id));
+        Assert.True(_conversation.Regenerate(notice.Id));
         Assert.False(notice.Visible);
         Assert.Equal(["user: hello"], Told(_conversation.BeginTurn()!));
     }
@@ -191,16 +191,16 @@ public class ConversationWishesTests
     [Fact]
     public void Think_BeforeTheAnswer_IsKeptApartAndNeverTold()
     {
-        _conversation.Hear("hello", null);
+        _conversation.AddUserMessage("hello", null);
         var turn = _conversation.BeginTurn()!;
         var epoch = turn.Entry.Epoch;
-        _conversation.Think(turn.Entry, "hm");
-        _conversation.Think(turn.Entry, "m");
+        _conversation.AppendReasoning(turn.Entry, "hm");
+        _conversation.AppendReasoning(turn.Entry, "m");
         _conversation.Append(turn.Entry, "Hi");
         _conversation.End(turn.Entry, EntryState.Complete);
-        _conversation.Think(turn.Entry, "too late");
+        _conversation.AppendReasoning(turn.Entry, "too late");
 
-        Assert.Equal(("hmm", "Hi"), (turn.Entry.Thoughts!.ToString(), turn.Entry.Text.ToString()));
+        Assert.Equal(("hmm", "Hi"), (turn.Entry.Reasoning!.ToString(), turn.Entry.Text.ToString()));
         Assert.Equal(epoch + 2, turn.Entry.Epoch);
         Assert.Equal(["user: hello", "assistant: Hi"], History());
     }
@@ -208,7 +208,7 @@ public class ConversationWishesTests
     [Fact]
     public void ShowLoading_OnceItHasBegun_ChangesNothing()
     {
-        _conversation.Hear("hello", null);
+        _conversation.AddUserMessage("hello", null);
         var turn = _conversation.BeginTurn()!;
         _conversation.ShowLoading(turn.Entry);
         Assert.Equal("Loading the model…", turn.Entry.Waiting);

@@ -19,9 +19,9 @@ public sealed class ChatQueueTests : IAsyncLifetime
         await _house.Happen("b", "said", ChatLane.Say);
         await _house.Happen("c", "noted", ChatLane.Note);
 
-        Assert.Equal((EntryRole.Event, true), _house["a"].Look(entries => (entries[0].Role, entries[0].WantsAnswer)));
+        Assert.Equal((EntryRole.Event, true), _house["a"].Look(entries => (entries[0].Role, entries[0].RequiresReply)));
         Assert.Equal(["Assistant/Complete: said"], _house["b"].Shown());
-        Assert.Equal((EntryRole.Event, false), _house["c"].Look(entries => (entries[0].Role, entries[0].WantsAnswer)));
+        Assert.Equal((EntryRole.Event, false), _house["c"].Look(entries => (entries[0].Role, entries[0].RequiresReply)));
         Assert.Equal(["a"], Due());
     }
 
@@ -41,10 +41,10 @@ public sealed class ChatQueueTests : IAsyncLifetime
     [Fact]
     public async Task HearAsync_InAConversationThatWasDeleted_IsNotTaken()
     {
-        Assert.True(await _house.Queue.HearAsync(new ConversationId("a"), "kept", "m1"));
-        _house["a"].Vanish(Label.ConversationDeleted);
+        Assert.True(await _house.Queue.AddUserMessageAsync(new ConversationId("a"), "kept", "m1"));
+        _house["a"].Delete(TextKey.ConversationDeleted);
 
-        Assert.False(await _house.Queue.HearAsync(new ConversationId("a"), "lost", "m2"));
+        Assert.False(await _house.Queue.AddUserMessageAsync(new ConversationId("a"), "lost", "m2"));
 
         Assert.Equal(["Notice/Complete: This conversation was deleted."], _house["a"].Shown());
     }

@@ -12,7 +12,7 @@ namespace Pipulate.Tests.Generation;
 /// <summary>Everything from the queue to the conversation, around a scripted model and a clock that stands.</summary>
 internal sealed class CommentaryHouse : IAsyncDisposable
 {
-    private Commentator? _commentator;
+    private ReplyScheduler? _commentator;
 
     public ManualTime Time { get; } = new();
 
@@ -33,20 +33,20 @@ internal sealed class CommentaryHouse : IAsyncDisposable
     public IChatReducer? Reducer { get; set; }
 
     /// <summary>What the generation has logged.</summary>
-    public RecordedLog<Pipulate.Generation.Generation> GenerationLog { get; } = new();
+    public RecordedLog<Pipulate.Generation.ReplyGenerator> GenerationLog { get; } = new();
 
     public PanelStatus Status { get; } = new();
 
     /// <summary>How long the demo voice waits before each word.</summary>
     public TimeSpan WordDelay { get; set; }
 
-    public ConversationDirectory Conversations => field ??= new ConversationDirectory(Time);
+    public ConversationCache Conversations => field ??= new ConversationCache(Time);
 
     public ChatQueue Queue => field ??= new ChatQueue(Conversations, Schedule, Typist, Metrics, Microsoft.Extensions.Options.Options.Create(Options), NullLogger<ChatQueue>.Instance);
 
-    public CommentSchedule Schedule => field ??= new CommentSchedule(Microsoft.Extensions.Options.Options.Create(Options), Time, Random);
+    public CommentPolicy Schedule => field ??= new CommentPolicy(Microsoft.Extensions.Options.Options.Create(Options), Time, Random);
 
-    private Typist Typist => field ??= new Typist(Options.TypingDelay, Time, CancellationToken.None);
+    private TextPacer Typist => field ??= new TextPacer(Options.TypingDelay, Time, CancellationToken.None);
 
     private PipulateMetrics Metrics => field ??= new PipulateMetrics(Meter, Time);
 
@@ -56,10 +56,10 @@ internal sealed class CommentaryHouse : IAsyncDisposable
     {
         var options = Microsoft.Extensions.Options.Options.Create(Options);
         var model = Probe.Of(Client);
-        var watch = new ModelWatch(model, Status, options, NullLogger<ModelWatch>.Instance);
-        var contexts = new ModelContexts(model, options, Reducer);
-        var generation = new Pipulate.Generation.Generation(model, new DemoVoice(WordDelay, Time), watch, contexts, Typist, Metrics, options, Time, GenerationLog);
-        _commentator = new Commentator(Queue, Schedule, generation, contexts, new AnswerTurns(Time, NullLogger<AnswerTurns>.Instance), new SpeakerLine(Options.Limits.Generations), Metrics, Time, NullLogger<Commentator>.Instance);
+        var watch = new ModelHealth(model, Status, options, NullLogger<ModelHealth>.Instance);
+        var contexts = new ContextWindows(model, options, Reducer);
+        var generation = new Pipulate.Generation.ReplyGenerator(model, new DemoChatClient(WordDelay, Time), watch, contexts, Typist, Metrics, options, Time, GenerationLog);
+        _commentator = new ReplyScheduler(Queue, Schedule, generation, contexts, new ReplyCoordinator(Time, NullLogger<ReplyCoordinator>.Instance), new GenerationLimiter(Options.Limits.Generations), Metrics, Time, NullLogger<ReplyScheduler>.Instance);
         await _commentator.StartAsync(TestContext.Current.CancellationToken);
     }
 
@@ -68,7 +68,7 @@ internal sealed class CommentaryHouse : IAsyncDisposable
     /// <summary>Something happens on a page that is open, or will be in a moment.</summary>
     public ValueTask Happen(string conversation, string text, ChatLane lane = ChatLane.Comment, string? kind = null)
     {
-        this[conversation].Watchers.Expect();
+        this[conversation].Viewers.ExpectViewer();
         return HappenUnseen(conversation, text, lane, kind);
     }
 
@@ -76,7 +76,7 @@ internal sealed class CommentaryHouse : IAsyncDisposable
     public ValueTask HappenUnseen(string conversation, string text, ChatLane lane = ChatLane.Comment, string? kind = null) =>
         Queue.EnqueueAsync(new ChatEvent(new ConversationId(conversation), text) { Lane = lane, Kind = kind }, TestContext.Current.CancellationToken);
 
-    public void Type(string conversation, string text, string? messageId = null) => Queue.Hear(new ConversationId(conversation), text, messageId);
+    public void Type(string conversation, string text, string? messageId = null) => Queue.AddUserMessage(new ConversationId(conversation), text, messageId);
 
     public async ValueTask DisposeAsync()
     {

@@ -91,7 +91,7 @@ public sealed class ModelAnswersTests : IAsyncLifetime
 
         await EndedAsync(_house);
         Assert.Equal("Assistant/Complete: It rains.", _house["a"].Shown()[^1]);
-        Assert.Equal("They want rain.\n", _house["a"].Look(entries => entries[^1].Thoughts?.ToString()));
+        Assert.Equal("They want rain.\n", _house["a"].Look(entries => entries[^1].Reasoning?.ToString()));
     }
 
     [Fact]

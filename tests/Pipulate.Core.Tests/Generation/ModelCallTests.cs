@@ -33,7 +33,7 @@ public sealed class ModelCallTests : IDisposable
 
         using (var call = new ModelCall(_metrics, client, new ChatOptions(), _time))
         {
-            await foreach (var update in call.HearAsync(UpdatesAsync(), TestContext.Current.CancellationToken))
+            await foreach (var update in call.ObserveAsync(UpdatesAsync(), TestContext.Current.CancellationToken))
             {
                 Assert.NotNull(update);
             }
@@ -71,7 +71,7 @@ public sealed class ModelCallTests : IDisposable
     public async Task Failure_OfEachKind_IsNamedByUsAndNotByTheClientsTelemetry(Fault fault, string ours, string? theirs)
     {
         var theirSource = $"theirs {Guid.NewGuid()}";
-        using var spans = new SpansOfATest(AnswerTracing.SourceName, theirSource);
+        using var spans = new SpansOfATest(ReplyTracing.SourceName, theirSource);
         using var client = new FaultyClient(fault).AsBuilder().UseOpenTelemetry(sourceName: theirSource).Build();
         using (var call = new ModelCall(_metrics, client, new ChatOptions(), _time))
         {
@@ -86,15 +86,15 @@ public sealed class ModelCallTests : IDisposable
         }
 
         await Eventually.TrueAsync(() => spans.Ended == 2);
-        Assert.Equal(ours, spans[AnswerTracing.SourceName].GetTagItem("error.type"));
+        Assert.Equal(ours, spans[ReplyTracing.SourceName].GetTagItem("error.type"));
         Assert.Equal(theirs, spans[theirSource].GetTagItem("error.type"));
     }
 
     private async Task HearAsync(ModelCall call, IChatClient client)
     {
         ChatMessage[] messages = [new(ChatRole.User, "Hello")];
-        var updates = GuardedStream.ReadAsync(client, messages, new ChatOptions(), Patience, Patience, _time, CancellationToken.None);
-        await foreach (var update in call.HearAsync(updates, CancellationToken.None))
+        var updates = StreamGuard.ReadAsync(client, messages, new ChatOptions(), Patience, Patience, _time, CancellationToken.None);
+        await foreach (var update in call.ObserveAsync(updates, CancellationToken.None))
         {
             Assert.NotNull(update);
         }

@@ -62,10 +62,10 @@ public sealed class ScheduleTests : IAsyncDisposable
         var now = _house.Time.GetTimestamp();
         long Ago(int milliseconds) => now - TimeSpan.FromMilliseconds(milliseconds).Ticks;
 
-        var due = new DueAnswer(Typed: false, Events: 2, Ago(sinceFirst), Ago(sinceLast));
+        var due = new PendingReply(Typed: false, Events: 2, Ago(sinceFirst), Ago(sinceLast));
 
-        Assert.Equal(TimeSpan.FromMilliseconds(rest), _house.Schedule.Rest(_house["a"], due));
-        Assert.Equal(TimeSpan.Zero, _house.Schedule.Rest(_house["a"], due with { Typed = true }));
+        Assert.Equal(TimeSpan.FromMilliseconds(rest), _house.Schedule.GetDelay(_house["a"], due));
+        Assert.Equal(TimeSpan.Zero, _house.Schedule.GetDelay(_house["a"], due with { Typed = true }));
     }
 
     [Fact]

@@ -10,7 +10,7 @@ internal sealed class ScriptedProbe : IModelProbe
     private int _times;
 
     /// <summary>What is reported; null when the model cannot be asked.</summary>
-    public Func<ModelReport>? Report { get; set; }
+    public Func<ModelStatus>? Report { get; set; }
 
     /// <summary>Whether the model is in memory; null when it cannot say.</summary>
     public bool? Loaded { get; set; }
@@ -29,7 +29,7 @@ internal sealed class ScriptedProbe : IModelProbe
     /// <summary>The model, to be asked here.</summary>
     public IChatClient Of(IChatClient model) => new Asked(model, this);
 
-    public Task<ModelReport> ProbeAsync(CancellationToken cancellationToken)
+    public Task<ModelStatus> ProbeAsync(CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _times);
         return Task.FromResult(Report!());

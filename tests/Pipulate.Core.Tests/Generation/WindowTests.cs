@@ -9,7 +9,7 @@ namespace Pipulate.Tests.Generation;
 /// <summary>What the model is told when a conversation grows, from the typed word to the request.</summary>
 public sealed class WindowTests : IAsyncLifetime
 {
-    private static readonly ModelTrouble TooLong = ModelFailures.TooLong(null);
+    private static readonly ModelFailure TooLong = ModelFailureFactory.TooLong(null);
 
     private readonly CommentaryHouse _house = new();
 
@@ -141,7 +141,7 @@ public sealed class WindowTests : IAsyncLifetime
     [Fact]
     public async Task Window_OfEachModel_IsAskedOnceAndUsed()
     {
-        _house.Probe.Report = () => new ModelReport("m", null, null);
+        _house.Probe.Report = () => new ModelStatus("m", null, null);
         _house.Probe.Context = model => model == "small" ? 1_000 : 20_000;
         await _house.StartAsync();
         foreach (var (model, room) in new (string, int)[] { ("large", 1_024), ("large", 1_024), ("small", 1_024), ("small", 500), ("large", 500), ("large", 1_024) })
@@ -160,7 +160,7 @@ public sealed class WindowTests : IAsyncLifetime
     [Fact]
     public async Task Window_Configured_IsUsedFromTheFirstRequestOnAndNobodyIsAsked()
     {
-        _house.Probe.Report = () => new ModelReport("m", null, null);
+        _house.Probe.Report = () => new ModelStatus("m", null, null);
         _house.Probe.ConfiguredContext = 1_000;
         await _house.StartAsync();
         _house.Type("a", "hello");

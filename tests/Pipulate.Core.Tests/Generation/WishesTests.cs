@@ -55,7 +55,7 @@ public sealed class WishesTests : IAsyncDisposable
         (await _house.Client.NextRequestAsync()).Finish("Red.");
         await EndedAsync("a");
 
-        _house.Queue.AskAgain(A, _house["a"].Look(entries => entries[1].Id));
+        _house.Queue.Regenerate(A, _house["a"].Look(entries => entries[1].Id));
 
         var again = await _house.Client.NextRequestAsync();
         Assert.Equal(["user: Name a colour"], again.Told);
@@ -73,7 +73,7 @@ public sealed class WishesTests : IAsyncDisposable
         (await _house.Client.NextRequestAsync()).Finish("First.");
         await EndedAsync("a");
 
-        _house.Queue.AskAgain(A, _house["a"].Look(entries => entries[^1].Id));
+        _house.Queue.Regenerate(A, _house["a"].Look(entries => entries[^1].Id));
 
         (await _house.Client.NextRequestAsync()).Finish("Second.");
         await EndedAsync("a");
@@ -89,7 +89,7 @@ public sealed class WishesTests : IAsyncDisposable
         (await _house.Client.NextRequestAsync()).Finish("First.");
         await EndedAsync("a");
 
-        _house.Queue.AskAgain(A, _house["a"].Look(entries => entries[1].Id));
+        _house.Queue.Regenerate(A, _house["a"].Look(entries => entries[1].Id));
         await _house.Time.WaitForTimerAsync(TimeSpan.FromMinutes(1));
         Assert.False(_house.Client.TryNextRequest(out _));
 
@@ -101,15 +101,15 @@ public sealed class WishesTests : IAsyncDisposable
     [Fact]
     public async Task AskAgain_TheModelIsBack_AnswersInTheNoticesPlace()
     {
-        var down = new ModelTrouble(ModelFailureKind.Unreachable, "No model answers.");
-        _house.Probe.Report = () => new ModelReport(null, null, down);
+        var down = new ModelFailure(ModelFailureKind.Unreachable, "No model answers.");
+        _house.Probe.Report = () => new ModelStatus(null, null, down);
         await _house.StartAsync();
         _house.Type("a", "hello");
         (await _house.Client.NextRequestAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
-        await _house["a"].UntilAsync(entries => entries[^1] is { Role: EntryRole.Notice, AnsweredBefore: not null });
+        await _house["a"].UntilAsync(entries => entries[^1] is { Role: EntryRole.Notice, RepliedThrough: not null });
 
-        _house.Probe.Report = () => new ModelReport("m", null, null);
-        _house.Queue.AskAgain(A, _house["a"].Look(entries => entries[^1].Id));
+        _house.Probe.Report = () => new ModelStatus("m", null, null);
+        _house.Queue.Regenerate(A, _house["a"].Look(entries => entries[^1].Id));
 
         (await _house.Client.NextRequestAsync()).Finish("Here I am.");
         await EndedAsync("a");
@@ -180,7 +180,7 @@ public sealed class WishesTests : IAsyncDisposable
     [InlineData(null, "Waiting for the model…")]
     public async Task Waiting_BeforeTheFirstWord_SaysLoadingOnlyWhenThatIsKnown(bool? loaded, string said)
     {
-        _house.Probe.Report = () => new ModelReport("m", null, null);
+        _house.Probe.Report = () => new ModelStatus("m", null, null);
         _house.Probe.Loaded = loaded;
         await _house.StartAsync();
         _house.Type("a", "hello");
@@ -204,7 +204,7 @@ public sealed class WishesTests : IAsyncDisposable
         _house.Type("a", "hello");
         var call = await _house.Client.NextRequestAsync();
         call.Think("They greet me.");
-        await _house["a"].UntilAsync(entries => entries[^1].Thoughts?.ToString() == "They greet me.");
+        await _house["a"].UntilAsync(entries => entries[^1].Reasoning?.ToString() == "They greet me.");
         call.Finish("Hi.");
         await EndedAsync("a");
         _house.Type("a", "bye");
@@ -215,7 +215,7 @@ public sealed class WishesTests : IAsyncDisposable
     }
 
     private static bool IsWaiting(IReadOnlyList<ConversationEntry> entries, int place) =>
-        entries[^1] is { IsOpen: true, InLine: true } waiting && waiting.Waiting!.Contains($"place {place} ", StringComparison.Ordinal);
+        entries[^1] is { IsOpen: true, IsQueued: true } waiting && waiting.Waiting!.Contains($"place {place} ", StringComparison.Ordinal);
 
     private Task EndedAsync(string conversation) => _house[conversation].UntilAsync(entries => entries[^1] is { State: not EntryState.Streaming, Role: EntryRole.Assistant, IsOpen: false });
 }

@@ -21,7 +21,7 @@ public class FailureStatusTests
                 new InvalidOperationException($"Service request failed.\nStatus: {status} (x)"), new InvalidOperationException("x", new ClientResultException(status, "y")),
             ])
         {
-            var trouble = ModelFailures.Classify(exception, OpenAI, CancellationToken.None);
+            var trouble = ModelFailureFactory.Classify(exception, OpenAI, CancellationToken.None);
             Assert.Equal(kind, trouble.Kind.ToString());
             Assert.Contains(sentence, trouble.Sentence, StringComparison.Ordinal);
             Assert.DoesNotContain("secret", trouble.Sentence, StringComparison.Ordinal);

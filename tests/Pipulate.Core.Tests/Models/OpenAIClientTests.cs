@@ -54,7 +54,7 @@ public sealed class OpenAIClientTests : IAsyncLifetime
 
         var exception = (await ReadAsync()).Failure;
 
-        var trouble = ModelFailures.Classify(Assert.IsType<ClientResultException>(exception), ModelServer.Of(_client), CancellationToken.None);
+        var trouble = ModelFailureFactory.Classify(Assert.IsType<ClientResultException>(exception), ModelServer.Of(_client), CancellationToken.None);
         Assert.Equal(kind, trouble.Kind.ToString());
         Assert.Contains(sentence, trouble.Sentence, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", trouble.Sentence, StringComparison.Ordinal);
@@ -126,7 +126,7 @@ public sealed class OpenAIClientTests : IAsyncLifetime
         var options = new ChatOptions { Tools = [AIFunctionFactory.Create(() => "rain", "look")] };
         try
         {
-            var updates = GuardedStream.ReadAsync(
+            var updates = StreamGuard.ReadAsync(
                 _client, [new ChatMessage(ChatRole.User, "Weather?")], options, TestTime.Timeout, TestTime.Timeout, TimeProvider.System, TestContext.Current.CancellationToken);
             await foreach (var update in updates)
             {

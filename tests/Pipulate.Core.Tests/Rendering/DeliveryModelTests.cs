@@ -68,7 +68,7 @@ public partial class DeliveryModelTests
                 _conversation.End(entry, EntryState.Complete);
             }
 
-            _conversation.LeaveLine();
+            _conversation.EndQueued();
             _viewers.ForEach(viewer => viewer.Round());
             _viewers.ForEach(viewer => viewer.RoundWithNothingNew());
         }
@@ -78,16 +78,16 @@ public partial class DeliveryModelTests
             switch (_random.Next(24))
             {
                 case 0:
-                    _conversation.Hear(Text(), _random.Next(2) == 0 ? null : "m" + _random.Next(3));
+                    _conversation.AddUserMessage(Text(), _random.Next(2) == 0 ? null : "m" + _random.Next(3));
                     break;
                 case 1:
-                    _conversation.Say((EntryRole)_random.Next(4), Text(), wantsAnswer: _random.Next(2) == 0);
+                    _conversation.AddMessage((EntryRole)_random.Next(4), Text(), wantsAnswer: _random.Next(2) == 0);
                     break;
                 case 2:
-                    _conversation.Notify(Text(), evenIfKnown: _random.Next(2) == 0);
+                    _conversation.AddNotice(Text(), evenIfKnown: _random.Next(2) == 0);
                     break;
                 case 3:
-                    _growing.Add(_conversation.Begin(_random.Next(3) == 0 ? "demo" : null));
+                    _growing.Add(_conversation.BeginMessage(_random.Next(3) == 0 ? "demo" : null));
                     break;
                 case 4 or 5:
                     BeginOrWithdrawTurn();
@@ -99,7 +99,7 @@ public partial class DeliveryModelTests
                     End(_growing[_random.Next(_growing.Count)]);
                     break;
                 case 12:
-                    _status.Say($"Model: <{_random.Next(3)}> & co");
+                    _status.Set($"Model: <{_random.Next(3)}> & co");
                     break;
                 case 13 when _viewers.Count < 4:
                     _viewers.Add(new Viewer(_conversation, _status, slow: _random.Next(3) == 0));
@@ -111,7 +111,7 @@ public partial class DeliveryModelTests
                     SayMuch();
                     break;
                 case 16 when _growing.Count > 0:
-                    _conversation.Think(_growing[_random.Next(_growing.Count)], Text());
+                    _conversation.AppendReasoning(_growing[_random.Next(_growing.Count)], Text());
                     break;
                 case 17:
                     Wish();
@@ -147,11 +147,11 @@ public partial class DeliveryModelTests
                 case 0:
                     _conversation.Stop();
                     break;
-                case 1 or 2 when _conversation.Answer is { } answer:
-                    _conversation.AskAgain(answer.Id);
+                case 1 or 2 when _conversation.LatestReply is { } answer:
+                    _conversation.Regenerate(answer.Id);
                     break;
                 case 3:
-                    _conversation.ShowInLine(_random.Next(1, 4));
+                    _conversation.ShowQueued(_random.Next(1, 4));
                     break;
             }
         }
@@ -170,7 +170,7 @@ public partial class DeliveryModelTests
             {
                 for (var i = 0; i < 60; i++)
                 {
-                    _conversation.Say(EntryRole.User, "again");
+                    _conversation.AddMessage(EntryRole.User, "again");
                 }
             }
             else
@@ -206,11 +206,11 @@ public partial class DeliveryModelTests
             _page.Round();
             var expected = conversation.Entries
                 .Where(entry => entry.Visible && entry.Ordinal >= _firstShown)
-                .Select(entry => ($"e{entry.Ordinal}", entry.Role.ToString().ToLowerInvariant(), entry is { IsOpen: true, InLine: true } ? "queued" : entry.State.ToString().ToLowerInvariant(), Shown(entry, entry.Text.ToString())));
+                .Select(entry => ($"e{entry.Ordinal}", entry.Role.ToString().ToLowerInvariant(), entry is { IsOpen: true, IsQueued: true } ? "queued" : entry.State.ToString().ToLowerInvariant(), Shown(entry, entry.Text.ToString())));
             Assert.Equal(expected, _page.Dom.Entries.Select(shown => shown with { Text = Shown(EntryOf(shown.Id), shown.Text) }));
             Assert.All(
                 conversation.Entries.Where(entry => entry.Visible && entry.Ordinal >= _firstShown),
-                entry => Assert.Equal(entry.Thoughts?.ToString(), _page.Dom.TextOf($"e{entry.Ordinal}r")));
+                entry => Assert.Equal(entry.Reasoning?.ToString(), _page.Dom.TextOf($"e{entry.Ordinal}r")));
             if (_rounds++ % 4 == 0)
             {
                 AssertSameAsNow();

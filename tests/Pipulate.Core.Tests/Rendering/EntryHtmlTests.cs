@@ -36,7 +36,7 @@ public class EntryHtmlTests
     public void Write_VoiceAndReason_AreEncoded()
     {
         var entry = Entry(EntryRole.Assistant, EntryState.Failed, "x");
-        entry.Voice = "a\"b";
+        entry.AuthorName = "a\"b";
         entry.Reason = "<i>";
         EntryHtml.Write(_html, entry, PanelLook.Default, replacing: false);
 
@@ -49,9 +49,9 @@ public class EntryHtmlTests
     public void WriteGrowth_FromALengthSeen_HasOnlyWhatCameBehind()
     {
         var entry = Entry(EntryRole.Assistant, EntryState.Streaming, "a<");
-        var from = TextPlace.Of(entry);
+        var from = TextPosition.Of(entry);
         entry.Text.Append(" b");
-        EntryHtml.WriteGrowth(_html, entry, from, thought: 0, PanelWords.English);
+        EntryHtml.WriteGrowth(_html, entry, from, thought: 0, PanelTexts.English);
 
         Assert.Equal("<div id=\"e7t\" hx-swap-oob=\"beforeend\"> b</div>", Html);
     }
@@ -60,9 +60,9 @@ public class EntryHtmlTests
     public void WriteGrowth_OfThoughtsAndText_HasBothInTheirPlaces()
     {
         var entry = Entry(EntryRole.Assistant, EntryState.Streaming, "a");
-        entry.Thoughts = new EntryText();
-        entry.Thoughts.Append("h<mm");
-        EntryHtml.WriteGrowth(_html, entry, said: default, thought: 1, PanelWords.English);
+        entry.Reasoning = new EntryText();
+        entry.Reasoning.Append("h<mm");
+        EntryHtml.WriteGrowth(_html, entry, said: default, thought: 1, PanelTexts.English);
 
         Assert.Equal("<div id=\"e7r\" hx-swap-oob=\"beforeend\">&lt;mm</div><div id=\"e7t\" hx-swap-oob=\"beforeend\">a</div>", Html);
     }
@@ -71,8 +71,8 @@ public class EntryHtmlTests
     public void Write_Thoughts_AreFoldedAndNoPartOfTheText()
     {
         var entry = Entry(EntryRole.Assistant, EntryState.Complete, "said");
-        entry.Thoughts = new EntryText();
-        entry.Thoughts.Append("<thought>");
+        entry.Reasoning = new EntryText();
+        entry.Reasoning.Append("<thought>");
         EntryHtml.Write(_html, entry, PanelLook.Default, replacing: false);
 
         Assert.Contains("<details class=\"chat-thinking\"><summary>Thinking</summary><div id=\"e7r\" class=\"chat-thoughts\" dir=\"auto\" hx-disable hx-ignore>&lt;thought&gt;</div></details>", Html, StringComparison.Ordinal);
@@ -82,7 +82,7 @@ public class EntryHtmlTests
     [Fact]
     public void Write_Waiting_IsSaidUntilThereIsAWord()
     {
-        var entry = new ConversationEntry(7, EntryRole.Assistant, EntryState.Streaming, default) { InLine = true };
+        var entry = new ConversationEntry(7, EntryRole.Assistant, EntryState.Streaming, default) { IsQueued = true };
         entry.Waiting = "Place <2>";
         EntryHtml.Write(_html, entry, PanelLook.Default, replacing: false);
         Assert.Contains("data-state=\"queued\"", Html, StringComparison.Ordinal);
@@ -106,7 +106,7 @@ public class EntryHtmlTests
     public void Write_Buttons_AreThoseThatTheEntryAllows(object role, object state, string text, int? answeredBefore, string buttons)
     {
         var entry = Entry((EntryRole)role, (EntryState)state, text);
-        entry.AnsweredBefore = answeredBefore;
+        entry.RepliedThrough = answeredBefore;
         EntryHtml.Write(_html, entry, PanelLook.Default, replacing: false);
 
         var page = new AngleSharp.Html.Parser.HtmlParser().ParseDocument(Html);

@@ -29,7 +29,7 @@ public partial class MarkdownStreamingTests
             text =>
             {
                 var atOnce = Markdown();
-                atOnce.Say(EntryRole.Assistant, text);
+                atOnce.AddMessage(EntryRole.Assistant, text);
                 var expected = ShownTo(atOnce).HtmlOf("e1t");
                 foreach (var length in lengths)
                 {
@@ -41,7 +41,7 @@ public partial class MarkdownStreamingTests
     [Fact]
     public void Write_Words_AreTextAsBefore()
     {
-        var entry = _conversation.Begin();
+        var entry = _conversation.BeginMessage();
         _page.Round();
         Assert.Equal("", _page.Dom.HtmlOf("e1t"));
 
@@ -58,7 +58,7 @@ public partial class MarkdownStreamingTests
     [Fact]
     public void Write_FirstBlockThatEnds_MakesPlacesForBlocksAndTail()
     {
-        var entry = _conversation.Begin();
+        var entry = _conversation.BeginMessage();
         _conversation.Append(entry, "*a*\n");
         _page.Round();
         _conversation.Append(entry, "\n*b");
@@ -79,7 +79,7 @@ public partial class MarkdownStreamingTests
     [Fact]
     public void Write_BlockThatShowsNothing_EndsTheTailOnly()
     {
-        var entry = _conversation.Begin();
+        var entry = _conversation.BeginMessage();
         _conversation.Append(entry, "a\n\n[b]: https://c.d");
         _page.Round();
         _conversation.Append(entry, "\n\ne");
@@ -146,8 +146,8 @@ public partial class MarkdownStreamingTests
     [Fact]
     public void Write_UserAndNotice_AreTextAndNotMarkdown()
     {
-        _conversation.Hear("**a**\n\n- b", null);
-        _conversation.Notify("**c**", evenIfKnown: false);
+        _conversation.AddUserMessage("**a**\n\n- b", null);
+        _conversation.AddNotice("**c**", evenIfKnown: false);
         _page.Round();
 
         Assert.Equal("**a**\n\n- b", _page.Dom.HtmlOf("e1t"));
@@ -158,7 +158,7 @@ public partial class MarkdownStreamingTests
     public void Write_WithoutMarkdown_IsText()
     {
         var conversation = new Conversation(new ConversationId("c"), new ManualTime());
-        conversation.Say(EntryRole.Assistant, "**a**\n\n- b");
+        conversation.AddMessage(EntryRole.Assistant, "**a**\n\n- b");
 
         Assert.Equal("**a**\n\n- b", ShownTo(conversation).HtmlOf("e1t"));
     }
@@ -166,7 +166,7 @@ public partial class MarkdownStreamingTests
     [Fact]
     public void Write_MuchMarkdownAtOnce_BecomesAReplacement()
     {
-        var entry = _conversation.Begin();
+        var entry = _conversation.BeginMessage();
         _conversation.Append(entry, "a\n\n");
         _page.Round();
         _conversation.Append(entry, string.Concat(Enumerable.Repeat("*b*\n\n", 3_000)));
@@ -179,12 +179,12 @@ public partial class MarkdownStreamingTests
     [Fact]
     public void Write_CodeInAPanelOfAnotherLanguage_HasTheLabelOfThatPanel()
     {
-        var entry = _conversation.Begin();
+        var entry = _conversation.BeginMessage();
         _conversation.Append(entry, "```\n\u0001&#1;\n```\n&#1;\n\n");
         _page.Round();
         Assert.Equal("Copy code", _page.Dom.LabelOfCode("e1b"));
 
-        _conversation.Look = new PanelLook(PanelWords.In(CultureInfo.GetCultureInfo("de")));
+        _conversation.Look = new PanelLook(PanelTexts.For(CultureInfo.GetCultureInfo("de")));
         Assert.Equal("Code kopieren", ShownTo(_conversation, "Code kopieren").LabelOfCode("e1b"));
         _conversation.End(entry, EntryState.Complete);
         _page.Round();
@@ -199,7 +199,7 @@ public partial class MarkdownStreamingTests
     {
         var before = new ConversationEntry(1, EntryRole.Assistant, EntryState.Stopped, default);
         before.Text.Set("**a**\n\n- b");
-        _conversation.Recall([before], paused: false);
+        _conversation.Restore([before], paused: false);
         _page.Round();
 
         Assert.Equal("<p><strong>a</strong></p><ul><li>b</li></ul>", _page.Dom.HtmlOf("e1t"));
@@ -208,13 +208,13 @@ public partial class MarkdownStreamingTests
     [Fact]
     public void Write_AnswerThatIsGivenOnceMore_IsRenderedToo()
     {
-        _conversation.Hear("a", null);
+        _conversation.AddUserMessage("a", null);
         _conversation.Append(_conversation.BeginTurn()!.Entry, "*b*\n\n*c*");
         _conversation.Stop();
         _page.Round();
         Assert.Equal("<p><em>b</em></p><p><em>c</em></p>", _page.Dom.HtmlOf("e2t"));
 
-        Assert.True(_conversation.AskAgain(_conversation.Answer!.Id));
+        Assert.True(_conversation.Regenerate(_conversation.LatestReply!.Id));
         var entry = _conversation.BeginTurn()!.Entry;
         _conversation.Append(entry, "*d*\n\n*e*");
         _page.Round();
@@ -232,7 +232,7 @@ public partial class MarkdownStreamingTests
     [InlineData("```js\n")]
     public void Write_RoundInWhichNoBlockEnds_LeavesNothingToCollect(string before)
     {
-        var entry = _conversation.Begin();
+        var entry = _conversation.BeginMessage();
         _conversation.Append(entry, before);
         PanelCursor[] pages = [.. Enumerable.Range(0, 100).Select(_ => new PanelCursor(_conversation, new PanelStatus()))];
         var frame = new ArrayBufferWriter<byte>(64 * 1024);
@@ -282,7 +282,7 @@ public partial class MarkdownStreamingTests
     {
         var conversation = Markdown();
         var page = new PanelPage(conversation, new PanelStatus());
-        var entry = conversation.Begin();
+        var entry = conversation.BeginMessage();
         AllowedHtml.AssertMessage(page.Round()!);
         foreach (var (index, piece) in text.Chunk(length).Index())
         {

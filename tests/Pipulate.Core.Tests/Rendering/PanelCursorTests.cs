@@ -23,9 +23,9 @@ public class PanelCursorTests
     [Fact]
     public void Write_FirstTime_IsASnapshotOfAllThatIsShown()
     {
-        _conversation.Hear("hello", null);
-        _conversation.Say(EntryRole.Event, "not shown");
-        _conversation.Append(_conversation.Begin(), "Hi");
+        _conversation.AddUserMessage("hello", null);
+        _conversation.AddMessage(EntryRole.Event, "not shown");
+        _conversation.Append(_conversation.BeginMessage(), "Hi");
 
         var message = _page.Round();
 
@@ -45,7 +45,7 @@ public class PanelCursorTests
     public void Write_OnlyWhatIsNotShown_WritesNothing()
     {
         _page.Round();
-        _conversation.Say(EntryRole.Event, "x");
+        _conversation.AddMessage(EntryRole.Event, "x");
 
         Assert.Null(_page.Round());
     }
@@ -53,7 +53,7 @@ public class PanelCursorTests
     [Fact]
     public void Write_HalfARune_WritesNothingUntilItIsWhole()
     {
-        var entry = _conversation.Begin();
+        var entry = _conversation.BeginMessage();
         _page.Round();
         _conversation.Append(entry, "\uD83D");
         Assert.Null(_page.Round());
@@ -66,7 +66,7 @@ public class PanelCursorTests
     [Fact]
     public void Write_Growth_IsOnlyWhatIsMissing()
     {
-        var entry = _conversation.Begin();
+        var entry = _conversation.BeginMessage();
         _conversation.Append(entry, "Hello");
         _page.Round();
         _conversation.Append(entry, ", \n");
@@ -79,12 +79,12 @@ public class PanelCursorTests
     [Fact]
     public void Write_NewEntries_AreOneElementAndLast()
     {
-        var entry = _conversation.Begin();
+        var entry = _conversation.BeginMessage();
         _page.Round();
-        _conversation.Hear("a", null);
+        _conversation.AddUserMessage("a", null);
         _conversation.Append(entry, "growth");
-        _conversation.Say(EntryRole.Event, "between");
-        var other = _conversation.Begin();
+        _conversation.AddMessage(EntryRole.Event, "between");
+        var other = _conversation.BeginMessage();
         _conversation.Append(other, "b");
 
         var message = _page.Round()!;
@@ -98,7 +98,7 @@ public class PanelCursorTests
     public void Write_EntryThatBeginsAndGrowsInOneRound_IsWholeAndRefersToNothingItMakes()
     {
         _page.Round();
-        var entry = _conversation.Begin();
+        var entry = _conversation.BeginMessage();
         _conversation.Append(entry, "one");
         _conversation.Append(entry, " two");
         _page.Round();
@@ -111,7 +111,7 @@ public class PanelCursorTests
     [Fact]
     public void Write_EndedEntry_IsReplacedByItsFinalForm()
     {
-        var entry = _conversation.Begin();
+        var entry = _conversation.BeginMessage();
         _conversation.Append(entry, "Hello");
         _page.Round();
         _conversation.Append(entry, " world");
@@ -127,7 +127,7 @@ public class PanelCursorTests
     [Fact]
     public void Write_EndedEntry_HealsAPageThatDiverged()
     {
-        var entry = _conversation.Begin();
+        var entry = _conversation.BeginMessage();
         _conversation.Append(entry, "right");
         _page.Round();
         _page.Dom.Apply("<div id=\"e1t\" hx-swap-oob=\"innerHTML\">wrong</div>");
@@ -140,7 +140,7 @@ public class PanelCursorTests
     [Fact]
     public void Write_WithdrawnEntry_IsRemovedWhereItWasKnownOnly()
     {
-        _conversation.Say(EntryRole.Event, "x", wantsAnswer: true);
+        _conversation.AddMessage(EntryRole.Event, "x", wantsAnswer: true);
         var late = new PanelPage(_conversation, _status);
         late.Round();
         var turn = _conversation.BeginTurn()!;
@@ -158,7 +158,7 @@ public class PanelCursorTests
     [InlineData((32 * 1024) + 1, "true")]
     public void Write_MuchGrowth_BecomesAReplacement(int length, string swap)
     {
-        var entry = _conversation.Begin();
+        var entry = _conversation.BeginMessage();
         _conversation.Append(entry, "x");
         _page.Round();
         _conversation.Append(entry, new string('y', length));
@@ -174,8 +174,8 @@ public class PanelCursorTests
     public void Write_Status_OnlyWhenItChanged()
     {
         _page.Round();
-        _status.Say("Model: <llama>");
-        _status.Say("Model: <llama>");
+        _status.Set("Model: <llama>");
+        _status.Set("Model: <llama>");
 
         Assert.Equal("<div id=\"chat-status\" hx-swap-oob=\"innerHTML\">Model: &lt;llama&gt;</div>", _page.Round());
         Assert.Null(_page.Round());
@@ -187,8 +187,8 @@ public class PanelCursorTests
     {
         for (var i = 0; i < 60; i++)
         {
-            _conversation.Say(EntryRole.Event, "x");
-            _conversation.Hear($"m{i}", null);
+            _conversation.AddMessage(EntryRole.Event, "x");
+            _conversation.AddUserMessage($"m{i}", null);
         }
 
         _page.Round();
@@ -199,11 +199,11 @@ public class PanelCursorTests
     [Fact]
     public void Write_EntryThatGrowsWhileHundredsCome_IsFollowedToItsEnd()
     {
-        var entry = _conversation.Begin();
+        var entry = _conversation.BeginMessage();
         _page.Round();
         for (var i = 0; i < 300; i++)
         {
-            _conversation.Hear("x", null);
+            _conversation.AddUserMessage("x", null);
             _page.Round();
             _conversation.Append(entry, "y");
         }
@@ -217,7 +217,7 @@ public class PanelCursorTests
     [Fact]
     public void Write_AfterAReconnect_IsASnapshotThatDoublesNothing()
     {
-        var entry = _conversation.Begin();
+        var entry = _conversation.BeginMessage();
         _conversation.Append(entry, "one");
         _page.Round();
         _page.Reconnect();
@@ -234,7 +234,7 @@ public class PanelCursorTests
     {
         for (var i = 0; i < 60; i++)
         {
-            _conversation.Hear($"<{i}>", null);
+            _conversation.AddUserMessage($"<{i}>", null);
         }
 
         var list = new ArrayBufferWriter<byte>();
@@ -250,9 +250,9 @@ public class PanelCursorTests
     {
         const string Hostile = "</div></div><div id=\"chat-status\" hx-swap-oob=\"innerHTML\">OWNED</div><title>x</title>{\"target\":\"body\"}";
         _page.Round();
-        _conversation.Hear(Hostile, null);
+        _conversation.AddUserMessage(Hostile, null);
         _page.Round();
-        var entry = _conversation.Begin();
+        var entry = _conversation.BeginMessage();
         _page.Round();
         _conversation.Append(entry, Hostile);
         _page.Round();
@@ -266,9 +266,9 @@ public class PanelCursorTests
     [Fact]
     public void Resume_WhereNothingChangedSince_WritesOnlyWhatComes()
     {
-        var entry = _conversation.Begin();
+        var entry = _conversation.BeginMessage();
         _conversation.Append(entry, "one");
-        _status.Say("Model: m");
+        _status.Set("Model: m");
         _page.Round();
 
         Assert.True(_page.Resume());
@@ -276,7 +276,7 @@ public class PanelCursorTests
         _conversation.Append(entry, " two");
 
         Assert.Equal("<div id=\"e1t\" hx-swap-oob=\"beforeend\"> two</div>", _page.Round());
-        _status.Say("Model: other");
+        _status.Set("Model: other");
         Assert.Equal("<div id=\"chat-status\" hx-swap-oob=\"innerHTML\">Model: other</div>", _page.Round());
     }
 
@@ -286,18 +286,18 @@ public class PanelCursorTests
     [InlineData("status")]
     public void Resume_AfterAnyChange_BeginsWithASnapshot(string change)
     {
-        var entry = _conversation.Begin();
+        var entry = _conversation.BeginMessage();
         _page.Round();
         switch (change)
         {
             case "entry":
-                _conversation.Hear("missed", null);
+                _conversation.AddUserMessage("missed", null);
                 break;
             case "growth":
                 _conversation.Append(entry, "missed");
                 break;
             default:
-                _status.Say("missed");
+                _status.Set("missed");
                 break;
         }
 
@@ -312,14 +312,14 @@ public class PanelCursorTests
         var place = new PanelCursor(_conversation, _status);
         place.Write(new ArrayBufferWriter<byte>());
 
-        Assert.False(new PanelCursor(new Conversation(_conversation.Id, new ManualTime()), _status).Resume(place.Reached.ToString()));
-        Assert.True(new PanelCursor(_conversation, _status).Resume(place.Reached.ToString()));
+        Assert.False(new PanelCursor(new Conversation(_conversation.Id, new ManualTime()), _status).Resume(place.Position.ToString()));
+        Assert.True(new PanelCursor(_conversation, _status).Resume(place.Position.ToString()));
     }
 
     [Fact]
     public void Reached_AsBytes_IsItsText()
     {
-        var place = new PanelPlace("life", long.MaxValue, int.MinValue);
+        var place = new ResumeToken("life", long.MaxValue, int.MinValue);
         var bytes = new ArrayBufferWriter<byte>();
 
         place.Write(bytes);

@@ -26,7 +26,7 @@ internal sealed class PanelPage(Conversation conversation, PanelStatus status)
 
         var message = Encoding.UTF8.GetString(html.WrittenSpan);
         Dom.Apply(message);
-        _place = _cursor.Reached.ToString();
+        _place = _cursor.Position.ToString();
         return message;
     }
 

@@ -10,9 +10,9 @@ public class PanelStatusTests
         var status = new PanelStatus();
         var changed = 0;
         status.Changed += () => changed++;
-        status.Say("ready");
-        status.Say("ready");
-        status.Say("down");
+        status.Set("ready");
+        status.Set("ready");
+        status.Set("down");
 
         Assert.Equal(2, changed);
         Assert.Equal((2, "down"), status.Read());

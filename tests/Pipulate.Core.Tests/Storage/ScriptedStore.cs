@@ -53,9 +53,9 @@ internal sealed class ScriptedStore(TimeProvider? time = null) : IConversationSt
         return Do("read", conversation, () => _store.ReadAsync(conversation, most, before, cancellationToken).AsTask().Result);
     }
 
-    public ValueTask PauseAsync(ConversationKey conversation, bool paused, CancellationToken cancellationToken = default)
+    public ValueTask SetPausedAsync(ConversationKey conversation, bool paused, CancellationToken cancellationToken = default)
     {
-        Do($"pause {paused}", conversation, () => _store.PauseAsync(conversation, paused, cancellationToken).AsTask().IsCompleted);
+        Do($"pause {paused}", conversation, () => _store.SetPausedAsync(conversation, paused, cancellationToken).AsTask().IsCompleted);
         return ValueTask.CompletedTask;
     }
 
@@ -72,10 +72,10 @@ internal sealed class ScriptedStore(TimeProvider? time = null) : IConversationSt
         return Do("delete", conversation, () => _store.DeleteAsync(conversation, cancellationToken).AsTask().Result);
     }
 
-    public ValueTask<int> ForgetAsync(string owner, CancellationToken cancellationToken = default) => _store.ForgetAsync(owner, cancellationToken);
+    public ValueTask<int> DeleteAllAsync(string owner, CancellationToken cancellationToken = default) => _store.DeleteAllAsync(owner, cancellationToken);
 
-    public ValueTask<IReadOnlyList<ConversationKey>> FindOldAsync(DateTimeOffset unchangedSince, int maxPerOwner, int most, CancellationToken cancellationToken = default) =>
-        _store.FindOldAsync(unchangedSince, maxPerOwner, most, cancellationToken);
+    public ValueTask<IReadOnlyList<ConversationKey>> FindExpiredAsync(DateTimeOffset unchangedSince, int maxPerOwner, int most, CancellationToken cancellationToken = default) =>
+        _store.FindExpiredAsync(unchangedSince, maxPerOwner, most, cancellationToken);
 
     public ValueTask<int> TrimAsync(int maxPerConversation, int most, CancellationToken cancellationToken = default) => _store.TrimAsync(maxPerConversation, most, cancellationToken);
 

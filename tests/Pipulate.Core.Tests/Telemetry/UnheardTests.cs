@@ -21,7 +21,7 @@ public sealed class UnheardTests : IDisposable
     {
         using var request = new Activity("request").Start();
 
-        var entry = new Conversation(new ConversationId("a"), TimeProvider.System).Say(EntryRole.Event, "They bought \"milk\".", wantsAnswer: true);
+        var entry = new Conversation(new ConversationId("a"), TimeProvider.System).AddMessage(EntryRole.Event, "They bought \"milk\".", wantsAnswer: true);
 
         Assert.Null(entry.Cause);
     }
@@ -31,7 +31,7 @@ public sealed class UnheardTests : IDisposable
     {
         var metrics = new PipulateMetrics(_services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
         var conversation = new Conversation(new ConversationId("a"), TimeProvider.System);
-        conversation.Say(EntryRole.Event, "They bought \"milk\".", wantsAnswer: true);
+        conversation.AddMessage(EntryRole.Event, "They bought \"milk\".", wantsAnswer: true);
         var turn = conversation.BeginTurn()!;
         TellAll(metrics, turn);
 
@@ -46,13 +46,13 @@ public sealed class UnheardTests : IDisposable
 
     private static void TellAll(PipulateMetrics metrics, Turn turn)
     {
-        _ = AnswerTracing.Cause;
-        metrics.Suppressed(Suppression.Chance, 1);
-        metrics.Cut(HistoryCut.Full);
+        _ = ReplyTracing.Cause;
+        metrics.Suppressed(SuppressionReason.Chance, 1);
+        metrics.Truncated(TruncationReason.Full);
         metrics.Begun(turn);
         metrics.Ended(turn, "complete");
         metrics.Refused("origin");
-        metrics.Evicted(Eviction.Slow);
-        metrics.Resynced(Resync.Snapshot);
+        metrics.Evicted(EvictionReason.Slow);
+        metrics.Resynced(ResyncKind.Snapshot);
     }
 }

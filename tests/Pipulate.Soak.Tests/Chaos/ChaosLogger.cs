@@ -9,7 +9,7 @@ namespace Pipulate.Soak.Chaos;
 /// </summary>
 internal sealed class ChaosLogger(SoakLog log, ChaosStore store) : ILoggerProvider
 {
-    private const string Keeper = "Pipulate.Conversations.Keeping.ConversationKeeper";
+    private const string Keeper = "Pipulate.Storage.WriteBehindService";
 
     public ILogger CreateLogger(string categoryName) => new Lines(categoryName, this);
 
@@ -21,7 +21,7 @@ internal sealed class ChaosLogger(SoakLog log, ChaosStore store) : ILoggerProvid
     {
         var isPlanted = (category, id) switch
         {
-            ("Pipulate.Commentary.Generation", 2) => true,
+            ("Pipulate.Generation.ReplyGenerator", 2) => true,
             (Keeper, 1) or ("Pipulate.Endpoints.ConversationsEndpoint", 2) => store.WasLockedLately,
             (Keeper, 4 or 5) => false,
             _ => level < LogLevel.Error,

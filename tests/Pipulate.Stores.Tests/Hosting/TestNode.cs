@@ -12,27 +12,27 @@ namespace Pipulate.Stores.Hosting;
 /// <summary>What one process of an application has of the conversations: everything but the web and the model.</summary>
 internal sealed class TestNode : IAsyncDisposable
 {
-    private readonly ConversationKeeper _keeper;
+    private readonly WriteBehindService _keeper;
     private readonly NodeLink _link;
-    private readonly ConversationDirectory _conversations;
+    private readonly ConversationCache _conversations;
     private readonly List<TestPage> _pages = [];
     private readonly TimeProvider _time;
     private bool _ended;
 
-    private TestNode(IConversationStore store, IPipulateBackplane backplane, TimeProvider time, IAnswerLedger? ledger)
+    private TestNode(IConversationStore store, IPipulateBackplane backplane, TimeProvider time, IReplyLeaseStore? ledger)
     {
         _link = new NodeLink(time, NullLogger<NodeLink>.Instance, backplane);
-        _keeper = new ConversationKeeper(store, time, NullLogger<ConversationKeeper>.Instance, _link, ledger);
-        _conversations = new ConversationDirectory(time, _keeper);
+        _keeper = new WriteBehindService(store, time, NullLogger<WriteBehindService>.Instance, _link, ledger);
+        _conversations = new ConversationCache(time, _keeper);
         _time = time;
-        Owned = new OwnedConversations(_conversations, store, time, _link);
+        Owned = new VisitorConversations(_conversations, store, time, _link);
         Registry = new ConnectionRegistry(new PanelStatus(), time, _link);
-        Channel = new ChatChannel(_conversations, Registry, new Typist(TimeSpan.Zero, time, CancellationToken.None));
+        Channel = new ChatChannel(_conversations, Registry, new TextPacer(TimeSpan.Zero, time, CancellationToken.None));
     }
 
     public NodeLink Link => _link;
 
-    public OwnedConversations Owned { get; }
+    public VisitorConversations Owned { get; }
 
     public ConnectionRegistry Registry { get; }
 
@@ -41,7 +41,7 @@ internal sealed class TestNode : IAsyncDisposable
     public Conversation this[string id] => _conversations.Get(new ConversationId(id));
 
     public static async Task<TestNode> StartAsync(
-        IConversationStore store, IPipulateBackplane backplane, TimeProvider? time = null, IAnswerLedger? ledger = null)
+        IConversationStore store, IPipulateBackplane backplane, TimeProvider? time = null, IReplyLeaseStore? ledger = null)
     {
         var node = new TestNode(store, backplane, time ?? TimeProvider.System, ledger);
         await node._link.StartAsync(CancellationToken.None);
@@ -53,7 +53,7 @@ internal sealed class TestNode : IAsyncDisposable
     public async Task<Conversation> OpenAsync(string id)
     {
         var conversation = this[id];
-        await conversation.Opened.WaitAsync(Tests.TestTime.Timeout);
+        await conversation.Loaded.WaitAsync(Tests.TestTime.Timeout);
         return conversation;
     }
 

@@ -25,7 +25,7 @@ internal sealed class ObjectShape
     private ObjectShape(Type type)
     {
         HasOwnText = OwnsText(type);
-        Name = TypeWords.Of(type);
+        Name = TypeNames.Of(type);
         Properties = HasOwnText || IsOfFramework(type) ? [] : FindProperties(type);
         var contracts = type.GetInterfaces().Where(contract => contract.IsGenericType).ToList();
         var collection = contracts.FirstOrDefault(contract => contract.GetGenericTypeDefinition() == typeof(IReadOnlyCollection<>))

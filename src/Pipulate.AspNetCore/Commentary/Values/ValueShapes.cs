@@ -31,7 +31,7 @@ internal sealed class ValueShapes(Redaction redaction) : IValueShapes
             ProblemDetails problem => ErrorText.Of(problem),
             ClaimsPrincipal principal => (object?)principal.Identity?.Name ?? new ValueName("user"),
             IIdentity identity => (object?)identity.Name ?? new ValueName("user"),
-            Type type => new ValueName(TypeWords.Of(type)),
+            Type type => new ValueName(TypeNames.Of(type)),
             Task task => Unwrap(task),
             IHeaderDictionary => new ValueName("headers"),
             IEnumerable<KeyValuePair<string, StringValues>> fields =>
@@ -73,7 +73,7 @@ internal sealed class ValueShapes(Redaction redaction) : IValueShapes
             {
                 return MemberAccess.Reader(type, nameof(Lazy<>.IsValueCreated))!(value) is true
                     ? MemberAccess.Reader(type, nameof(Lazy<>.Value))!(value)
-                    : new ValueName(TypeWords.Of(type.GetGenericArguments()[0]));
+                    : new ValueName(TypeNames.Of(type.GetGenericArguments()[0]));
             }
 
             if (definition == typeof(ValueTask<>))

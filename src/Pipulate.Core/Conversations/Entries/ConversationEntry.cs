@@ -16,12 +16,12 @@ internal sealed class ConversationEntry(int ordinal, EntryRole role, EntryState 
 
     public EntryRole Role { get; } = role;
 
-    public DateTimeOffset At { get; } = at;
+    public DateTimeOffset CreatedAt { get; } = at;
 
     public EntryText Text { get; } = new();
 
     /// <summary>What the model thought before it spoke: shown folded, never told to it again. Null where it showed nothing of the kind.</summary>
-    public EntryText? Thoughts { get; set; }
+    public EntryText? Reasoning { get; set; }
 
     /// <summary>The same text as markdown; null where it is shown as it is.</summary>
     public MarkdownText? Markdown { get; set; }
@@ -32,10 +32,10 @@ internal sealed class ConversationEntry(int ordinal, EntryRole role, EntryState 
     public int Epoch { get; set; }
 
     /// <summary>How often something became known of it in the same epoch that pages must be sent in its place: another node says more than the store has.</summary>
-    public int Learned { get; set; }
+    public int RemoteRevision { get; set; }
 
     /// <summary>Changes where a page must take it anew.</summary>
-    public int Edition => Epoch + Learned;
+    public int Edition => Epoch + RemoteRevision;
 
     /// <summary>The conversation's version when this entry last changed.</summary>
     public long Revision { get; set; }
@@ -44,27 +44,27 @@ internal sealed class ConversationEntry(int ordinal, EntryRole role, EntryState 
     public bool IsOpen => State is EntryState.Streaming;
 
     /// <summary>Whether it only keeps the place of an answer that has not begun, because others are given first.</summary>
-    public bool InLine { get; init; }
+    public bool IsQueued { get; init; }
 
     /// <summary>What it waits for while it has said nothing, in a sentence for the person at the page.</summary>
     public string? Waiting { get; set; }
 
     /// <summary>How many entries of the conversation had been answered before this answer; it goes back to that when the answer is asked for once more. Null for what answers nothing.</summary>
-    public int? AnsweredBefore { get; set; }
+    public int? RepliedThrough { get; set; }
 
     /// <summary>Whether another node has given it, and can give it once more.</summary>
-    public bool AnsweredElsewhere { get; set; }
+    public bool RepliedRemotely { get; set; }
 
-    public bool CanBeAskedAgain => AnsweredBefore is not null || AnsweredElsewhere;
+    public bool CanRegenerate => RepliedThrough is not null || RepliedRemotely;
 
     /// <summary>Taken back: pages remove it, the model never hears of it.</summary>
     public bool Withdrawn { get; set; }
 
     /// <summary>Whether the model is to answer this entry (a user's words, an event that is to be commented).</summary>
-    public bool WantsAnswer { get; set; }
+    public bool RequiresReply { get; set; }
 
     /// <summary>When it came, as a timestamp of the conversation's clock.</summary>
-    public long Arrived { get; set; }
+    public long ArrivedAt { get; set; }
 
     /// <summary>The request that it came with, as tracing names it; null where nobody traces.</summary>
     public string? Cause { get; set; }
@@ -76,7 +76,7 @@ internal sealed class ConversationEntry(int ordinal, EntryRole role, EntryState 
     public Progress? Progress { get; set; }
 
     /// <summary>Who spoke when it was not the model, such as "demo"; else null.</summary>
-    public string? Voice { get; set; }
+    public string? AuthorName { get; set; }
 
     /// <summary>Why it failed or was stopped, in a sentence for the person at the page.</summary>
     public string? Reason { get; set; }
@@ -85,10 +85,10 @@ internal sealed class ConversationEntry(int ordinal, EntryRole role, EntryState 
     public string? MessageId { get; init; }
 
     /// <summary>Whether it was begun on another node, or before this process: somebody else makes it grow and ends it.</summary>
-    public bool FromElsewhere { get; init; }
+    public bool IsRemote { get; init; }
 
     /// <summary>What the store has of it; null while it has nothing. It belongs to the one who writes to the store.</summary>
-    public KeptEntry? Kept { get; set; }
+    public SavedEntryState? Saved { get; set; }
 
     public bool Visible => Role is not EntryRole.Event && !Withdrawn;
 }

@@ -18,14 +18,14 @@ internal readonly record struct EntryFrame(Guid Entry, int Epoch, int Offset, st
     public EntryHead? Head { get; init; }
 
     /// <summary>How the entry is from now on; null where it only grows.</summary>
-    public EntryStanding? Standing { get; init; }
+    public EntryStatus? Standing { get; init; }
 
     /// <summary>The entry as the store has it.</summary>
     public static EntryFrame Of(StoredEntry stored) => new(stored.Id, stored.Epoch, 0, stored.Text)
     {
         Replaces = true,
         Head = EntryHead.Of(stored),
-        Standing = stored.State is EntryState.Streaming ? null : EntryStanding.Of(stored),
+        Standing = stored.State is EntryState.Streaming ? null : EntryStatus.Of(stored),
     };
 
     /// <summary>How long the text is with this piece.</summary>

@@ -20,7 +20,7 @@ public sealed record StoredEntry
 
     /// <summary>Gets when it was begun.</summary>
     /// <value>In UTC, kept to the microsecond.</value>
-    public required DateTimeOffset At { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>Gets the number of the text's version: text of a higher one replaces it and does not continue it.</summary>
     public int Epoch { get; init; }

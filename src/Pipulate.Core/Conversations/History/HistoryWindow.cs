@@ -23,26 +23,26 @@ internal sealed class HistoryWindow
         leftOut = 0;
         for (var i = _first; i < first; i++)
         {
-            leftOut += IsTold(entries[i]) ? 1 : 0;
+            leftOut += IsIncluded(entries[i]) ? 1 : 0;
         }
 
         _first = first;
-        return Tell(entries, first, count);
+        return ToMessages(entries, first, count);
     }
 
     /// <summary>What <see cref="Read"/> would give now; nothing is changed by looking.</summary>
-    public List<ChatMessage> Look(IReadOnlyList<ConversationEntry> entries, HistoryBudget? budget) =>
-        Tell(entries, FindFirst(entries, entries.Count, budget), entries.Count);
+    public List<ChatMessage> Peek(IReadOnlyList<ConversationEntry> entries, HistoryBudget? budget) =>
+        ToMessages(entries, FindFirst(entries, entries.Count, budget), entries.Count);
 
     /// <summary>
     /// Of what came between two answers the events are told first and the typed words last, so that a question is the newest however much happened after it.
     /// </summary>
-    private static List<ChatMessage> Tell(IReadOnlyList<ConversationEntry> entries, int first, int count)
+    private static List<ChatMessage> ToMessages(IReadOnlyList<ConversationEntry> entries, int first, int count)
     {
         var messages = new List<ChatMessage>();
-        var events = new EventReport();
+        var events = new EventSummary();
         var typed = new List<ChatMessage>();
-        if (FindQuestion(entries, first, count) is { } question)
+        if (FindRequest(entries, first, count) is { } question)
         {
             typed.Add(new ChatMessage(ChatRole.User, question.Text.ToString()));
         }
@@ -50,7 +50,7 @@ internal sealed class HistoryWindow
         for (var i = first; i < count; i++)
         {
             var entry = entries[i];
-            if (!IsTold(entry))
+            if (!IsIncluded(entry))
             {
                 continue;
             }
@@ -82,11 +82,11 @@ internal sealed class HistoryWindow
     }
 
     /// <summary>The question that is open, where the cut fell behind it: events that came after it may be too much, but it is what is to be answered.</summary>
-    private static ConversationEntry? FindQuestion(IReadOnlyList<ConversationEntry> entries, int first, int count)
+    private static ConversationEntry? FindRequest(IReadOnlyList<ConversationEntry> entries, int first, int count)
     {
         for (var i = count - 1; i >= 0 && first > 0; i--)
         {
-            if (IsTold(entries[i]) && entries[i].Role is not EntryRole.Event)
+            if (IsIncluded(entries[i]) && entries[i].Role is not EntryRole.Event)
             {
                 return entries[i].Role is EntryRole.User && i < first ? entries[i] : null;
             }
@@ -95,7 +95,7 @@ internal sealed class HistoryWindow
         return null;
     }
 
-    private static bool IsTold(ConversationEntry entry) =>
+    private static bool IsIncluded(ConversationEntry entry) =>
         entry is { Withdrawn: false, Role: not (EntryRole.Notice or EntryRole.Progress), Text.Length: > 0 };
 
     /// <summary>Where to begin: the oldest whole turns go until there is much room again. An answer never stands first, and what is asked last never goes.</summary>
@@ -112,7 +112,7 @@ internal sealed class HistoryWindow
         var answered = false;
         for (var i = _first; i < count; i++)
         {
-            if (IsTold(entries[i]))
+            if (IsIncluded(entries[i]))
             {
                 var answers = entries[i].Role is EntryRole.Assistant;
                 if (!answers)
@@ -131,7 +131,7 @@ internal sealed class HistoryWindow
         var first = FindRoom(turns);
         return Measure(first) <= budget.Most ? first : FindRoom(questions);
 
-        int Measure(int beginning) => budget.Estimate.Of(Tell(entries, beginning, count));
+        int Measure(int beginning) => budget.Estimate.Of(ToMessages(entries, beginning, count));
 
         // The first beginning that leaves enough room, else the last one.
         int FindRoom(List<int> beginnings)

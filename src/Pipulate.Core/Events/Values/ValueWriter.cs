@@ -95,7 +95,7 @@ internal sealed class ValueWriter(StringBuilder text, bool quoted, int longest, 
                 return;
             case Exception exception:
                 // Its own text holds a stack trace, and its message was not written for users.
-                Say(TypeWords.Of(exception.GetType()));
+                Say(TypeNames.Of(exception.GetType()));
                 return;
         }
 
@@ -139,7 +139,7 @@ internal sealed class ValueWriter(StringBuilder text, bool quoted, int longest, 
         var own = value.ToString() ?? "";
         if (own == type.ToString())
         {
-            Say(value is IEnumerable ? "sequence" : TypeWords.Of(type));
+            Say(value is IEnumerable ? "sequence" : TypeNames.Of(type));
         }
         else
         {

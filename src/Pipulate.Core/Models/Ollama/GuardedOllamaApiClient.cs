@@ -46,8 +46,8 @@ internal sealed class GuardedOllamaApiClient : OllamaApiClient, IDisposable
     /// <summary>Makes the exception for a model that was silent for too long.</summary>
     public static TimeoutException Silence(Uri endpoint, TimeSpan waited, bool first)
     {
-        var trouble = ModelFailures.TimedOut(endpoint, waited, first);
-        return new TimeoutException(trouble.Sentence).WithTrouble(trouble);
+        var trouble = ModelFailureFactory.TimedOut(endpoint, waited, first);
+        return new TimeoutException(trouble.Sentence).WithFailure(trouble);
     }
 
     /// <summary>Closes all connections.</summary>
@@ -57,7 +57,7 @@ internal sealed class GuardedOllamaApiClient : OllamaApiClient, IDisposable
     protected override async Task<HttpResponseMessage> SendToOllamaAsync(
         HttpRequestMessage requestMessage, OllamaRequest? ollamaRequest, HttpCompletionOption completionOption, CancellationToken cancellationToken)
     {
-        var patience = new Patience(_timeProvider, cancellationToken);
+        var patience = new RearmableTimeout(_timeProvider, cancellationToken);
         HttpResponseMessage? response = null;
         try
         {
@@ -122,14 +122,14 @@ internal sealed class GuardedOllamaApiClient : OllamaApiClient, IDisposable
         catch (JsonException exception)
         {
             throw new InvalidDataException($"The server at {OllamaEndpoint.Display(Uri)} sent something that is not JSON.", exception)
-                .WithTrouble(ModelFailures.NotOllama(Uri, "no JSON"));
+                .WithFailure(ModelFailureFactory.NotOllama(Uri, "no JSON"));
         }
     }
 
-    private Exception Explain(Exception exception, Patience patience, CancellationToken cancellationToken)
+    private Exception Explain(Exception exception, RearmableTimeout patience, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (patience.RanOut)
+        if (patience.HasExpired)
         {
             return Silence(Uri, _firstToken, first: true);
         }
@@ -138,9 +138,9 @@ internal sealed class GuardedOllamaApiClient : OllamaApiClient, IDisposable
         {
             // The handler reports its own ConnectTimeout as a cancellation that was not requested.
             OperationCanceledException => new HttpRequestException(
-                HttpRequestError.ConnectionError, $"No connection to {OllamaEndpoint.Display(Uri)} within five seconds.", exception).WithTrouble(ModelFailures.Unreachable(Uri)),
-            HttpRequestException or HttpIOException => exception.WithTrouble(ModelFailures.Classify(exception, Uri, CancellationToken.None)),
-            _ => exception.WithTrouble(ModelFailures.Incomplete(Uri)),
+                HttpRequestError.ConnectionError, $"No connection to {OllamaEndpoint.Display(Uri)} within five seconds.", exception).WithFailure(ModelFailureFactory.Unreachable(Uri)),
+            HttpRequestException or HttpIOException => exception.WithFailure(ModelFailureFactory.Classify(exception, Uri, CancellationToken.None)),
+            _ => exception.WithFailure(ModelFailureFactory.Incomplete(Uri)),
         };
     }
 
@@ -151,16 +151,16 @@ internal sealed class GuardedOllamaApiClient : OllamaApiClient, IDisposable
         var trouble = status switch
         {
             HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed when !text.Contains("model", StringComparison.OrdinalIgnoreCase) =>
-                ModelFailures.NotOllama(Uri, FormattableString.Invariant($"HTTP {number}")),
-            HttpStatusCode.Forbidden when text.Length == 0 => new ModelTrouble(ModelFailureKind.BadRequest,
+                ModelFailureFactory.NotOllama(Uri, FormattableString.Invariant($"HTTP {number}")),
+            HttpStatusCode.Forbidden when text.Length == 0 => new ModelFailure(ModelFailureKind.BadRequest,
                 $"Ollama at {display} refuses this host name (HTTP 403). Call it by an address it knows, or let the proxy send the Host header \"localhost\"."),
-            HttpStatusCode.Unauthorized when text.Contains("unauthorized", StringComparison.OrdinalIgnoreCase) => new ModelTrouble(ModelFailureKind.BadRequest,
+            HttpStatusCode.Unauthorized when text.Contains("unauthorized", StringComparison.OrdinalIgnoreCase) => new ModelFailure(ModelFailureKind.BadRequest,
                 $"Ollama at {display} may not use this model without an account. Run: ollama signin"),
-            _ when number is >= 300 and < 400 => ModelFailures.NotOllama(Uri, FormattableString.Invariant($"HTTP {number}, a redirect")),
-            _ => ModelFailures.FromStatus(status, text, Uri),
+            _ when number is >= 300 and < 400 => ModelFailureFactory.NotOllama(Uri, FormattableString.Invariant($"HTTP {number}, a redirect")),
+            _ => ModelFailureFactory.FromStatus(status, text, Uri),
         };
         var message = text.Length > 0 ? text : FormattableString.Invariant($"HTTP {number} ({status}) without a text.");
-        return new OllamaHttpException(message, status).WithTrouble(trouble);
+        return new OllamaHttpException(message, status).WithFailure(trouble);
     }
 
     private static async Task<string> ErrorTextAsync(HttpResponseMessage response, CancellationToken patience, CancellationToken cancellationToken)

@@ -21,7 +21,7 @@ internal sealed class OllamaAnswerStream : Stream
 
     private readonly HttpContent _content;
     private readonly LineReader _lines;
-    private readonly Patience _patience;
+    private readonly RearmableTimeout _patience;
     private readonly TimeSpan _firstToken;
     private readonly TimeSpan _idle;
     private readonly Uri _endpoint;
@@ -34,7 +34,7 @@ internal sealed class OllamaAnswerStream : Stream
     private bool _done;
     private Exception? _failure;
 
-    private OllamaAnswerStream(HttpContent content, Stream body, Patience patience, TimeSpan firstToken, TimeSpan idle, Uri endpoint, CancellationToken cancellationToken)
+    private OllamaAnswerStream(HttpContent content, Stream body, RearmableTimeout patience, TimeSpan firstToken, TimeSpan idle, Uri endpoint, CancellationToken cancellationToken)
     {
         (_content, _patience, _firstToken, _idle, _endpoint, _cancellationToken) = (content, patience, firstToken, idle, endpoint, cancellationToken);
         _lines = new LineReader(body);
@@ -56,7 +56,7 @@ internal sealed class OllamaAnswerStream : Stream
 
     /// <summary>Begins to read. The timer of the first token is already running; the stream takes it over.</summary>
     public static async Task<OllamaAnswerStream> StartAsync(
-        HttpContent content, Patience patience, TimeSpan firstToken, TimeSpan idle, Uri endpoint, CancellationToken cancellationToken)
+        HttpContent content, RearmableTimeout patience, TimeSpan firstToken, TimeSpan idle, Uri endpoint, CancellationToken cancellationToken)
         => new(content, await content.ReadAsStreamAsync(cancellationToken), patience, firstToken, idle, endpoint, cancellationToken);
 
     /// <inheritdoc/>
@@ -125,7 +125,7 @@ internal sealed class OllamaAnswerStream : Stream
 
             // The first wait goes on from the sending of the request: its timer is already running.
             var line = await _lines.ReadAsync(_patience.Token);
-            _patience.Rest();
+            _patience.Disarm();
             _ready.ResetWrittenCount();
             _given = 0;
             if (line is { } bytes)
@@ -134,7 +134,7 @@ internal sealed class OllamaAnswerStream : Stream
             }
             else
             {
-                _failure = new IncompleteAnswerException("The answer ended before the model said that it was done.").WithTrouble(ModelFailures.Incomplete(_endpoint));
+                _failure = new IncompleteAnswerException("The answer ended before the model said that it was done.").WithFailure(ModelFailureFactory.Incomplete(_endpoint));
             }
 
             _first = false;
@@ -143,18 +143,18 @@ internal sealed class OllamaAnswerStream : Stream
         {
             throw new OperationCanceledException(_cancellationToken);
         }
-        catch (OperationCanceledException) when (_patience.RanOut)
+        catch (OperationCanceledException) when (_patience.HasExpired)
         {
             throw GuardedOllamaApiClient.Silence(_endpoint, _first ? _firstToken : _idle, _first);
         }
         catch (InvalidDataException exception)
         {
-            throw exception.WithTrouble(ModelFailures.Garbled(_endpoint));
+            throw exception.WithFailure(ModelFailureFactory.Garbled(_endpoint));
         }
         catch (IOException exception)
         {
             throw new IncompleteAnswerException("The connection broke in the middle of the answer.", exception)
-                .WithTrouble(ModelFailures.Incomplete(_endpoint));
+                .WithFailure(ModelFailureFactory.Incomplete(_endpoint));
         }
     }
 
@@ -178,7 +178,7 @@ internal sealed class OllamaAnswerStream : Stream
         {
             // What the line says stays out of the message: it may be what a user wrote, and messages get into logs.
             _failure = new InvalidDataException("A line of the answer is not the JSON that Ollama sends.", exception)
-                .WithTrouble(ModelFailures.Garbled(_endpoint));
+                .WithFailure(ModelFailureFactory.Garbled(_endpoint));
         }
     }
 
@@ -209,8 +209,8 @@ internal sealed class OllamaAnswerStream : Stream
 
         // Before 0.12.6 even what is now a status came as a line.
         return text.Contains("maximum pending requests", StringComparison.OrdinalIgnoreCase)
-            ? new OllamaHttpException(text, HttpStatusCode.ServiceUnavailable).WithTrouble(ModelFailures.FromStatus(HttpStatusCode.ServiceUnavailable, null, _endpoint))
-            : new OllamaHttpException(text, null).WithTrouble(ModelFailures.ServerSaid(_endpoint, text));
+            ? new OllamaHttpException(text, HttpStatusCode.ServiceUnavailable).WithFailure(ModelFailureFactory.FromStatus(HttpStatusCode.ServiceUnavailable, null, _endpoint))
+            : new OllamaHttpException(text, null).WithFailure(ModelFailureFactory.ServerSaid(_endpoint, text));
     }
 
     /// <summary>Takes off what may stand before the JSON: a byte order mark, and the frames of server-sent events.</summary>

@@ -169,7 +169,7 @@ public sealed partial class OllamaChatClient : IChatClient
         cancellationToken.ThrowIfCancellationRequested();
         if (!done)
         {
-            throw new IncompleteAnswerException("The answer ended before the model said that it was done.").WithTrouble(ModelFailures.Incomplete(_server.Endpoint));
+            throw new IncompleteAnswerException("The answer ended before the model said that it was done.").WithFailure(ModelFailureFactory.Incomplete(_server.Endpoint));
         }
     }
 
@@ -181,7 +181,7 @@ public sealed partial class OllamaChatClient : IChatClient
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException("A line of the answer is not the JSON that Ollama sends.", exception).WithTrouble(ModelFailures.Garbled(_server.Endpoint));
+            throw new InvalidDataException("A line of the answer is not the JSON that Ollama sends.", exception).WithFailure(ModelFailureFactory.Garbled(_server.Endpoint));
         }
     }
 
@@ -198,7 +198,7 @@ public sealed partial class OllamaChatClient : IChatClient
             {
                 return await MoveAsync(lines) || cancellationToken.IsCancellationRequested
                     ? (lines, model)
-                    : throw new IncompleteAnswerException("The answer ended before it began.").WithTrouble(ModelFailures.Incomplete(_server.Endpoint));
+                    : throw new IncompleteAnswerException("The answer ended before it began.").WithFailure(ModelFailureFactory.Incomplete(_server.Endpoint));
             }
             catch (HttpRequestException missing) when (missing.StatusCode is HttpStatusCode.NotFound)
             {
@@ -215,7 +215,7 @@ public sealed partial class OllamaChatClient : IChatClient
 
     private async Task NameInstalledAsync(HttpRequestException missing, string model, CancellationToken cancellationToken)
     {
-        if (ModelFailures.Classify(missing, _server.Endpoint, CancellationToken.None).Kind != ModelFailureKind.ModelMissing)
+        if (ModelFailureFactory.Classify(missing, _server.Endpoint, CancellationToken.None).Kind != ModelFailureKind.ModelMissing)
         {
             return;
         }
@@ -231,9 +231,9 @@ public sealed partial class OllamaChatClient : IChatClient
         }
 
         // Without the server's words a 404 may also come from something in between that lets only the list pass.
-        missing.WithTrouble(missing is not OllamaHttpException && names?.Contains(model) is true
-            ? ModelFailures.NotOllama(_server.Endpoint, "HTTP 404")
-            : ModelFailures.ModelMissing(model, _server.Endpoint, names));
+        missing.WithFailure(missing is not OllamaHttpException && names?.Contains(model) is true
+            ? ModelFailureFactory.NotOllama(_server.Endpoint, "HTTP 404")
+            : ModelFailureFactory.ModelMissing(model, _server.Endpoint, names));
     }
 
     [LoggerMessage(1, LogLevel.Debug, "The model {Model} answered: {PromptTokens} tokens read, {AnswerTokens} written, {Total} in all, {Load} of it loading.")]

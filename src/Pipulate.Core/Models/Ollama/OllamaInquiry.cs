@@ -30,7 +30,7 @@ internal sealed class OllamaInquiry(IOllamaApiClient client, TimeProvider timePr
 
     private async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, TimeSpan time, CancellationToken cancellationToken)
     {
-        using var patience = new Patience(timeProvider, cancellationToken);
+        using var patience = new RearmableTimeout(timeProvider, cancellationToken);
         patience.Arm(time);
         try
         {
@@ -41,14 +41,14 @@ internal sealed class OllamaInquiry(IOllamaApiClient client, TimeProvider timePr
         {
             throw new OperationCanceledException(cancellationToken);
         }
-        catch (OperationCanceledException) when (patience.RanOut)
+        catch (OperationCanceledException) when (patience.HasExpired)
         {
             throw GuardedOllamaApiClient.Silence(Endpoint, time, first: true);
         }
         catch (JsonException exception)
         {
             throw new InvalidDataException($"The server at {OllamaEndpoint.Display(Endpoint)} sent something that is not JSON.", exception)
-                .WithTrouble(ModelFailures.NotOllama(Endpoint, "no JSON"));
+                .WithFailure(ModelFailureFactory.NotOllama(Endpoint, "no JSON"));
         }
     }
 }

@@ -42,8 +42,8 @@ internal sealed partial class OllamaModelDirectory(OllamaInquiry server, OllamaO
 
     public OllamaHttpException Missing(string wanted, IReadOnlyList<Model> installed)
     {
-        var trouble = ModelFailures.ModelMissing(wanted, server.Endpoint, [.. installed.Select(OllamaModelChoice.NameOf)]);
-        return new OllamaHttpException(trouble.Sentence, HttpStatusCode.NotFound).WithTrouble(trouble);
+        var trouble = ModelFailureFactory.ModelMissing(wanted, server.Endpoint, [.. installed.Select(OllamaModelChoice.NameOf)]);
+        return new OllamaHttpException(trouble.Sentence, HttpStatusCode.NotFound).WithFailure(trouble);
     }
 
     private async Task<string> FindAsync(string wanted, bool fresh, TimeSpan patience, CancellationToken cancellationToken)
@@ -97,8 +97,8 @@ internal sealed partial class OllamaModelDirectory(OllamaInquiry server, OllamaO
             }
         }
 
-        var trouble = ModelFailures.NoModel(server.Endpoint);
-        throw new InvalidOperationException(trouble.Sentence).WithTrouble(trouble);
+        var trouble = ModelFailureFactory.NoModel(server.Endpoint);
+        throw new InvalidOperationException(trouble.Sentence).WithFailure(trouble);
     }
 
     private async Task<bool> CanChatAsync(Model model, TimeSpan patience, CancellationToken cancellationToken)

@@ -30,18 +30,18 @@ internal sealed class OllamaModelProbe(OllamaInquiry server, OllamaModelDirector
     public static IModelProbe? Of(IChatClient client) => ModelServer.Find<IModelProbe>(client) ?? Behind(client);
 
     /// <inheritdoc/>
-    public async Task<ModelReport> ProbeAsync(CancellationToken cancellationToken)
+    public async Task<ModelStatus> ProbeAsync(CancellationToken cancellationToken)
     {
         try
         {
-            using var patience = new Patience(timeProvider, cancellationToken);
+            using var patience = new RearmableTimeout(timeProvider, cancellationToken);
             patience.Arm(ProbePatience);
             try
             {
                 var model = await directory.ResolveAsync(wanted(), fresh: true, ProbePatience, patience.Token);
-                return new ModelReport(model, server.Endpoint, null);
+                return new ModelStatus(model, server.Endpoint, null);
             }
-            catch (OperationCanceledException) when (patience.RanOut)
+            catch (OperationCanceledException) when (patience.HasExpired)
             {
                 throw GuardedOllamaApiClient.Silence(server.Endpoint, ProbePatience, first: true);
             }
@@ -54,7 +54,7 @@ internal sealed class OllamaModelProbe(OllamaInquiry server, OllamaModelDirector
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return new ModelReport(null, server.Endpoint, ModelFailures.Classify(exception, server.Endpoint, cancellationToken));
+            return new ModelStatus(null, server.Endpoint, ModelFailureFactory.Classify(exception, server.Endpoint, cancellationToken));
         }
     }
 

@@ -56,7 +56,7 @@ public sealed class OutcomeApp : ComponentBase
 
     [Route("/both/component/{id:int}/{ending}")]
     [ChatCommentary(OutcomeHost.Done)]
-    [ChatCommentary(OutcomeHost.Failed, On = Outcome.Failure)]
+    [ChatCommentary(OutcomeHost.Failed, On = CommentaryOutcome.Failure)]
     public sealed class Both : Screen;
 
     [Route("/success/components-convention/{id:int}/{ending}")]

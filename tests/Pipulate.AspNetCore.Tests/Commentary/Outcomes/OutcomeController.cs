@@ -10,7 +10,7 @@ public sealed class OutcomeController : Controller
 
     [HttpPost("both/action/{id:int}/{ending}")]
     [ChatCommentary(OutcomeHost.Done)]
-    [ChatCommentary(OutcomeHost.Failed, On = Outcome.Failure)]
+    [ChatCommentary(OutcomeHost.Failed, On = CommentaryOutcome.Failure)]
     public Task<IActionResult> Both(int id, string ending) => Ending.ActionAsync(ControllerContext, ending, new NoView());
 
     [HttpPost("success/controllers-convention/{id:int}/{ending}")]

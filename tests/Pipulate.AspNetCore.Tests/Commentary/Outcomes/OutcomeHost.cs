@@ -99,25 +99,25 @@ public sealed class OutcomeHost : IAsyncLifetime
         success.MapPost("/code" + Route, (HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending)).WithChatCommentary(DoneInCode);
 
         var both = app.MapGroup("/both");
-        both.MapPost("/lambda" + Route, [ChatCommentary(Done), ChatCommentary(Failed, On = Outcome.Failure)] (HttpContext context, int id, string ending) =>
+        both.MapPost("/lambda" + Route, [ChatCommentary(Done), ChatCommentary(Failed, On = CommentaryOutcome.Failure)] (HttpContext context, int id, string ending) =>
             Ending.ResultAsync(context, ending));
         both.MapPost("/lambda-convention" + Route, (HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending))
-            .WithChatCommentary(Done).WithChatCommentary(Failed, on: Outcome.Failure);
+            .WithChatCommentary(Done).WithChatCommentary(Failed, on: CommentaryOutcome.Failure);
         both.MapPost("/method-group" + Route, BothGroup);
         both.MapPost("/delegate" + Route, BothDelegate);
-        both.MapPost("/delegate-convention" + Route, Ending.WriteAsync).WithChatCommentary(Failed, on: Outcome.Any).WithChatCommentary(Done);
-        both.MapFallback("/fallback" + Route, [ChatCommentary(Done), ChatCommentary(Failed, On = Outcome.Failure)] (HttpContext context, int id, string ending) =>
+        both.MapPost("/delegate-convention" + Route, Ending.WriteAsync).WithChatCommentary(Failed, on: CommentaryOutcome.Any).WithChatCommentary(Done);
+        both.MapFallback("/fallback" + Route, [ChatCommentary(Done), ChatCommentary(Failed, On = CommentaryOutcome.Failure)] (HttpContext context, int id, string ending) =>
             Ending.ResultAsync(context, ending));
         both.MapFallback("/fallback-convention" + Route, (HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending))
-            .WithChatCommentary(Done).WithChatCommentary(Failed, on: Outcome.Failure);
-        both.MapGroup("/group-inherited").WithChatCommentary(Done).WithChatCommentary(Failed, on: Outcome.Failure)
+            .WithChatCommentary(Done).WithChatCommentary(Failed, on: CommentaryOutcome.Failure);
+        both.MapGroup("/group-inherited").WithChatCommentary(Done).WithChatCommentary(Failed, on: CommentaryOutcome.Failure)
             .MapPost(Route, (HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending));
 
         // Success is the handler's, failure the group's: each outcome has its own nearest.
-        both.MapGroup("/group-overridden").WithChatCommentary(Failed, on: Outcome.Any)
+        both.MapGroup("/group-overridden").WithChatCommentary(Failed, on: CommentaryOutcome.Any)
             .MapPost(Route, [ChatCommentary(Done)] (HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending));
         both.MapPost("/code" + Route, (HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending))
-            .WithChatCommentary(DoneInCode).WithChatCommentary(FailedInCode, on: Outcome.Failure);
+            .WithChatCommentary(DoneInCode).WithChatCommentary(FailedInCode, on: CommentaryOutcome.Failure);
 
         MapSilent(app, Route);
         app.MapControllers().WithChatCommentary(Broad);
@@ -129,11 +129,11 @@ public sealed class OutcomeHost : IAsyncLifetime
     {
         var silent = app.MapGroup("/silent");
         silent.MapPost("/unmarked" + route, (HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending));
-        silent.MapPost("/attribute" + route, [DisableChatCommentary, ChatCommentary(Done, On = Outcome.Any)] (HttpContext context, int id, string ending) =>
-            Ending.ResultAsync(context, ending)).WithChatCommentary(Done, on: Outcome.Any);
+        silent.MapPost("/attribute" + route, [DisableChatCommentary, ChatCommentary(Done, On = CommentaryOutcome.Any)] (HttpContext context, int id, string ending) =>
+            Ending.ResultAsync(context, ending)).WithChatCommentary(Done, on: CommentaryOutcome.Any);
         silent.MapGroup("/group").DisableChatCommentary()
-            .MapPost(route, [ChatCommentary(Done, On = Outcome.Any)] (HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending));
-        silent.MapPost("/convention" + route, [ChatCommentary(Done, On = Outcome.Any)] (HttpContext context, int id, string ending) =>
+            .MapPost(route, [ChatCommentary(Done, On = CommentaryOutcome.Any)] (HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending));
+        silent.MapPost("/convention" + route, [ChatCommentary(Done, On = CommentaryOutcome.Any)] (HttpContext context, int id, string ending) =>
             Ending.ResultAsync(context, ending)).DisableChatCommentary();
     }
 
@@ -141,14 +141,14 @@ public sealed class OutcomeHost : IAsyncLifetime
     private static Task<IResult> SuccessGroup(HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending);
 
     [ChatCommentary(Done)]
-    [ChatCommentary(Failed, On = Outcome.Failure)]
+    [ChatCommentary(Failed, On = CommentaryOutcome.Failure)]
     private static Task<IResult> BothGroup(HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending);
 
     [ChatCommentary(Done)]
     private static Task SuccessDelegate(HttpContext context) => Ending.WriteAsync(context);
 
     [ChatCommentary(Done)]
-    [ChatCommentary(Failed, On = Outcome.Failure)]
+    [ChatCommentary(Failed, On = CommentaryOutcome.Failure)]
     private static Task BothDelegate(HttpContext context) => Ending.WriteAsync(context);
 
     private static ValueTask<string?> DoneInCode(CommentaryContext context) =>
@@ -180,9 +180,9 @@ public sealed class OutcomeHost : IAsyncLifetime
     private (string Cookie, Conversation Conversation) Welcome()
     {
         var context = new DefaultHttpContext();
-        var visitor = _app.Services.GetRequiredService<VisitorIdentity>().FindOrWelcome(context);
+        var visitor = _app.Services.GetRequiredService<VisitorIdentity>().GetOrCreate(context);
         var cookie = context.Response.Headers.SetCookie.ToString();
-        return (cookie[..cookie.IndexOf(';', StringComparison.Ordinal)], _app.Services.GetRequiredService<ConversationDirectory>().Get(visitor.Conversation));
+        return (cookie[..cookie.IndexOf(';', StringComparison.Ordinal)], _app.Services.GetRequiredService<ConversationCache>().Get(visitor.Conversation));
     }
 
     /// <summary>What came of a request.</summary>

@@ -83,9 +83,9 @@ public sealed class ValuesOfRequestsTests
     private static async Task<IReadOnlyList<string>> AskAsync(ChatHost host, string address, HttpContent? content = null)
     {
         var context = new DefaultHttpContext();
-        var visitor = host.Services.GetRequiredService<VisitorIdentity>().FindOrWelcome(context);
+        var visitor = host.Services.GetRequiredService<VisitorIdentity>().GetOrCreate(context);
         var cookie = context.Response.Headers.SetCookie.ToString();
-        var conversation = host.Services.GetRequiredService<ConversationDirectory>().Get(visitor.Conversation);
+        var conversation = host.Services.GetRequiredService<ConversationCache>().Get(visitor.Conversation);
         using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = host.Address };
         using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
         request.Headers.Add("Cookie", cookie[..cookie.IndexOf(';', StringComparison.Ordinal)]);

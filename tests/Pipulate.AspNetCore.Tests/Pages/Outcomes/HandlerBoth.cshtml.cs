@@ -5,7 +5,7 @@ namespace Pipulate.Tests.Pages.Outcomes;
 
 [IgnoreAntiforgeryToken]
 [ChatCommentary("The class is silent here: the handler is nearer.")]
-[ChatCommentary(OutcomeHost.Failed, On = Outcome.Failure)]
+[ChatCommentary(OutcomeHost.Failed, On = CommentaryOutcome.Failure)]
 public sealed class HandlerBoth : OutcomePage
 {
     [ChatCommentary(OutcomeHost.Done)]

@@ -187,7 +187,7 @@ public class HistoryWindowTests
 
     private string[] Read(out int leftOut) => Show(_window.Read(_entries, _entries.Count, Budget, out leftOut));
 
-    private string[] Look() => Show(_window.Look(_entries, Budget));
+    private string[] Look() => Show(_window.Peek(_entries, Budget));
 
     private static string[] Show(List<ChatMessage> messages) => [.. messages.Select(message => $"{message.Role}: {message.Text}")];
 

@@ -62,7 +62,7 @@ public sealed class OllamaAnswerStreamFuzzTests(ITestOutputHelper output)
     private static async Task<int> ReadAsync(HttpContent content)
     {
         using var stream = await OllamaAnswerStream.StartAsync(
-            content, new Patience(TimeProvider.System, CancellationToken.None), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), Endpoint, CancellationToken.None);
+            content, new RearmableTimeout(TimeProvider.System, CancellationToken.None), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), Endpoint, CancellationToken.None);
         using var lines = new StreamReader(stream);
         var ended = 0;
         while (await lines.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)

@@ -301,7 +301,7 @@ public class OllamaChatClientTests(ITestOutputHelper output)
         var exception = Assert.IsType<HttpRequestException>((await ReadAsync(client)).Failure);
 
         Assert.Equal($"No model answers at http://127.0.0.1:{port}. Start it with: ollama serve", Trouble(exception).Sentence);
-        Assert.Equal(ModelFailureKind.Unreachable, (await Probe(client).ProbeAsync(Token)).Trouble?.Kind);
+        Assert.Equal(ModelFailureKind.Unreachable, (await Probe(client).ProbeAsync(Token)).Failure?.Kind);
     }
 
     [Theory]
@@ -570,7 +570,7 @@ public class OllamaChatClientTests(ITestOutputHelper output)
 
         var report = await Probe(client).ProbeAsync(Token);
 
-        Assert.Equal(("llama3.2:latest", server.Endpoint, null), (report.Model, report.Endpoint, report.Trouble));
+        Assert.Equal(("llama3.2:latest", server.Endpoint, null), (report.Model, report.Endpoint, report.Failure));
         Assert.Empty(server.Bodies);
     }
 
@@ -585,7 +585,7 @@ public class OllamaChatClientTests(ITestOutputHelper output)
         await time.WaitForTimerAsync(TimeSpan.FromSeconds(2));
         time.Advance(TimeSpan.FromSeconds(2));
 
-        Assert.Equal(ModelFailureKind.TimedOut, (await probing.WaitAsync(TestTime.Timeout, Token)).Trouble?.Kind);
+        Assert.Equal(ModelFailureKind.TimedOut, (await probing.WaitAsync(TestTime.Timeout, Token)).Failure?.Kind);
     }
 
     [Theory]
@@ -597,7 +597,7 @@ public class OllamaChatClientTests(ITestOutputHelper output)
         server.Tags = context => context.Response.WriteAsync(tags);
 
         // The clock stands: on a busy machine the two seconds of a probe are soon over.
-        Assert.Equal(kind, (await Probe(server.Client(null, new ManualTime())).ProbeAsync(Token)).Trouble?.Kind.ToString());
+        Assert.Equal(kind, (await Probe(server.Client(null, new ManualTime())).ProbeAsync(Token)).Failure?.Kind.ToString());
     }
 
     [Fact]
@@ -729,7 +729,7 @@ public class OllamaChatClientTests(ITestOutputHelper output)
 
     private static IModelProbe Probe(OllamaChatClient client) => client.GetService<IModelProbe>()!;
 
-    private static ModelTrouble Trouble(Exception? failure) => ModelFailures.Classify(failure!, null, CancellationToken.None);
+    private static ModelFailure Trouble(Exception? failure) => ModelFailureFactory.Classify(failure!, null, CancellationToken.None);
 
     private static async Task<(string Text, Exception? Failure)> ReadAsync(OllamaChatClient client, Action? seen = null)
     {

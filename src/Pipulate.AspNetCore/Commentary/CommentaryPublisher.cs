@@ -1,0 +1,170 @@
+using System.Collections.Concurrent;
+using Htmx;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Pipulate.Events;
+using Pipulate.Generation;
+using Pipulate.Security;
+
+namespace Pipulate.Commentary;
+
+/// <summary>Turns a finished request into an event: renders the endpoint's template and puts it into the visitor's conversation. Whatever goes wrong here, the request does not.</summary>
+internal sealed partial class CommentaryPublisher(VisitorIdentity visitors, Redaction redaction, ChatQueue queue, IOptions<PipulateOptions> options, ILogger<CommentaryPublisher> logger)
+{
+    private readonly ConcurrentDictionary<string, PromptTemplate> _templates = new();
+    private readonly ConcurrentDictionary<(string Template, string Name), bool> _unknown = new();
+    private readonly ConcurrentDictionary<string, bool> _failed = new();
+    private readonly ConcurrentDictionary<(string? Endpoint, string Name), bool> _unreadable = new();
+    private readonly ValueShapes _shapes = new(redaction);
+    private readonly bool _allOfHtmx = options.Value.CommentOn is CommentOn.HtmxRequests;
+    private readonly int _longestValue = options.Value.Limits.ValueCharacters;
+
+    /// <summary>Parses a template, once.</summary>
+    /// <exception cref="FormatException">It cannot be parsed.</exception>
+    public PromptTemplate Parse(string template) => _templates.GetOrAdd(template, PromptTemplate.Parse);
+
+    /// <summary>Tells of a request that has ended, if its endpoint wants that.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="endpoint">What the user asked for.</param>
+    /// <param name="exception">The exception that left the endpoint, or null.</param>
+    public ValueTask PublishAsync(HttpContext context, Endpoint? endpoint, Exception? exception)
+    {
+        var feature = context.Features.Get<CommentaryFeature>();
+        if (endpoint is null
+            || feature is { IsPublished: true }
+            || RequestOutcome.Of(context, feature, exception) is not { } outcome
+            || IsDisabled(endpoint, feature))
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        var commentary = Choose(endpoint, feature, outcome.Kind);
+        if (commentary is null && !(_allOfHtmx && outcome.Kind is CommentaryOutcome.Success && !IsMarked(endpoint, feature) && context.Request.IsHtmx()))
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        if (visitors.Find(context) is not { } visitor)
+        {
+            // Nobody's page: without an identity there is no conversation that this could belong to.
+            LogNobody(endpoint.DisplayName);
+            return ValueTask.CompletedTask;
+        }
+
+        CommentaryFeature.Of(context).IsPublished = true;
+        if (commentary is null)
+        {
+            queue.Enqueue(new ChatEvent(visitor.Conversation, HtmxRequestText.Of(context, endpoint, redaction, _longestValue)) { Kind = endpoint.DisplayName });
+            return ValueTask.CompletedTask;
+        }
+
+        var values = new RequestValues(context, endpoint, feature, outcome, redaction, _shapes, (name, exception) => NoteUnreadable(endpoint, name, exception));
+        if (commentary is CommentaryConvention { Text: { } text })
+        {
+            return PublishAsync(endpoint, visitor, commentary, text, new CommentaryContext(context, feature, outcome, values, _longestValue));
+        }
+
+        try
+        {
+            var template = Parse(commentary.Template);
+            var rendered = template.Render(values, quoted: commentary.Lane is not ChatLane.Say, _longestValue);
+            foreach (var name in values.Missing)
+            {
+                NoteUnknown(endpoint, template, name);
+            }
+
+            if (!values.HasFailed || !IsNothingButUnknown(rendered))
+            {
+                queue.Enqueue(new ChatEvent(visitor.Conversation, rendered) { Lane = commentary.Lane, Kind = template.Source });
+            }
+        }
+        catch (Exception renderingException)
+        {
+            // The answer has been given all the same.
+            NoteFailed(endpoint, renderingException);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>A text that consists of values which could not be read says nothing.</summary>
+    private static bool IsNothingButUnknown(string text) => string.IsNullOrWhiteSpace(text.Replace(PromptTemplate.Unknown, "", StringComparison.Ordinal));
+
+    private async ValueTask PublishAsync(
+        Endpoint endpoint, Visitor visitor, IChatCommentaryMetadata commentary, Func<CommentaryContext, ValueTask<string?>> text, CommentaryContext context)
+    {
+        try
+        {
+            if (await text(context) is { } said && !string.IsNullOrWhiteSpace(said))
+            {
+                queue.Enqueue(new ChatEvent(visitor.Conversation, said) { Lane = commentary.Lane, Kind = endpoint.DisplayName });
+            }
+        }
+        catch (Exception exception)
+        {
+            NoteFailed(endpoint, exception);
+        }
+    }
+
+    /// <summary>The most specific commentary for the outcome: a page's handler method before the endpoint's metadata, and of these the last.</summary>
+    private static IChatCommentaryMetadata? Choose(Endpoint endpoint, CommentaryFeature? feature, CommentaryOutcome outcome) =>
+        Last(feature?.Handler?.Commentary ?? [], outcome) ?? Last(endpoint.Metadata.GetOrderedMetadata<IChatCommentaryMetadata>(), outcome);
+
+    /// <summary>Whether nothing is to be said of the endpoint, whatever else it or the request carries.</summary>
+    public static bool IsDisabled(Endpoint endpoint, CommentaryFeature? feature) =>
+        feature?.Handler is { IsDisabled: true } || endpoint.Metadata.GetMetadata<DisableChatCommentaryAttribute>() is not null;
+
+    /// <summary>Whether the endpoint says itself what is told of it, be it only of another outcome.</summary>
+    public static bool IsMarked(Endpoint endpoint, CommentaryFeature? feature) =>
+        feature?.Handler is { Commentary.Count: > 0 } || endpoint.Metadata.GetMetadata<IChatCommentaryMetadata>() is not null;
+
+    private static IChatCommentaryMetadata? Last(IReadOnlyList<IChatCommentaryMetadata> commentary, CommentaryOutcome outcome)
+    {
+        for (var i = commentary.Count - 1; i >= 0; i--)
+        {
+            if ((commentary[i].On & outcome) != 0)
+            {
+                return commentary[i];
+            }
+        }
+
+        return null;
+    }
+
+    private void NoteUnknown(Endpoint endpoint, PromptTemplate template, string name)
+    {
+        if (_unknown.TryAdd((template.Source, name), true))
+        {
+            LogUnknown(endpoint.DisplayName, name);
+        }
+    }
+
+    private void NoteUnreadable(Endpoint endpoint, string name, Exception exception)
+    {
+        if (_unreadable.TryAdd((endpoint.DisplayName, name), true))
+        {
+            LogUnreadable(exception, endpoint.DisplayName, name);
+        }
+    }
+
+    private void NoteFailed(Endpoint endpoint, Exception trouble)
+    {
+        if (_failed.TryAdd(endpoint.DisplayName ?? "", true))
+        {
+            LogFailed(trouble, endpoint.DisplayName);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Debug, "No commentary on {Endpoint}: the request has neither a user nor a visitor's cookie.")]
+    private partial void LogNobody(string? endpoint);
+
+    [LoggerMessage(2, LogLevel.Warning, "The commentary of {Endpoint} names {{{Name}}}, which nothing supplies; \"(unknown)\" stands in its place.")]
+    private partial void LogUnknown(string? endpoint, string name);
+
+    [LoggerMessage(3, LogLevel.Warning, "The commentary of {Endpoint} could not be made, so nothing is said; the request itself went its way. This is told once.")]
+    private partial void LogFailed(Exception exception, string? endpoint);
+
+    [LoggerMessage(4, LogLevel.Warning, "The commentary of {Endpoint} names {{{Name}}}, which threw while it was read; \"(unknown)\" stands in its place. This is logged once.")]
+    private partial void LogUnreadable(Exception exception, string? endpoint, string name);
+}

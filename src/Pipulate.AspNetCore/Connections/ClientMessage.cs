@@ -1,0 +1,60 @@
+using System.Text.Json;
+
+namespace Pipulate.Connections;
+
+/// <summary>
+/// What a page sent: the form's fields, over the socket as one JSON object, as htmx sends it, else as a form. Only three fields are taken; whatever else
+/// is in it, htmx's own headers included, says nothing that a server should believe.
+/// </summary>
+/// <param name="Text">What was typed; empty when nothing was.</param>
+/// <param name="MessageId">The id that the page gave the message, if it gave one.</param>
+/// <param name="Command">What the page wants done instead, if it does (<see cref="ClientCommands"/>).</param>
+/// <param name="Refusal">Why the message cannot be taken, with the code to close with.</param>
+internal readonly record struct ClientMessage(string Text, string? MessageId, string? Command = null, CloseReason? Refusal = null)
+{
+    private const int LongestMessageId = 64;
+
+    /// <summary>The fields are one level deep, htmx's headers two; anything much deeper was not made by a page.</summary>
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
+
+    /// <summary>Whether the model is to speak because of it, which is what a visitor may ask for so often only.</summary>
+    public bool RequiresReply => Text.Length > 0 || ClientCommands.RequiresReply(Command);
+
+    public static ClientMessage Refused(CloseReason reason) => new("", null, Refusal: reason);
+
+    public static ClientMessage Parse(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, Strict);
+            if (document.RootElement.ValueKind is not JsonValueKind.Object)
+            {
+                return Refused(CloseReason.NotUnderstood);
+            }
+
+            return From(name => Field(document.RootElement, name));
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // The second is what invalid UTF-8 and half a surrogate pair inside a string throw.
+            return Refused(CloseReason.NotUnderstood);
+        }
+    }
+
+    /// <summary>Takes the fields that are known.</summary>
+    /// <param name="field">Gives the text of a field, or null when there is none.</param>
+    public static ClientMessage From(Func<string, string?> field)
+    {
+        // Not both: a button inside the form may send the draft along.
+        if (field("do") is { Length: > 0 } command)
+        {
+            return new ClientMessage("", null, command);
+        }
+
+        var id = field("mid");
+        return new ClientMessage(field("msg") ?? "", id is { Length: > 0 and <= LongestMessageId } ? id : null);
+    }
+
+    private static string? Field(JsonElement fields, string name) =>
+        fields.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
+}

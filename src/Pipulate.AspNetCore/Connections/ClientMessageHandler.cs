@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using Pipulate.Conversations.Entries;
+using Pipulate.Generation;
+using Pipulate.Localization;
+using Pipulate.Panel;
+using Pipulate.Rendering;
+using Pipulate.Security;
+
+namespace Pipulate.Connections;
+
+/// <summary>What pages ask for. Whichever way a message comes up, over the socket or by POST, it is taken here and means the same.</summary>
+internal sealed class ClientMessageHandler(ChatQueue queue, ClientCommands commands, ConnectionHandlers handlers, MessageRateLimiter rate, PanelLocalizer looks, IOptions<PipulateOptions> options)
+{
+    /// <summary>Does what is asked.</summary>
+    /// <param name="request">The request that brought it.</param>
+    /// <param name="conversation">The conversation that the page shows.</param>
+    /// <param name="sender">Whose messages are counted together.</param>
+    /// <param name="message">What was sent; one that is not to be refused.</param>
+    /// <returns>What the page that sent it is told, and it alone.</returns>
+    public async ValueTask<ClientReply> HandleAsync(HttpContext request, ConversationId conversation, RateLimitPartition sender, ClientMessage message)
+    {
+        if (message.RequiresReply && !rate.TryAcquireMessage(sender, out var wait))
+        {
+            return new ClientReply(PanelFragments.Hint(looks.Current.Words.Format(TextKey.TooFast, MessageRateLimiter.Seconds(wait))), TooFast: wait);
+        }
+
+        if (message.Command is { } command)
+        {
+            commands.Execute(conversation, command);
+            return ClientReply.Nothing;
+        }
+
+        var text = TypedText.Normalize(message.Text);
+        var most = options.Value.Limits.MessageCharacters;
+        if (text.Length > most)
+        {
+            return new ClientReply(PanelFragments.Hint(looks.Current.Words.Format(TextKey.TooLong, text.Length, most)));
+        }
+
+        if (TypedText.IsBlank(text))
+        {
+            return ClientReply.Nothing;
+        }
+
+        text = text.Trim();
+        var taken = await handlers.HandlesAsync(conversation, text, message.MessageId, request) || await queue.AddUserMessageAsync(conversation, text, message.MessageId);
+        return taken
+            ? new ClientReply(PanelFragments.Accepted(message.MessageId), Taken: true)
+            : new ClientReply(PanelFragments.Hint(looks.Current.Words[TextKey.ConversationNotThere]));
+    }
+}

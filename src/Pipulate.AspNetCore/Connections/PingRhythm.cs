@@ -1,7 +1,0 @@
-namespace Pipulate.Connections;
-
-/// <summary>How often a page is asked whether it is still there, which also keeps proxies from cutting what is silent, and how long it may take to answer.</summary>
-internal sealed record PingRhythm(TimeSpan Every, TimeSpan Patience)
-{
-    public static PingRhythm Default { get; } = new(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(15));
-}

@@ -1,0 +1,46 @@
+namespace Pipulate;
+
+/// <summary>
+/// How a chat panel is to be, where it is not written by its tag helper.
+/// </summary>
+public sealed class ChatPanelOptions
+{
+    /// <summary>
+    /// Gets or sets the panel's look.
+    /// </summary>
+    /// <value>
+    /// The default is <c>neutral</c>: light or dark, as the page is. <c>light</c> and <c>dark</c> are so on any page, <c>matrix</c> glows
+    /// green on black. Any other name is for a style of your own.
+    /// </value>
+    public string Theme { get; set; } = "neutral";
+
+    /// <summary>
+    /// Gets or sets what stands in the empty input.
+    /// </summary>
+    /// <value>The default is <c>Say something</c>, in the page's language.</value>
+    public string? Placeholder { get; set; }
+
+    /// <summary>
+    /// Gets or sets what the input holds at first.
+    /// </summary>
+    /// <value>The default is nothing.</value>
+    public string? Value { get; set; }
+
+    /// <summary>
+    /// Gets or sets whether the input and the button are disabled.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool Disabled { get; set; }
+
+    /// <summary>
+    /// Gets or sets whether the input has the focus when the page opens.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool Autofocus { get; set; }
+
+    /// <summary>
+    /// Gets or sets how the panel is connected: <c>ws</c> by a WebSocket, or <c>sse</c> by server-sent events and POST, for networks that block WebSockets.
+    /// </summary>
+    /// <value>The default is <c>ws</c>.</value>
+    public string? Transport { get; set; }
+}

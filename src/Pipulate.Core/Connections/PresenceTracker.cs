@@ -1,0 +1,76 @@
+namespace Pipulate.Connections;
+
+/// <summary>
+/// Since when visitors are here. Who comes back soon has never been away, for a page that is left for another one disconnects and connects.
+/// Not thread-safe: the registry's lock guards it.
+/// </summary>
+internal sealed class PresenceTracker(TimeProvider time)
+{
+    private static readonly TimeSpan BetweenPages = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<string, Stay> _visits = [];
+
+    /// <summary>Who has left, in that order. Some of them may have come back since.</summary>
+    private readonly Queue<(string Visitor, long At)> _left = new();
+
+    /// <summary>How many are remembered, here or just gone.</summary>
+    public int Count => _visits.Count;
+
+    public static string VisitorOf(ChatConnectionInfo page) => page.UserId is { } user ? $"u {user}" : $"c {page.Conversation.Owner}";
+
+    public DateTimeOffset Since(ChatConnectionInfo page) => _visits[VisitorOf(page)].Since;
+
+    /// <param name="page">A page that has come.</param>
+    /// <param name="told">Since when its visitor is here, if another node says so.</param>
+    public void Add(ChatConnectionInfo page, DateTimeOffset? told = null)
+    {
+        var since = told ?? page.ConnectedAt;
+        Forget();
+        var visitor = VisitorOf(page);
+        if (!_visits.TryGetValue(visitor, out var stay))
+        {
+            _visits[visitor] = stay = new Stay(since);
+        }
+
+        if (since < stay.Since)
+        {
+            // On another node they were here before.
+            stay.Since = since;
+        }
+
+        stay.Pages++;
+    }
+
+    public void Remove(ChatConnectionInfo page)
+    {
+        Forget();
+        var visitor = VisitorOf(page);
+        if (--_visits[visitor].Pages == 0)
+        {
+            _visits[visitor].LeftAt = time.GetTimestamp();
+            _left.Enqueue((visitor, _visits[visitor].LeftAt));
+        }
+    }
+
+    /// <summary>Done with each coming and going, a few at a time, so that nobody needs a timer.</summary>
+    private void Forget()
+    {
+        while (_left.TryPeek(out var oldest) && time.GetElapsedTime(oldest.At) > BetweenPages)
+        {
+            _left.Dequeue();
+            if (_visits.TryGetValue(oldest.Visitor, out var stay) && stay.Pages == 0 && stay.LeftAt == oldest.At)
+            {
+                _visits.Remove(oldest.Visitor);
+            }
+        }
+    }
+
+    private sealed class Stay(DateTimeOffset since)
+    {
+        public DateTimeOffset Since { get; set; } = since;
+
+        public int Pages { get; set; }
+
+        public long LeftAt { get; set; }
+    }
+}

@@ -1,8 +1,0 @@
-namespace Pipulate.Conversations;
-
-/// <summary>Told that something changed, never what: it looks for itself, from its own cursor.</summary>
-internal interface IConversationWatcher
-{
-    /// <summary>Must return at once and must not call back into the conversation.</summary>
-    void Wake();
-}

@@ -1,0 +1,53 @@
+using Pipulate.Storage;
+namespace Pipulate.Generation;
+
+/// <summary>
+/// What waits for an answer, and who gives it, where several nodes could. Kept beside the conversations, so that what waits outlasts the node that it came to.
+/// One node at a time has the lease of a conversation, by the database's clock; it may have it again and again, and what was under it and nobody renews is anybody's.
+/// </summary>
+internal interface IReplyLeaseStore
+{
+    /// <summary>Stores an entry, and that it waits. An entry that is stored already does not wait because of this: it may have been answered.</summary>
+    /// <param name="conversation">The conversation.</param>
+    /// <param name="entry">The entry.</param>
+    /// <param name="begins">Whether a conversation that is not there begins with it; else it was deleted.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>
+    /// The id of the entry that is stored: another one's where a page has sent the same message to two nodes and the other was first. Null
+    /// where the conversation was deleted.
+    /// </returns>
+    ValueTask<Guid?> AddPendingAsync(ConversationKey conversation, StoredEntry entry, bool begins, CancellationToken cancellationToken);
+
+    /// <summary>Takes the lease of a conversation.</summary>
+    /// <param name="conversation">The conversation.</param>
+    /// <param name="begins">Whether one that is not there begins with it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Whether this node has it; else another one does, or the conversation was deleted.</returns>
+    ValueTask<bool> TryLeaseAsync(ConversationKey conversation, bool begins, CancellationToken cancellationToken);
+
+    /// <summary>Begins an answer under the lease: in one step it is stored, and what it answers does not wait any more.</summary>
+    /// <param name="conversation">The conversation.</param>
+    /// <param name="answer">The answer, still empty.</param>
+    /// <param name="known">The entries that it may answer.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Those of them that waited; where none did, or the lease is lost, nothing was stored.</returns>
+    ValueTask<IReadOnlyList<Guid>> BeginAsync(ConversationKey conversation, StoredEntry answer, IReadOnlyList<Guid> known, CancellationToken cancellationToken);
+
+    /// <summary>Entries wait again: their answer was taken back.</summary>
+    ValueTask ReturnAsync(ConversationKey conversation, IReadOnlyList<Guid> entries, CancellationToken cancellationToken);
+
+    /// <summary>Entries are left without an answer.</summary>
+    ValueTask RemoveAsync(ConversationKey conversation, IReadOnlyList<Guid> entries, CancellationToken cancellationToken);
+
+    /// <summary>Gives the lease back.</summary>
+    ValueTask ReleaseAsync(ConversationKey conversation, CancellationToken cancellationToken);
+
+    /// <summary>Keeps all leases that this node has.</summary>
+    ValueTask RenewAsync(CancellationToken cancellationToken);
+
+    /// <summary>Takes the leases of conversations where something has waited for long and nobody is on it.</summary>
+    /// <param name="most">How many conversations at most.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The conversations, and what waits there.</returns>
+    ValueTask<IReadOnlyDictionary<ConversationKey, IReadOnlyList<Guid>>> TakeOverAsync(int most, CancellationToken cancellationToken);
+}

@@ -1,0 +1,118 @@
+using Microsoft.Extensions.Logging;
+using Pipulate.Conversations;
+using Pipulate.Conversations.Entries;
+using Pipulate.Conversations.History;
+using Pipulate.Storage;
+
+namespace Pipulate.Generation;
+
+/// <summary>
+/// Whose turn it is to answer. Alone, always ours. Where there are other nodes, a ledger decides: one node at a time in a conversation, and nothing is answered twice.
+/// </summary>
+internal sealed partial class ReplyCoordinator(TimeProvider time, ILogger<ReplyCoordinator> logger, IReplyLeaseStore? ledger = null)
+{
+    /// <summary>How often it is looked whether the other node is done.</summary>
+    public static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Stores an event that waits for an answer, so that it is not lost with this process.</summary>
+    public async Task StoreAsync(Conversation conversation, ConversationEntry entry, CancellationToken cancellationToken)
+    {
+        if (ledger is not null)
+        {
+            var kept = ConversationWriter.Of(conversation)!;
+            await TryAsync(conversation, async () =>
+            {
+                if (!await kept.TryAddPendingAsync(ledger, kept.ToStoredEntry(entry), cancellationToken))
+                {
+                    kept.OnDeleted();
+                }
+            });
+        }
+    }
+
+    /// <summary>Begins the next answer.</summary>
+    /// <returns>The turn, or null; and whether it is this node's turn: else another one is answering, and it is to be asked again.</returns>
+    public async Task<(Turn? Turn, bool Ours)> BeginAsync(Conversation conversation, HistoryBudget? budget, CancellationToken cancellationToken)
+    {
+        if (ledger is null)
+        {
+            return (conversation.BeginTurn(budget), true);
+        }
+
+        var kept = ConversationWriter.Of(conversation)!;
+        var (asked, taken) = ((IReadOnlyList<Guid>)[], (IReadOnlyList<Guid>)[]);
+        var answer = new StoredEntry { Id = Guid.CreateVersion7(), Role = EntryRole.Assistant, State = EntryState.Streaming, CreatedAt = time.GetUtcNow() };
+        var ours = false;
+        await TryAsync(conversation, async () =>
+        {
+            if (await ledger.TryLeaseAsync(kept.Key, kept.CreatesConversation, cancellationToken))
+            {
+                // In this order: what comes in between is neither asked for nor found to be answered already.
+                asked = conversation.ReadRequests();
+                var owed = conversation.ReadPending();
+                foreach (var entry in owed)
+                {
+                    await kept.TryAddPendingAsync(ledger, kept.ToStoredEntry(entry), cancellationToken);
+                }
+
+                if (conversation.IsRegenerating)
+                {
+                    await ledger.ReturnAsync(kept.Key, [.. owed.Select(entry => entry.Id)], cancellationToken);
+                }
+
+                taken = await ledger.BeginAsync(kept.Key, answer, asked, cancellationToken);
+                ours = true;
+            }
+        });
+        if (!ours)
+        {
+            conversation.EndQueued();
+            return (null, false);
+        }
+
+        return (conversation.BeginTurn(answer, asked, taken, budget), true);
+    }
+
+    /// <summary>An answer has ended. What it was taken back for is owed again.</summary>
+    public async Task EndAsync(Conversation conversation, Turn turn)
+    {
+        if (ledger is not null && conversation.ReadPending().Select(entry => entry.Id).Intersect(turn.Claimed).ToList() is { Count: > 0 } again)
+        {
+            await TryAsync(conversation, () => ledger.ReturnAsync(ConversationWriter.Of(conversation)!.Key, again, CancellationToken.None));
+        }
+    }
+
+    /// <summary>What waited for a comment gets none.</summary>
+    public async Task SkipAsync(Conversation conversation, IReadOnlyList<Guid> events)
+    {
+        if (ledger is not null && events.Count > 0)
+        {
+            await TryAsync(conversation, () => ledger.RemoveAsync(ConversationWriter.Of(conversation)!.Key, events, CancellationToken.None));
+        }
+    }
+
+    /// <summary>Nothing is to be answered for now.</summary>
+    public async Task ReleaseAsync(Conversation conversation)
+    {
+        if (ledger is not null)
+        {
+            await TryAsync(conversation, () => ledger.ReleaseAsync(ConversationWriter.Of(conversation)!.Key, CancellationToken.None));
+        }
+    }
+
+    private async Task TryAsync(Conversation conversation, Func<ValueTask> action)
+    {
+        try
+        {
+            await action();
+        }
+        catch (Exception exception)
+        {
+            // The store is away, and the keeper says so aloud; or the process ends.
+            LogAway(conversation.Id, exception.GetType().Name);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Debug, "Whose turn it is in conversation {Conversation} cannot be told: {Problem}.")]
+    private partial void LogAway(ConversationId conversation, string problem);
+}

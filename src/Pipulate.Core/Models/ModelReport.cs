@@ -1,4 +1,0 @@
-namespace Pipulate.Models;
-
-/// <summary>Which model would speak, and where, or the trouble that keeps it silent.</summary>
-internal sealed record ModelReport(string? Model, Uri? Endpoint, ModelTrouble? Trouble);

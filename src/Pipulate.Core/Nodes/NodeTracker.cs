@@ -1,0 +1,175 @@
+namespace Pipulate.Nodes;
+
+/// <summary>Who else is there, and which conversations they follow. Thread-safe.</summary>
+internal sealed class NodeTracker(TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Guid, Node> _nodes = [];
+
+    /// <summary>When it was last known that a page of another node shows a conversation, where none is known to any more.</summary>
+    private readonly Dictionary<ConversationId, long> _left = [];
+
+    public bool Any
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _nodes.Count > 0;
+            }
+        }
+    }
+
+    public bool Knows(Guid node)
+    {
+        lock (_gate)
+        {
+            return _nodes.ContainsKey(node);
+        }
+    }
+
+    /// <summary>Whether another node has a conversation, and whether a page there shows it.</summary>
+    public (bool Followed, bool Watched) Of(ConversationId conversation)
+    {
+        var (followed, watched) = (false, false);
+        lock (_gate)
+        {
+            foreach (var node in _nodes.Values)
+            {
+                if (node.Follows.TryGetValue(conversation, out var watches))
+                {
+                    followed = true;
+                    watched |= watches;
+                }
+            }
+        }
+
+        return (followed, watched);
+    }
+
+    /// <summary>Whether a page of another node has shown a conversation until a moment ago: it is reloading, or its node has ended, and it may come to any node now.</summary>
+    public bool HaveJustLeft(ConversationId conversation, TimeSpan within)
+    {
+        lock (_gate)
+        {
+            return _left.TryGetValue(conversation, out var left) && time.GetElapsedTime(left) <= within;
+        }
+    }
+
+    public void RecordHeartbeat(Guid node)
+    {
+        lock (_gate)
+        {
+            Get(node);
+        }
+    }
+
+    public void Follow(Guid node, ConversationId conversation, bool watched)
+    {
+        lock (_gate)
+        {
+            var follows = Get(node).Follows;
+            if (!watched)
+            {
+                NoteLeft(conversation, follows.GetValueOrDefault(conversation));
+            }
+
+            follows[conversation] = watched;
+        }
+    }
+
+    public void Leave(Guid node, ConversationId conversation)
+    {
+        lock (_gate)
+        {
+            Get(node).Follows.Remove(conversation, out var watched);
+            NoteLeft(conversation, watched);
+        }
+    }
+
+    /// <summary>Compares what is known of a node with what it says. Where they differ, nothing is known of it any more.</summary>
+    /// <returns>The conversations that it is not known to follow any more; null where all is well.</returns>
+    public IReadOnlyCollection<ConversationId>? Check(Guid node, long digest)
+    {
+        lock (_gate)
+        {
+            var known = Get(node);
+            if (Digest.Of(known.Follows) == digest)
+            {
+                return null;
+            }
+
+            ConversationId[] unsure = [.. known.Follows.Keys];
+            NoteLeft(known);
+            known.Follows.Clear();
+            return unsure;
+        }
+    }
+
+    /// <summary>Forgets a node that has ended.</summary>
+    /// <returns>What it followed.</returns>
+    public IReadOnlyCollection<ConversationId> Forget(Guid node)
+    {
+        lock (_gate)
+        {
+            if (!_nodes.Remove(node, out var gone))
+            {
+                return [];
+            }
+
+            NoteLeft(gone);
+            return gone.Follows.Keys;
+        }
+    }
+
+    /// <summary>The nodes that were not heard for so long. Whose pages have left before that is forgotten too.</summary>
+    public IReadOnlyList<Guid> Silent(TimeSpan silence)
+    {
+        lock (_gate)
+        {
+            foreach (var (conversation, left) in _left)
+            {
+                if (time.GetElapsedTime(left) > silence)
+                {
+                    _left.Remove(conversation);
+                }
+            }
+
+            return [.. _nodes.Where(node => time.GetElapsedTime(node.Value.LastHeard) > silence).Select(node => node.Key)];
+        }
+    }
+
+    private void NoteLeft(Node node)
+    {
+        foreach (var (conversation, watched) in node.Follows)
+        {
+            NoteLeft(conversation, watched);
+        }
+    }
+
+    private void NoteLeft(ConversationId conversation, bool watched)
+    {
+        if (watched)
+        {
+            _left[conversation] = time.GetTimestamp();
+        }
+    }
+
+    private Node Get(Guid id)
+    {
+        if (!_nodes.TryGetValue(id, out var node))
+        {
+            _nodes[id] = node = new Node();
+        }
+
+        node.LastHeard = time.GetTimestamp();
+        return node;
+    }
+
+    private sealed class Node
+    {
+        public Dictionary<ConversationId, bool> Follows { get; } = [];
+
+        public long LastHeard { get; set; }
+    }
+}
