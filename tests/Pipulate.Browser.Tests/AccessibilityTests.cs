@@ -2,6 +2,7 @@ using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using Pipulate.Browser.Hosting;
 using Pipulate.FakeOllama;
+using Pipulate.Tests;
 using static Microsoft.Playwright.Assertions;
 using static Pipulate.Browser.Hosting.SampleSite;
 
