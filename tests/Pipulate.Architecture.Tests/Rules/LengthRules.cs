@@ -1,0 +1,41 @@
+using System.Text.RegularExpressions;
+using Pipulate.Architecture.Sources;
+using Pipulate.Tests;
+
+namespace Pipulate.Architecture.Rules;
+
+/// <summary>Checks that files and lines are short enough to be read.</summary>
+internal static partial class LengthRules
+{
+    private const int MostLines = 350;
+    private const int MostCharacters = 140;
+
+    public static IEnumerable<Violation> Check() =>
+        from folder in (string[])["src", "tests", "samples", "bench", "templates"]
+        from file in TextFile.In(Path.Combine(Repository.Root, folder), ".cs", ".js", ".css", ".md")
+        from violation in Check($"{folder}/{file}", File.ReadAllLines(Path.Combine(Repository.Root, folder, file)))
+        select violation;
+
+    public static IEnumerable<Violation> Check(string file, IReadOnlyList<string> lines)
+    {
+        var prose = file.EndsWith(".md", StringComparison.Ordinal);
+        if (lines.Count > MostLines && !prose)
+        {
+            yield return new Violation("file length", file, $"lines, of {MostLines}", lines.Count);
+        }
+
+        // A table of Markdown cannot be broken, and neither can an address.
+        int[] wide = [.. Enumerable.Range(0, lines.Count).Where(index => IsLong(lines[index]) && !(prose && lines[index].StartsWith('|')))];
+        if (wide.Length > 0)
+        {
+            yield return new Violation(
+                "line length", file, $"lines over {MostCharacters} characters", wide.Length,
+                [.. wide.Select(index => $"{file}:{index + 1}")]);
+        }
+    }
+
+    private static bool IsLong(string line) => line.Length > MostCharacters && Address().Replace(line, "").Length > MostCharacters;
+
+    [GeneratedRegex(@"https?://[^\s)""<>]+")]
+    private static partial Regex Address();
+}
