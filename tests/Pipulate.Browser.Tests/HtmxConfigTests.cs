@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Pipulate.Browser.Hosting;
+using Pipulate.Tests;
 using static Microsoft.Playwright.Assertions;
 using static Pipulate.Browser.Hosting.SampleSite;
 
@@ -11,10 +12,15 @@ namespace Pipulate.Browser;
 /// </summary>
 public sealed partial class HtmxConfigTests(Chromium chromium)
 {
-    public static TheoryData<HtmxVersion, string> Places =>
-        new MatrixTheoryData<HtmxVersion, string>([HtmxVersion.V2, HtmxVersion.V4], ["before", "behind", "twice", "none"]);
+    public static IEnumerable<TheoryDataRow<HtmxVersion, string>> Places() => Exhaustive.Cases<TheoryDataRow<HtmxVersion, string>>(
+        [
+            .. from version in (HtmxVersion[])[HtmxVersion.V2, HtmxVersion.V4]
+               from place in (string[])["before", "behind", "twice", "none"]
+               select new TheoryDataRow<HtmxVersion, string>(version, place),
+        ], quick: 4);
 
     [Theory, MemberData(nameof(Places))]
+    [Trait("Category", Exhaustive.Category)]
     public async Task Config_MetaOfThePage_HoldsBesideThePanels(HtmxVersion version, string place)
     {
         await using var site = await StartAsync(chromium, version);

@@ -11,12 +11,13 @@ public sealed class ScreenshotTests(Chromium chromium)
     private static readonly string Folder = Path.Combine(Repository.Root, "artifacts", "screenshots");
 
     [Fact]
+    [Trait("Category", Exhaustive.Category)]
     public async Task Panel_InEveryStateAndLook_IsOnThePageOfScreenshots()
     {
         // Once: the two versions of htmx show the same elements.
         await using var site = await StartAsync(chromium, HtmxVersion.V2, settings: PanelStates.Settings);
         var page = await site.OpenAsync();
-        var looks = PanelStates.Looks.SelectMany(look => new[] { ("desktop", 1100), ("phone", 390) }.Select(device => (Name: $"{device.Item1}-{look.Name}", look.Theme, look.Scheme, Width: device.Item2))).ToList();
+        var looks = Exhaustive.Cases([.. PanelStates.Looks], quick: 2).SelectMany(look => new[] { ("desktop", 1100), ("phone", 390) }.Select(device => (Name: $"{device.Item1}-{look.Name}", look.Theme, look.Scheme, Width: device.Item2))).ToList();
         var states = new List<string>();
 
         await foreach (var state in PanelStates.WalkAsync(site, page))

@@ -65,7 +65,8 @@ public sealed class StyleSheetTests(Chromium chromium, StyleSheets sheets) : ICl
         }
         """;
 
-    public static TheoryData<string> Sheets => ["preflight", "preflight-unlayered", "bootstrap", "pico", "water", "bulma", "simple", "sakura", "normalize", .. Hostile.Keys];
+    public static TheoryData<string> Sheets =>
+        [.. Exhaustive.Cases<string>(["preflight", "preflight-unlayered", "bootstrap", "pico", "water", "bulma", "simple", "sakura", "normalize", .. Hostile.Keys], quick: 5)];
 
     [Theory, MemberData(nameof(Sheets))]
     [Trait("Category", Exhaustive.Category)]
@@ -83,11 +84,10 @@ public sealed class StyleSheetTests(Chromium chromium, StyleSheets sheets) : ICl
         Assert.Equal(Lines(expected).Count, Lines(actual).Count);
     }
 
-    [Theory]
-    [InlineData("preflight")]
-    [InlineData("bootstrap")]
-    [InlineData("pico")]
-    [InlineData("water")]
+    public static TheoryData<string> Shown => [.. Exhaustive.Cases(["preflight", "bootstrap", "pico", "water"], quick: 1)];
+
+    [Theory, MemberData(nameof(Shown))]
+    [Trait("Category", Exhaustive.Category)]
     public async Task Page_UnderASheet_IsOnAScreenshot(string name)
     {
         await using var site = await StartAsync(chromium, HtmxVersion.V2);

@@ -115,28 +115,37 @@ public sealed partial class ThemeTests(Chromium chromium)
         await ExpectAsync(page, dark: true);
     }
 
+    public static TheoryData<string, string, bool> Pages =>
+    [
+        .. Exhaustive.Cases<TheoryDataRow<string, string, bool>>(
+        [
+            new("", "", false),
+            new("html { color-scheme: dark }", "", true),
+            new("html { color-scheme: light dark }", "", true),
+            new("html { color-scheme: only light }", "", false),
+            new("aside { color-scheme: dark }", "", true),
+            new("[data-bs-theme=dark] { color-scheme: dark }", "html.dataset.bsTheme = 'dark'", true),
+            new("", "html.dataset.bsTheme = 'dark'", true),
+            new("", "html.dataset.theme = 'dark'", true),
+            new("", "body.dataset.theme = 'light'", false),
+            new("", "html.className = 'dark'", true),
+            new("", "body.className = 'dark'; aside.className = 'light'", false),
+            new("html { color-scheme: dark }", "panel.dataset.theme = 'light'", false),
+            new("", "panel.dataset.theme = 'dark'", true),
+            new("", "html.className = 'dark'; panel.dataset.theme = 'light'", false),
+            new(".night { background: #111; color: #eee }", "body.className = 'night'", true),
+            new(".night { background: #111; color: #eee; transition: color 50ms }", "body.className = 'night'", true),
+            new("html { background: oklch(.2 0 0); color: oklch(.9 .02 200) }", "", true),
+            new("aside { background: navy; color: white }", "", true),
+            new("@media (prefers-color-scheme: dark) { body { background: #202b38; color: #dbdbdb } }", "", true),
+            new("@media (prefers-color-scheme: light) { body { background: #202b38; color: #dbdbdb } }", "", false),
+        ], quick: 7),
+    ];
+
     /// <summary>However a page says that it is dark, when it is loaded or later.</summary>
     [Theory]
-    [InlineData("", "", false)]
-    [InlineData("html { color-scheme: dark }", "", true)]
-    [InlineData("html { color-scheme: light dark }", "", true)]
-    [InlineData("html { color-scheme: only light }", "", false)]
-    [InlineData("aside { color-scheme: dark }", "", true)]
-    [InlineData("[data-bs-theme=dark] { color-scheme: dark }", "html.dataset.bsTheme = 'dark'", true)]
-    [InlineData("", "html.dataset.bsTheme = 'dark'", true)]
-    [InlineData("", "html.dataset.theme = 'dark'", true)]
-    [InlineData("", "body.dataset.theme = 'light'", false)]
-    [InlineData("", "html.className = 'dark'", true)]
-    [InlineData("", "body.className = 'dark'; aside.className = 'light'", false)]
-    [InlineData("html { color-scheme: dark }", "panel.dataset.theme = 'light'", false)]
-    [InlineData("", "panel.dataset.theme = 'dark'", true)]
-    [InlineData("", "html.className = 'dark'; panel.dataset.theme = 'light'", false)]
-    [InlineData(".night { background: #111; color: #eee }", "body.className = 'night'", true)]
-    [InlineData(".night { background: #111; color: #eee; transition: color 50ms }", "body.className = 'night'", true)]
-    [InlineData("html { background: oklch(.2 0 0); color: oklch(.9 .02 200) }", "", true)]
-    [InlineData("aside { background: navy; color: white }", "", true)]
-    [InlineData("@media (prefers-color-scheme: dark) { body { background: #202b38; color: #dbdbdb } }", "", true)]
-    [InlineData("@media (prefers-color-scheme: light) { body { background: #202b38; color: #dbdbdb } }", "", false)]
+    [MemberData(nameof(Pages))]
+    [Trait("Category", Exhaustive.Category)]
     public async Task Neutral_OnADarkOrLightPage_IsAsThePageIs(string style, string script, bool dark)
     {
         await using var site = await StartAsync(chromium, HtmxVersion.V2);
