@@ -10,7 +10,8 @@ namespace Microsoft.AspNetCore.Builder;
 public static class ChatCommentaryEndpointConventionBuilderExtensions
 {
     /// <summary>
-    /// Has the model comment on what a user did with these endpoints. The same as <see cref="ChatCommentaryAttribute"/>, also for a group, all controllers, pages or components.
+    /// Has the model comment on what a user did with these endpoints. The same as <see cref="ChatCommentaryAttribute"/>, also for a group,
+    /// all controllers, pages or components.
     /// </summary>
     /// <typeparam name="TBuilder">The kind of endpoint.</typeparam>
     /// <param name="builder">The endpoint, group, controllers or pages.</param>
@@ -19,10 +20,12 @@ public static class ChatCommentaryEndpointConventionBuilderExtensions
     /// <param name="on">The outcomes that this text is for.</param>
     /// <returns>The builder.</returns>
     /// <remarks>
-    /// Of several for the same outcome the most specific counts: on the endpoint itself, else on its attribute, else on the group or on all controllers.
+    /// Of several for the same outcome the most specific counts: on the endpoint itself, else on its attribute, else on the group or on all
+    /// controllers.
     /// </remarks>
     /// <exception cref="FormatException">The template cannot be parsed.</exception>
-    public static TBuilder WithChatCommentary<TBuilder>(this TBuilder builder, string template, ChatLane lane = ChatLane.Comment, CommentaryOutcome on = CommentaryOutcome.Success)
+    public static TBuilder WithChatCommentary<TBuilder>(
+        this TBuilder builder, string template, ChatLane lane = ChatLane.Comment, CommentaryOutcome on = CommentaryOutcome.Success)
         where TBuilder : IEndpointConventionBuilder
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -38,17 +41,21 @@ public static class ChatCommentaryEndpointConventionBuilderExtensions
     /// <typeparam name="TBuilder">The kind of endpoint.</typeparam>
     /// <param name="builder">The endpoint, group, controllers or pages.</param>
     /// <param name="text">
-    /// Makes the text: what happened and what is wanted. <see langword="null"/> is silence. Put what users typed through <see cref="CommentaryContext.Quote"/>.
+    /// Makes the text: what happened and what is wanted. <see langword="null"/> is silence. Put what users typed through
+    /// <see cref="CommentaryContext.Quote"/>.
     /// </param>
     /// <param name="lane">What becomes of the event.</param>
     /// <param name="on">The outcomes that this text is for.</param>
     /// <returns>The builder.</returns>
     /// <remarks>
-    /// It runs when the endpoint has answered, and the request ends only when it has: be quick in it, or the last piece of the answer is late. An exception in it is logged
-    /// as a warning, once for each endpoint, and never fails the request.
+    /// It runs when the endpoint has answered, and the request ends only when it has: be quick in it, or the last piece of the answer is
+    /// late. An exception in it is logged as a warning, once for each endpoint, and never fails the request.
     /// </remarks>
     public static TBuilder WithChatCommentary<TBuilder>(
-        this TBuilder builder, Func<CommentaryContext, ValueTask<string?>> text, ChatLane lane = ChatLane.Comment, CommentaryOutcome on = CommentaryOutcome.Success)
+        this TBuilder builder,
+        Func<CommentaryContext, ValueTask<string?>> text,
+        ChatLane lane = ChatLane.Comment,
+        CommentaryOutcome on = CommentaryOutcome.Success)
         where TBuilder : IEndpointConventionBuilder
     {
         ArgumentNullException.ThrowIfNull(builder);

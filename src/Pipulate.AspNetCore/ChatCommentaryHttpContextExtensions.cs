@@ -26,16 +26,20 @@ public static class ChatCommentaryHttpContextExtensions
     }
 
     /// <summary>
-    /// Gets the conversation of whoever sent the request, for background work that is to speak there later: <see cref="IChatChannel"/> and <see cref="IChatQueue"/> take it.
+    /// Gets the conversation of whoever sent the request, for background work that is to speak there later: <see cref="IChatChannel"/> and
+    /// <see cref="IChatQueue"/> take it.
     /// </summary>
     /// <param name="context">The request.</param>
-    /// <returns>The conversation, or null for somebody who has none: neither signed in nor with the cookie that a page with a chat panel brings.</returns>
+    /// <returns>
+    /// The conversation, or null for somebody who has none: neither signed in nor with the cookie that a page with a chat panel brings.
+    /// </returns>
     /// <exception cref="InvalidOperationException"><c>AddPipulate</c> was not called.</exception>
     public static ConversationId? GetConversation(this HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         var visitors = context.RequestServices.GetService<VisitorIdentity>()
-            ?? throw new InvalidOperationException("GetConversation needs services that are not there. Call builder.Services.AddPipulate() before builder.Build().");
+            ?? throw new InvalidOperationException(
+                "GetConversation needs services that are not there. Call builder.Services.AddPipulate() before builder.Build().");
         return visitors.Find(context)?.Conversation;
     }
 }

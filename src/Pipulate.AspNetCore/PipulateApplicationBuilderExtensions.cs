@@ -16,10 +16,10 @@ public static class PipulateApplicationBuilderExtensions
     /// <param name="app">The application.</param>
     /// <returns>The application.</returns>
     /// <remarks>
-    /// Its place is behind <c>UseCors</c>, <c>UseAuthentication</c> and <c>UseAuthorization</c>, or a refused request would be commented on;
-    /// last before the <c>Map…</c> calls is right. A request to an endpoint without commentary pays nothing but the look at its metadata.
-    /// Called on the <c>WebApplication</c> itself, with no <c>UseRouting</c> after it, it also gives <see cref="ChatCommentaryAttribute"/> on a minimal-API handler
-    /// the typed arguments and the result.
+    /// Its place is behind <c>UseCors</c>, <c>UseAuthentication</c> and <c>UseAuthorization</c>, or a refused request would be commented
+    /// on; last before the <c>Map…</c> calls is right. A request to an endpoint without commentary pays nothing but the look at its
+    /// metadata. Called on the <c>WebApplication</c> itself, with no <c>UseRouting</c> after it, it also gives
+    /// <see cref="ChatCommentaryAttribute"/> on a minimal-API handler the typed arguments and the result.
     /// </remarks>
     /// <exception cref="InvalidOperationException"><c>AddPipulate</c> was not called.</exception>
     public static IApplicationBuilder UsePipulate(this IApplicationBuilder app)
@@ -27,7 +27,8 @@ public static class PipulateApplicationBuilderExtensions
         ArgumentNullException.ThrowIfNull(app);
         if (app.ApplicationServices.GetService<CommentaryPublisher>() is null)
         {
-            throw new InvalidOperationException("UsePipulate needs services that are not there. Call builder.Services.AddPipulate() before builder.Build().");
+            throw new InvalidOperationException(
+                "UsePipulate needs services that are not there. Call builder.Services.AddPipulate() before builder.Build().");
         }
 
         if (app is IEndpointRouteBuilder routes)

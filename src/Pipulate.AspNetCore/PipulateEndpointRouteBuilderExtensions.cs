@@ -21,21 +21,24 @@ namespace Microsoft.AspNetCore.Builder;
 public static class PipulateEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Maps <c>GET /ws</c>, the WebSocket that the chat panel opens, or <c>GET /sse</c> and <c>POST /message</c> in its place, <c>POST /chatq</c>, by which pages tell of
-    /// registered events, <c>/context</c>, which shows visitors what the model knows of them, <c>/conversations</c>, where they have their
-    /// conversations,
+    /// Maps <c>GET /ws</c>, the WebSocket that the chat panel opens, or <c>GET /sse</c> and <c>POST /message</c> in its place, <c>POST
+    /// /chatq</c>, by which pages tell of registered events, <c>/context</c>, which shows visitors what the model knows of them,
+    /// <c>/conversations</c>, where they have their conversations,
     /// and <c>GET /entries/{entry}</c>, the text that the Copy button copies.
     /// </summary>
     /// <param name="endpoints">The application's endpoints.</param>
     /// <param name="prefix">What stands before them, such as <c>/chat</c>. The tag helpers write the same address by themselves.</param>
     /// <returns>A builder for conventions: <c>.RequireAuthorization()</c> on it covers all of Pipulate's endpoints.</returns>
-    /// <exception cref="InvalidOperationException"><c>AddPipulate</c> was not called; or, in Development, this is the second call. Elsewhere a second call is logged as an error.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// <c>AddPipulate</c> was not called; or, in Development, this is the second call. Elsewhere a second call is logged as an error.
+    /// </exception>
     public static IEndpointConventionBuilder MapPipulate(this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string prefix = "")
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(prefix);
         var socket = endpoints.ServiceProvider.GetService<WebSocketEndpoint>()
-            ?? throw new InvalidOperationException("MapPipulate needs services that are not there. Call builder.Services.AddPipulate() before builder.Build().");
+            ?? throw new InvalidOperationException(
+                "MapPipulate needs services that are not there. Call builder.Services.AddPipulate() before builder.Build().");
         endpoints.ServiceProvider.GetRequiredService<SingleMapping>().Claim(prefix);
 
         // A pipeline of its own, as SignalR has: the application need not call UseWebSockets, and whether it does changes nothing here.
@@ -47,27 +50,41 @@ public static class PipulateEndpointRouteBuilderExtensions
 
         // Known before a body is read, so that it holds for what middleware makes of the body: a small one may be decompressed into a large
         // one.
-        group.WithMetadata(new BodyLimit(endpoints.ServiceProvider.GetRequiredService<IOptions<PipulateOptions>>().Value.Limits.MessageBytes));
+        group.WithMetadata(
+            new BodyLimit(endpoints.ServiceProvider.GetRequiredService<IOptions<PipulateOptions>>().Value.Limits.MessageBytes));
 
         // By HTTP/2, which is what browsers speak on https, a socket is opened with CONNECT (RFC 8441).
-        group.MapMethods(WebSocketEndpoint.Path, [HttpMethods.Get, HttpMethods.Connect], pipeline).WithDisplayName("Pipulate socket").WithMetadata(WebSocketEndpointMetadata.Instance).AsLongLived();
-        group.MapGet(EventStreamEndpoint.Path, endpoints.ServiceProvider.GetRequiredService<EventStreamEndpoint>().HandleAsync).WithDisplayName("Pipulate stream").AsLongLived();
-        group.MapPost(MessageEndpoint.Path, endpoints.ServiceProvider.GetRequiredService<MessageEndpoint>().HandleAsync).WithDisplayName("Pipulate message");
-        group.MapPost(ChatQueueEndpoint.Path, endpoints.ServiceProvider.GetRequiredService<ChatQueueEndpoint>().HandleAsync).WithDisplayName("Pipulate chatq");
+        group.MapMethods(WebSocketEndpoint.Path, [HttpMethods.Get, HttpMethods.Connect], pipeline).WithDisplayName(
+            "Pipulate socket").WithMetadata(WebSocketEndpointMetadata.Instance).AsLongLived();
+        group.MapGet(
+            EventStreamEndpoint.Path, endpoints.ServiceProvider.GetRequiredService<EventStreamEndpoint>().HandleAsync).WithDisplayName(
+            "Pipulate stream").AsLongLived();
+        group.MapPost(MessageEndpoint.Path, endpoints.ServiceProvider.GetRequiredService<MessageEndpoint>().HandleAsync).WithDisplayName(
+            "Pipulate message");
+        group.MapPost(
+            ChatQueueEndpoint.Path,
+            endpoints.ServiceProvider.GetRequiredService<ChatQueueEndpoint>().HandleAsync).WithDisplayName("Pipulate chatq");
         var context = endpoints.ServiceProvider.GetRequiredService<ContextEndpoint>();
         group.MapGet(ContextEndpoint.Path, context.ShowAsync).WithDisplayName("Pipulate context");
         group.MapPost(ContextEndpoint.Path, context.ChangeAsync).WithDisplayName("Pipulate context");
 
-        group.MapGet(EntryEndpoint.Path + "/{entry}", endpoints.ServiceProvider.GetRequiredService<EntryEndpoint>().ShowAsync).WithDisplayName("Pipulate entry");
+        group.MapGet(
+            EntryEndpoint.Path + "/{entry}",
+            endpoints.ServiceProvider.GetRequiredService<EntryEndpoint>().ShowAsync).WithDisplayName("Pipulate entry");
 
         var conversations = endpoints.ServiceProvider.GetRequiredService<ConversationsEndpoint>();
         group.MapGet(ConversationsEndpoint.Path, conversations.ListAsync).WithDisplayName("Pipulate conversations");
         group.MapPost(ConversationsEndpoint.Path, conversations.CreateAsync).WithDisplayName("Pipulate new conversation");
-        group.MapPost(ConversationsEndpoint.Path + "/delete", conversations.ForgetAsync).WithDisplayName("Pipulate delete all conversations");
-        group.MapGet(ConversationsEndpoint.NamedPath + ".json", conversations.ExportJsonAsync).WithDisplayName("Pipulate export conversation");
-        group.MapGet(ConversationsEndpoint.NamedPath + ".md", conversations.ExportMarkdownAsync).WithDisplayName("Pipulate export conversation");
-        group.MapPost(ConversationsEndpoint.NamedPath + "/rename", conversations.RenameAsync).WithDisplayName("Pipulate rename conversation");
-        group.MapPost(ConversationsEndpoint.NamedPath + "/delete", conversations.DeleteAsync).WithDisplayName("Pipulate delete conversation");
+        group.MapPost(ConversationsEndpoint.Path + "/delete", conversations.ForgetAsync).WithDisplayName(
+            "Pipulate delete all conversations");
+        group.MapGet(ConversationsEndpoint.NamedPath + ".json", conversations.ExportJsonAsync).WithDisplayName(
+            "Pipulate export conversation");
+        group.MapGet(ConversationsEndpoint.NamedPath + ".md", conversations.ExportMarkdownAsync).WithDisplayName(
+            "Pipulate export conversation");
+        group.MapPost(ConversationsEndpoint.NamedPath + "/rename", conversations.RenameAsync).WithDisplayName(
+            "Pipulate rename conversation");
+        group.MapPost(ConversationsEndpoint.NamedPath + "/delete", conversations.DeleteAsync).WithDisplayName(
+            "Pipulate delete conversation");
 
         // Last of all conventions: whatever the application says of caching, also on what is returned here, counts less.
         ((IEndpointConventionBuilder)group).Finally(ForbidCaching);

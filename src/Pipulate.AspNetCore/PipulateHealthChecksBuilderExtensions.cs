@@ -9,18 +9,25 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class PipulateHealthChecksBuilderExtensions
 {
     /// <summary>
-    /// Adds a check of what the chat needs: whether a model can be had, whether conversations are stored, and whether what is to be answered waits for long.
+    /// Adds a check of what the chat needs: whether a model can be had, whether conversations are stored, and whether what is to be
+    /// answered waits for long.
     /// </summary>
     /// <param name="builder">What <c>AddHealthChecks</c> returned.</param>
     /// <param name="name">What the check is called.</param>
     /// <param name="failureStatus">
-    /// What is reported while something is missing. The default is <see cref="HealthStatus.Degraded"/>, for the application goes on without a model and without its store; a process that is about to
-    /// end is <see cref="HealthStatus.Unhealthy"/> in any case.
+    /// What is reported while something is missing. The default is <see cref="HealthStatus.Degraded"/>, for the application goes on without
+    /// a model and without its store; a process that is about to end is <see cref="HealthStatus.Unhealthy"/> in any case.
     /// </param>
     /// <param name="tags">Tags by which checks are chosen, such as <c>ready</c>.</param>
     /// <returns>The builder.</returns>
-    /// <remarks>Requires <c>AddPipulate</c>. A check asks the model's server and the store, for two seconds each at most; it lets no model speak.</remarks>
-    public static IHealthChecksBuilder AddPipulate(this IHealthChecksBuilder builder, string name = "pipulate", HealthStatus failureStatus = HealthStatus.Degraded, IEnumerable<string>? tags = null)
+    /// <remarks>
+    /// Requires <c>AddPipulate</c>. A check asks the model's server and the store, for two seconds each at most; it lets no model speak.
+    /// </remarks>
+    public static IHealthChecksBuilder AddPipulate(
+        this IHealthChecksBuilder builder,
+        string name = "pipulate",
+        HealthStatus failureStatus = HealthStatus.Degraded,
+        IEnumerable<string>? tags = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(name);

@@ -107,23 +107,28 @@ public static class PipulateServiceCollectionExtensions
             return client;
         }
 
-        return provider is not IKeyedServiceProvider ? null : provider.GetKeyedServices<IOllamaApiClient>(KeyedService.AnyKey).ToList() switch
-        {
-            [] => null,
-            [var only] => only,
-            { Count: var count } => throw new InvalidOperationException(
-                $"{count} clients of OllamaSharp are registered with keys, and none without. Say which one speaks: services.AddSingleton(provider => provider.GetRequiredKeyedService<IOllamaApiClient>(\"key\"))."),
-        };
+        return provider is not IKeyedServiceProvider
+            ? null
+            : provider.GetKeyedServices<IOllamaApiClient>(KeyedService.AnyKey).ToList() switch
+            {
+                [] => null,
+                [var only] => only,
+                { Count: var count } => throw new InvalidOperationException(
+                    $"{count} clients of OllamaSharp are registered with keys, and none without. Say which one speaks: services.AddSingleton(provider => provider.GetRequiredKeyedService<IOllamaApiClient>(\"key\"))."),
+            };
     }
 
     private static void AddConversations(IServiceCollection services)
     {
         services.AddMetrics();
-        services.TryAddSingleton<IConversationStore>(provider => new InMemoryConversationStore(provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IConversationStore>(
+            provider => new InMemoryConversationStore(provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<NodeLink>();
         services.TryAddSingleton<WriteBehindService>();
         services.TryAddSingleton(provider => new ConversationCache(
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<WriteBehindService>(), provider.GetRequiredService<IOptions<PipulateOptions>>().Value.Markdown));
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<WriteBehindService>(),
+            provider.GetRequiredService<IOptions<PipulateOptions>>().Value.Markdown));
         services.TryAddSingleton<VisitorConversations>();
         services.TryAddSingleton(provider => new TextPacer(
             provider.GetRequiredService<IOptions<PipulateOptions>>().Value.TypingDelay,
@@ -136,16 +141,23 @@ public static class PipulateServiceCollectionExtensions
         services.TryAddSingleton<PipulateMetrics>();
         services.AddHostedService<ObservableMetrics>();
         services.TryAddSingleton(provider => new CommentPolicy(
-            provider.GetRequiredService<IOptions<PipulateOptions>>(), provider.GetRequiredService<TimeProvider>(), Random.Shared, provider.GetRequiredService<NodeLink>()));
-        services.TryAddSingleton(provider => new GenerationLimiter(provider.GetRequiredService<IOptions<PipulateOptions>>().Value.Limits.Generations));
+            provider.GetRequiredService<IOptions<PipulateOptions>>(),
+            provider.GetRequiredService<TimeProvider>(),
+            Random.Shared,
+            provider.GetRequiredService<NodeLink>()));
+        services.TryAddSingleton(
+            provider => new GenerationLimiter(provider.GetRequiredService<IOptions<PipulateOptions>>().Value.Limits.Generations));
         services.TryAddSingleton<ReplyCoordinator>();
         services.TryAddSingleton<ChatQueue>();
         services.TryAddSingleton<IChatQueue>(provider => provider.GetRequiredService<ChatQueue>());
         services.TryAddSingleton<ReplyGenerator>();
 
-        // In this order, for they stop in the other one: first the answers are marked as stopped, then the pages that show it are sent away, then the last words are stored, then the other nodes are told.
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, NodeLink>(provider => provider.GetRequiredService<NodeLink>()));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, WriteBehindService>(provider => provider.GetRequiredService<WriteBehindService>()));
+        // In this order, for they stop in the other one: first the answers are marked as stopped, then the pages that show it are sent
+        // away, then the last words are stored, then the other nodes are told.
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IHostedService, NodeLink>(provider => provider.GetRequiredService<NodeLink>()));
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IHostedService, WriteBehindService>(provider => provider.GetRequiredService<WriteBehindService>()));
         services.AddHostedService<RetentionService>();
         services.AddHostedService<ConnectionDrain>();
         services.AddHostedService<ReplyScheduler>();
@@ -219,7 +231,8 @@ public static class PipulateServiceCollectionExtensions
 
         services.AddSingleton<SignInWatchMarker>();
         var known = services.LastOrDefault(service => service.ServiceType == typeof(IAuthenticationService) && !service.IsKeyedService);
-        var inner = known ?? new ServiceCollection().AddAuthenticationCore().Last(service => service.ServiceType == typeof(IAuthenticationService));
+        var inner = known
+            ?? new ServiceCollection().AddAuthenticationCore().Last(service => service.ServiceType == typeof(IAuthenticationService));
         if (known is not null)
         {
             services.Remove(known);
@@ -232,12 +245,17 @@ public static class PipulateServiceCollectionExtensions
     {
         if (provider.GetService<IAuthenticationSchemeProvider>() is not { } schemes)
         {
-            throw new InvalidOperationException("Unable to find the required services for signing in and out. Add them by calling 'IServiceCollection.AddAuthentication'.");
+            throw new InvalidOperationException(
+                "Unable to find the required services for signing in and out. Add them by calling 'IServiceCollection.AddAuthentication'.");
         }
 
-        var service = inner.ImplementationInstance ?? inner.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, inner.ImplementationType!);
+        var service = inner.ImplementationInstance
+            ?? inner.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, inner.ImplementationType!);
         return new SignInMonitor(
-            (IAuthenticationService)service, schemes, provider.GetRequiredService<VisitorIdentity>(), provider.GetRequiredService<ConnectionRegistry>());
+            (IAuthenticationService)service,
+            schemes,
+            provider.GetRequiredService<VisitorIdentity>(),
+            provider.GetRequiredService<ConnectionRegistry>());
     }
 
     private sealed class SignInWatchMarker;

@@ -14,16 +14,23 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class PipulatePostgreSqlBuilderExtensions
 {
     /// <summary>
-    /// Keeps conversations in a PostgreSQL database, so that they outlast the process and the machine, and connects all processes that use this database: a page on one sees what is said on another.
+    /// Keeps conversations in a PostgreSQL database, so that they outlast the process and the machine, and connects all processes that use
+    /// this database: a page on one sees what is said on another.
     /// </summary>
     /// <param name="builder">What <c>AddPipulate</c> returned.</param>
-    /// <param name="connectionString">An Npgsql connection string, such as <c>Host=localhost;Database=app;Username=app</c>. The database must exist.</param>
-    /// <param name="backplane">Whether processes are connected. Without it each shows what was said on others only when it opens a conversation: for an application that runs in one process.</param>
+    /// <param name="connectionString">
+    /// An Npgsql connection string, such as <c>Host=localhost;Database=app;Username=app</c>. The database must exist.
+    /// </param>
+    /// <param name="backplane">
+    /// Whether processes are connected. Without it each shows what was said on others only when it opens a conversation: for an application
+    /// that runs in one process.
+    /// </param>
     /// <returns>The same builder.</returns>
     /// <remarks>
-    /// The tables are made at the first use, in the first schema of the role's search path, and brought up to date by later versions; only for that the role needs the right to create.
-    /// The tables' names begin with <c>pipulate_</c>. Connections are pooled, at most as many as the connection string says; two more beside the pool connect the processes by LISTEN and NOTIFY,
-    /// which does not work through a pooler that gives a connection away after each transaction.
+    /// The tables are made at the first use, in the first schema of the role's search path, and brought up to date by later versions; only
+    /// for that the role needs the right to create. The tables' names begin with <c>pipulate_</c>. Connections are pooled, at most as many
+    /// as the connection string says; two more beside the pool connect the processes by LISTEN and NOTIFY, which does not work through a
+    /// pooler that gives a connection away after each transaction.
     /// </remarks>
     /// <exception cref="ArgumentException"><paramref name="connectionString"/> is empty or no connection string.</exception>
     public static IPipulateBuilder AddPostgreSql(this IPipulateBuilder builder, string connectionString, bool backplane = true)
@@ -40,9 +47,12 @@ public static class PipulatePostgreSqlBuilderExtensions
         builder.Services.RemoveAll<IReplyLeaseStore>();
         if (backplane)
         {
-            builder.Services.AddSingleton<IReplyLeaseStore>(provider => new PostgreSqlReplyLeaseStore(provider.GetRequiredService<PostgreSqlConversationStore>()));
+            builder.Services.AddSingleton<IReplyLeaseStore>(
+                provider => new PostgreSqlReplyLeaseStore(provider.GetRequiredService<PostgreSqlConversationStore>()));
             builder.Services.AddSingleton<IPipulateBackplane>(provider => new PostgreSqlBackplane(
-                settings.ConnectionString, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PostgreSqlBackplane>>()));
+                settings.ConnectionString,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<PostgreSqlBackplane>>()));
         }
 
         return builder;

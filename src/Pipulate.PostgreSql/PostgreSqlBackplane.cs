@@ -7,15 +7,19 @@ using Npgsql;
 namespace Pipulate.PostgreSql;
 
 /// <summary>
-/// LISTEN and NOTIFY between the processes that use one database and schema. Two connections beside the pool: one that only listens, and one that only notifies, each statement by itself.
-/// A notification in the transaction of another write would hold up all writers of the database until it is committed.
+/// LISTEN and NOTIFY between the processes that use one database and schema. Two connections beside the pool: one that only listens, and
+/// one that only notifies, each statement by itself. A notification in the transaction of another write would hold up all writers of the
+/// database until it is committed.
 /// </summary>
 internal sealed partial class PostgreSqlBackplane : IPipulateBackplane, IAsyncDisposable, IDisposable
 {
     /// <summary>PostgreSQL takes payloads of less than 8,000 bytes.</summary>
     private const int LargestPayload = 7_900;
 
-    /// <summary>A connection whose other end is gone without a word would be listened to for ever: so often it is asked whether it is there, and for as long as a command it may be silent then.</summary>
+    /// <summary>
+    /// A connection whose other end is gone without a word would be listened to for ever: so often it is asked whether it is there, and for
+    /// as long as a command it may be silent then.
+    /// </summary>
     private const int KeepAliveSeconds = 10;
 
     private const int CommandSeconds = 5;
@@ -41,7 +45,12 @@ internal sealed partial class PostgreSqlBackplane : IPipulateBackplane, IAsyncDi
     private long? _looked;
     private bool _full;
 
-    public PostgreSqlBackplane(string connectionString, TimeProvider time, ILogger<PostgreSqlBackplane> logger, int keepAliveSeconds = KeepAliveSeconds, int commandSeconds = CommandSeconds)
+    public PostgreSqlBackplane(
+        string connectionString,
+        TimeProvider time,
+        ILogger<PostgreSqlBackplane> logger,
+        int keepAliveSeconds = KeepAliveSeconds,
+        int commandSeconds = CommandSeconds)
     {
         _connectionString = new NpgsqlConnectionStringBuilder(connectionString)
         {
@@ -112,7 +121,9 @@ internal sealed partial class PostgreSqlBackplane : IPipulateBackplane, IAsyncDi
         _publisher = null;
     }
 
-    /// <summary>What was notified is kept until all that listen have read it: one that listens, and sits in a transaction for hours, lets it grow.</summary>
+    /// <summary>
+    /// What was notified is kept until all that listen have read it: one that listens, and sits in a transaction for hours, lets it grow.
+    /// </summary>
     private async Task LookAtQueueAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         if (_looked is { } last && _time.GetElapsedTime(last) < BetweenLooks)
@@ -219,7 +230,8 @@ internal sealed partial class PostgreSqlBackplane : IPipulateBackplane, IAsyncDi
     }
 
     /// <summary>A schema's name may be longer than what is left of a channel's 63 bytes.</summary>
-    private static string ChannelOf(string schema) => "pipulate_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(schema)).AsSpan(0, 8));
+    private static string ChannelOf(string schema) =>
+        "pipulate_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(schema)).AsSpan(0, 8));
 
     private static async Task<object?> ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
@@ -230,16 +242,22 @@ internal sealed partial class PostgreSqlBackplane : IPipulateBackplane, IAsyncDi
     [LoggerMessage(1, LogLevel.Information, "Listening to the other nodes.")]
     private partial void LogListening();
 
-    [LoggerMessage(2, LogLevel.Warning, "The other nodes cannot be heard: the connection to PostgreSQL was lost. It is tried again, and what was said meanwhile is read from the store.")]
+    [LoggerMessage(
+        2, LogLevel.Warning, "The other nodes cannot be heard: the connection to PostgreSQL was lost. It is tried again, and what was said meanwhile is read from the store.")]
     private partial void LogLost(Exception exception);
 
     [LoggerMessage(3, LogLevel.Error, "A message of another node could not be taken.")]
     private partial void LogRefused(Exception exception);
 
-    [LoggerMessage(4, LogLevel.Warning, "The queue of notifications of PostgreSQL is {Percent:0} % full. When it is full nothing can be told to the other nodes: find the session that listens and has been in a transaction for long (pg_stat_activity), and end it.")]
+    [LoggerMessage(
+        4,
+        LogLevel.Warning,
+        "The queue of notifications of PostgreSQL is {Percent:0} % full. When it is full nothing can be told to the other nodes: find "
+            + "the session that listens and has been in a transaction for long (pg_stat_activity), and end it.")]
     private partial void LogFull(double percent);
 
-    private sealed class Subscription(Action<ReadOnlyMemory<byte>> received, Action reconnected, CancellationTokenSource ending) : IDisposable
+    private sealed class Subscription(
+        Action<ReadOnlyMemory<byte>> received, Action reconnected, CancellationTokenSource ending) : IDisposable
     {
         public Action<ReadOnlyMemory<byte>> Received { get; } = received;
 

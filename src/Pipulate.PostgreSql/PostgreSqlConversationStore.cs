@@ -3,7 +3,10 @@ using Pipulate.Storage;
 
 namespace Pipulate.PostgreSql;
 
-/// <summary>Keeps conversations in a PostgreSQL database. Several processes may use it at once: what must be in order, is so under a lock of its row.</summary>
+/// <summary>
+/// Keeps conversations in a PostgreSQL database. Several processes may use it at once: what must be in order, is so under a lock of its
+/// row.
+/// </summary>
 internal sealed class PostgreSqlConversationStore(string connectionString) : IConversationStore, IAsyncDisposable, IDisposable
 {
     public const string Make = "INSERT INTO pipulate_conversation (owner, id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
@@ -49,13 +52,15 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
         return (await AddAsync(connection, conversation, entry, begins: true, cancellationToken))!.Value.Ordinal;
     }
 
-    public async ValueTask<long?> TryAddAsync(ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken = default)
+    public async ValueTask<long?> TryAddAsync(
+        ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken = default)
     {
         await using var connection = await _database.OpenAsync(cancellationToken);
         return (await AddAsync(connection, conversation, entry, begins: false, cancellationToken))?.Ordinal;
     }
 
-    public async ValueTask<AppendResult> AppendAsync(ConversationKey conversation, Guid entry, TextPiece piece, CancellationToken cancellationToken = default)
+    public async ValueTask<AppendResult> AppendAsync(
+        ConversationKey conversation, Guid entry, TextPiece piece, CancellationToken cancellationToken = default)
     {
         await using var connection = await _database.OpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -85,7 +90,8 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
         return new AppendResult(AppendOutcome.Taken, length);
     }
 
-    public async ValueTask<bool> ChangeAsync(ConversationKey conversation, Guid entry, EntryChange change, CancellationToken cancellationToken = default)
+    public async ValueTask<bool> ChangeAsync(
+        ConversationKey conversation, Guid entry, EntryChange change, CancellationToken cancellationToken = default)
     {
         await using var connection = await _database.OpenAsync(cancellationToken);
         return await ExecuteAsync(
@@ -104,12 +110,14 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
             Number(change.Epoch)) > 0;
     }
 
-    public async ValueTask<StoredConversation?> ReadAsync(ConversationKey conversation, int most, long? before = null, CancellationToken cancellationToken = default)
+    public async ValueTask<StoredConversation?> ReadAsync(
+        ConversationKey conversation, int most, long? before = null, CancellationToken cancellationToken = default)
     {
         await using var connection = await _database.OpenAsync(cancellationToken);
 
-        // One statement, so that all of it is of one moment. A conversation without entries is one row without an entry. Places have no gaps, so the window is a range of them:
-        // "the last 200" by a limit would be left to the planner, who sorts a long conversation where it does not know yet that it is long.
+        // One statement, so that all of it is of one moment. A conversation without entries is one row without an entry. Places have no
+        // gaps, so the window is a range of them: "the last 200" by a limit would be left to the planner, who sorts a long conversation
+        // where it does not know yet that it is long.
         await using var command = Prepare(
             new NpgsqlCommand(
                 """
@@ -139,11 +147,14 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
         return summary is null ? null : new StoredConversation(summary, entries);
     }
 
-    public async ValueTask<IReadOnlyList<ConversationSummary>> ListAsync(string owner, int most, CancellationToken cancellationToken = default)
+    public async ValueTask<IReadOnlyList<ConversationSummary>> ListAsync(
+        string owner, int most, CancellationToken cancellationToken = default)
     {
         await using var connection = await _database.OpenAsync(cancellationToken);
         await using var command = Prepare(
-            new NpgsqlCommand("SELECT id, title, paused, changed_at FROM pipulate_conversation WHERE owner = $1 ORDER BY changed_at DESC LIMIT $2", connection),
+            new NpgsqlCommand(
+                "SELECT id, title, paused, changed_at FROM pipulate_conversation WHERE owner = $1 ORDER BY changed_at DESC LIMIT $2",
+                connection),
             Text(owner),
             Number(most));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -168,11 +179,13 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
             Text(title)) > 0;
     }
 
-    public async ValueTask<string?> ProposeTitleAsync(ConversationKey conversation, string title, CancellationToken cancellationToken = default)
+    public async ValueTask<string?> ProposeTitleAsync(
+        ConversationKey conversation, string title, CancellationToken cancellationToken = default)
     {
         await using var connection = await _database.OpenAsync(cancellationToken);
         await using var command = Prepare(
-            new NpgsqlCommand("UPDATE pipulate_conversation SET title = coalesce(title, $3) WHERE owner = $1 AND id = $2 RETURNING title", connection),
+            new NpgsqlCommand(
+                "UPDATE pipulate_conversation SET title = coalesce(title, $3) WHERE owner = $1 AND id = $2 RETURNING title", connection),
             Owner(conversation),
             Id(conversation),
             Text(title));
@@ -184,7 +197,8 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
         await using var connection = await _database.OpenAsync(cancellationToken);
         await ExecuteAsync(
             connection,
-            "INSERT INTO pipulate_conversation (owner, id, paused) VALUES ($1, $2, $3) ON CONFLICT (owner, id) DO UPDATE SET paused = excluded.paused",
+            "INSERT INTO pipulate_conversation (owner, id, paused) VALUES ($1, $2, $3) ON CONFLICT (owner, id) DO UPDATE SET paused = "
+                + "excluded.paused",
             cancellationToken,
             Owner(conversation),
             Id(conversation),
@@ -195,7 +209,11 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
     {
         await using var connection = await _database.OpenAsync(cancellationToken);
         return await ExecuteAsync(
-            connection, "DELETE FROM pipulate_conversation WHERE owner = $1 AND id = $2", cancellationToken, Owner(conversation), Id(conversation)) > 0;
+            connection,
+            "DELETE FROM pipulate_conversation WHERE owner = $1 AND id = $2",
+            cancellationToken,
+            Owner(conversation),
+            Id(conversation)) > 0;
     }
 
     public async ValueTask<int> DeleteAllAsync(string owner, CancellationToken cancellationToken = default)
@@ -279,7 +297,12 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
 
     /// <summary>Null where the conversation is not there: one that begins was deleted between two of the statements.</summary>
     private static async Task<(long Ordinal, bool IsNew, Guid Id)?> AddOnceAsync(
-        NpgsqlConnection connection, ConversationKey conversation, StoredEntry entry, bool begins, bool unlessRepeated, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        ConversationKey conversation,
+        StoredEntry entry,
+        bool begins,
+        bool unlessRepeated,
+        CancellationToken cancellationToken)
     {
         // All in one message and one transaction.
         await using var batch = new NpgsqlBatch(connection);
@@ -317,10 +340,13 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
         await using var command = Prepare(
             new NpgsqlCommand(Lock, connection), Owner(conversation), Id(conversation), new NpgsqlParameter<Guid> { TypedValue = entry });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt32(2), reader.GetInt32(3)) : null;
+        return await reader.ReadAsync(cancellationToken)
+            ? (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt32(2), reader.GetInt32(3))
+            : null;
     }
 
-    private static async Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params NpgsqlParameter[] values)
+    private static async Task<int> ExecuteAsync(
+        NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params NpgsqlParameter[] values)
     {
         await using var command = Prepare(new NpgsqlCommand(sql, connection), values);
         return await command.ExecuteNonQueryAsync(cancellationToken);

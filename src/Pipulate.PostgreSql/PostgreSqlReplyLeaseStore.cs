@@ -5,7 +5,9 @@ using Pipulate.Storage;
 
 namespace Pipulate.PostgreSql;
 
-/// <summary>What waits for an answer is a row; who answers in a conversation is another, and holds for fifteen seconds of the database's time.</summary>
+/// <summary>
+/// What waits for an answer is a row; who answers in a conversation is another, and holds for fifteen seconds of the database's time.
+/// </summary>
 internal sealed class PostgreSqlReplyLeaseStore(PostgreSqlConversationStore store) : IReplyLeaseStore
 {
     private const string Key = "(SELECT key FROM pipulate_conversation WHERE owner = $1 AND id = $2)";
@@ -19,15 +21,20 @@ internal sealed class PostgreSqlReplyLeaseStore(PostgreSqlConversationStore stor
     private readonly Guid _node = Guid.NewGuid();
     private readonly ConcurrentDictionary<ConversationKey, bool> _leases = new();
 
-    public async ValueTask<Guid?> AddPendingAsync(ConversationKey conversation, StoredEntry entry, bool begins, CancellationToken cancellationToken)
+    public async ValueTask<Guid?> AddPendingAsync(
+        ConversationKey conversation, StoredEntry entry, bool begins, CancellationToken cancellationToken)
     {
         await using var connection = await store.Database.OpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var added = await PostgreSqlConversationStore.AddAsync(connection, conversation, entry, begins, cancellationToken, unlessRepeated: true);
+        var added =
+            await PostgreSqlConversationStore.AddAsync(connection, conversation, entry, begins, cancellationToken, unlessRepeated: true);
         if (added is { IsNew: true })
         {
             await ExecuteAsync(
-                connection, $"INSERT INTO pipulate_due (conversation, entry) VALUES ({Key}, $3)", cancellationToken, [.. Name(conversation), new NpgsqlParameter<Guid> { TypedValue = entry.Id }]);
+                connection,
+                $"INSERT INTO pipulate_due (conversation, entry) VALUES ({Key}, $3)",
+                cancellationToken,
+                [.. Name(conversation), new NpgsqlParameter<Guid> { TypedValue = entry.Id }]);
         }
 
         await transaction.CommitAsync(cancellationToken);
@@ -52,7 +59,8 @@ internal sealed class PostgreSqlReplyLeaseStore(PostgreSqlConversationStore stor
         return true;
     }
 
-    public async ValueTask<IReadOnlyList<Guid>> BeginAsync(ConversationKey conversation, StoredEntry answer, IReadOnlyList<Guid> known, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<Guid>> BeginAsync(
+        ConversationKey conversation, StoredEntry answer, IReadOnlyList<Guid> known, CancellationToken cancellationToken)
     {
         await using var connection = await store.Database.OpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -79,10 +87,15 @@ internal sealed class PostgreSqlReplyLeaseStore(PostgreSqlConversationStore stor
     }
 
     public async ValueTask ReturnAsync(ConversationKey conversation, IReadOnlyList<Guid> entries, CancellationToken cancellationToken) =>
-        await ExecuteAsync(conversation, $"INSERT INTO pipulate_due (conversation, entry) SELECT {Key}, unnest($3) ON CONFLICT DO NOTHING", entries, cancellationToken);
+        await ExecuteAsync(
+            conversation,
+            $"INSERT INTO pipulate_due (conversation, entry) SELECT {Key}, unnest($3) ON CONFLICT DO NOTHING",
+            entries,
+            cancellationToken);
 
     public async ValueTask RemoveAsync(ConversationKey conversation, IReadOnlyList<Guid> entries, CancellationToken cancellationToken) =>
-        await ExecuteAsync(conversation, $"DELETE FROM pipulate_due WHERE conversation = {Key} AND entry = ANY($3)", entries, cancellationToken);
+        await ExecuteAsync(
+            conversation, $"DELETE FROM pipulate_due WHERE conversation = {Key} AND entry = ANY($3)", entries, cancellationToken);
 
     public async ValueTask ReleaseAsync(ConversationKey conversation, CancellationToken cancellationToken)
     {
@@ -93,7 +106,11 @@ internal sealed class PostgreSqlReplyLeaseStore(PostgreSqlConversationStore stor
         }
 
         await using var connection = await store.Database.OpenAsync(cancellationToken);
-        await ExecuteAsync(connection, $"DELETE FROM pipulate_lease WHERE conversation = {Key} AND node = $3", cancellationToken, [.. Name(conversation), Node()]);
+        await ExecuteAsync(
+            connection,
+            $"DELETE FROM pipulate_lease WHERE conversation = {Key} AND node = $3",
+            cancellationToken,
+            [.. Name(conversation), Node()]);
     }
 
     public async ValueTask RenewAsync(CancellationToken cancellationToken)
@@ -118,7 +135,8 @@ internal sealed class PostgreSqlReplyLeaseStore(PostgreSqlConversationStore stor
             Node());
     }
 
-    public async ValueTask<IReadOnlyDictionary<ConversationKey, IReadOnlyList<Guid>>> TakeOverAsync(int most, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyDictionary<ConversationKey, IReadOnlyList<Guid>>> TakeOverAsync(
+        int most, CancellationToken cancellationToken)
     {
         await using var connection = await store.Database.OpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -154,17 +172,23 @@ internal sealed class PostgreSqlReplyLeaseStore(PostgreSqlConversationStore stor
     }
 
     private static NpgsqlParameter[] Name(ConversationKey conversation) =>
-        [new NpgsqlParameter<string> { TypedValue = conversation.Owner }, new NpgsqlParameter<string> { TypedValue = conversation.Id.Value }];
+        [
+            new NpgsqlParameter<string> { TypedValue = conversation.Owner },
+            new NpgsqlParameter<string> { TypedValue = conversation.Id.Value }
+        ];
 
     private NpgsqlParameter<Guid> Node() => new() { TypedValue = _node };
 
-    private async Task ExecuteAsync(ConversationKey conversation, string sql, IReadOnlyList<Guid> entries, CancellationToken cancellationToken)
+    private async Task ExecuteAsync(
+        ConversationKey conversation, string sql, IReadOnlyList<Guid> entries, CancellationToken cancellationToken)
     {
         await using var connection = await store.Database.OpenAsync(cancellationToken);
-        await ExecuteAsync(connection, sql, cancellationToken, [.. Name(conversation), new NpgsqlParameter<Guid[]> { TypedValue = [.. entries] }]);
+        await ExecuteAsync(
+            connection, sql, cancellationToken, [.. Name(conversation), new NpgsqlParameter<Guid[]> { TypedValue = [.. entries] }]);
     }
 
-    private static async Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params NpgsqlParameter[] values)
+    private static async Task<int> ExecuteAsync(
+        NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params NpgsqlParameter[] values)
     {
         await using var command = new NpgsqlCommand(sql, connection);
         command.Parameters.AddRange(values);
@@ -172,7 +196,11 @@ internal sealed class PostgreSqlReplyLeaseStore(PostgreSqlConversationStore stor
     }
 
     private static async Task<List<T>> ReadAsync<T>(
-        NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read, NpgsqlParameter[] values, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        string sql,
+        Func<NpgsqlDataReader, T> read,
+        NpgsqlParameter[] values,
+        CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, connection);
         command.Parameters.AddRange(values);

@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace Pipulate.PostgreSql;
 
-/// <summary>The tables, as the steps that lead to them. A step that was once released is never changed: what must differ is a further step.</summary>
+/// <summary>
+/// The tables, as the steps that lead to them. A step that was once released is never changed: what must differ is a further step.
+/// </summary>
 internal static class PostgreSqlSchema
 {
     /// <summary>"pipulate", read as a number. An advisory lock holds for the database, and nobody else is likely to use this one.</summary>
@@ -53,7 +55,9 @@ internal static class PostgreSqlSchema
         """,
     ];
 
-    /// <summary>Takes the steps that the database has not taken yet. Of many processes that start together one takes them, the others wait for it.</summary>
+    /// <summary>
+    /// Takes the steps that the database has not taken yet. Of many processes that start together one takes them, the others wait for it.
+    /// </summary>
     public static async Task BringUpToDateAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         // Looked at first without a lock and without a right to create: nearly always there is nothing to do.
@@ -77,11 +81,15 @@ internal static class PostgreSqlSchema
             await ExecuteAsync(connection, step, cancellationToken);
         }
 
-        await ExecuteAsync(connection, $"DELETE FROM pipulate_schema; INSERT INTO pipulate_schema (version) VALUES ({Steps.Length})", cancellationToken);
+        await ExecuteAsync(
+            connection, $"DELETE FROM pipulate_schema; INSERT INTO pipulate_schema (version) VALUES ({Steps.Length})", cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 
-    /// <summary>Not to be asked again after the lock was waited for: a connection remembers for the rest of its transaction that a table was not there.</summary>
+    /// <summary>
+    /// Not to be asked again after the lock was waited for: a connection remembers for the rest of its transaction that a table was not
+    /// there.
+    /// </summary>
     private static async Task<bool> IsThereAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("SELECT to_regclass('pipulate_schema') IS NOT NULL", connection);

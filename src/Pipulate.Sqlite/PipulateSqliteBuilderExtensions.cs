@@ -18,8 +18,9 @@ public static class PipulateSqliteBuilderExtensions
     /// <param name="path">The file; a relative path is taken from the application's content root.</param>
     /// <returns>The same builder.</returns>
     /// <remarks>
-    /// The folder, the file and its tables are made where they are missing, and brought up to date by later versions. The tables' names begin with <c>pipulate_</c>, so that
-    /// the file may be one that the application uses too. For one process on one machine; the file must not lie on a network drive.
+    /// The folder, the file and its tables are made where they are missing, and brought up to date by later versions. The tables' names
+    /// begin with <c>pipulate_</c>, so that the file may be one that the application uses too. For one process on one machine; the file
+    /// must not lie on a network drive.
     /// </remarks>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
     public static IPipulateBuilder AddSqlite(this IPipulateBuilder builder, string path)
@@ -29,7 +30,8 @@ public static class PipulateSqliteBuilderExtensions
 
         builder.Services.RemoveAll<IConversationStore>();
         builder.Services.AddSingleton<IConversationStore>(provider => new SqliteConversationStore(
-            Path.Combine(provider.GetRequiredService<IHostEnvironment>().ContentRootPath, path), provider.GetRequiredService<TimeProvider>()));
+            Path.Combine(provider.GetRequiredService<IHostEnvironment>().ContentRootPath, path),
+            provider.GetRequiredService<TimeProvider>()));
         return builder;
     }
 }

@@ -14,7 +14,11 @@ internal static class SqliteCommands
     }
 
     /// <summary>Reads all rows.</summary>
-    public static List<T> Query<T>(this SqliteConnection connection, string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> values)
+    public static List<T> Query<T>(
+        this SqliteConnection connection,
+        string sql,
+        Func<SqliteDataReader, T> read,
+        params ReadOnlySpan<(string Name, object? Value)> values)
     {
         using var command = Prepare(connection, sql, values);
         using var reader = command.ExecuteReader();

@@ -18,15 +18,19 @@ internal sealed class SqliteConversationStore(string path, TimeProvider time) : 
         _file.WriteAsync(connection => Add(connection, FindOrMake(connection, conversation), entry), cancellationToken);
 
     public ValueTask<long?> TryAddAsync(ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken = default) =>
-        _file.WriteAsync(connection => Find(connection, conversation) is { } key ? Add(connection, key, entry) : (long?)null, cancellationToken);
+        _file.WriteAsync(
+            connection => Find(connection, conversation) is { } key ? Add(connection, key, entry) : (long?)null, cancellationToken);
 
-    public ValueTask<AppendResult> AppendAsync(ConversationKey conversation, Guid entry, TextPiece piece, CancellationToken cancellationToken = default) =>
+    public ValueTask<AppendResult> AppendAsync(
+        ConversationKey conversation, Guid entry, TextPiece piece, CancellationToken cancellationToken = default) =>
         _file.WriteAsync(connection => Append(connection, conversation, entry, piece), cancellationToken);
 
-    public ValueTask<bool> ChangeAsync(ConversationKey conversation, Guid entry, EntryChange change, CancellationToken cancellationToken = default) =>
+    public ValueTask<bool> ChangeAsync(
+        ConversationKey conversation, Guid entry, EntryChange change, CancellationToken cancellationToken = default) =>
         _file.WriteAsync(connection => Change(connection, conversation, entry, change), cancellationToken);
 
-    public ValueTask<StoredConversation?> ReadAsync(ConversationKey conversation, int most, long? before = null, CancellationToken cancellationToken = default) =>
+    public ValueTask<StoredConversation?> ReadAsync(
+        ConversationKey conversation, int most, long? before = null, CancellationToken cancellationToken = default) =>
         _file.ReadAsync(connection => Read(connection, conversation, most, before), cancellationToken);
 
     public ValueTask<IReadOnlyList<ConversationSummary>> ListAsync(string owner, int most, CancellationToken cancellationToken = default) =>
@@ -47,7 +51,8 @@ internal sealed class SqliteConversationStore(string path, TimeProvider time) : 
                 ("$id", conversation.Id.Value)) > 0,
             cancellationToken);
 
-    public ValueTask<string?> ProposeTitleAsync(ConversationKey conversation, string title, CancellationToken cancellationToken = default) =>
+    public ValueTask<string?> ProposeTitleAsync(
+        ConversationKey conversation, string title, CancellationToken cancellationToken = default) =>
         _file.WriteAsync(
             connection => connection.Query(
                 "UPDATE pipulate_conversation SET title = coalesce(title, $title) WHERE owner = $owner AND id = $id RETURNING title",
@@ -60,17 +65,24 @@ internal sealed class SqliteConversationStore(string path, TimeProvider time) : 
     public async ValueTask SetPausedAsync(ConversationKey conversation, bool paused, CancellationToken cancellationToken = default) =>
         await _file.WriteAsync(
             connection => connection.Execute(
-                "UPDATE pipulate_conversation SET paused = $paused WHERE key = $key", ("$paused", paused), ("$key", FindOrMake(connection, conversation))),
+                "UPDATE pipulate_conversation SET paused = $paused WHERE key = $key",
+                ("$paused", paused),
+                ("$key", FindOrMake(connection, conversation))),
             cancellationToken);
 
     public ValueTask<bool> DeleteAsync(ConversationKey conversation, CancellationToken cancellationToken = default) =>
         _file.WriteAsync(
-            connection => Delete(connection, "owner = $owner AND id = $id", ("$owner", conversation.Owner), ("$id", conversation.Id.Value)) > 0, cancellationToken);
+            connection => Delete(
+                connection,
+                "owner = $owner AND id = $id",
+                ("$owner", conversation.Owner),
+                ("$id", conversation.Id.Value)) > 0, cancellationToken);
 
     public ValueTask<int> DeleteAllAsync(string owner, CancellationToken cancellationToken = default) =>
         _file.WriteAsync(connection => Delete(connection, "owner = $owner", ("$owner", owner)), cancellationToken);
 
-    public ValueTask<IReadOnlyList<ConversationKey>> FindExpiredAsync(DateTimeOffset unchangedSince, int maxPerOwner, int most, CancellationToken cancellationToken = default) =>
+    public ValueTask<IReadOnlyList<ConversationKey>> FindExpiredAsync(
+        DateTimeOffset unchangedSince, int maxPerOwner, int most, CancellationToken cancellationToken = default) =>
         _file.ReadAsync<IReadOnlyList<ConversationKey>>(
             connection => connection.Query(
                 """
@@ -103,14 +115,18 @@ internal sealed class SqliteConversationStore(string path, TimeProvider time) : 
     {
         var id = entry.Id.ToByteArray(bigEndian: true);
         var known = connection.Query(
-            "SELECT ordinal FROM pipulate_entry WHERE conversation = $key AND id = $id", row => row.GetInt64(0), ("$key", key), ("$id", id));
+            "SELECT ordinal FROM pipulate_entry WHERE conversation = $key AND id = $id",
+            row => row.GetInt64(0),
+            ("$key", key),
+            ("$id", id));
         if (known is [var given])
         {
             return given;
         }
 
         var ordinal = connection.Query(
-            "UPDATE pipulate_conversation SET last_ordinal = last_ordinal + 1, changed_at = max(changed_at + 1, $now) WHERE key = $key RETURNING last_ordinal",
+            "UPDATE pipulate_conversation SET last_ordinal = last_ordinal + 1, changed_at = max(changed_at + 1, $now) WHERE key = $key "
+                + "RETURNING last_ordinal",
             row => row.GetInt64(0),
             ("$now", Microseconds(time.GetUtcNow())),
             ("$key", key)).Single();
@@ -235,7 +251,8 @@ internal sealed class SqliteConversationStore(string path, TimeProvider time) : 
 
     private static int Delete(SqliteConnection connection, string which, params ReadOnlySpan<(string Name, object? Value)> values)
     {
-        connection.Execute($"DELETE FROM pipulate_entry WHERE conversation IN (SELECT key FROM pipulate_conversation WHERE {which})", values);
+        connection.Execute(
+            $"DELETE FROM pipulate_entry WHERE conversation IN (SELECT key FROM pipulate_conversation WHERE {which})", values);
         return connection.Execute($"DELETE FROM pipulate_conversation WHERE {which}", values);
     }
 
@@ -260,7 +277,9 @@ internal sealed class SqliteConversationStore(string path, TimeProvider time) : 
 
     private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
-    private static long Microseconds(DateTimeOffset moment) => (moment.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+    private static long Microseconds(DateTimeOffset moment) =>
+        (moment.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 
-    private static DateTimeOffset Moment(long microseconds) => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
+    private static DateTimeOffset Moment(long microseconds) =>
+        DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
 }

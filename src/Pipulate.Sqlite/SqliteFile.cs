@@ -17,7 +17,9 @@ internal sealed class SqliteFile(string path) : IDisposable
         SQLitePCL.Batteries_V2.Init();
     }
 
-    /// <summary>Reads. On a thread of the pool, for SQLite knows no asynchronous I/O, and who asks must not be held up by a slow disk.</summary>
+    /// <summary>
+    /// Reads. On a thread of the pool, for SQLite knows no asynchronous I/O, and who asks must not be held up by a slow disk.
+    /// </summary>
     public ValueTask<T> ReadAsync<T>(Func<SqliteConnection, T> read, CancellationToken cancellationToken)
     {
         return new(Task.Run(Run, cancellationToken));
@@ -55,7 +57,8 @@ internal sealed class SqliteFile(string path) : IDisposable
     }
 
     /// <summary>
-    /// The lock is taken at the beginning: a transaction that reads first and writes then would fail where another process wrote in between.
+    /// The lock is taken at the beginning: a transaction that reads first and writes then would fail where another process wrote in
+    /// between.
     /// </summary>
     private static T Commit<T>(SqliteConnection connection, Func<SqliteConnection, T> write)
     {

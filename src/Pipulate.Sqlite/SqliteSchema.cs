@@ -2,7 +2,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Pipulate.Sqlite;
 
-/// <summary>The tables, as the steps that lead to them. A step that was once released is never changed: what must differ is a further step.</summary>
+/// <summary>
+/// The tables, as the steps that lead to them. A step that was once released is never changed: what must differ is a further step.
+/// </summary>
 internal static class SqliteSchema
 {
     private static readonly string[] Steps =

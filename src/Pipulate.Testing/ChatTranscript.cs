@@ -14,8 +14,8 @@ namespace Pipulate.Testing;
 /// A visitor's open chat panel, without a browser: connected as a page is, with what the panel shows as entries, and a way to type.
 /// </summary>
 /// <remarks>
-/// What arrives is applied as htmx applies it, and held to the form that htmx 2 and 4 read alike. Safe for concurrent use; an exception that names what was wanted and what is there instead ends each wait
-/// after <see cref="Patience"/>.
+/// What arrives is applied as htmx applies it, and held to the form that htmx 2 and 4 read alike. Safe for concurrent use; an exception
+/// that names what was wanted and what is there instead ends each wait after <see cref="Patience"/>.
 /// </remarks>
 public sealed class ChatTranscript : IAsyncDisposable
 {
@@ -76,7 +76,9 @@ public sealed class ChatTranscript : IAsyncDisposable
     /// </summary>
     /// <typeparam name="TEntryPoint">The application's entry point, such as <c>Program</c>.</typeparam>
     /// <param name="factory">The factory.</param>
-    /// <param name="visitor">A client of this factory whose visitor it is to be: it has loaded a page with a panel, or has signed in. Null for a new visitor.</param>
+    /// <param name="visitor">
+    /// A client of this factory whose visitor it is to be: it has loaded a page with a panel, or has signed in. Null for a new visitor.
+    /// </param>
     /// <param name="path">The address of the panel's socket: <c>/ws</c>, behind the prefix of <c>MapPipulate</c>.</param>
     /// <returns>The panel, which has had its first message.</returns>
     /// <exception cref="InvalidOperationException">The page was not let in, or <paramref name="visitor"/> is nobody yet.</exception>
@@ -107,7 +109,8 @@ public sealed class ChatTranscript : IAsyncDisposable
         }
         catch (InvalidOperationException exception)
         {
-            throw new InvalidOperationException($"The page was not let in at {path}: the application answered {handshake?.Response.StatusCode}.", exception);
+            throw new InvalidOperationException(
+                $"The page was not let in at {path}: the application answered {handshake?.Response.StatusCode}.", exception);
         }
 
         var given = handshake!.Response.Headers.SetCookie;
@@ -115,7 +118,8 @@ public sealed class ChatTranscript : IAsyncDisposable
         {
             socket.Dispose();
             throw new InvalidOperationException(
-                "The client is no visitor yet, so the connection was given a visitor of its own. Load a page that shows the panel with the client first, or give none and use the Http of the transcript.");
+                "The client is no visitor yet, so the connection was given a visitor of its own. Load a page that shows the panel with "
+                    + "the client first, or give none and use the Http of the transcript.");
         }
 
         foreach (var cookie in given)
@@ -145,7 +149,9 @@ public sealed class ChatTranscript : IAsyncDisposable
         {
             socket.Options.Cookies = visitor;
             socket.Options.SetRequestHeader(HeaderNames.Origin, address.GetLeftPart(UriPartial.Authority));
-            await socket.ConnectAsync(new UriBuilder(new Uri(address, path)) { Scheme = address.Scheme == Uri.UriSchemeHttps ? "wss" : "ws" }.Uri, CancellationToken.None);
+            await socket.ConnectAsync(
+                new UriBuilder(new Uri(address, path)) { Scheme = address.Scheme == Uri.UriSchemeHttps ? "wss" : "ws" }.Uri,
+                CancellationToken.None);
         }
         catch
         {
@@ -153,7 +159,8 @@ public sealed class ChatTranscript : IAsyncDisposable
             throw;
         }
 
-        var http = ForHtmx(new HttpClient(new SocketsHttpHandler { CookieContainer = visitor, AllowAutoRedirect = false }) { BaseAddress = address });
+        var http = ForHtmx(
+            new HttpClient(new SocketsHttpHandler { CookieContainer = visitor, AllowAutoRedirect = false }) { BaseAddress = address });
         return await BeginAsync(new ChatTranscript(socket, http, http));
     }
 
@@ -182,7 +189,9 @@ public sealed class ChatTranscript : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(number, 1);
         ChatTranscriptEntry? answer = null;
         await WaitAsync(
-            page => (answer = EntriesOf(page).Where(entry => entry is { Role: EntryRole.Assistant, HasEnded: true }).ElementAtOrDefault(number - 1)) is not null,
+            page => (answer = EntriesOf(page)
+                .Where(entry => entry is { Role: EntryRole.Assistant, HasEnded: true })
+                .ElementAtOrDefault(number - 1)) is not null,
             $"answer {number} to end");
         return answer!;
     }
@@ -272,10 +281,13 @@ public sealed class ChatTranscript : IAsyncDisposable
     /// <summary>What the client sends along by itself: its cookies, and who it has signed in as.</summary>
     private static async Task<List<(string Name, string Value)>> HeadersOfAsync(HttpClient visitor, string path)
     {
-        // The socket's address answers a plain request with a refusal, and nothing happens. The cookies are on the request afterwards: the factory's client puts them there.
+        // The socket's address answers a plain request with a refusal, and nothing happens. The cookies are on the request afterwards: the
+        // factory's client puts them there.
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         using var response = await visitor.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        return [.. request.Headers.Where(header => header.Key != HeaderNames.Host).Select(header => (header.Key, string.Join(header.Key == HeaderNames.Cookie ? "; " : ", ", header.Value)))];
+        return [.. request.Headers
+            .Where(header => header.Key != HeaderNames.Host)
+            .Select(header => (header.Key, string.Join(header.Key == HeaderNames.Cookie ? "; " : ", ", header.Value)))];
     }
 
     private static async Task<ChatTranscript> BeginAsync(ChatTranscript transcript)
@@ -303,7 +315,8 @@ public sealed class ChatTranscript : IAsyncDisposable
             page.ReasonOf(entry.Id)))];
 
     private async Task SendAsync(Dictionary<string, string> fields) =>
-        await _socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(fields), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+        await _socket.SendAsync(
+            JsonSerializer.SerializeToUtf8Bytes(fields), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
 
     private async Task ReadAsync()
     {
@@ -329,7 +342,8 @@ public sealed class ChatTranscript : IAsyncDisposable
                 }
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or WebSocketException or IOException or ObjectDisposedException)
+        catch (Exception exception)
+            when (exception is OperationCanceledException or WebSocketException or IOException or ObjectDisposedException)
         {
             _closed.TrySetResult(1006);
         }

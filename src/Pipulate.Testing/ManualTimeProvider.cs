@@ -50,16 +50,21 @@ public sealed class ManualTimeProvider : FakeTimeProvider
         }
         catch (TimeoutException)
         {
-            throw new TimeoutException($"Nothing has begun to wait for {due} within {Patience.TotalSeconds} s. Timers are due in: {Describe()}.");
+            throw new TimeoutException(
+                $"Nothing has begun to wait for {due} within {Patience.TotalSeconds} s. Timers are due in: {Describe()}.");
         }
     }
 
     /// <summary>
-    /// Moves the clock on, step by step, until a task has ended: for an application that lives by this clock, in which nothing goes on by itself.
+    /// Moves the clock on, step by step, until a task has ended: for an application that lives by this clock, in which nothing goes on by
+    /// itself.
     /// </summary>
     /// <typeparam name="T">What the task gives.</typeparam>
     /// <param name="task">The task, such as a wait of a <see cref="ChatTranscript"/>.</param>
-    /// <param name="step">How far at a time. Between two steps the application has a moment of real time: a step is to be shorter than the limits that are not to be reached.</param>
+    /// <param name="step">
+    /// How far at a time. Between two steps the application has a moment of real time: a step is to be shorter than the limits that are not
+    /// to be reached.
+    /// </param>
     /// <returns>What the task has given.</returns>
     public async Task<T> AdvanceUntilAsync<T>(Task<T> task, TimeSpan step)
     {
@@ -80,7 +85,8 @@ public sealed class ManualTimeProvider : FakeTimeProvider
     {
         ArgumentNullException.ThrowIfNull(callback);
         var timer = new WatchedTimer(this, callback, state);
-        timer.Begin(base.CreateTimer(static timer => ((WatchedTimer)timer!).Fire(), timer, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
+        timer.Begin(
+            base.CreateTimer(static timer => ((WatchedTimer)timer!).Fire(), timer, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
         timer.Change(dueTime, period);
         return timer;
     }

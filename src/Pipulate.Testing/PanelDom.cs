@@ -26,7 +26,10 @@ internal sealed class PanelDom
 
     public IReadOnlyList<(string Id, string Role, string State, string Text)> Entries =>
         [.. _page.GetElementById("msg-list")!.Children.Select(entry => (
-            entry.Id!, entry.GetAttribute("data-role")!, entry.GetAttribute("data-state")!, (entry.QuerySelector(".chat-text") ?? entry).TextContent))];
+            entry.Id!,
+                entry.GetAttribute("data-role")!,
+                entry.GetAttribute("data-state")!,
+                (entry.QuerySelector(".chat-text") ?? entry).TextContent))];
 
     public string Status => TextOf("chat-status")!;
 
@@ -52,7 +55,8 @@ internal sealed class PanelDom
     public string? AgainOf(string entryId) => _page.GetElementById(entryId)?.QuerySelector(".chat-again")?.GetAttribute("value");
 
     /// <summary>The label of the button that copies the first code inside an element, or null when there is none.</summary>
-    public string? LabelOfCode(string elementId) => _page.GetElementById(elementId)?.QuerySelector("pre > .chat-copy")?.GetAttribute("aria-label");
+    public string? LabelOfCode(string elementId) =>
+        _page.GetElementById(elementId)?.QuerySelector("pre > .chat-copy")?.GetAttribute("aria-label");
 
     public void Apply(string message)
     {
@@ -86,8 +90,12 @@ internal sealed class PanelDom
         }
 
         Hold(!string.IsNullOrEmpty(carrier.Id), "A top-level element has no id", carrier.OuterHtml);
-        Hold(carrier.GetAttribute(Attribute) is "beforeend" or "innerHTML" or "true" or "delete", "A top-level element does not say where it belongs", carrier.OuterHtml);
-        Hold(carrier.QuerySelectorAll($"[{Attribute}]").Length == 0, "An element inside another one says where it belongs", carrier.OuterHtml);
+        Hold(carrier.GetAttribute(Attribute) is "beforeend"
+            or "innerHTML"
+            or "true"
+            or "delete", "A top-level element does not say where it belongs", carrier.OuterHtml);
+        Hold(carrier.QuerySelectorAll(
+            $"[{Attribute}]").Length == 0, "An element inside another one says where it belongs", carrier.OuterHtml);
         return carrier;
     }
 

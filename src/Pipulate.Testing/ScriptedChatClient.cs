@@ -8,8 +8,8 @@ namespace Pipulate.Testing;
 /// A model that says what the test has it say. Register it as the application's <see cref="IChatClient"/>.
 /// </summary>
 /// <remarks>
-/// Answers can be given beforehand, by code for each request, or step by step: a request that nothing answers waits until the test takes it with <see cref="NextRequestAsync"/> and dictates the answer.
-/// Safe for concurrent use, as every chat client has to be.
+/// Answers can be given beforehand, by code for each request, or step by step: a request that nothing answers waits until the test takes it
+/// with <see cref="NextRequestAsync"/> and dictates the answer. Safe for concurrent use, as every chat client has to be.
 /// </remarks>
 public sealed class ScriptedChatClient : IChatClient
 {
@@ -24,7 +24,9 @@ public sealed class ScriptedChatClient : IChatClient
     /// <summary>
     /// Initializes a model with answers.
     /// </summary>
-    /// <param name="answers">What it says to each request in turn, token by token; the last one again and again. None: each request waits for the test.</param>
+    /// <param name="answers">
+    /// What it says to each request in turn, token by token; the last one again and again. None: each request waits for the test.
+    /// </param>
     public ScriptedChatClient(params string[] answers)
     {
         ArgumentNullException.ThrowIfNull(answers);
@@ -32,8 +34,9 @@ public sealed class ScriptedChatClient : IChatClient
     }
 
     /// <summary>
-    /// Gets or sets the code that answers a request: it says something, waits, fails or ends the answer, with the request's own methods. It is cancelled when the request is given up.
-    /// A request that it neither ends nor fails stays open, as one of a model that hangs. What it throws is what the model fails with.
+    /// Gets or sets the code that answers a request: it says something, waits, fails or ends the answer, with the request's own methods. It
+    /// is cancelled when the request is given up. A request that it neither ends nor fails stays open, as one of a model that hangs. What
+    /// it throws is what the model fails with.
     /// </summary>
     /// <value>The default gives the answers of the constructor, where there are any.</value>
     public Func<ScriptedRequest, CancellationToken, Task>? Answer { get; set; }
@@ -88,7 +91,8 @@ public sealed class ScriptedChatClient : IChatClient
         }
         catch (TimeoutException)
         {
-            throw new TimeoutException($"The model was not asked within {Patience.TotalSeconds} s. It has had {Requests.Count} requests, and all of them were taken.");
+            throw new TimeoutException(
+                $"The model was not asked within {Patience.TotalSeconds} s. It has had {Requests.Count} requests, and all of them were taken.");
         }
     }
 
@@ -97,11 +101,14 @@ public sealed class ScriptedChatClient : IChatClient
     /// </summary>
     /// <param name="request">The request.</param>
     /// <returns>Whether there was one.</returns>
-    public bool TryNextRequest([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ScriptedRequest? request) => _unseen.Reader.TryRead(out request);
+    public bool TryNextRequest([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ScriptedRequest? request) =>
+        _unseen.Reader.TryRead(out request);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var request = Open(messages, options, cancellationToken);
         try
@@ -118,7 +125,8 @@ public sealed class ScriptedChatClient : IChatClient
     }
 
     /// <inheritdoc/>
-    public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+    public Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
         GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
 
     /// <inheritdoc/>
@@ -168,7 +176,8 @@ public sealed class ScriptedChatClient : IChatClient
     }
 
     /// <summary>Nobody awaits it: what it throws is the model's failure.</summary>
-    private static async Task RunAsync(ScriptedRequest request, Func<ScriptedRequest, CancellationToken, Task> answer, CancellationToken cancellationToken)
+    private static async Task RunAsync(
+        ScriptedRequest request, Func<ScriptedRequest, CancellationToken, Task> answer, CancellationToken cancellationToken)
     {
         try
         {

@@ -5,7 +5,8 @@ using Microsoft.Extensions.AI;
 namespace Pipulate.Testing;
 
 /// <summary>
-/// One request to a <see cref="ScriptedChatClient"/>: what the model was told, and the way to answer it. Safe for concurrent use; what comes after the end of the answer is passed over.
+/// One request to a <see cref="ScriptedChatClient"/>: what the model was told, and the way to answer it. Safe for concurrent use; what
+/// comes after the end of the answer is passed over.
 /// </summary>
 public sealed partial class ScriptedRequest
 {
@@ -17,7 +18,8 @@ public sealed partial class ScriptedRequest
     private readonly TimeProvider _time;
     private readonly CancellationToken _cancellationToken;
 
-    internal ScriptedRequest(IReadOnlyList<ChatMessage> messages, ChatOptions? options, string model, TimeProvider time, CancellationToken cancellationToken)
+    internal ScriptedRequest(
+        IReadOnlyList<ChatMessage> messages, ChatOptions? options, string model, TimeProvider time, CancellationToken cancellationToken)
     {
         (Messages, Options, _model, _time) = (messages, options, model, time);
         _cancellationToken = cancellationToken;
@@ -37,7 +39,8 @@ public sealed partial class ScriptedRequest
     /// <summary>
     /// Gets what the model was told behind the system message, each as <c>role: text</c>: easy to compare.
     /// </summary>
-    public IReadOnlyList<string> Told => [.. Messages.SkipWhile(message => message.Role == ChatRole.System).Select(message => $"{message.Role}: {message.Text}")];
+    public IReadOnlyList<string> Told =>
+        [.. Messages.SkipWhile(message => message.Role == ChatRole.System).Select(message => $"{message.Role}: {message.Text}")];
 
     /// <summary>
     /// Gets whether the application has given the request up.
@@ -121,7 +124,8 @@ public sealed partial class ScriptedRequest
     public void Fail(Exception? exception = null) => _updates.Writer.TryComplete(exception);
 
     /// <summary>
-    /// Waits until the application gives the request up: because the user has stopped the answer, because it took too long, or because the application ends.
+    /// Waits until the application gives the request up: because the user has stopped the answer, because it took too long, or because the
+    /// application ends.
     /// </summary>
     /// <returns>A task that ends then.</returns>
     /// <exception cref="TimeoutException">It was not given up within 20 seconds.</exception>

@@ -14,9 +14,13 @@ public sealed partial class ReadmeTests
         var sample = Path.Combine(Repository.Root, "samples", "TodoWithCommentary");
         var sources = Directory.EnumerateFiles(sample, "*.cs*", SearchOption.AllDirectories)
             .Where(file => file.EndsWith(".cs", StringComparison.Ordinal) || file.EndsWith(".cshtml", StringComparison.Ordinal))
-            .SelectMany(File.ReadLines).Select(line => line.Replace(Setting, "", StringComparison.Ordinal).Trim()).Where(line => line.Length > 0).ToHashSet();
+            .SelectMany(File.ReadLines)
+                .Select(line => line.Replace(Setting, "", StringComparison.Ordinal).Trim())
+                .Where(line => line.Length > 0)
+                .ToHashSet();
         var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
-        var section = readme[readme.IndexOf("## What it takes", StringComparison.Ordinal)..readme.IndexOf("## What it does", StringComparison.Ordinal)];
+        var section = readme[readme.IndexOf(
+            "## What it takes", StringComparison.Ordinal)..readme.IndexOf("## What it does", StringComparison.Ordinal)];
 
         var shown = Blocks().Matches(section).SelectMany(block => block.Groups[1].Value.Split('\n'))
             .Select(line => Remarks().Replace(line, "").Trim())
@@ -26,8 +30,10 @@ public sealed partial class ReadmeTests
         Assert.NotEmpty(shown);
         Assert.All(shown, line => Assert.Contains(line, sources));
         Assert.InRange(shown.Count, 10, 18);
-        Assert.All(sources.Where(line => line.Contains("Pipulate(", StringComparison.Ordinal) || line.Contains("ChatCommentary(", StringComparison.Ordinal)
-            || line.Contains("Events.Add(", StringComparison.Ordinal) || line.Contains("chat-event=", StringComparison.Ordinal)), line => Assert.Contains(line, shown));
+        Assert.All(sources.Where(
+            line => line.Contains("Pipulate(", StringComparison.Ordinal) || line.Contains("ChatCommentary(", StringComparison.Ordinal)
+            || line.Contains("Events.Add(", StringComparison.Ordinal) || line.Contains("chat-event=", StringComparison.Ordinal)),
+                line => Assert.Contains(line, shown));
     }
 
     [GeneratedRegex("```[a-z]+\n(.*?)```", RegexOptions.Singleline)]

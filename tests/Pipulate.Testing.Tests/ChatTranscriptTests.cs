@@ -58,7 +58,8 @@ public sealed class ChatTranscriptTests(WebApplicationFactory<Program> factory) 
     [Fact]
     public async Task Connect_WhereThePageIsNotLetIn_SaysTheStatus()
     {
-        await using var application = With(new ScriptedChatClient(), services => services.Configure<PipulateOptions>(options => options.Limits.Connections = 1));
+        await using var application =
+            With(new ScriptedChatClient(), services => services.Configure<PipulateOptions>(options => options.Limits.Connections = 1));
         await using var first = await ChatTranscript.ConnectAsync(application);
 
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => ChatTranscript.ConnectAsync(application));
@@ -105,7 +106,8 @@ public sealed class ChatTranscriptTests(WebApplicationFactory<Program> factory) 
         await Assert.ThrowsAnyAsync<WebSocketException>(() => ChatTranscript.ConnectAsync(address, path: "/nowhere"));
     }
 
-    private WebApplicationFactory<Program> With(IChatClient model, Action<IServiceCollection>? more = null) => factory.WithWebHostBuilder(host => host.ConfigureServices(services =>
+    private WebApplicationFactory<Program> With(IChatClient model, Action<IServiceCollection>? more = null) =>
+        factory.WithWebHostBuilder(host => host.ConfigureServices(services =>
     {
         services.AddSingleton(model);
         more?.Invoke(services);

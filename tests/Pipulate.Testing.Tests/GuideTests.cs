@@ -9,6 +9,9 @@ public sealed class GuideTests
         var source = File.ReadAllText(Path.Combine(Repository.Root, "tests", "Pipulate.Testing.Tests", "Guide", "CardTests.cs"));
         var guide = File.ReadAllText(Path.Combine(Repository.Root, "docs", "testing.md"));
 
-        Assert.Contains($"```csharp\n{source[source.IndexOf("public sealed class", StringComparison.Ordinal)..]}```\n", guide, StringComparison.Ordinal);
+        Assert.Contains(
+            $"```csharp\n{source[source.IndexOf("public sealed class", StringComparison.Ordinal)..]}```\n",
+            guide,
+            StringComparison.Ordinal);
     }
 }

@@ -89,7 +89,10 @@ public sealed class ScriptedChatClientTests
     [Fact]
     public async Task Request_ThatIsGivenUp_SaysSoAndCancelsItsCode()
     {
-        using var model = new ScriptedChatClient { Answer = (_, cancellationToken) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken) };
+        using var model = new ScriptedChatClient
+        {
+            Answer = (_, cancellationToken) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken)
+        };
         using var giveUp = new CancellationTokenSource();
         var response = model.GetResponseAsync(Question, cancellationToken: giveUp.Token);
         var request = await model.NextRequestAsync();

@@ -17,7 +17,8 @@ public sealed class CommentaryContext
     private readonly int _longestValue;
     private Dictionary<string, object?>? _arguments;
 
-    internal CommentaryContext(HttpContext context, CommentaryFeature? feature, RequestOutcome outcome, RequestValues values, int longestValue)
+    internal CommentaryContext(
+        HttpContext context, CommentaryFeature? feature, RequestOutcome outcome, RequestValues values, int longestValue)
     {
         HttpContext = context;
         _feature = feature;

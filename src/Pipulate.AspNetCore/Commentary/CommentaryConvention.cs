@@ -27,5 +27,6 @@ internal sealed class CommentaryConvention : IChatCommentaryMetadata
         }
     }
 
-    private static bool IsBroad(EndpointBuilder endpoint) => endpoint.Metadata.Any(item => item is ActionDescriptor or ComponentTypeMetadata);
+    private static bool IsBroad(EndpointBuilder endpoint) =>
+        endpoint.Metadata.Any(item => item is ActionDescriptor or ComponentTypeMetadata);
 }

@@ -7,8 +7,9 @@ using Microsoft.Extensions.Primitives;
 namespace Pipulate.Commentary;
 
 /// <summary>
-/// The application's minimal-API endpoints as if they stood in a group whose convention fills in arguments and results: that is the only way in which
-/// the framework shows them to an attribute that stands alone (aspnetcore#43421). Endpoints without commentary stay as they were.
+/// The application's minimal-API endpoints as if they stood in a group whose convention fills in arguments and results: that is the only
+/// way in which the framework shows them to an attribute that stands alone (aspnetcore#43421). Endpoints without commentary stay as they
+/// were.
 /// </summary>
 internal sealed class CommentaryDataSource(EndpointDataSource inner, IServiceProvider services) : EndpointDataSource
 {
@@ -40,7 +41,10 @@ internal sealed class CommentaryDataSource(EndpointDataSource inner, IServicePro
         }
     }
 
-    /// <summary>Puts the application's own routes and groups behind such a source. Others (controllers, pages, a proxy's) make their endpoints in ways of their own and are let be.</summary>
+    /// <summary>
+    /// Puts the application's own routes and groups behind such a source. Others (controllers, pages, a proxy's) make their endpoints in
+    /// ways of their own and are let be.
+    /// </summary>
     public static void WrapAll(ICollection<EndpointDataSource> sources, IServiceProvider services)
     {
         EndpointDataSource[] all = [.. sources];
@@ -59,9 +63,12 @@ internal sealed class CommentaryDataSource(EndpointDataSource inner, IServicePro
     public override IChangeToken GetChangeToken() => inner.GetChangeToken();
 
     private static bool IsRoutes(EndpointDataSource source) =>
-        source.GetType().Assembly == typeof(RouteGroupBuilder).Assembly && source is not (DefaultEndpointDataSource or CompositeEndpointDataSource);
+        source.GetType().Assembly == typeof(RouteGroupBuilder).Assembly
+            && source is not (DefaultEndpointDataSource or CompositeEndpointDataSource);
 
-    /// <summary>Decides in the factory and not here: a handler's attributes are not in the metadata yet when a group's conventions run.</summary>
+    /// <summary>
+    /// Decides in the factory and not here: a handler's attributes are not in the metadata yet when a group's conventions run.
+    /// </summary>
     private static void Fill(EndpointBuilder endpoint) =>
         endpoint.FilterFactories.Add((factory, next) => IsBare(endpoint) ? CommentaryEndpointFilter.Factory(factory, next) : next);
 
@@ -76,5 +83,6 @@ internal sealed class CommentaryDataSource(EndpointDataSource inner, IServicePro
 
     /// <summary>Whether it carries commentary, and no convention has given it the filter.</summary>
     private static bool IsBare(EndpointBuilder endpoint) =>
-        endpoint.Metadata.Any(item => item is IChatCommentaryMetadata) && !endpoint.FilterFactories.Contains(CommentaryEndpointFilter.Factory);
+        endpoint.Metadata.Any(item => item is IChatCommentaryMetadata)
+            && !endpoint.FilterFactories.Contains(CommentaryEndpointFilter.Factory);
 }

@@ -21,7 +21,9 @@ internal sealed class CommentaryFeature
     /// <summary>What the page's handler method carries, or null when there is none.</summary>
     public PageHandlerCommentary? Handler { get; set; }
 
-    /// <summary>Whether nothing was done although the status does not say so: a form shown again with errors, a refusal that redirects to a login.</summary>
+    /// <summary>
+    /// Whether nothing was done although the status does not say so: a form shown again with errors, a refusal that redirects to a login.
+    /// </summary>
     public bool Failed { get; set; }
 
     /// <summary>Gets or sets the status of what the endpoint returned, if that was a failure.</summary>
@@ -30,7 +32,9 @@ internal sealed class CommentaryFeature
     /// <summary>What went wrong, as the application itself told the client.</summary>
     public string? Error { get; set; }
 
-    /// <summary>Whether this request was told to the model: an error page that runs through the pipeline again is not told as well.</summary>
+    /// <summary>
+    /// Whether this request was told to the model: an error page that runs through the pipeline again is not told as well.
+    /// </summary>
     public bool IsPublished { get; set; }
 
     /// <summary>Whether the event that the request carries was looked at, and told or not.</summary>

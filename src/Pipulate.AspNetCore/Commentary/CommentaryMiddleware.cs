@@ -9,7 +9,8 @@ namespace Pipulate.Commentary;
 /// The only place that decides whether an endpoint is commented on, for every kind of endpoint: filters merely fill in what they know.
 /// It waits for nothing after the endpoint but the application's own code: the text is rendered, handed over, and the request is done.
 /// </summary>
-internal sealed class CommentaryMiddleware(RequestDelegate next, CommentaryPublisher text, HeaderEventHandler events, IOptions<PipulateOptions> options)
+internal sealed class CommentaryMiddleware(
+    RequestDelegate next, CommentaryPublisher text, HeaderEventHandler events, IOptions<PipulateOptions> options)
 {
     private readonly bool _allOfHtmx = options.Value.CommentOn is CommentOn.HtmxRequests;
     private readonly bool _withPrefetch = options.Value.CommentOnPrefetch;
@@ -17,10 +18,13 @@ internal sealed class CommentaryMiddleware(RequestDelegate next, CommentaryPubli
     public Task InvokeAsync(HttpContext context)
     {
         var endpoint = context.GetEndpoint();
-        return endpoint is not null && endpoint.Metadata.GetMetadata<IChatCommentaryMetadata>() is null && !(_allOfHtmx && context.Request.IsHtmx())
+        return endpoint is not null
+            && endpoint.Metadata.GetMetadata<IChatCommentaryMetadata>() is null
+            && !(_allOfHtmx && context.Request.IsHtmx())
             && !HeaderEventHandler.IsOn(context.Request)
             ? next(context)
-            : UserAction.MayBe(context.Request, _withPrefetch) && OriginalRequest.Endpoint(context)?.Metadata.GetMetadata<DisableChatCommentaryAttribute>() is null
+            : UserAction.MayBe(context.Request, _withPrefetch)
+                && OriginalRequest.Endpoint(context)?.Metadata.GetMetadata<DisableChatCommentaryAttribute>() is null
             ? WatchAsync(context, endpoint)
             : next(context);
     }
@@ -39,8 +43,8 @@ internal sealed class CommentaryMiddleware(RequestDelegate next, CommentaryPubli
             throw;
         }
 
-        // With an explicit UseRouting behind this middleware there was no endpoint before. Where there was one, that one counts: an error page
-        // that an exception handler in between has run in its place is not what the user asked for.
+        // With an explicit UseRouting behind this middleware there was no endpoint before. Where there was one, that one counts: an error
+        // page that an exception handler in between has run in its place is not what the user asked for.
         events.Handle(context, endpoint ?? context.GetEndpoint(), exception: null);
         await text.PublishAsync(context, endpoint ?? context.GetEndpoint(), exception: null);
     }

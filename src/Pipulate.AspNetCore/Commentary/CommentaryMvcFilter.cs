@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Pipulate.Commentary;
 
-/// <summary>Fills in what MVC actions and Razor Page handlers were given, what they returned, and whether a form was shown again with errors.</summary>
+/// <summary>
+/// Fills in what MVC actions and Razor Page handlers were given, what they returned, and whether a form was shown again with errors.
+/// </summary>
 internal sealed class CommentaryMvcFilter : IActionFilter, IPageFilter, IAlwaysRunResultFilter
 {
     public void OnActionExecuting(ActionExecutingContext context)
@@ -82,7 +84,8 @@ internal sealed class CommentaryMvcFilter : IActionFilter, IPageFilter, IAlwaysR
     }
 
     /// <summary>Asks the endpoint and not the action, for conventions are known only there.</summary>
-    private static bool IsCommented(FilterContext context) => context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<IChatCommentaryMetadata>() is not null;
+    private static bool IsCommented(FilterContext context) =>
+        context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<IChatCommentaryMetadata>() is not null;
 
     private static void Fill(FilterContext context, IActionResult? result)
     {
@@ -101,6 +104,9 @@ internal sealed class CommentaryMvcFilter : IActionFilter, IPageFilter, IAlwaysR
     }
 
     private static string FirstError(ModelStateDictionary state) =>
-        state.Values.SelectMany(entry => entry.Errors).Select(error => ErrorText.Of(error.ErrorMessage)).FirstOrDefault(text => text is not null)
+        state.Values
+            .SelectMany(entry => entry.Errors)
+            .Select(error => ErrorText.Of(error.ErrorMessage))
+            .FirstOrDefault(text => text is not null)
         ?? ErrorText.InvalidForm;
 }

@@ -9,8 +9,12 @@ using Pipulate.Security;
 
 namespace Pipulate.Commentary;
 
-/// <summary>Turns a finished request into an event: renders the endpoint's template and puts it into the visitor's conversation. Whatever goes wrong here, the request does not.</summary>
-internal sealed partial class CommentaryPublisher(VisitorIdentity visitors, Redaction redaction, ChatQueue queue, IOptions<PipulateOptions> options, ILogger<CommentaryPublisher> logger)
+/// <summary>
+/// Turns a finished request into an event: renders the endpoint's template and puts it into the visitor's conversation. Whatever goes wrong
+/// here, the request does not.
+/// </summary>
+internal sealed partial class CommentaryPublisher(
+    VisitorIdentity visitors, Redaction redaction, ChatQueue queue, IOptions<PipulateOptions> options, ILogger<CommentaryPublisher> logger)
 {
     private readonly ConcurrentDictionary<string, PromptTemplate> _templates = new();
     private readonly ConcurrentDictionary<(string Template, string Name), bool> _unknown = new();
@@ -40,7 +44,8 @@ internal sealed partial class CommentaryPublisher(VisitorIdentity visitors, Reda
         }
 
         var commentary = Choose(endpoint, feature, outcome.Kind);
-        if (commentary is null && !(_allOfHtmx && outcome.Kind is CommentaryOutcome.Success && !IsMarked(endpoint, feature) && context.Request.IsHtmx()))
+        if (commentary is null
+            && !(_allOfHtmx && outcome.Kind is CommentaryOutcome.Success && !IsMarked(endpoint, feature) && context.Request.IsHtmx()))
         {
             return ValueTask.CompletedTask;
         }
@@ -55,14 +60,18 @@ internal sealed partial class CommentaryPublisher(VisitorIdentity visitors, Reda
         CommentaryFeature.Of(context).IsPublished = true;
         if (commentary is null)
         {
-            queue.Enqueue(new ChatEvent(visitor.Conversation, HtmxRequestText.Of(context, endpoint, redaction, _longestValue)) { Kind = endpoint.DisplayName });
+            queue.Enqueue(new ChatEvent(
+                visitor.Conversation, HtmxRequestText.Of(context, endpoint, redaction, _longestValue))
+            { Kind = endpoint.DisplayName });
             return ValueTask.CompletedTask;
         }
 
-        var values = new RequestValues(context, endpoint, feature, outcome, redaction, _shapes, (name, exception) => NoteUnreadable(endpoint, name, exception));
+        var values = new RequestValues(
+            context, endpoint, feature, outcome, redaction, _shapes, (name, exception) => NoteUnreadable(endpoint, name, exception));
         if (commentary is CommentaryConvention { Text: { } text })
         {
-            return PublishAsync(endpoint, visitor, commentary, text, new CommentaryContext(context, feature, outcome, values, _longestValue));
+            return PublishAsync(
+                endpoint, visitor, commentary, text, new CommentaryContext(context, feature, outcome, values, _longestValue));
         }
 
         try
@@ -89,10 +98,15 @@ internal sealed partial class CommentaryPublisher(VisitorIdentity visitors, Reda
     }
 
     /// <summary>A text that consists of values which could not be read says nothing.</summary>
-    private static bool IsNothingButUnknown(string text) => string.IsNullOrWhiteSpace(text.Replace(PromptTemplate.Unknown, "", StringComparison.Ordinal));
+    private static bool IsNothingButUnknown(string text) =>
+        string.IsNullOrWhiteSpace(text.Replace(PromptTemplate.Unknown, "", StringComparison.Ordinal));
 
     private async ValueTask PublishAsync(
-        Endpoint endpoint, Visitor visitor, IChatCommentaryMetadata commentary, Func<CommentaryContext, ValueTask<string?>> text, CommentaryContext context)
+        Endpoint endpoint,
+        Visitor visitor,
+        IChatCommentaryMetadata commentary,
+        Func<CommentaryContext, ValueTask<string?>> text,
+        CommentaryContext context)
     {
         try
         {
@@ -107,7 +121,9 @@ internal sealed partial class CommentaryPublisher(VisitorIdentity visitors, Reda
         }
     }
 
-    /// <summary>The most specific commentary for the outcome: a page's handler method before the endpoint's metadata, and of these the last.</summary>
+    /// <summary>
+    /// The most specific commentary for the outcome: a page's handler method before the endpoint's metadata, and of these the last.
+    /// </summary>
     private static IChatCommentaryMetadata? Choose(Endpoint endpoint, CommentaryFeature? feature, CommentaryOutcome outcome) =>
         Last(feature?.Handler?.Commentary ?? [], outcome) ?? Last(endpoint.Metadata.GetOrderedMetadata<IChatCommentaryMetadata>(), outcome);
 
@@ -159,12 +175,20 @@ internal sealed partial class CommentaryPublisher(VisitorIdentity visitors, Reda
     [LoggerMessage(1, LogLevel.Debug, "No commentary on {Endpoint}: the request has neither a user nor a visitor's cookie.")]
     private partial void LogNobody(string? endpoint);
 
-    [LoggerMessage(2, LogLevel.Warning, "The commentary of {Endpoint} names {{{Name}}}, which nothing supplies; \"(unknown)\" stands in its place.")]
+    [LoggerMessage(
+        2, LogLevel.Warning, "The commentary of {Endpoint} names {{{Name}}}, which nothing supplies; \"(unknown)\" stands in its place.")]
     private partial void LogUnknown(string? endpoint, string name);
 
-    [LoggerMessage(3, LogLevel.Warning, "The commentary of {Endpoint} could not be made, so nothing is said; the request itself went its way. This is told once.")]
+    [LoggerMessage(
+        3,
+        LogLevel.Warning,
+        "The commentary of {Endpoint} could not be made, so nothing is said; the request itself went its way. This is told once.")]
     private partial void LogFailed(Exception exception, string? endpoint);
 
-    [LoggerMessage(4, LogLevel.Warning, "The commentary of {Endpoint} names {{{Name}}}, which threw while it was read; \"(unknown)\" stands in its place. This is logged once.")]
+    [LoggerMessage(
+        4,
+        LogLevel.Warning,
+        "The commentary of {Endpoint} names {{{Name}}}, which threw while it was read; \"(unknown)\" stands in its place. This is "
+            + "logged once.")]
     private partial void LogUnreadable(Exception exception, string? endpoint, string name);
 }

@@ -14,10 +14,11 @@ using Pipulate.Events;
 namespace Pipulate.Commentary;
 
 /// <summary>
-/// Reads every template before the first request needs one: a wrong one stops the host at start. A <c>WebApplication</c> is checked while its pipeline is built, before it listens;
-/// any other application when it has started.
+/// Reads every template before the first request needs one: a wrong one stops the host at start. A <c>WebApplication</c> is checked while
+/// its pipeline is built, before it listens; any other application when it has started.
 /// </summary>
-internal sealed partial class CommentaryStartCheck(IServiceProvider services, CommentaryPublisher text, ILogger<CommentaryStartCheck> logger) : IHostedLifecycleService
+internal sealed partial class CommentaryStartCheck(
+    IServiceProvider services, CommentaryPublisher text, ILogger<CommentaryStartCheck> logger) : IHostedLifecycleService
 {
     private bool _done;
 
@@ -82,11 +83,13 @@ internal sealed partial class CommentaryStartCheck(IServiceProvider services, Co
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>
-    /// Whether it is told of as something that a user has done, and yet a link on any site can do it. An endpoint that takes POST as well is a page with a form of its own, and looks after it itself.
+    /// Whether it is told of as something that a user has done, and yet a link on any site can do it. An endpoint that takes POST as well
+    /// is a page with a form of its own, and looks after it itself.
     /// </summary>
     private static bool IsDeedByLink(Endpoint endpoint)
     {
-        if (endpoint.Metadata.GetMetadata<IChatCommentaryMetadata>() is null || endpoint.Metadata.GetMetadata<DisableChatCommentaryAttribute>() is not null)
+        if (endpoint.Metadata.GetMetadata<IChatCommentaryMetadata>() is null
+            || endpoint.Metadata.GetMetadata<DisableChatCommentaryAttribute>() is not null)
         {
             return false;
         }
@@ -124,8 +127,9 @@ internal sealed partial class CommentaryStartCheck(IServiceProvider services, Co
     }
 
     /// <summary>
-    /// The classes of the application's pages: until a page is first asked for, its endpoint does not know what stands on them. They are looked up by hand, because a page that
-    /// <c>PageLoader</c> is told to load here would be kept without the conventions of its endpoint, <c>RequireAuthorization</c> among them.
+    /// The classes of the application's pages: until a page is first asked for, its endpoint does not know what stands on them. They are
+    /// looked up by hand, because a page that <c>PageLoader</c> is told to load here would be kept without the conventions of its endpoint,
+    /// <c>RequireAuthorization</c> among them.
     /// </summary>
     private IEnumerable<(string Page, Type Type)> PageTypes()
     {
@@ -151,9 +155,17 @@ internal sealed partial class CommentaryStartCheck(IServiceProvider services, Co
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "Commentary stands on endpoints that a link can ask for: {Endpoints}. A link on any site can make a visitor's browser send a GET, with their cookies; let none of them change anything.")]
+    [LoggerMessage(
+        1,
+        LogLevel.Warning,
+        "Commentary stands on endpoints that a link can ask for: {Endpoints}. A link on any site can make a visitor's browser send a "
+            + "GET, with their cookies; let none of them change anything.")]
     private partial void LogDeedsByLink(string endpoints);
 
-    [LoggerMessage(2, LogLevel.Warning, "The commentary of {Endpoint} names {{{Name}}}, of which nothing can be written but \"{Words}\". Name one of its properties, override ToString in its type, or set a value with SetCommentary.")]
+    [LoggerMessage(
+        2,
+        LogLevel.Warning,
+        "The commentary of {Endpoint} names {{{Name}}}, of which nothing can be written but \"{Words}\". Name one of its properties, "
+            + "override ToString in its type, or set a value with SetCommentary.")]
     private partial void LogNameOnly(string? endpoint, string name, string words);
 }

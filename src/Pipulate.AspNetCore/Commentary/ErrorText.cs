@@ -5,7 +5,10 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Pipulate.Commentary;
 
-/// <summary>What went wrong, in one sentence that the user may hear: what the application told the client, else the status in words. Never what an exception says.</summary>
+/// <summary>
+/// What went wrong, in one sentence that the user may hear: what the application told the client, else the status in words. Never what an
+/// exception says.
+/// </summary>
 internal static class ErrorText
 {
     public const string ServerFailed = "The server failed.";
@@ -17,7 +20,8 @@ internal static class ErrorText
     /// <summary>The words of a problem or of a plain text that the endpoint answered with; null when there are none.</summary>
     public static string? Of(object? result) => result switch
     {
-        HttpValidationProblemDetails problem => OneLine(problem.Detail) ?? OneLine(problem.Errors.Values.FirstOrDefault()?.FirstOrDefault()) ?? OneLine(problem.Title),
+        HttpValidationProblemDetails problem =>
+            OneLine(problem.Detail) ?? OneLine(problem.Errors.Values.FirstOrDefault()?.FirstOrDefault()) ?? OneLine(problem.Title),
         ProblemDetails problem => OneLine(problem.Detail) ?? OneLine(problem.Title),
         string text => OneLine(text),
         _ => null,

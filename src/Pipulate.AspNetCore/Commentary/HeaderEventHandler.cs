@@ -7,14 +7,21 @@ using Pipulate.Security;
 namespace Pipulate.Commentary;
 
 /// <summary>
-/// Hears of the event that an element's own request carries in two headers: one click, one request, both effects. It counts when the request succeeded.
+/// Hears of the event that an element's own request carries in two headers: one click, one request, both effects. It counts when the
+/// request succeeded.
 /// </summary>
 /// <remarks>
-/// No antiforgery token is asked for, because a request that only reads has none. None is needed: a page of another site cannot set a header of its own making, not even on a GET, unless the
-/// application's CORS policy lets it. <see cref="OriginPolicy"/> is asked all the same, for an application whose policy is generous.
+/// No antiforgery token is asked for, because a request that only reads has none. None is needed: a page of another site cannot set a
+/// header of its own making, not even on a GET, unless the application's CORS policy lets it. <see cref="OriginPolicy"/> is asked all the
+/// same, for an application whose policy is generous.
 /// </remarks>
 internal sealed partial class HeaderEventHandler(
-    VisitorIdentity visitors, OriginPolicy origins, MessageRateLimiter rate, ChatQueue queue, IOptions<PipulateOptions> options, ILogger<HeaderEventHandler> logger)
+    VisitorIdentity visitors,
+    OriginPolicy origins,
+    MessageRateLimiter rate,
+    ChatQueue queue,
+    IOptions<PipulateOptions> options,
+    ILogger<HeaderEventHandler> logger)
 {
     /// <summary>Names the event.</summary>
     public const string Name = "X-Chat-Event";
@@ -43,7 +50,8 @@ internal sealed partial class HeaderEventHandler(
         }
 
         feature.EventSeen = true;
-        if (RequestOutcome.Of(context, feature, exception) is not { Kind: CommentaryOutcome.Success } || (endpoint is not null && CommentaryPublisher.IsDisabled(endpoint, feature)))
+        if (RequestOutcome.Of(context, feature, exception) is not { Kind: CommentaryOutcome.Success }
+            || (endpoint is not null && CommentaryPublisher.IsDisabled(endpoint, feature)))
         {
             return;
         }
@@ -81,7 +89,8 @@ internal sealed partial class HeaderEventHandler(
 
         queue.Enqueue(registered.With(visitor.Conversation, message, options.Value.Limits.EventCharacters));
 
-        // The event says what the request was for. What an endpoint says of itself is told beside it, but not that there was some request of htmx's.
+        // The event says what the request was for. What an endpoint says of itself is told beside it, but not that there was some request
+        // of htmx's.
         feature.IsPublished |= endpoint is not null && !CommentaryPublisher.IsMarked(endpoint, feature);
     }
 

@@ -5,7 +5,9 @@ using Pipulate.Events;
 
 namespace Pipulate.Commentary;
 
-/// <summary>What is told of an htmx request whose endpoint says nothing itself: its method, its path, and the form fields that may be told.</summary>
+/// <summary>
+/// What is told of an htmx request whose endpoint says nothing itself: its method, its path, and the form fields that may be told.
+/// </summary>
 internal static class HtmxRequestText
 {
     /// <summary>More than a person fills in; a form with more is told with its first ones.</summary>

@@ -1,7 +1,8 @@
 namespace Pipulate;
 
 /// <summary>
-/// Hands values to the commentary of the request that is running, from any service. The same as <c>HttpContext.SetCommentary</c>, where there is no <c>HttpContext</c> at hand.
+/// Hands values to the commentary of the request that is running, from any service. The same as <c>HttpContext.SetCommentary</c>, where
+/// there is no <c>HttpContext</c> at hand.
 /// </summary>
 public interface ICommentary
 {

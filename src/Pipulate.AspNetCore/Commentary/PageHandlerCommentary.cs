@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Mvc.ApplicationModels;
 namespace Pipulate.Commentary;
 
 /// <summary>
-/// What stands on a page's handler method, which routing does not make endpoint metadata of. A page that has such a method carries <see cref="Mark"/>, so that
-/// the middleware looks at it; which method ran, the filter says.
+/// What stands on a page's handler method, which routing does not make endpoint metadata of. A page that has such a method carries
+/// <see cref="Mark"/>, so that the middleware looks at it; which method ran, the filter says.
 /// </summary>
 internal sealed class PageHandlerCommentary(IReadOnlyList<IChatCommentaryMetadata> commentary, bool isDisabled)
 {

@@ -9,7 +9,8 @@ using Microsoft.Extensions.Options;
 namespace Pipulate.Commentary;
 
 /// <summary>
-/// Which values are kept from the model: those whose name is like one of <see cref="PipulateOptions.RedactFields"/>, and those marked <see cref="ChatRedactAttribute"/>.
+/// Which values are kept from the model: those whose name is like one of <see cref="PipulateOptions.RedactFields"/>, and those marked
+/// <see cref="ChatRedactAttribute"/>.
 /// </summary>
 internal sealed class Redaction(IOptions<PipulateOptions> options)
 {
@@ -60,7 +61,8 @@ internal sealed class Redaction(IOptions<PipulateOptions> options)
     private static HashSet<string> MarkedParameters(Endpoint endpoint)
     {
         IEnumerable<MethodInfo> handlers = endpoint.Metadata.GetMetadata<ControllerActionDescriptor>() is { } action ? [action.MethodInfo]
-            : endpoint.Metadata.GetMetadata<CompiledPageActionDescriptor>() is { } page ? page.HandlerMethods.Select(handler => handler.MethodInfo)
+            : endpoint.Metadata.GetMetadata<CompiledPageActionDescriptor>() is { } page
+                ? page.HandlerMethods.Select(handler => handler.MethodInfo)
             : endpoint.Metadata.GetMetadata<MethodInfo>() is { } method ? [method]
             : [];
         return handlers.SelectMany(handler => handler.GetParameters())

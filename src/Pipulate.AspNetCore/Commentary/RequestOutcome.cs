@@ -23,7 +23,9 @@ internal readonly record struct RequestOutcome(CommentaryOutcome Kind, int Statu
         if (exception is not null)
         {
             // The status still reads 200 here; what handles the exception outside makes a 500 of it, or the request's own.
-            var status = exception is BadHttpRequestException refused ? refused.StatusCode : TimedOut(context, exception) ?? StatusCodes.Status500InternalServerError;
+            var status = exception is BadHttpRequestException refused
+                ? refused.StatusCode
+                : TimedOut(context, exception) ?? StatusCodes.Status500InternalServerError;
             return new RequestOutcome(CommentaryOutcome.Failure, status, Threw: true);
         }
 
@@ -42,7 +44,8 @@ internal readonly record struct RequestOutcome(CommentaryOutcome Kind, int Statu
     /// <summary>The status that <c>UseRequestTimeouts</c> answers with, when the exception comes of its time limit.</summary>
     private static int? TimedOut(HttpContext context, Exception exception)
     {
-        if (exception is not OperationCanceledException || context.Features.Get<IHttpRequestTimeoutFeature>() is not { RequestTimeoutToken.IsCancellationRequested: true })
+        if (exception is not OperationCanceledException
+            || context.Features.Get<IHttpRequestTimeoutFeature>() is not { RequestTimeoutToken.IsCancellationRequested: true })
         {
             return null;
         }

@@ -14,7 +14,13 @@ namespace Pipulate.Commentary;
 /// and the request's own names, in this order. The form is used only if the endpoint has read it; nothing is awaited here.
 /// </summary>
 internal sealed class RequestValues(
-    HttpContext context, Endpoint endpoint, CommentaryFeature? feature, RequestOutcome outcome, Redaction redaction, IValueShapes shapes, Action<string, Exception> failed)
+    HttpContext context,
+    Endpoint endpoint,
+    CommentaryFeature? feature,
+    RequestOutcome outcome,
+    Redaction redaction,
+    IValueShapes shapes,
+    Action<string, Exception> failed)
     : IPlaceholderValues
 {
     private List<string>? _missing;

@@ -24,7 +24,10 @@ internal static class UserAction
         }
 
         // CONNECT is a WebSocket by HTTP/2, whose status is 200 and not 101.
-        return !(HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method) || HttpMethods.IsConnect(method));
+        return !(HttpMethods.IsHead(method)
+            || HttpMethods.IsOptions(method)
+            || HttpMethods.IsTrace(method)
+            || HttpMethods.IsConnect(method));
     }
 
     private static bool IsInAdvance(IHeaderDictionary headers) =>

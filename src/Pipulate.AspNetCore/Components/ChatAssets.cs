@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace Pipulate.Components;
 
 /// <summary>
-/// <c>&lt;ChatAssets /&gt;</c> in the head of a page of statically rendered Razor components: what the tag helper <c>&lt;chat-assets&gt;</c> writes.
+/// <c>&lt;ChatAssets /&gt;</c> in the head of a page of statically rendered Razor components: what the tag helper
+/// <c>&lt;chat-assets&gt;</c> writes.
 /// </summary>
 public sealed class ChatAssets : ComponentBase
 {
@@ -34,7 +35,11 @@ public sealed class ChatAssets : ComponentBase
     protected override void BuildRenderTree(RenderTreeBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var http = HttpContext ?? throw new InvalidOperationException("<ChatAssets> is for statically rendered components: there is no request here. Take the render mode away from it and from what it stands in.");
+        var http =
+            HttpContext
+                ?? throw new InvalidOperationException(
+                    "<ChatAssets> is for statically rendered components: there is no request here. Take the render mode away from it "
+                        + "and from what it stands in.");
         using var html = new StringWriter();
         http.RenderChatAssets(Htmx, Transport).WriteTo(html, HtmlEncoder.Default);
         builder.AddMarkupContent(0, html.ToString());

@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace Pipulate.Components;
 
 /// <summary>
-/// <c>&lt;ChatPanel /&gt;</c>: the panel for pages of statically rendered Razor components. It is what the tag helper <c>&lt;chat-panel&gt;</c> writes. One to a page.
+/// <c>&lt;ChatPanel /&gt;</c>: the panel for pages of statically rendered Razor components. It is what the tag helper
+/// <c>&lt;chat-panel&gt;</c> writes. One to a page.
 /// </summary>
 /// <remarks>Requires <c>app.MapPipulate()</c>. It has no use for an interactive render mode: htmx does the work.</remarks>
 public sealed class ChatPanel : ComponentBase
@@ -46,7 +47,11 @@ public sealed class ChatPanel : ComponentBase
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
-        var http = HttpContext ?? throw new InvalidOperationException("<ChatPanel> is for statically rendered components: there is no request here. Take the render mode away from it and from what it stands in.");
+        var http =
+            HttpContext
+                ?? throw new InvalidOperationException(
+                    "<ChatPanel> is for statically rendered components: there is no request here. Take the render mode away from it "
+                        + "and from what it stands in.");
         var settings = new ChatPanelOptions
         {
             Theme = Theme,

@@ -22,8 +22,8 @@ public sealed class ChatMessageContext(ConversationId conversation, string text,
     public string Text { get; } = text;
 
     /// <summary>
-    /// Gets the id that the page gave it, or <see langword="null"/>. A page that did not hear that its message arrived sends it again: the conversation takes it once, a handler sees it
-    /// each time, with the same id.
+    /// Gets the id that the page gave it, or <see langword="null"/>. A page that did not hear that its message arrived sends it again: the
+    /// conversation takes it once, a handler sees it each time, with the same id.
     /// </summary>
     public string? MessageId { get; } = messageId;
 
@@ -33,7 +33,8 @@ public sealed class ChatMessageContext(ConversationId conversation, string text,
     public HttpContext HttpContext { get; } = httpContext;
 
     /// <summary>
-    /// Gets or sets whether the handler has dealt with it. Then it does not enter the conversation, the model is not asked, and the page's input is emptied.
+    /// Gets or sets whether the handler has dealt with it. Then it does not enter the conversation, the model is not asked, and the page's
+    /// input is emptied.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool Handled { get; set; }

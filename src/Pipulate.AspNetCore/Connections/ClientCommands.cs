@@ -3,15 +3,16 @@ using Pipulate.Generation;
 namespace Pipulate.Connections;
 
 /// <summary>
-/// What the buttons of a page ask for, as the value of the field <c>do</c>: <c>stop</c>, or <c>again</c> with the id of the answer that is wanted once more. It concerns the
-/// page's own conversation only, whatever it names; what means nothing is passed over.
+/// What the buttons of a page ask for, as the value of the field <c>do</c>: <c>stop</c>, or <c>again</c> with the id of the answer that is
+/// wanted once more. It concerns the page's own conversation only, whatever it names; what means nothing is passed over.
 /// </summary>
 internal sealed class ClientCommands(ChatQueue queue)
 {
     private const string Stop = "stop";
     private const string RegeneratePrefix = "again ";
 
-    public static bool RequiresReply(string? command) => command is not null && command.StartsWith(RegeneratePrefix, StringComparison.Ordinal);
+    public static bool RequiresReply(string? command) =>
+        command is not null && command.StartsWith(RegeneratePrefix, StringComparison.Ordinal);
 
     public void Execute(ConversationId conversation, string command)
     {

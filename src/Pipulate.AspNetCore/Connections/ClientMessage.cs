@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Pipulate.Connections;
 
 /// <summary>
-/// What a page sent: the form's fields, over the socket as one JSON object, as htmx sends it, else as a form. Only three fields are taken; whatever else
-/// is in it, htmx's own headers included, says nothing that a server should believe.
+/// What a page sent: the form's fields, over the socket as one JSON object, as htmx sends it, else as a form. Only three fields are taken;
+/// whatever else is in it, htmx's own headers included, says nothing that a server should believe.
 /// </summary>
 /// <param name="Text">What was typed; empty when nothing was.</param>
 /// <param name="MessageId">The id that the page gave the message, if it gave one.</param>

@@ -9,8 +9,16 @@ using Pipulate.Security;
 
 namespace Pipulate.Connections;
 
-/// <summary>What pages ask for. Whichever way a message comes up, over the socket or by POST, it is taken here and means the same.</summary>
-internal sealed class ClientMessageHandler(ChatQueue queue, ClientCommands commands, ConnectionHandlers handlers, MessageRateLimiter rate, PanelLocalizer looks, IOptions<PipulateOptions> options)
+/// <summary>
+/// What pages ask for. Whichever way a message comes up, over the socket or by POST, it is taken here and means the same.
+/// </summary>
+internal sealed class ClientMessageHandler(
+    ChatQueue queue,
+    ClientCommands commands,
+    ConnectionHandlers handlers,
+    MessageRateLimiter rate,
+    PanelLocalizer looks,
+    IOptions<PipulateOptions> options)
 {
     /// <summary>Does what is asked.</summary>
     /// <param name="request">The request that brought it.</param>
@@ -18,11 +26,13 @@ internal sealed class ClientMessageHandler(ChatQueue queue, ClientCommands comma
     /// <param name="sender">Whose messages are counted together.</param>
     /// <param name="message">What was sent; one that is not to be refused.</param>
     /// <returns>What the page that sent it is told, and it alone.</returns>
-    public async ValueTask<ClientReply> HandleAsync(HttpContext request, ConversationId conversation, RateLimitPartition sender, ClientMessage message)
+    public async ValueTask<ClientReply> HandleAsync(
+        HttpContext request, ConversationId conversation, RateLimitPartition sender, ClientMessage message)
     {
         if (message.RequiresReply && !rate.TryAcquireMessage(sender, out var wait))
         {
-            return new ClientReply(PanelFragments.Hint(looks.Current.Words.Format(TextKey.TooFast, MessageRateLimiter.Seconds(wait))), TooFast: wait);
+            return new ClientReply(
+                PanelFragments.Hint(looks.Current.Words.Format(TextKey.TooFast, MessageRateLimiter.Seconds(wait))), TooFast: wait);
         }
 
         if (message.Command is { } command)
@@ -44,7 +54,8 @@ internal sealed class ClientMessageHandler(ChatQueue queue, ClientCommands comma
         }
 
         text = text.Trim();
-        var taken = await handlers.HandlesAsync(conversation, text, message.MessageId, request) || await queue.AddUserMessageAsync(conversation, text, message.MessageId);
+        var taken = await handlers.HandlesAsync(conversation, text, message.MessageId, request)
+            || await queue.AddUserMessageAsync(conversation, text, message.MessageId);
         return taken
             ? new ClientReply(PanelFragments.Accepted(message.MessageId), Taken: true)
             : new ClientReply(PanelFragments.Hint(looks.Current.Words[TextKey.ConversationNotThere]));

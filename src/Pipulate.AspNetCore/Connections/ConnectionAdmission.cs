@@ -11,7 +11,9 @@ using Pipulate.Telemetry;
 
 namespace Pipulate.Connections;
 
-/// <summary>Where pages come in, whichever way they are connected: who they are, whether they may, and the connection they then have.</summary>
+/// <summary>
+/// Where pages come in, whichever way they are connected: who they are, whether they may, and the connection they then have.
+/// </summary>
 internal sealed partial class ConnectionAdmission(
     OriginPolicy origins,
     ConversationAccess access,
@@ -27,7 +29,10 @@ internal sealed partial class ConnectionAdmission(
     TimeProvider time,
     ILogger<ConnectionAdmission> logger)
 {
-    /// <summary>Asks whether a page may come in. Every refusal comes before its connection begins: one that is accepted and then closed makes htmx come back at once, for ever.</summary>
+    /// <summary>
+    /// Asks whether a page may come in. Every refusal comes before its connection begins: one that is accepted and then closed makes htmx
+    /// come back at once, for ever.
+    /// </summary>
     /// <returns>The page's place, to be given up when it goes; null when it may not, and then the answer is written.</returns>
     public async Task<ConnectionLease?> AdmitAsync(HttpContext context)
     {
@@ -35,7 +40,8 @@ internal sealed partial class ConnectionAdmission(
         {
             LogForeignOrigin();
             metrics.Refused("origin");
-            await RefuseAsync(context, StatusCodes.Status403Forbidden, "This page's origin may not connect. Pipulate:AllowedOrigins adds origins.");
+            await RefuseAsync(
+                context, StatusCodes.Status403Forbidden, "This page's origin may not connect. Pipulate:AllowedOrigins adds origins.");
             return null;
         }
 
@@ -71,7 +77,8 @@ internal sealed partial class ConnectionAdmission(
         var (code, why) = admission switch
         {
             AdmissionResult.NotWanted => (StatusCodes.Status403Forbidden, "The application does not let this page connect."),
-            AdmissionResult.HandlerFailed => (StatusCodes.Status503ServiceUnavailable, "The application cannot let this page connect now. Try again in a moment."),
+            AdmissionResult.HandlerFailed =>
+                (StatusCodes.Status503ServiceUnavailable, "The application cannot let this page connect now. Try again in a moment."),
             AdmissionResult.VisitorFull or AdmissionResult.AddressFull => (StatusCodes.Status429TooManyRequests, Crowded),
             _ => (StatusCodes.Status503ServiceUnavailable, Crowded),
         };

@@ -6,12 +6,15 @@ using Pipulate.Security;
 namespace Pipulate.Connections;
 
 /// <summary>Asks the application's handlers, if it has any.</summary>
-internal sealed partial class ConnectionHandlers(IServiceScopeFactory scopes, IServiceProviderIsService registered, ILogger<ConnectionHandlers> logger)
+internal sealed partial class ConnectionHandlers(
+    IServiceScopeFactory scopes, IServiceProviderIsService registered, ILogger<ConnectionHandlers> logger)
 {
     /// <summary>Whether the application has any.</summary>
     public bool Any { get; } = registered.IsService(typeof(IChatConnectionHandler));
 
-    /// <summary>Whether a page may come in. A handler that fails has not said yes: unlike all else that is asked, this fails closed.</summary>
+    /// <summary>
+    /// Whether a page may come in. A handler that fails has not said yes: unlike all else that is asked, this fails closed.
+    /// </summary>
     public async ValueTask<AdmissionResult> AdmitAsync(Visitor visitor, HttpContext request)
     {
         if (!Any)
@@ -20,7 +23,10 @@ internal sealed partial class ConnectionHandlers(IServiceScopeFactory scopes, IS
         }
 
         var page = new ChatConnectingContext(visitor.Conversation, visitor.UserId, request);
-        var answered = await AskAsync((handler, context) => context.Refused ? default : handler.OnConnectingAsync(context), page, ClientLifetime.Disconnected(request));
+        var answered = await AskAsync(
+            (handler, context) => context.Refused ? default : handler.OnConnectingAsync(context),
+            page,
+            ClientLifetime.Disconnected(request));
         return page.Refused ? AdmissionResult.NotWanted : answered ? AdmissionResult.Granted : AdmissionResult.HandlerFailed;
     }
 
@@ -28,7 +34,10 @@ internal sealed partial class ConnectionHandlers(IServiceScopeFactory scopes, IS
     {
         if (Any)
         {
-            await AskAsync((handler, context) => handler.OnConnectedAsync(context), new ChatConnectionContext(page.Info, request), ClientLifetime.Disconnected(request));
+            await AskAsync(
+                (handler, context) => handler.OnConnectedAsync(context),
+                new ChatConnectionContext(page.Info, request),
+                ClientLifetime.Disconnected(request));
         }
     }
 
@@ -36,7 +45,10 @@ internal sealed partial class ConnectionHandlers(IServiceScopeFactory scopes, IS
     {
         if (Any)
         {
-            await AskAsync((handler, context) => handler.OnDisconnectedAsync(context), new ChatConnectionContext(page.Info, request), ClientLifetime.Disconnected(request));
+            await AskAsync(
+                (handler, context) => handler.OnDisconnectedAsync(context),
+                new ChatConnectionContext(page.Info, request),
+                ClientLifetime.Disconnected(request));
         }
     }
 
@@ -49,7 +61,10 @@ internal sealed partial class ConnectionHandlers(IServiceScopeFactory scopes, IS
         }
 
         var message = new ChatMessageContext(conversation, text, messageId, request);
-        await AskAsync((handler, context) => context.Handled ? default : handler.OnMessageAsync(context), message, ClientLifetime.Disconnected(request));
+        await AskAsync(
+            (handler, context) => context.Handled ? default : handler.OnMessageAsync(context),
+            message,
+            ClientLifetime.Disconnected(request));
         return message.Handled;
     }
 
@@ -78,7 +93,8 @@ internal sealed partial class ConnectionHandlers(IServiceScopeFactory scopes, IS
         return well;
     }
 
-    private async ValueTask<bool> AskAsync<T>(IChatConnectionHandler handler, Func<IChatConnectionHandler, T, ValueTask> ask, T context, CancellationToken gone)
+    private async ValueTask<bool> AskAsync<T>(
+        IChatConnectionHandler handler, Func<IChatConnectionHandler, T, ValueTask> ask, T context, CancellationToken gone)
     {
         try
         {

@@ -4,8 +4,9 @@ using Pipulate.Security;
 namespace Pipulate.Connections;
 
 /// <summary>
-/// How many pages may be connected at once: of a visitor, from an address, and in all. A place is taken before the handshake is answered, so that a hundred that come together
-/// are counted too; the framework's limiters keep a timer for each kind, and could not say which of them refused.
+/// How many pages may be connected at once: of a visitor, from an address, and in all. A place is taken before the handshake is answered,
+/// so that a hundred that come together are counted too; the framework's limiters keep a timer for each kind, and could not say which of
+/// them refused.
 /// </summary>
 internal sealed class ConnectionLimiter(IOptions<PipulateOptions> options)
 {
@@ -27,7 +28,9 @@ internal sealed class ConnectionLimiter(IOptions<PipulateOptions> options)
 
     /// <summary>Takes a place, unless there is none.</summary>
     /// <param name="visitor">Whose page it is.</param>
-    /// <param name="address">Where it comes from, if that counts: <see cref="ClientAddress"/>. What signed-in users do is counted by their names.</param>
+    /// <param name="address">
+    /// Where it comes from, if that counts: <see cref="ClientAddress"/>. What signed-in users do is counted by their names.
+    /// </param>
     /// <param name="admission">Why there is none.</param>
     public ConnectionLease? TryAcquire(Visitor visitor, string? address, out AdmissionResult admission)
     {

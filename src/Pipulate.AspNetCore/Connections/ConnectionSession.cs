@@ -31,7 +31,15 @@ internal sealed partial class ConnectionSession : IAsyncDisposable
     /// <param name="request">Its request, which lasts as long as the page.</param>
     /// <param name="abort">Cuts it off, without a goodbye.</param>
     /// <param name="logger">Where its coming and going is told.</param>
-    public ConnectionSession(ChatConnection connection, ConnectionLease seat, ConnectionRegistry registry, ConnectionHandlers handlers, PipulateMetrics metrics, HttpContext request, Action abort, ILogger logger)
+    public ConnectionSession(
+        ChatConnection connection,
+        ConnectionLease seat,
+        ConnectionRegistry registry,
+        ConnectionHandlers handlers,
+        PipulateMetrics metrics,
+        HttpContext request,
+        Action abort,
+        ILogger logger)
     {
         Connection = connection;
         _seat = seat;
@@ -67,8 +75,8 @@ internal sealed partial class ConnectionSession : IAsyncDisposable
     public void CloseAfter(TimeSpan time) => _closed.CancelAfter(time);
 
     /// <summary>
-    /// Sends the page back to the door in a while, when what it showed there is no longer valid. It comes back by itself, with the cookie that it then has: that of a sign-in that was renewed
-    /// meanwhile lets it in again.
+    /// Sends the page back to the door in a while, when what it showed there is no longer valid. It comes back by itself, with the cookie
+    /// that it then has: that of a sign-in that was renewed meanwhile lets it in again.
     /// </summary>
     public void CloseWhenSignInExpires(TimeSpan time, TimeProvider clock)
     {
@@ -83,7 +91,11 @@ internal sealed partial class ConnectionSession : IAsyncDisposable
         {
             await Connection.WriteAsync(Closed);
         }
-        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException or WebSocketException or IOException or ObjectDisposedException)
+        catch (Exception exception) when (exception is TimeoutException
+            or OperationCanceledException
+            or WebSocketException
+            or IOException
+            or ObjectDisposedException)
         {
             // A page that reads nothing for too long, or that went away in the middle of a send. It comes back and gets everything.
             LogLetGo(Connection.Info.Id, exception.GetType().Name);

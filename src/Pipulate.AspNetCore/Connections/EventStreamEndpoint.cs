@@ -7,14 +7,16 @@ using Pipulate.Rendering;
 namespace Pipulate.Connections;
 
 /// <summary>
-/// <c>GET /sse</c>: the panel's stream for networks that block WebSockets. What goes down is what the socket sends, round for round; what a page sends comes up by
-/// <see cref="MessageEndpoint"/>.
+/// <c>GET /sse</c>: the panel's stream for networks that block WebSockets. What goes down is what the socket sends, round for round; what a
+/// page sends comes up by <see cref="MessageEndpoint"/>.
 /// </summary>
 internal sealed class EventStreamEndpoint(ConnectionAdmission door, IAntiforgery antiforgery)
 {
     public const string Path = "/sse";
 
-    /// <summary>How long a page waits before it comes back, at least. Each is told a little more, so that not all come back at once after a restart.</summary>
+    /// <summary>
+    /// How long a page waits before it comes back, at least. Each is told a little more, so that not all come back at once after a restart.
+    /// </summary>
     private static readonly TimeSpan ComeBack = TimeSpan.FromSeconds(1);
 
     public async Task HandleAsync(HttpContext context)

@@ -9,7 +9,10 @@ namespace Pipulate.Connections;
 /// <summary>Sends messages as server-sent events without a name, each behind the place that the page names when it comes back.</summary>
 internal sealed class EventStreamTransport(PipeWriter stream) : IChatTransport
 {
-    /// <summary>The event after which a page stays away. Both htmx versions close for good on an event, and on no status: a 204 makes htmx 4 come back twice a second.</summary>
+    /// <summary>
+    /// The event after which a page stays away. Both htmx versions close for good on an event, and on no status: a 204 makes htmx 4 come
+    /// back twice a second.
+    /// </summary>
     public const string ClosedEvent = "chat-closed";
 
     /// <summary>Often enough for proxies that cut what is silent, and to notice a page that is gone without a word.</summary>
@@ -58,7 +61,10 @@ internal sealed class EventStreamTransport(PipeWriter stream) : IChatTransport
         }
     }
 
-    /// <summary>Line by line, for a line's end ends a field. A carriage return comes back as a newline, which is what an HTML parser makes of it anyway.</summary>
+    /// <summary>
+    /// Line by line, for a line's end ends a field. A carriage return comes back as a newline, which is what an HTML parser makes of it
+    /// anyway.
+    /// </summary>
     private void WriteData(ReadOnlySpan<byte> message)
     {
         while (true)

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Hosting;
 namespace Pipulate.Connections;
 
 /// <summary>
-/// Tells the application when other people are here than before: seldom, because whoever is told sends it on to everybody, and late, because who reloads is back by then.
+/// Tells the application when other people are here than before: seldom, because whoever is told sends it on to everybody, and late,
+/// because who reloads is back by then.
 /// </summary>
 internal sealed class PresenceNotifier(ConnectionRegistry registry, ConnectionHandlers handlers, TimeProvider time) : BackgroundService
 {
@@ -12,7 +13,8 @@ internal sealed class PresenceNotifier(ConnectionRegistry registry, ConnectionHa
     public static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(2);
 
     /// <summary>Room for one: that something changed is all there is to know.</summary>
-    private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    private readonly Channel<bool> _changed =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {

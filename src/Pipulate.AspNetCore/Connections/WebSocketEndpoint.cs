@@ -14,7 +14,13 @@ namespace Pipulate.Connections;
 /// hands over what it read, so that a close or another message is seen while an answer streams.
 /// </summary>
 internal sealed partial class WebSocketEndpoint(
-    ConnectionAdmission door, ClientMessageHandler messages, KeepAliveSettings pings, PipulateMetrics metrics, IOptions<PipulateOptions> options, TimeProvider time, ILogger<WebSocketEndpoint> logger)
+    ConnectionAdmission door,
+    ClientMessageHandler messages,
+    KeepAliveSettings pings,
+    PipulateMetrics metrics,
+    IOptions<PipulateOptions> options,
+    TimeProvider time,
+    ILogger<WebSocketEndpoint> logger)
 {
     public const string Path = "/ws";
 
@@ -24,7 +30,10 @@ internal sealed partial class WebSocketEndpoint(
     /// <summary>How often a page that sends too fast is told so.</summary>
     private static readonly TimeSpan HintEvery = TimeSpan.FromSeconds(1);
 
-    /// <summary>How many messages in a minute a page may send that cannot be taken: too fast, too long, or with nothing in them. No person does, and no page that works.</summary>
+    /// <summary>
+    /// How many messages in a minute a page may send that cannot be taken: too fast, too long, or with nothing in them. No person does, and
+    /// no page that works.
+    /// </summary>
     private const int MaxInVain = 100;
 
     public WebSocketOptions Options { get; } = new() { KeepAliveInterval = pings.Interval, KeepAliveTimeout = pings.Timeout };
@@ -34,7 +43,8 @@ internal sealed partial class WebSocketEndpoint(
         if (!context.WebSockets.IsWebSocketRequest)
         {
             context.Response.Headers.Upgrade = "websocket";
-            await ConnectionAdmission.RefuseAsync(context, StatusCodes.Status426UpgradeRequired, "This address is a WebSocket: open it with ws-connect.");
+            await ConnectionAdmission.RefuseAsync(
+                context, StatusCodes.Status426UpgradeRequired, "This address is a WebSocket: open it with ws-connect.");
             return;
         }
 
@@ -48,7 +58,8 @@ internal sealed partial class WebSocketEndpoint(
         await using var page = door.Open(context, seat, new WebSocketTransport(socket), socket.Abort);
         var writing = WriteAsync(page);
         await page.NotifyConnectedAsync();
-        using var reader = new WebSocketMessageReader(socket, options.Value.Limits.LargestMessage, time, () => Refuse(page.Connection, CloseReason.PolicyViolation));
+        using var reader = new WebSocketMessageReader(
+            socket, options.Value.Limits.LargestMessage, time, () => Refuse(page.Connection, CloseReason.PolicyViolation));
         await ReadAsync(context, page, RateLimitPartition.Of(context, seat.Visitor, options.Value.Conversations), reader);
         await writing;
         await SayGoodbyeAsync(socket);
@@ -138,7 +149,8 @@ internal sealed partial class WebSocketEndpoint(
                 await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, patience.Token);
             }
 
-            // What the page still sends is read and dropped; closing with unread bytes would reset the connection, and the reset overtakes the goodbye.
+            // What the page still sends is read and dropped; closing with unread bytes would reset the connection, and the reset overtakes
+            // the goodbye.
             var dropped = new byte[4096];
             while (socket.State is WebSocketState.CloseSent)
             {

@@ -4,19 +4,23 @@ using System.Net.WebSockets;
 namespace Pipulate.Connections;
 
 /// <summary>
-/// Reads whole messages from a page, never more of one than is allowed and for no longer, and holds no memory while it waits for one to begin.
+/// Reads whole messages from a page, never more of one than is allowed and for no longer, and holds no memory while it waits for one to
+/// begin.
 /// </summary>
 /// <param name="socket">The page's socket.</param>
 /// <param name="longest">How many bytes a message may have.</param>
 /// <param name="time">The clock.</param>
 /// <param name="tooSlow">
-/// Called when a message has been coming for too long. The read goes on: to cancel it would cut the socket, and the page would come back at once where it is to be told to stay away.
+/// Called when a message has been coming for too long. The read goes on: to cancel it would cut the socket, and the page would come back at
+/// once where it is to be told to stay away.
 /// </param>
 internal sealed class WebSocketMessageReader(WebSocket socket, int longest, TimeProvider time, Action tooSlow) : IDisposable
 {
     private const int FirstBuffer = 1024;
 
-    /// <summary>In how many pieces a message may come. Frames may be empty, so without a limit a message may come for ever without getting longer.</summary>
+    /// <summary>
+    /// In how many pieces a message may come. Frames may be empty, so without a limit a message may come for ever without getting longer.
+    /// </summary>
     private const int LeastPieces = 64;
     private const int BytesAPiece = 512;
 
@@ -51,7 +55,8 @@ internal sealed class WebSocketMessageReader(WebSocket socket, int longest, Time
                 if (!receiving.IsCompleted && !timed)
                 {
                     timed = true;
-                    _timer ??= time.CreateTimer(static tooSlow => ((Action)tooSlow!)(), tooSlow, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                    _timer ??= time.CreateTimer(
+                        static tooSlow => ((Action)tooSlow!)(), tooSlow, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                     _timer.Change(Patience, Timeout.InfiniteTimeSpan);
                 }
 

@@ -10,8 +10,9 @@ using Pipulate.Security;
 namespace Pipulate.Endpoints;
 
 /// <summary>
-/// <c>POST /chatq</c>: a page tells of a registered event, in the visitor's own conversation. What costs least is asked first, and the body is read only of a request that
-/// may be honest. An element's own htmx request can carry an event as well: <see cref="HeaderEventHandler"/>.
+/// <c>POST /chatq</c>: a page tells of a registered event, in the visitor's own conversation. What costs least is asked first, and the body
+/// is read only of a request that may be honest. An element's own htmx request can carry an event as well:
+/// <see cref="HeaderEventHandler"/>.
 /// </summary>
 internal sealed partial class ChatQueueEndpoint(
     ConversationAccess access,
@@ -51,12 +52,17 @@ internal sealed partial class ChatQueueEndpoint(
 
         if (await access.FindAsync(context) is not { } visitor)
         {
-            return new(StatusCodes.Status404NotFound, "There is no such conversation. A page with a chat panel begins one: load it first, and send its cookies along.");
+            return new(
+                StatusCodes.Status404NotFound,
+                "There is no such conversation. A page with a chat panel begins one: load it first, and send its cookies along.");
         }
 
         if (!rate.TryAcquireEvent(RateLimitPartition.Of(context, visitor, options.Value.Conversations), out var wait))
         {
-            return new(StatusCodes.Status429TooManyRequests, $"These are more messages than Pipulate:Limits:MessagesPerMinute allows. Try again in {MessageRateLimiter.Seconds(wait)} seconds.", wait);
+            return new(
+                StatusCodes.Status429TooManyRequests,
+                $"These are more messages than Pipulate:Limits:MessagesPerMinute allows. Try again in {MessageRateLimiter.Seconds(wait)} seconds.",
+                wait);
         }
 
         PostedEvent posted;
@@ -74,7 +80,10 @@ internal sealed partial class ChatQueueEndpoint(
         // Asked for here, because neither the framework's middleware nor its metadata would for JSON, or for a form that is read by hand.
         if (!await antiforgery.IsRequestValidAsync(context))
         {
-            return new(StatusCodes.Status400BadRequest, "The antiforgery token is missing or not valid any more. Send it as a form field or as the header RequestVerificationToken, or load the page again.");
+            return new(
+                StatusCodes.Status400BadRequest,
+                "The antiforgery token is missing or not valid any more. Send it as a form field or as the header "
+                    + "RequestVerificationToken, or load the page again.");
         }
 
         return Queue(visitor, posted);
@@ -84,7 +93,10 @@ internal sealed partial class ChatQueueEndpoint(
     {
         if (options.Value.Events.FindOrUnnamed(posted.Event) is not { } registered)
         {
-            return new(StatusCodes.Status400BadRequest, "The event is unknown. Register it with AddPipulate(options => options.Events.Add(…)), and send its name as the field event.");
+            return new(
+                StatusCodes.Status400BadRequest,
+                "The event is unknown. Register it with AddPipulate(options => options.Events.Add(…)), and send its name as the "
+                    + "field event.");
         }
 
         if (TypedText.IsBlank(posted.Message) && registered.SaysMessage)

@@ -11,11 +11,17 @@ using Pipulate.Storage;
 namespace Pipulate.Endpoints;
 
 /// <summary>
-/// <c>/context</c>: shows a visitor what the model knows of their doings and would be told next, and lets them pause it and have it forgotten.
-/// Both methods answer with the inside of <c>&lt;chat-context&gt;</c>. A visitor reaches their own conversations only: it is the one that the page shows.
+/// <c>/context</c>: shows a visitor what the model knows of their doings and would be told next, and lets them pause it and have it
+/// forgotten. Both methods answer with the inside of <c>&lt;chat-context&gt;</c>. A visitor reaches their own conversations only: it is the
+/// one that the page shows.
 /// </summary>
 internal sealed class ContextEndpoint(
-    ConversationAccess access, OriginPolicy origins, ConversationCache conversations, ContextWindows contexts, IAntiforgery antiforgery, IOptions<PipulateOptions> options)
+    ConversationAccess access,
+    OriginPolicy origins,
+    ConversationCache conversations,
+    ContextWindows contexts,
+    IAntiforgery antiforgery,
+    IOptions<PipulateOptions> options)
 {
     public const string Path = "/context";
 
@@ -89,7 +95,13 @@ internal sealed class ContextEndpoint(
         await conversation.Loaded;
         context.Response.ContentType = "text/html; charset=utf-8";
         var token = antiforgery.GetAndStoreTokens(context);
-        var view = new ContextView(options.Value.Htmx, context.Request.PathBase.Add(context.Request.Path).ToUriComponent(), token.FormFieldName, token.RequestToken!);
-        await context.Response.WriteAsync(view.Render(conversation, [SystemPrompt.For(options.Value.Persona), .. conversation.ReadHistory(contexts.Budget)]), context.RequestAborted);
+        var view = new ContextView(
+            options.Value.Htmx,
+            context.Request.PathBase.Add(context.Request.Path).ToUriComponent(),
+            token.FormFieldName,
+            token.RequestToken!);
+        await context.Response.WriteAsync(
+            view.Render(conversation, [SystemPrompt.For(options.Value.Persona), .. conversation.ReadHistory(contexts.Budget)]),
+            context.RequestAborted);
     }
 }

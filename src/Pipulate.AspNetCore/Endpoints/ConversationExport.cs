@@ -56,7 +56,9 @@ internal static class ConversationExport
                 continue;
             }
 
-            var who = entry.Role is EntryRole.User ? "You" : entry.Role is EntryRole.Assistant && entry.Voice is { } voice ? $"Assistant ({voice})" : entry.Role.ToString();
+            var who = entry.Role is EntryRole.User
+                ? "You"
+                : entry.Role is EntryRole.Assistant && entry.Voice is { } voice ? $"Assistant ({voice})" : entry.Role.ToString();
             text.Append(CultureInfo.InvariantCulture, $"\n**{who}**, {entry.CreatedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC\n\n{entry.Text}\n");
             if (entry.Reason is not null)
             {

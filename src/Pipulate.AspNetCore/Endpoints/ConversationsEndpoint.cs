@@ -12,8 +12,9 @@ using Pipulate.Storage;
 namespace Pipulate.Endpoints;
 
 /// <summary>
-/// <c>/conversations</c>: lists a visitor's conversations, begins one, names, exports and deletes them, and forgets the visitor. What is not theirs is not there.
-/// To htmx the answer is the list, to a plain form the way back to its page; where the page shows what is gone now, it is sent to another in both cases.
+/// <c>/conversations</c>: lists a visitor's conversations, begins one, names, exports and deletes them, and forgets the visitor. What is
+/// not theirs is not there. To htmx the answer is the list, to a plain form the way back to its page; where the page shows what is gone
+/// now, it is sent to another in both cases.
 /// </summary>
 internal sealed partial class ConversationsEndpoint(
     ConversationAccess access,
@@ -31,17 +32,23 @@ internal sealed partial class ConversationsEndpoint(
     public const string NamedPath = $"{Path}/{{name}}";
 
     private static readonly ProblemResponse NotThere = new(StatusCodes.Status404NotFound, "There is no such conversation.");
-    private static readonly ProblemResponse Foreign = new(StatusCodes.Status403Forbidden, "This page's origin may not see or change conversations. Pipulate:AllowedOrigins adds origins.");
-    private static readonly ProblemResponse NoStore = new(StatusCodes.Status503ServiceUnavailable, "The conversations cannot be reached now. Try again in a moment.", TimeSpan.FromSeconds(5));
+    private static readonly ProblemResponse Foreign = new(
+        StatusCodes.Status403Forbidden, "This page's origin may not see or change conversations. Pipulate:AllowedOrigins adds origins.");
+    private static readonly ProblemResponse NoStore = new(
+        StatusCodes.Status503ServiceUnavailable,
+        "The conversations cannot be reached now. Try again in a moment.",
+        TimeSpan.FromSeconds(5));
 
     /// <summary>Answers with the list.</summary>
     public Task ListAsync(HttpContext context) => DoAsync(context, (visitor, _) => ShowAsync(context, visitor), reads: true);
 
     /// <summary>Begins a new conversation, or takes the newest where nothing was said in it yet, and leads the page to it.</summary>
-    public Task CreateAsync(HttpContext context) => DoAsync(context, async (visitor, _) => Lead(context, ConversationName.Of(await conversations.CreateAsync(visitor.Owner))));
+    public Task CreateAsync(HttpContext context) =>
+        DoAsync(context, async (visitor, _) => Lead(context, ConversationName.Of(await conversations.CreateAsync(visitor.Owner))));
 
     /// <summary>Gives a conversation another title; an empty one takes it away.</summary>
-    public Task RenameAsync(HttpContext context) => DoAsync(context, (visitor, form) => WithNamedAsync(context, visitor, async conversation =>
+    public Task RenameAsync(HttpContext context) =>
+        DoAsync(context, (visitor, form) => WithNamedAsync(context, visitor, async conversation =>
     {
         conversation.Title = ConversationTitle.Clean(form["title"]);
         await WriteBehindService.WaitUntilStoredAsync(conversation);
@@ -80,9 +87,13 @@ internal sealed partial class ConversationsEndpoint(
     public Task ExportMarkdownAsync(HttpContext context) => ExportAsync(context, ConversationExport.WriteMarkdownAsync);
 
     private Task ExportAsync(HttpContext context, Func<HttpContext, Conversation, IAsyncEnumerable<StoredEntry>, Task> write) =>
-        DoAsync(context, (visitor, _) => WithNamedAsync(context, visitor, conversation => write(context, conversation, conversations.ReadAsync(conversation))), reads: true);
+        DoAsync(context, (visitor, _) => WithNamedAsync(
+            context, visitor, conversation => write(context, conversation, conversations.ReadAsync(conversation))), reads: true);
 
-    /// <summary>What all have in common: where the request comes from, whose it is, that the visitor's own page has sent it, and what is said where the store is away.</summary>
+    /// <summary>
+    /// What all have in common: where the request comes from, whose it is, that the visitor's own page has sent it, and what is said where
+    /// the store is away.
+    /// </summary>
     private async Task DoAsync(HttpContext context, Func<Visitor, IFormCollection, Task> act, bool reads = false)
     {
         if (!origins.AllowsEvent(context.Request))
@@ -113,7 +124,10 @@ internal sealed partial class ConversationsEndpoint(
         if (!reads && !rate.TryAcquireEvent(RateLimitPartition.Of(context, visitor, options.Value.Conversations), out var wait))
         {
             var seconds = MessageRateLimiter.Seconds(wait);
-            await RefuseAsync(context, new(StatusCodes.Status429TooManyRequests, $"These are more requests than Pipulate:Limits:MessagesPerMinute allows. Try again in {seconds} seconds.", wait));
+            await RefuseAsync(context, new(
+                StatusCodes.Status429TooManyRequests,
+                $"These are more requests than Pipulate:Limits:MessagesPerMinute allows. Try again in {seconds} seconds.",
+                wait));
             return;
         }
 
@@ -142,7 +156,8 @@ internal sealed partial class ConversationsEndpoint(
             var form = await LimitedBodyReader.ReadFormAsync(context.Request, options.Value.Limits.LargestMessage);
             return await antiforgery.IsRequestValidAsync(context)
                 ? (form, null)
-                : (null, new(StatusCodes.Status400BadRequest, "The antiforgery token is missing or not valid any more. Load the page again."));
+                : (null, new(
+                    StatusCodes.Status400BadRequest, "The antiforgery token is missing or not valid any more. Load the page again."));
         }
         catch (BadHttpRequestException exception)
         {
@@ -162,7 +177,9 @@ internal sealed partial class ConversationsEndpoint(
         }
     }
 
-    /// <summary>The inside of <c>&lt;chat-conversations&gt;</c>. It comes also while the store is away, with the conversation that the page shows.</summary>
+    /// <summary>
+    /// The inside of <c>&lt;chat-conversations&gt;</c>. It comes also while the store is away, with the conversation that the page shows.
+    /// </summary>
     /// <param name="context">The request.</param>
     /// <param name="visitor">Who it is.</param>
     /// <param name="page">The page's own address.</param>
@@ -186,7 +203,13 @@ internal sealed partial class ConversationsEndpoint(
         }
 
         var token = antiforgery.GetAndStoreTokens(context);
-        return new ConversationsView(options.Value.Htmx, name => PageAddress.Showing(page, name, options.Value), address, token.FormFieldName, token.RequestToken!, looks.Current.Words).Render(known, shown);
+        return new ConversationsView(
+            options.Value.Htmx,
+            name => PageAddress.Showing(page, name, options.Value),
+            address,
+            token.FormFieldName,
+            token.RequestToken!,
+            looks.Current.Words).Render(known, shown);
     }
 
     private async Task ShowAsync(HttpContext context, Visitor visitor)

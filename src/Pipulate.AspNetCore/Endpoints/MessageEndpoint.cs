@@ -11,7 +11,8 @@ using Pipulate.Security;
 namespace Pipulate.Endpoints;
 
 /// <summary>
-/// <c>POST /message</c>: what a panel without a socket sends. It means what it means on the socket, and the answer holds the frame that the socket would have sent back.
+/// <c>POST /message</c>: what a panel without a socket sends. It means what it means on the socket, and the answer holds the frame that the
+/// socket would have sent back.
 /// </summary>
 internal sealed partial class MessageEndpoint(
     ConversationAccess access,
@@ -48,7 +49,8 @@ internal sealed partial class MessageEndpoint(
     {
         if (!origins.AllowsEvent(context.Request))
         {
-            return Refuse(StatusCodes.Status403Forbidden, "This page's origin may not send messages. Pipulate:AllowedOrigins adds origins.");
+            return Refuse(
+                StatusCodes.Status403Forbidden, "This page's origin may not send messages. Pipulate:AllowedOrigins adds origins.");
         }
 
         if (!context.Request.HasFormContentType)
@@ -81,12 +83,14 @@ internal sealed partial class MessageEndpoint(
         {
             return Refuse(
                 StatusCodes.Status400BadRequest,
-                "The antiforgery token is missing or not valid any more. Send it as a form field or as the header RequestVerificationToken, or load the page again.",
+                "The antiforgery token is missing or not valid any more. Send it as a form field or as the header "
+                    + "RequestVerificationToken, or load the page again.",
                 TextKey.PageTooOld);
         }
 
         var sender = RateLimitPartition.Of(context, visitor, options.Value.Conversations);
-        var reply = await messages.HandleAsync(context, visitor.Conversation, sender, ClientMessage.From(name => form[name] is [{ } only] ? only : null));
+        var reply = await messages.HandleAsync(
+            context, visitor.Conversation, sender, ClientMessage.From(name => form[name] is [{ } only] ? only : null));
         return reply.TooFast is { } wait
             ? (default, new(
                 StatusCodes.Status429TooManyRequests,

@@ -6,7 +6,8 @@ using Pipulate.Security;
 namespace Pipulate.Endpoints;
 
 /// <summary>
-/// What a page posts to <c>/chatq</c>. Only these two fields are taken: a role, a lane or somebody's name beside them says nothing that a server should believe.
+/// What a page posts to <c>/chatq</c>. Only these two fields are taken: a role, a lane or somebody's name beside them says nothing that a
+/// server should believe.
 /// </summary>
 /// <param name="Message">The message; empty when there is none.</param>
 /// <param name="Event">The event's name, or null.</param>

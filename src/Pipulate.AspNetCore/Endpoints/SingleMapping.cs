@@ -29,6 +29,7 @@ internal sealed partial class SingleMapping(IHostEnvironment environment, ILogge
         LogTwice(first, prefix);
     }
 
-    [LoggerMessage(1, LogLevel.Error, "MapPipulate was called twice, with the prefixes \"{First}\" and \"{Second}\". Panels and tag helpers use the first; remove the other call.")]
+    [LoggerMessage(
+        1, LogLevel.Error, "MapPipulate was called twice, with the prefixes \"{First}\" and \"{Second}\". Panels and tag helpers use the first; remove the other call.")]
     private partial void LogTwice(string first, string second);
 }

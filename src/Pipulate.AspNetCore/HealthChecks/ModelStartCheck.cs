@@ -8,7 +8,8 @@ using Pipulate.Models;
 namespace Pipulate.HealthChecks;
 
 /// <summary>Warns at the start of settings of Ollama that have no effect, because the application has registered another client.</summary>
-internal sealed partial class ModelStartCheck(IChatClient client, IConfiguration configuration, ILogger<ModelStartCheck> logger) : IHostedService
+internal sealed partial class ModelStartCheck(
+    IChatClient client, IConfiguration configuration, ILogger<ModelStartCheck> logger) : IHostedService
 {
     private const string Section = $"{PipulateOptions.SectionName}:{nameof(PipulateOptions.Ollama)}";
 
@@ -21,7 +22,12 @@ internal sealed partial class ModelStartCheck(IChatClient client, IConfiguration
         if (unused is not null)
         {
             // The keys only: an address may hold a password.
-            var keys = string.Join(", ", configuration.GetSection(unused).AsEnumerable().Where(setting => setting.Value is not null).Select(setting => setting.Key).Order(StringComparer.Ordinal));
+            var keys = string.Join(", ", configuration
+                .GetSection(unused)
+                .AsEnumerable()
+                .Where(setting => setting.Value is not null)
+                .Select(setting => setting.Key)
+                .Order(StringComparer.Ordinal));
             if (keys.Length > 0)
             {
                 LogUnused(keys);
@@ -33,6 +39,10 @@ internal sealed partial class ModelStartCheck(IChatClient client, IConfiguration
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(1, LogLevel.Warning, "These settings have no effect, because the application has registered a client of its own: {Keys}. Remove them, or the registration.")]
+    [LoggerMessage(
+        1,
+        LogLevel.Warning,
+        "These settings have no effect, because the application has registered a client of its own: {Keys}. Remove them, or the "
+            + "registration.")]
     private partial void LogUnused(string keys);
 }

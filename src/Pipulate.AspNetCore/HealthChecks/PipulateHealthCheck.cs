@@ -22,7 +22,8 @@ internal sealed class PipulateHealthCheck(IServiceProvider services) : IHealthCh
     {
         if (services.GetService<ModelHealth>() is not { } watch)
         {
-            throw new InvalidOperationException("The health check of Pipulate needs services that are not there. Call builder.Services.AddPipulate().");
+            throw new InvalidOperationException(
+                "The health check of Pipulate needs services that are not there. Call builder.Services.AddPipulate().");
         }
 
         var registry = services.GetRequiredService<ConnectionRegistry>();
@@ -71,7 +72,11 @@ internal sealed class PipulateHealthCheck(IServiceProvider services) : IHealthCh
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            await services.GetRequiredService<IConversationStore>().ReadAsync(Nobody, most: 1, before: null, either.Token).AsTask().WaitAsync(either.Token);
+            await services
+                .GetRequiredService<IConversationStore>()
+                .ReadAsync(Nobody, most: 1, before: null, either.Token)
+                .AsTask()
+                .WaitAsync(either.Token);
             return null;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

@@ -5,7 +5,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Pipulate.Panel;
 
-/// <summary>What a page's head needs for the panel: its style, htmx with its extensions, and its script, in the order in which they must load.</summary>
+/// <summary>
+/// What a page's head needs for the panel: its style, htmx with its extensions, and its script, in the order in which they must load.
+/// </summary>
 internal static class ChatAssetsHtml
 {
     /// <param name="http">The page's request.</param>

@@ -113,10 +113,12 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
     }
 
     /// <summary>Gets the attributes of an element that makes a request.</summary>
-    public IEnumerable<(string Name, string Value)> Request(string verb, string address) => HtmxBoundary.Request(options.Value.Htmx, verb, address);
+    public IEnumerable<(string Name, string Value)> Request(string verb, string address) =>
+        HtmxBoundary.Request(options.Value.Htmx, verb, address);
 
     /// <summary>htmx and its WebSocket extension, in the order in which they must load.</summary>
-    public IReadOnlyList<string> HtmxScripts => _v4 ? ["htmx4/htmx.min.js", "htmx4/hx-ws.min.js"] : ["htmx2/htmx.min.js", "htmx2/ws.min.js"];
+    public IReadOnlyList<string> HtmxScripts =>
+        _v4 ? ["htmx4/htmx.min.js", "htmx4/hx-ws.min.js"] : ["htmx2/htmx.min.js", "htmx2/ws.min.js"];
 
     /// <summary>htmx's extension for streams; it must load behind htmx.</summary>
     public string StreamScript => _v4 ? "htmx4/hx-sse.min.js" : "htmx2/sse.min.js";
@@ -143,7 +145,10 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
         return context.RequestServices.GetService<IFileVersionProvider>()?.AddFileVersionToPath(context.Request.PathBase, path) ?? path;
     }
 
-    /// <summary>A script that comes with the package. Not deferred: htmx 4 begins at once when the page has been parsed, and with luck before a deferred extension is there.</summary>
+    /// <summary>
+    /// A script that comes with the package. Not deferred: htmx 4 begins at once when the page has been parsed, and with luck before a
+    /// deferred extension is there.
+    /// </summary>
     public static TagBuilder Script(HttpContext context, string file)
     {
         var script = new TagBuilder("script");
@@ -153,6 +158,7 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
 
     /// <summary>An address with the conversation that the page shows, and whom it shows it to.</summary>
     private string Showing(string address, Visitor? visitor) => visitor is { Conversation.Name: { } name } known
-        ? QueryHelpers.AddQueryString(PageAddress.Showing(address, name, options.Value), NamedConversation.For, VisitorIdentity.SignOf(known))
+        ? QueryHelpers.AddQueryString(
+            PageAddress.Showing(address, name, options.Value), NamedConversation.For, VisitorIdentity.SignOf(known))
         : PageAddress.Showing(address, null, options.Value);
 }

@@ -16,7 +16,9 @@ using Pipulate.Storage;
 
 namespace Pipulate.Panel;
 
-/// <summary>The panel as it is in a page that is being rendered, by whatever: a tag helper, a component, or an endpoint that writes HTML.</summary>
+/// <summary>
+/// The panel as it is in a page that is being rendered, by whatever: a tag helper, a component, or an endpoint that writes HTML.
+/// </summary>
 internal sealed partial class ChatPanelHtml(
     ChatMarkup markup,
     PanelStatus status,
@@ -28,20 +30,25 @@ internal sealed partial class ChatPanelHtml(
     IOptions<PipulateOptions> options,
     ILogger<ChatPanelHtml> logger)
 {
-    private static readonly (string When, TextKey Text)[] States = [("open", TextKey.Connected), ("connecting", TextKey.Connecting), ("closed", TextKey.Disconnected)];
+    private static readonly (string When, TextKey Text)[] States = [
+        ("open", TextKey.Connected), ("connecting", TextKey.Connecting), ("closed", TextKey.Disconnected)
+    ];
 
     /// <param name="http">The page's request.</param>
     /// <param name="settings">How it is to be.</param>
     /// <param name="owner">What renders it: another one that does so in the same page is one too many.</param>
     /// <returns>The panel, and what must stand before it, if something must.</returns>
-    /// <exception cref="InvalidOperationException">The page has a panel already, in Development. Elsewhere it is logged and the second is left out.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The page has a panel already, in Development. Elsewhere it is logged and the second is left out.
+    /// </exception>
     public async Task<(IHtmlContent? Before, TagBuilder Panel)> RenderAsync(HttpContext http, ChatPanelOptions settings, object owner)
     {
         var isPrivate = PrivateResponse.MarkPage(http, "<chat-panel>");
         if (!PageScripts.Of(http).TryClaimPanel(owner))
         {
             return environment.IsDevelopment()
-                ? throw new InvalidOperationException($"The page {http.Request.Path} has two chat panels. Remove one: their elements have the same ids, and only one can be connected.")
+                ? throw new InvalidOperationException(
+                    $"The page {http.Request.Path} has two chat panels. Remove one: their elements have the same ids, and only one can be connected.")
                 : (null, LeaveOut(http));
         }
 
@@ -50,8 +57,13 @@ internal sealed partial class ChatPanelHtml(
         var byStream = Transports.IsStream(settings.Transport, "The transport of <chat-panel>");
         var before = byStream ? PageScripts.Of(http).NeedStream(http, markup.StreamScript) : null;
         var panel = Element("section", PanelIds.Panel, "chat-panel",
-            ("data-theme", settings.Theme), ("data-connection", "connecting"), ("data-begins", words[TextKey.AnswerBegins]), ("data-copied", words[TextKey.Copied]),
-            ("data-too-long", words[TextKey.TooLong]), ("data-entries", markup.AddressOf(http, EntryEndpoint.Path)), ("aria-label", words[TextKey.Panel]));
+            ("data-theme", settings.Theme),
+            ("data-connection", "connecting"),
+            ("data-begins", words[TextKey.AnswerBegins]),
+            ("data-copied", words[TextKey.Copied]),
+            ("data-too-long", words[TextKey.TooLong]),
+            ("data-entries", markup.AddressOf(http, EntryEndpoint.Path)),
+            ("aria-label", words[TextKey.Panel]));
         if (environment.IsDevelopment())
         {
             panel.Attributes["data-development"] = "";
@@ -76,7 +88,9 @@ internal sealed partial class ChatPanelHtml(
             panel.Attributes["data-conversation"] = visitor is { } known ? ConversationName.Of(known.Conversation) : ConversationName.First;
         }
 
-        foreach (var (name, value) in (IEnumerable<(string, string)>)[.. markup.Boundary, .. byStream ? markup.ConnectStream(http, visitor) : markup.Connect(http, visitor)])
+        foreach (var (name, value) in (IEnumerable<(string, string)>)[
+            .. markup.Boundary, .. byStream ? markup.ConnectStream(http, visitor) : markup.Connect(http, visitor)
+        ])
         {
             panel.Attributes[name] = value;
         }
@@ -115,7 +129,8 @@ internal sealed partial class ChatPanelHtml(
         }
 
         panel.Attributes["data-connection"] = "closed";
-        var way = Element("a", null, null, ("href", PageAddress.Showing(PageAddress.OfThis(http.Request), ConversationName.First, options.Value)));
+        var way = Element(
+            "a", null, null, ("href", PageAddress.Showing(PageAddress.OfThis(http.Request), ConversationName.First, options.Value)));
         way.InnerHtml.Append(words[TextKey.FirstConversation]);
         var line = Element("p", PanelIds.Status, "chat-status", ("role", "status"));
         line.InnerHtml.Append(words[TextKey.ConversationNotThere]).Append(" ").AppendHtml(way);
@@ -124,9 +139,11 @@ internal sealed partial class ChatPanelHtml(
 
     private async Task<TagBuilder> MessagesAsync(HttpContext http, Visitor? visitor, (string, string)[] sending, PanelLook look)
     {
-        var list = Element("div", PanelIds.List, "chat-list", ("role", "log"), ("aria-live", "off"), ("aria-label", look.Words[TextKey.Conversation]));
+        var list = Element(
+            "div", PanelIds.List, "chat-list", ("role", "log"), ("aria-live", "off"), ("aria-label", look.Words[TextKey.Conversation]));
         list.InnerHtml.AppendHtml(await ConversationAsync(http, visitor, look));
-        var scroll = Element("div", null, "chat-scroll", ("tabindex", "0"), ("role", "group"), ("aria-label", look.Words[TextKey.Messages]));
+        var scroll =
+            Element("div", null, "chat-scroll", ("tabindex", "0"), ("role", "group"), ("aria-label", look.Words[TextKey.Messages]));
         scroll.InnerHtml.AppendHtml(list);
         if (options.Value is { Greeting: not null } or { Suggestions.Count: > 0 })
         {
@@ -136,7 +153,10 @@ internal sealed partial class ChatPanelHtml(
         return scroll;
     }
 
-    /// <summary>What stands there until something has been said; the style hides it then. A suggestion is a form of its own, with an id, so that one clicked twice is said once.</summary>
+    /// <summary>
+    /// What stands there until something has been said; the style hides it then. A suggestion is a form of its own, with an id, so that one
+    /// clicked twice is said once.
+    /// </summary>
     private TagBuilder Greeting((string, string)[] sending, PanelTexts words)
     {
         var greeting = Element("div", PanelIds.Greeting, "chat-greeting");
@@ -168,7 +188,9 @@ internal sealed partial class ChatPanelHtml(
         return greeting;
     }
 
-    /// <summary>The line between the messages and the input: how the connection is, and two buttons that come and go without moving anything.</summary>
+    /// <summary>
+    /// The line between the messages and the input: how the connection is, and two buttons that come and go without moving anything.
+    /// </summary>
     private static TagBuilder Bar((string, string)[] sending, PanelTexts words)
     {
         var state = Element("p", null, "chat-state", ("role", "status"));
@@ -196,8 +218,15 @@ internal sealed partial class ChatPanelHtml(
     {
         var id = Element("input", PanelIds.MessageId, null, ("type", "hidden"), ("name", "mid"), ("value", PanelFragments.NewMessageId()));
         var input = Element("textarea", PanelIds.Input, null,
-            ("name", "msg"), ("rows", "1"), ("aria-label", words[TextKey.Message]), ("placeholder", settings.Placeholder ?? words[TextKey.Placeholder]), ("autocomplete", "off"), ("enterkeyhint", "send"),
-            ("dir", "auto"), ("data-most", options.Value.Limits.MessageCharacters.ToString(CultureInfo.InvariantCulture)), ("required", ""));
+            ("name", "msg"),
+            ("rows", "1"),
+            ("aria-label", words[TextKey.Message]),
+            ("placeholder", settings.Placeholder ?? words[TextKey.Placeholder]),
+            ("autocomplete", "off"),
+            ("enterkeyhint", "send"),
+            ("dir", "auto"),
+            ("data-most", options.Value.Limits.MessageCharacters.ToString(CultureInfo.InvariantCulture)),
+            ("required", ""));
         var send = Element("button", PanelIds.Send, null, ("type", "submit"));
         send.InnerHtml.Append(words[TextKey.Send]);
         if (settings.Value is not null)
@@ -228,7 +257,10 @@ internal sealed partial class ChatPanelHtml(
         return form;
     }
 
-    /// <summary>What was said so far, so that the first paint shows it. A page that has begun to be sent can carry no cookie any more: the socket brings it then.</summary>
+    /// <summary>
+    /// What was said so far, so that the first paint shows it. A page that has begun to be sent can carry no cookie any more: the socket
+    /// brings it then.
+    /// </summary>
     private async Task<string> ConversationAsync(HttpContext http, Visitor? found, PanelLook look)
     {
         if (found is not { } visitor)
@@ -246,7 +278,8 @@ internal sealed partial class ChatPanelHtml(
         return Encoding.UTF8.GetString(html.WrittenSpan);
     }
 
-    private static TagBuilder Element(string name, string? id, string? cssClass, params ReadOnlySpan<(string Name, string Value)> attributes)
+    private static TagBuilder Element(
+        string name, string? id, string? cssClass, params ReadOnlySpan<(string Name, string Value)> attributes)
     {
         var element = new TagBuilder(name) { TagRenderMode = name == "input" ? TagRenderMode.SelfClosing : TagRenderMode.Normal };
         if (id is not null)
@@ -267,9 +300,13 @@ internal sealed partial class ChatPanelHtml(
         return element;
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "The chat panel of {Endpoint} was rendered when its page had begun to be sent without Cache-Control: no-store, so a cache may store the page. The panel was left empty; its connection brings the conversation. Render the panel before the first byte, or set the header.")]
+    [LoggerMessage(
+        1, LogLevel.Warning, "The chat panel of {Endpoint} was rendered when its page had begun to be sent without Cache-Control: no-store, so a cache may store the page. The panel was left empty; its connection brings the conversation. Render the panel before the first byte, or set the header.")]
     private partial void LogLate(string endpoint);
 
-    [LoggerMessage(2, LogLevel.Error, "The page {Path} has two chat panels. The second was left out: their elements have the same ids, and only one can be connected.")]
+    [LoggerMessage(
+        2,
+        LogLevel.Error,
+        "The page {Path} has two chat panels. The second was left out: their elements have the same ids, and only one can be connected.")]
     private partial void LogTwoPanels(string path);
 }

@@ -39,7 +39,8 @@ public sealed class ChatPanelOptions
     public bool Autofocus { get; set; }
 
     /// <summary>
-    /// Gets or sets how the panel is connected: <c>ws</c> by a WebSocket, or <c>sse</c> by server-sent events and POST, for networks that block WebSockets.
+    /// Gets or sets how the panel is connected: <c>ws</c> by a WebSocket, or <c>sse</c> by server-sent events and POST, for networks that
+    /// block WebSockets.
     /// </summary>
     /// <value>The default is <c>ws</c>.</value>
     public string? Transport { get; set; }

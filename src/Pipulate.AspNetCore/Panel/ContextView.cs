@@ -31,15 +31,20 @@ internal sealed class ContextView(HtmxVersion version, string address, string to
         foreach (var recorded in events)
         {
             _html.Append("<li><time datetime=\"").Append(recorded.At.ToString("O", CultureInfo.InvariantCulture)).Append("\">")
-                .Append(recorded.At.ToString("HH:mm:ss", CultureInfo.InvariantCulture)).Append(" UTC</time> <span>").Append(Encode(recorded.Text)).Append("</span>");
+                .Append(recorded.At.ToString("HH:mm:ss", CultureInfo.InvariantCulture))
+                    .Append(" UTC</time> <span>")
+                    .Append(Encode(recorded.Text))
+                    .Append("</span>");
             WriteButton("forget", "Forget", recorded);
             _html.Append("</li>");
         }
 
-        _html.Append(events.Count == 0 ? "<li>Nothing is recorded.</li>" : "").Append("</ul><h3>The next request to the model</h3><ol class=\"chat-context-prompt\">");
+        _html.Append(events.Count == 0 ? "<li>Nothing is recorded.</li>" : "").Append(
+            "</ul><h3>The next request to the model</h3><ol class=\"chat-context-prompt\">");
         foreach (var message in request)
         {
-            _html.Append("<li data-role=\"").Append(Encode(message.Role.Value)).Append("\"><pre>").Append(Encode(message.Text)).Append("</pre></li>");
+            _html.Append("<li data-role=\"").Append(Encode(message.Role.Value)).Append("\"><pre>").Append(Encode(message.Text)).Append(
+                "</pre></li>");
         }
 
         return _html.Append("</ol>").ToString();
@@ -49,12 +54,14 @@ internal sealed class ContextView(HtmxVersion version, string address, string to
 
     private void WriteButton(string what, string label, RecordedEvent? recorded = null)
     {
-        _html.Append("<form").Append(HtmxBoundary.RequestText(version, "post", address)).Append(" hx-trigger=\"submit\" hx-target=\"#chat-context-body\" hx-swap=\"innerHTML\">")
+        _html.Append("<form").Append(HtmxBoundary.RequestText(version, "post", address)).Append(
+            " hx-trigger=\"submit\" hx-target=\"#chat-context-body\" hx-swap=\"innerHTML\">")
             .Append("<input type=\"hidden\" name=\"").Append(Encode(tokenName)).Append("\" value=\"").Append(Encode(token)).Append("\">")
             .Append("<input type=\"hidden\" name=\"do\" value=\"").Append(what).Append("\">");
         if (recorded is not null)
         {
-            _html.Append("<input type=\"hidden\" name=\"event\" value=\"").Append(recorded.Id.ToString("N")).Append("\"><button aria-label=\"Forget: ").Append(Encode(recorded.Text)).Append("\">");
+            _html.Append("<input type=\"hidden\" name=\"event\" value=\"").Append(recorded.Id.ToString("N")).Append(
+                "\"><button aria-label=\"Forget: ").Append(Encode(recorded.Text)).Append("\">");
         }
         else
         {

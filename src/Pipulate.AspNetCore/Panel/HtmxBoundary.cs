@@ -14,13 +14,15 @@ internal static class HtmxBoundary
 
     private static readonly string[] Names2 =
     [
-        "hx-boost", "hx-confirm", "hx-disabled-elt", "hx-encoding", "hx-include", "hx-indicator", "hx-params", "hx-prompt", "hx-push-url", "hx-replace-url", "hx-select", "hx-select-oob",
+        "hx-boost", "hx-confirm", "hx-disabled-elt", "hx-encoding", "hx-include", "hx-indicator", "hx-params", "hx-prompt", "hx-push-url",
+        "hx-replace-url", "hx-select", "hx-select-oob",
         "hx-sync", "hx-target",
     ];
 
     private static readonly string[] Names4 =
     [
-        "hx-config", "hx-confirm", "hx-disable", "hx-encoding", "hx-include", "hx-indicator", "hx-prompt", "hx-push-url", "hx-replace-url", "hx-select", "hx-select-oob", "hx-sync", "hx-vals",
+        "hx-config", "hx-confirm", "hx-disable", "hx-encoding", "hx-include", "hx-indicator", "hx-prompt", "hx-push-url", "hx-replace-url",
+        "hx-select", "hx-select-oob", "hx-sync", "hx-vals",
     ];
 
     /// <summary>Gets what one element says in htmx 2. Its own <c>hx-request</c> is joined with those around it, and wins.</summary>
@@ -36,7 +38,9 @@ internal static class HtmxBoundary
     public static IReadOnlyList<(string Name, string Value)> Around2 { get; } = [("hx-disinherit", "*"), ("hx-inherit", "*"), .. On2];
 
     /// <summary>Gets what one element says in htmx 4, where the empty text is as good as no attribute.</summary>
-    public static IReadOnlyList<(string Name, string Value)> On4 { get; } = [(Mark, ""), ("hx-boost", "false"), .. Names4.Select(name => (name, ""))];
+    public static IReadOnlyList<(string Name, string Value)> On4 { get; } = [
+        (Mark, ""), ("hx-boost", "false"), .. Names4.Select(name => (name, ""))
+    ];
 
     /// <summary>
     /// Gets what an element says for itself and all inside it in htmx 4: with <c>htmx.config.implicitInheritance</c> by the plain name, and
@@ -53,5 +57,6 @@ internal static class HtmxBoundary
 
     /// <summary>Writes the attributes of an element that makes a request, each behind a space.</summary>
     public static string RequestText(HtmxVersion version, string verb, string address) =>
-        string.Concat(Request(version, verb, address).Select(attribute => $" {attribute.Name}=\"{HtmlEncoder.Default.Encode(attribute.Value)}\""));
+        string.Concat(
+            Request(version, verb, address).Select(attribute => $" {attribute.Name}=\"{HtmlEncoder.Default.Encode(attribute.Value)}\""));
 }

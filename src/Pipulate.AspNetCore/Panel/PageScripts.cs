@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace Pipulate.Panel;
 
 /// <summary>
-/// What the page that is being rendered loads. A layout is rendered after its view, so a panel may come before the assets or behind them: whichever comes second brings what is missing.
+/// What the page that is being rendered loads. A layout is rendered after its view, so a panel may come before the assets or behind them:
+/// whichever comes second brings what is missing.
 /// </summary>
 internal sealed class PageScripts
 {

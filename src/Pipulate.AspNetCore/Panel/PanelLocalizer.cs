@@ -13,7 +13,8 @@ namespace Pipulate.Panel;
 internal sealed class PanelLocalizer(IServiceProvider services, ILogger<CustomEntryRenderer> logger)
 {
     private readonly ConcurrentDictionary<string, PanelLook> _looks = new();
-    private readonly Lazy<CustomEntryRenderer?> _entries = new(() => services.GetService<IEntryRenderer>() is { } renderer ? new CustomEntryRenderer(renderer, logger) : null);
+    private readonly Lazy<CustomEntryRenderer?> _entries =
+        new(() => services.GetService<IEntryRenderer>() is { } renderer ? new CustomEntryRenderer(renderer, logger) : null);
 
     /// <summary>In the language of the request that is being answered.</summary>
     public PanelLook Current
@@ -25,7 +26,10 @@ internal sealed class PanelLocalizer(IServiceProvider services, ILogger<CustomEn
         }
     }
 
-    /// <summary>Lets a conversation look as its visitor's request says, unless a page did before. A page that comes back after a restart is rendered nowhere.</summary>
+    /// <summary>
+    /// Lets a conversation look as its visitor's request says, unless a page did before. A page that comes back after a restart is rendered
+    /// nowhere.
+    /// </summary>
     public void DressFirst(Conversation conversation)
     {
         if (ReferenceEquals(conversation.Look, PanelLook.Default))
@@ -37,6 +41,7 @@ internal sealed class PanelLocalizer(IServiceProvider services, ILogger<CustomEn
     private PanelLook In(CultureInfo culture)
     {
         var own = services.GetService<IStringLocalizer<ChatLabels>>();
-        return new PanelLook(PanelTexts.For(culture, label => own?[label] is { ResourceNotFound: false } found ? found.Value : null), _entries.Value);
+        return new PanelLook(
+            PanelTexts.For(culture, label => own?[label] is { ResourceNotFound: false } found ? found.Value : null), _entries.Value);
     }
 }

@@ -13,6 +13,7 @@ internal static class Transports
     {
         null or "" or Socket => false,
         Stream => true,
-        _ => throw new InvalidOperationException($"{where} is \"{transport}\". Write \"{Socket}\" for the WebSocket, or \"{Stream}\" for server-sent events."),
+        _ => throw new InvalidOperationException(
+            $"{where} is \"{transport}\". Write \"{Socket}\" for the WebSocket, or \"{Stream}\" for server-sent events."),
     };
 }

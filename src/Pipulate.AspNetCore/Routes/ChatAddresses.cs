@@ -19,7 +19,9 @@ internal sealed class ChatAddresses(EndpointDataSource endpoints, LinkGenerator 
     /// <param name="context">The page's request.</param>
     /// <param name="path">The endpoint's path under the prefix.</param>
     /// <returns>An encoded path.</returns>
-    /// <exception cref="InvalidOperationException"><c>MapPipulate</c> was not called, or the request lacks a value that its prefix needs.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// <c>MapPipulate</c> was not called, or the request lacks a value that its prefix needs.
+    /// </exception>
     public string Of(HttpContext context, string path)
     {
         var socket = links.GetPathByAddress(context, WebSocketEndpointMetadata.Instance, [], Values(context), options: AsTheyAre)
@@ -49,7 +51,8 @@ internal sealed class ChatAddresses(EndpointDataSource endpoints, LinkGenerator 
         var values = Values(context);
         var prefix = pattern.RawText![..^WebSocketEndpoint.Path.Length];
         var what = $"The chat is mapped at \"{prefix}\", and the request for \"{context.Request.Path}\"";
-        if (pattern.Parameters.FirstOrDefault(parameter => IsRequired(parameter) && values[parameter.Name] is null or "") is { Name: var name })
+        if (pattern.Parameters.FirstOrDefault(
+            parameter => IsRequired(parameter) && values[parameter.Name] is null or "") is { Name: var name })
         {
             return new($"{what} has no route value \"{name}\", so the panel's address cannot be made. Map the page under the same prefix, "
                 + $"set context.Request.RouteValues[\"{name}\"] before the panel is rendered, or give the prefix a default: {{{name}=…}}.");
@@ -62,7 +65,9 @@ internal sealed class ChatAddresses(EndpointDataSource endpoints, LinkGenerator 
     private static bool IsRequired(RoutePatternParameterPart parameter) => !parameter.IsOptional && parameter.Default is null;
 
     private static IEnumerable<RouteEndpoint> Sockets(EndpointDataSource endpoints) =>
-        endpoints.Endpoints.OfType<RouteEndpoint>().Where(endpoint => endpoint.Metadata.GetMetadata<WebSocketEndpointMetadata>() is not null);
+        endpoints.Endpoints
+            .OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.Metadata.GetMetadata<WebSocketEndpointMetadata>() is not null);
 
     /// <summary>Finds the socket for the link generator.</summary>
     internal sealed class Scheme(EndpointDataSource endpoints) : IEndpointAddressScheme<WebSocketEndpointMetadata>

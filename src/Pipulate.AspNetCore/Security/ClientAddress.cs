@@ -10,8 +10,8 @@ internal static class ClientAddress
     private const int NetworkBytes = 8;
 
     /// <summary>
-    /// The address, or the network in which a person may choose one at will: the first half of an IPv6 address. None for this machine, where a proxy stands before everybody
-    /// or somebody tries the application out.
+    /// The address, or the network in which a person may choose one at will: the first half of an IPv6 address. None for this machine,
+    /// where a proxy stands before everybody or somebody tries the application out.
     /// </summary>
     public static string? Of(HttpContext context)
     {
@@ -26,6 +26,8 @@ internal static class ClientAddress
             address = address.MapToIPv4();
         }
 
-        return address.AddressFamily is AddressFamily.InterNetworkV6 ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, NetworkBytes)) : address.ToString();
+        return address.AddressFamily is AddressFamily.InterNetworkV6
+            ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, NetworkBytes))
+            : address.ToString();
     }
 }

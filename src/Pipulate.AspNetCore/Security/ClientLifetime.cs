@@ -11,7 +11,8 @@ namespace Pipulate.Security;
 internal sealed class ClientLifetime(CancellationToken gone)
 {
     /// <summary>Gets the token that is cancelled when the client has gone.</summary>
-    public static CancellationToken Disconnected(HttpContext context) => context.Features.Get<ClientLifetime>()?.Token ?? context.RequestAborted;
+    public static CancellationToken Disconnected(HttpContext context) =>
+        context.Features.Get<ClientLifetime>()?.Token ?? context.RequestAborted;
 
     private CancellationToken Token { get; } = gone;
 

@@ -6,8 +6,8 @@ using Pipulate.Storage;
 namespace Pipulate.Security;
 
 /// <summary>
-/// Lets visitors to their conversations. One that a request names and that is not among the visitor's own is not there, whether it is somebody else's or nobody's; one that it
-/// does not name itself, but that its page showed before it was deleted, gives way to the first.
+/// Lets visitors to their conversations. One that a request names and that is not among the visitor's own is not there, whether it is
+/// somebody else's or nobody's; one that it does not name itself, but that its page showed before it was deleted, gives way to the first.
 /// </summary>
 internal sealed class ConversationAccess(VisitorIdentity visitors, VisitorConversations conversations, IOptions<PipulateOptions> options)
 {
@@ -16,13 +16,18 @@ internal sealed class ConversationAccess(VisitorIdentity visitors, VisitorConver
 
     /// <summary>Who it is, with the conversation that the request is about.</summary>
     /// <returns>Null for somebody who was never seen, and where there is no such conversation.</returns>
-    public async ValueTask<Visitor?> FindAsync(HttpContext context) => visitors.Find(context) is { } visitor ? await CheckAsync(context, visitor) : null;
+    public async ValueTask<Visitor?> FindAsync(HttpContext context) =>
+        visitors.Find(context) is { } visitor ? await CheckAsync(context, visitor) : null;
 
-    /// <summary>The same for a page that is being rendered or connected; somebody who was never seen gets the cookie with this response.</summary>
+    /// <summary>
+    /// The same for a page that is being rendered or connected; somebody who was never seen gets the cookie with this response.
+    /// </summary>
     /// <returns>Null where there is no such conversation.</returns>
     public ValueTask<Visitor?> GetOrCreateAsync(HttpContext context) => CheckAsync(context, visitors.GetOrCreate(context));
 
-    /// <summary>The same for a connection. What its page shows is in its own address; of one that names none, the page shows the first.</summary>
+    /// <summary>
+    /// The same for a connection. What its page shows is in its own address; of one that names none, the page shows the first.
+    /// </summary>
     /// <returns>Null where there is no such conversation.</returns>
     public async ValueTask<Visitor?> ConnectAsync(HttpContext context)
     {
@@ -31,7 +36,8 @@ internal sealed class ConversationAccess(VisitorIdentity visitors, VisitorConver
         {
             // The page was rendered before a sign-in or sign-out: the conversation that it names is not the new visitor's, so they get
             // their first one.
-            var isAnother = context.Request.Query[NamedConversation.For] is [{ Length: > 0 } sign] && sign != VisitorIdentity.SignOf(visitor);
+            var isAnother = context.Request.Query[NamedConversation.For] is [{ Length: > 0 } sign]
+                && sign != VisitorIdentity.SignOf(visitor);
             return await CheckAsync(context, visitor) ?? (isAnother ? visitor with { Conversation = visitor.First } : null);
         }
 

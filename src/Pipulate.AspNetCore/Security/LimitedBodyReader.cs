@@ -17,13 +17,15 @@ internal static class LimitedBodyReader
         var form = await ReadAsync(
             request,
             IsPercentEncoded(request) ? 3 * maxBytes : maxBytes,
-            static (request, most) => request.ReadFormAsync(new FormOptions { ValueLengthLimit = most, MultipartBodyLengthLimit = most }, request.HttpContext.RequestAborted));
+            static (request, most) => request.ReadFormAsync(
+                new FormOptions { ValueLengthLimit = most, MultipartBodyLengthLimit = most }, request.HttpContext.RequestAborted));
         return form.Sum(field => SizeOf(field.Key) + field.Value.Sum(SizeOf)) <= maxBytes ? form : throw TooLarge();
     }
 
     /// <summary>Reads a JSON document.</summary>
     /// <exception cref="BadHttpRequestException">The body is too large (413), or cannot be understood.</exception>
-    public static Task<T> ReadJsonAsync<T>(HttpRequest request, int maxBytes, JsonDocumentOptions strict, Func<JsonElement, T> read) => ReadAsync(
+    public static Task<T> ReadJsonAsync<T>(HttpRequest request, int maxBytes, JsonDocumentOptions strict, Func<JsonElement, T> read) =>
+        ReadAsync(
         request,
         maxBytes,
         async (request, most) =>
@@ -62,7 +64,8 @@ internal static class LimitedBodyReader
         {
             return await read(request, maxBytes);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidDataException or InvalidOperationException || (exception is IOException and not BadHttpRequestException))
+        catch (Exception exception) when (exception is JsonException or InvalidDataException or InvalidOperationException
+            || (exception is IOException and not BadHttpRequestException))
         {
             // InvalidOperationException is what invalid UTF-8 and half a surrogate pair inside a JSON string throw.
             throw new BadHttpRequestException("The body cannot be read.", exception);

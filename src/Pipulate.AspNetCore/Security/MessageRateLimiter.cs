@@ -5,7 +5,8 @@ using Microsoft.Extensions.Options;
 namespace Pipulate.Security;
 
 /// <summary>
-/// How fast visitors may send, each and all of one address together. What they type and what their pages tell of are counted apart: nobody is kept from talking because a page is talkative.
+/// How fast visitors may send, each and all of one address together. What they type and what their pages tell of are counted apart: nobody
+/// is kept from talking because a page is talkative.
 /// </summary>
 internal sealed class MessageRateLimiter(IOptions<PipulateOptions> options, TimeProvider time)
 {
@@ -15,8 +16,10 @@ internal sealed class MessageRateLimiter(IOptions<PipulateOptions> options, Time
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<string, TokenBucketRateLimiter> _buckets = new();
-    private readonly TokenBucketRateLimiterOptions _ofVisitor = Settings(options.Value.Limits.MessageBurst, options.Value.Limits.MessagesPerMinute);
-    private readonly TokenBucketRateLimiterOptions _ofAddress = Settings(options.Value.Limits.MessagesPerMinutePerAddress, options.Value.Limits.MessagesPerMinutePerAddress);
+    private readonly TokenBucketRateLimiterOptions _ofVisitor =
+        Settings(options.Value.Limits.MessageBurst, options.Value.Limits.MessagesPerMinute);
+    private readonly TokenBucketRateLimiterOptions _ofAddress =
+        Settings(options.Value.Limits.MessagesPerMinutePerAddress, options.Value.Limits.MessagesPerMinutePerAddress);
 
     private long _swept = time.GetTimestamp();
 
@@ -66,7 +69,8 @@ internal sealed class MessageRateLimiter(IOptions<PipulateOptions> options, Time
     {
         var last = Volatile.Read(ref _swept);
         var isFull = _buckets.Count >= Capacity;
-        if ((!isFull && time.GetElapsedTime(last) < SweepEvery) || Interlocked.CompareExchange(ref _swept, time.GetTimestamp(), last) != last)
+        if ((!isFull && time.GetElapsedTime(last) < SweepEvery)
+            || Interlocked.CompareExchange(ref _swept, time.GetTimestamp(), last) != last)
         {
             return;
         }

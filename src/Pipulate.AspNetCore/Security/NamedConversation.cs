@@ -6,9 +6,9 @@ using Pipulate.Conversations;
 namespace Pipulate.Security;
 
 /// <summary>
-/// Which conversation a request names. A name is looked for among the visitor's own conversations and nowhere else, so it need not be believed: whoever sends another one reaches another one
-/// of theirs, or none. What cannot be a conversation's name is the application's own, which may call something of its own "conversation",
-/// and is passed over.
+/// Which conversation a request names. A name is looked for among the visitor's own conversations and nowhere else, so it need not be
+/// believed: whoever sends another one reaches another one of theirs, or none. What cannot be a conversation's name is the application's
+/// own, which may call something of its own "conversation", and is passed over.
 /// </summary>
 internal static class NamedConversation
 {
@@ -24,7 +24,10 @@ internal static class NamedConversation
     /// </summary>
     public const string For = "for";
 
-    /// <summary>What the panel's script puts on each request of htmx: the conversation that the page shows, whatever its address has become since it was loaded.</summary>
+    /// <summary>
+    /// What the panel's script puts on each request of htmx: the conversation that the page shows, whatever its address has become since it
+    /// was loaded.
+    /// </summary>
     public const string Header = "X-Chat-Conversation";
 
     /// <summary>The one that the visitor has opened last: shown by pages whose address names none.</summary>
@@ -34,10 +37,13 @@ internal static class NamedConversation
     /// <param name="text">The text.</param>
     /// <param name="options">Where there are rooms, the application chooses their names.</param>
     public static bool IsName(string? text, PipulateOptions options) =>
-        text is not null && (text == ConversationName.First || ConversationName.IsMade(text) || (options.MayEnterRoom is not null && ConversationId.IsName(text)));
+        text is not null && (text == ConversationName.First
+            || ConversationName.IsMade(text)
+            || (options.MayEnterRoom is not null && ConversationId.IsName(text)));
 
     /// <summary>What the request's own address names, or null.</summary>
-    public static string? Asked(HttpRequest request, PipulateOptions options) => Find(request.Query[LongField], options) ?? Find(request.Query[Field], options);
+    public static string? Asked(HttpRequest request, PipulateOptions options) =>
+        Find(request.Query[LongField], options) ?? Find(request.Query[Field], options);
 
     /// <summary>What the page shows that has sent the request, or null where that is not known.</summary>
     public static string? Shown(HttpRequest request, PipulateOptions options) =>

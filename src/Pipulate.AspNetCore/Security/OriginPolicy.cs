@@ -4,14 +4,15 @@ using Microsoft.Extensions.Options;
 namespace Pipulate.Security;
 
 /// <summary>
-/// Which pages may open the socket and tell of events. Browsers let any site do so and send the visitor's cookies along, so the server has to look:
-/// the page's origin must be the host it talks to, or one of <see cref="PipulateOptions.AllowedOrigins"/>.
+/// Which pages may open the socket and tell of events. Browsers let any site do so and send the visitor's cookies along, so the server has
+/// to look: the page's origin must be the host it talks to, or one of <see cref="PipulateOptions.AllowedOrigins"/>.
 /// </summary>
 internal sealed class OriginPolicy(IOptions<PipulateOptions> options)
 {
     /// <summary>
-    /// A request without an origin comes from a program and not from a page of another site: no visitor's cookies are at stake. Where origins are required it needs the browser's word that
-    /// the page is the application's own, which is all that browsers say with a GET of the same origin, such as that of a stream.
+    /// A request without an origin comes from a program and not from a page of another site: no visitor's cookies are at stake. Where
+    /// origins are required it needs the browser's word that the page is the application's own, which is all that browsers say with a GET
+    /// of the same origin, such as that of a stream.
     /// </summary>
     public bool Allows(HttpRequest request)
     {
@@ -27,11 +28,12 @@ internal sealed class OriginPolicy(IOptions<PipulateOptions> options)
     }
 
     /// <summary>
-    /// As <see cref="Allows"/>, and a browser that says itself that another site has made the request is believed. That is said also where no origin is named, and of a page
-    /// of the same host without TLS, which anybody on the way may have written.
+    /// As <see cref="Allows"/>, and a browser that says itself that another site has made the request is believed. That is said also where
+    /// no origin is named, and of a page of the same host without TLS, which anybody on the way may have written.
     /// </summary>
     public bool AllowsEvent(HttpRequest request) =>
-        Allows(request) && (request.Headers["Sec-Fetch-Site"] != "cross-site" || options.Value.AllowedOrigins.Contains(request.Headers.Origin.ToString(), StringComparer.OrdinalIgnoreCase));
+        Allows(request) && (request.Headers["Sec-Fetch-Site"] != "cross-site"
+            || options.Value.AllowedOrigins.Contains(request.Headers.Origin.ToString(), StringComparer.OrdinalIgnoreCase));
 
     /// <summary>Host and port decide, not the scheme: behind a proxy that ends TLS the request itself is plain http.</summary>
     private static bool IsSame(string origin, HttpRequest request) =>

@@ -10,8 +10,11 @@ internal static class PageAddress
     /// <summary>The address; null where it is not said, or is not one of this host.</summary>
     public static Uri? Of(HttpRequest request)
     {
-        var said = request.Headers[HtmxRequestHeaders.Keys.CurrentUrl] is [{ Length: > 0 } current] ? current : request.Headers.Referer.ToString();
-        return Uri.TryCreate(said, UriKind.Absolute, out var page) && page.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase) ? page : null;
+        var said = request.Headers[HtmxRequestHeaders.Keys.CurrentUrl] is [{ Length: > 0 } current]
+            ? current
+            : request.Headers.Referer.ToString();
+        return Uri.TryCreate(said, UriKind.Absolute, out var page)
+            && page.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase) ? page : null;
     }
 
     /// <summary>The way back to the page, or to the application's first one, with another conversation.</summary>
@@ -20,7 +23,9 @@ internal static class PageAddress
     /// <param name="options">What says which names there are.</param>
     /// <returns>A path on this host.</returns>
     public static string Showing(HttpRequest request, string? conversation, PipulateOptions options) => Showing(
-        Of(request) is { } page && !page.AbsolutePath.StartsWith("//", StringComparison.Ordinal) ? page.PathAndQuery : request.PathBase.Add("/").ToUriComponent(),
+        Of(request) is { } page && !page.AbsolutePath.StartsWith("//", StringComparison.Ordinal)
+            ? page.PathAndQuery
+            : request.PathBase.Add("/").ToUriComponent(),
         conversation,
         options);
 

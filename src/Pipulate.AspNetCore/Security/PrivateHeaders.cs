@@ -112,7 +112,8 @@ internal sealed class PrivateHeaders : IHeaderDictionary
     /// Also the header of each delivery network, which is named after it: <c>CDN-Cache-Control</c> (RFC 9213) and its like.
     /// </summary>
     private static bool IsOurs(string key) =>
-        key.EndsWith(HeaderNames.CacheControl, StringComparison.OrdinalIgnoreCase) || Dropped.Contains(key, StringComparer.OrdinalIgnoreCase);
+        key.EndsWith(HeaderNames.CacheControl, StringComparison.OrdinalIgnoreCase)
+            || Dropped.Contains(key, StringComparer.OrdinalIgnoreCase);
 
     private void Enforce()
     {

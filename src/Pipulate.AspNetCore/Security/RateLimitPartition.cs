@@ -4,7 +4,9 @@ namespace Pipulate.Security;
 
 /// <summary>Whose messages are counted together.</summary>
 /// <param name="Visitor">The visitor.</param>
-/// <param name="Address">The address that a visitor without a name comes from, if that counts: who throws the cookie away is another visitor each time.</param>
+/// <param name="Address">
+/// The address that a visitor without a name comes from, if that counts: who throws the cookie away is another visitor each time.
+/// </param>
 internal readonly record struct RateLimitPartition(string Visitor, string? Address)
 {
     /// <summary>In a room for everybody there may be no more to go by than the address.</summary>

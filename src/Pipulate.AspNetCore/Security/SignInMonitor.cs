@@ -10,7 +10,8 @@ namespace Pipulate.Security;
 /// as soon as the response with the new cookie is sent. The pages reconnect with the cookies that their browser has by then, so a page
 /// whose visitor has not changed, such as one on another machine, loses nothing.
 /// </summary>
-internal sealed class SignInMonitor(IAuthenticationService inner, IAuthenticationSchemeProvider schemes, VisitorIdentity visitors, ConnectionRegistry registry)
+internal sealed class SignInMonitor(
+    IAuthenticationService inner, IAuthenticationSchemeProvider schemes, VisitorIdentity visitors, ConnectionRegistry registry)
     : IAuthenticationService
 {
     public Task<AuthenticateResult> AuthenticateAsync(HttpContext context, string? scheme) => inner.AuthenticateAsync(context, scheme);
@@ -18,7 +19,8 @@ internal sealed class SignInMonitor(IAuthenticationService inner, IAuthenticatio
     public Task ChallengeAsync(HttpContext context, string? scheme, AuthenticationProperties? properties) =>
         inner.ChallengeAsync(context, scheme, properties);
 
-    public Task ForbidAsync(HttpContext context, string? scheme, AuthenticationProperties? properties) => inner.ForbidAsync(context, scheme, properties);
+    public Task ForbidAsync(HttpContext context, string? scheme, AuthenticationProperties? properties) =>
+        inner.ForbidAsync(context, scheme, properties);
 
     public async Task SignInAsync(HttpContext context, string? scheme, ClaimsPrincipal principal, AuthenticationProperties? properties)
     {

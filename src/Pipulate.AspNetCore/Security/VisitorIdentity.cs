@@ -18,7 +18,9 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
 {
     public const string CookieName = "pipulate.visitor";
 
-    /// <summary>As many as there are conversations in memory. Only cookies of our own making are kept, so nobody can fill this with inventions.</summary>
+    /// <summary>
+    /// As many as there are conversations in memory. Only cookies of our own making are kept, so nobody can fill this with inventions.
+    /// </summary>
     private const int RememberedCookies = ConversationCache.Capacity;
 
     private static readonly ConversationId SharedRoom = new("shared");
@@ -42,7 +44,10 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
         if (!string.IsNullOrEmpty(userId))
         {
             // Hashed: a user's id may hold anything, and it is no business of logs.
-            return With(context, new ConversationId("u-" + Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(userId)).AsSpan(0, 16))), userId);
+            return With(
+                context,
+                new ConversationId("u-" + Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(userId)).AsSpan(0, 16))),
+                userId);
         }
 
         if (context.Items[FreshKey] is Visitor fresh)
@@ -84,7 +89,9 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
     /// and where all share one room.
     /// </summary>
     public ConversationId? FindByCookie(HttpContext context) =>
-        options.Value.Conversations is ConversationScope.PerVisitor && VisitorCookie.Read(context, CookieName) is { } cookie ? Read(cookie) : null;
+        options.Value.Conversations is ConversationScope.PerVisitor && VisitorCookie.Read(context, CookieName) is { } cookie
+            ? Read(cookie)
+            : null;
 
     /// <summary>
     /// Gets a short hash that identifies a visitor. A page that reconnects sends the one it was rendered with. It is no secret and grants
@@ -104,7 +111,8 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
     }
 
     /// <summary>
-    /// Takes the cookie away from who has signed in: whoever knows it, or planted it, has no part in what comes after the sign-out, and that begins with a cookie of its own.
+    /// Takes the cookie away from who has signed in: whoever knows it, or planted it, has no part in what comes after the sign-out, and
+    /// that begins with a cookie of its own.
     /// </summary>
     private void Part(HttpContext context)
     {

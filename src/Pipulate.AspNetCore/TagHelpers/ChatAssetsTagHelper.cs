@@ -6,8 +6,8 @@ using Pipulate.Panel;
 namespace Pipulate.TagHelpers;
 
 /// <summary>
-/// <c>&lt;chat-assets /&gt;</c> in the page's head: the panel's style, htmx of the configured version with its WebSocket extension, and the panel's script.
-/// All of it comes from the application itself, so <c>Content-Security-Policy: default-src 'self'</c> is enough.
+/// <c>&lt;chat-assets /&gt;</c> in the page's head: the panel's style, htmx of the configured version with its WebSocket extension, and the
+/// panel's script. All of it comes from the application itself, so <c>Content-Security-Policy: default-src 'self'</c> is enough.
 /// </summary>
 [HtmlTargetElement("chat-assets", TagStructure = TagStructure.NormalOrSelfClosing)]
 public sealed class ChatAssetsTagHelper : TagHelper
@@ -26,7 +26,8 @@ public sealed class ChatAssetsTagHelper : TagHelper
     public bool Htmx { get; set; } = true;
 
     /// <summary>
-    /// Gets or sets <c>sse</c> for a page to which a <c>&lt;chat-panel transport="sse"&gt;</c> comes only later. One that is there from the beginning brings what it needs by itself.
+    /// Gets or sets <c>sse</c> for a page to which a <c>&lt;chat-panel transport="sse"&gt;</c> comes only later. One that is there from the
+    /// beginning brings what it needs by itself.
     /// </summary>
     /// <value>The default is <c>ws</c>.</value>
     public string? Transport { get; set; }

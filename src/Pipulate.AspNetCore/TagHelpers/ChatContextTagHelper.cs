@@ -9,8 +9,8 @@ using Pipulate.Security;
 namespace Pipulate.TagHelpers;
 
 /// <summary>
-/// <c>&lt;chat-context /&gt;</c>: shows the visitor what the model knows of their doings and what it would be told next. They can pause the recording, and have one event or
-/// all of them forgotten. It is closed at first and fetched when it is opened.
+/// <c>&lt;chat-context /&gt;</c>: shows the visitor what the model knows of their doings and what it would be told next. They can pause the
+/// recording, and have one event or all of them forgotten. It is closed at first and fetched when it is opened.
 /// </summary>
 /// <remarks>Requires <c>app.MapPipulate()</c>, and htmx on the page. One to a page.</remarks>
 [HtmlTargetElement("chat-context", TagStructure = TagStructure.NormalOrSelfClosing)]

@@ -9,8 +9,9 @@ using Pipulate.Security;
 namespace Pipulate.TagHelpers;
 
 /// <summary>
-/// <c>&lt;chat-conversations /&gt;</c>: the visitor's conversations, with the one that the page shows marked. They can begin a new one, open, rename, export and delete each, and delete all of them.
-/// A conversation has its address: the page's own with <c>?conversation=…</c>.
+/// <c>&lt;chat-conversations /&gt;</c>: the visitor's conversations, with the one that the page shows marked. They can begin a new one,
+/// open, rename, export and delete each, and delete all of them. A conversation has its address: the page's own with
+/// <c>?conversation=…</c>.
 /// </summary>
 /// <remarks>Requires <c>app.MapPipulate()</c>. One to a page. Where everybody shares one conversation it shows nothing.</remarks>
 [HtmlTargetElement("chat-conversations", TagStructure = TagStructure.NormalOrSelfClosing)]
@@ -38,7 +39,9 @@ public sealed class ChatConversationsTagHelper : TagHelper
         var access = services.GetRequiredService<ConversationAccess>();
         var visitors = services.GetRequiredService<VisitorIdentity>();
         var isPrivate = PrivateResponse.MarkPage(http, "<chat-conversations>");
-        if (!isPrivate || !access.IsPerVisitor || (http.Response.HasStarted ? visitors.Find(http) : visitors.GetOrCreate(http)) is not { } visitor)
+        if (!isPrivate
+            || !access.IsPerVisitor
+            || (http.Response.HasStarted ? visitors.Find(http) : visitors.GetOrCreate(http)) is not { } visitor)
         {
             output.SuppressOutput();
             return;
@@ -52,7 +55,8 @@ public sealed class ChatConversationsTagHelper : TagHelper
         {
             output.Attributes.SetAttribute(name, value);
         }
-        output.Attributes.SetAttribute("aria-label", Label ?? services.GetRequiredService<PanelLocalizer>().Current.Words[Localization.TextKey.Conversations]);
+        output.Attributes.SetAttribute(
+            "aria-label", Label ?? services.GetRequiredService<PanelLocalizer>().Current.Words[Localization.TextKey.Conversations]);
         var markup = services.GetRequiredService<ChatMarkup>();
         foreach (var (name, value) in markup.Boundary)
         {
@@ -66,6 +70,7 @@ public sealed class ChatConversationsTagHelper : TagHelper
         output.Attributes.SetAttribute("hx-swap", "innerHTML");
         output.Attributes.SetAttribute("hx-trigger", "chat:visitor from:body");
         output.Content.AppendHtml(await services.GetRequiredService<ConversationsEndpoint>().RenderAsync(
-            http, await access.FindAsync(http) ?? visitor with { Conversation = visitor.First }, PageAddress.OfThis(http.Request), address));
+            http, await access.FindAsync(http)
+                ?? visitor with { Conversation = visitor.First }, PageAddress.OfThis(http.Request), address));
     }
 }

@@ -18,12 +18,13 @@ using Pipulate.Security;
 namespace Pipulate.TagHelpers;
 
 /// <summary>
-/// <c>chat-event="profile_change" chat-message="Pirate"</c> on any element: what the user does with it is told to the model. Where the element has an htmx request of its own, the event travels
-/// with it and counts when it succeeded; where it has none, the event is posted to <c>/chatq</c>.
+/// <c>chat-event="profile_change" chat-message="Pirate"</c> on any element: what the user does with it is told to the model. Where the
+/// element has an htmx request of its own, the event travels with it and counts when it succeeded; where it has none, the event is posted
+/// to <c>/chatq</c>.
 /// </summary>
 /// <remarks>
-/// Requires the event in <see cref="PipulateOptions.Events"/>, <c>app.UsePipulate()</c> and <c>app.MapPipulate()</c>. It belongs on the element that is clicked or changed, not on one around
-/// others: htmx 2 hands an element's attributes down to those inside.
+/// Requires the event in <see cref="PipulateOptions.Events"/>, <c>app.UsePipulate()</c> and <c>app.MapPipulate()</c>. It belongs on the
+/// element that is clicked or changed, not on one around others: htmx 2 hands an element's attributes down to those inside.
 /// </remarks>
 [HtmlTargetElement("*", Attributes = EventAttribute)]
 [HtmlTargetElement("input", Attributes = EventAttribute, TagStructure = TagStructure.WithoutEndTag)]
@@ -77,7 +78,8 @@ public sealed class ChatEventTagHelper : TagHelper
         var services = http.RequestServices;
         var options = services.GetRequiredService<IOptions<PipulateOptions>>().Value;
         var registered = options.Events.Find(ChatEvent)
-            ?? throw Wrong(output, $"no event of this name is registered. Register it with AddPipulate(options => options.Events.Add(\"{ChatEvent}\", \"…\"))");
+            ?? throw Wrong(
+                output, $"no event of this name is registered. Register it with AddPipulate(options => options.Events.Add(\"{ChatEvent}\", \"…\"))");
         if (registered.SaysMessage && string.IsNullOrWhiteSpace(ChatMessage))
         {
             throw Wrong(output, "the event's text names {message}, so the element needs a chat-message");
@@ -109,9 +111,14 @@ public sealed class ChatEventTagHelper : TagHelper
             throw Wrong(output, "chat-on has no effect here, for the event goes with the element's own request: hx-trigger says when");
         }
 
-        // htmx 2 joins an element's headers with those around it by itself. htmx 4 does so with :append only, and takes an element's plain ones for all there are.
-        var own = output.Attributes.Select(attribute => attribute.Name).FirstOrDefault(name => Bare(name) is Headers or $"{Headers}:append");
-        var inherited = own is null ? output.Attributes.Select(attribute => attribute.Name).FirstOrDefault(name => Bare(name) is $"{Headers}:inherited") : null;
+        // htmx 2 joins an element's headers with those around it by itself. htmx 4 does so with :append only, and takes an element's plain
+        // ones for all there are.
+        var own = output.Attributes
+            .Select(attribute => attribute.Name)
+            .FirstOrDefault(name => Bare(name) is Headers or $"{Headers}:append");
+        var inherited = own is null
+            ? output.Attributes.Select(attribute => attribute.Name).FirstOrDefault(name => Bare(name) is $"{Headers}:inherited")
+            : null;
         var target = own ?? (version is HtmxVersion.V2 || inherited is not null ? Headers : $"{Headers}:append");
         var headers = Read(output, own ?? inherited);
         headers[HeaderEventHandler.Name] = ChatEvent;
@@ -142,7 +149,8 @@ public sealed class ChatEventTagHelper : TagHelper
         }
 
         // What the element says itself of such things, an indicator say, stays.
-        foreach (var (name, value) in markup.OwnBoundary.Where(own => !output.Attributes.Any(attribute => Bare(attribute.Name).Split(':')[0] == own.Name)))
+        foreach (var (name, value) in markup.OwnBoundary.Where(
+            own => !output.Attributes.Any(attribute => Bare(attribute.Name).Split(':')[0] == own.Name)))
         {
             output.Attributes.SetAttribute(name, value);
         }
@@ -180,12 +188,14 @@ public sealed class ChatEventTagHelper : TagHelper
         };
         if (leaves)
         {
-            throw Wrong(output, "it leaves the page, and an event cannot go with that. Give it hx-get, hx-post or hx-boost=\"true\", or mark the endpoint with [ChatCommentary]");
+            throw Wrong(
+                output, "it leaves the page, and an event cannot go with that. Give it hx-get, hx-post or hx-boost=\"true\", or mark the endpoint with [ChatCommentary]");
         }
     }
 
     private static bool HasRequest(TagHelperOutput output) => output.Attributes.Any(attribute =>
-        Requests.Contains(Bare(attribute.Name)) || (Bare(attribute.Name) == "hx-boost" && output.TagName is "a" or "form" && Text(output, attribute.Name) == "true"));
+        Requests.Contains(Bare(attribute.Name))
+            || (Bare(attribute.Name) == "hx-boost" && output.TagName is "a" or "form" && Text(output, attribute.Name) == "true"));
 
     private static string NaturalEvent(TagHelperOutput output) => output.TagName switch
     {
@@ -214,7 +224,9 @@ public sealed class ChatEventTagHelper : TagHelper
         }
         catch (JsonException)
         {
-            throw Wrong(output, $"its {attribute} is no JSON object, so the event cannot be added to it. Write it as JSON, or put chat-event on another element");
+            throw Wrong(
+                output,
+                $"its {attribute} is no JSON object, so the event cannot be added to it. Write it as JSON, or put chat-event on another element");
         }
     }
 
@@ -237,12 +249,15 @@ public sealed class ChatEventTagHelper : TagHelper
         }
     }
 
-    /// <summary>htmx 4 reads what it joins as values, not as texts: "1.50" would arrive as 1.5. With its first character encoded it is no number.</summary>
+    /// <summary>
+    /// htmx 4 reads what it joins as values, not as texts: "1.50" would arrive as 1.5. With its first character encoded it is no number.
+    /// </summary>
     private static string Encode(string message)
     {
         var encoded = Uri.EscapeDataString(message);
         return encoded is [var first, ..] && (char.IsAsciiDigit(first) || first == '-') ? $"%{(int)first:X2}{encoded[1..]}" : encoded;
     }
 
-    private InvalidOperationException Wrong(TagHelperOutput output, string why) => new($"<{output.TagName} {EventAttribute}=\"{ChatEvent}\">: {why}.");
+    private InvalidOperationException Wrong(TagHelperOutput output, string why) =>
+        new($"<{output.TagName} {EventAttribute}=\"{ChatEvent}\">: {why}.");
 }

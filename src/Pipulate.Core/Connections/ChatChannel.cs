@@ -81,10 +81,13 @@ internal sealed class ChatChannel(ConversationCache conversations, ConnectionReg
     public Task SendAsync(ChatAudience audience, string fragment, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(fragment);
-        if (fragment is not ['<', var first, ..] || !char.IsAsciiLetter(first) || !fragment.Contains("hx-swap-oob", StringComparison.Ordinal))
+        if (fragment is not ['<', var first, ..]
+            || !char.IsAsciiLetter(first)
+            || !fragment.Contains("hx-swap-oob", StringComparison.Ordinal))
         {
             throw new ArgumentException(
-                "A fragment begins with an element that has an id and an hx-swap-oob: htmx 4 would put anything else in the place of the whole chat panel.", nameof(fragment));
+                "A fragment begins with an element that has an id and an hx-swap-oob: htmx 4 would put anything else in the place of "
+                    + "the whole chat panel.", nameof(fragment));
         }
 
         var bytes = Encoding.UTF8.GetBytes(fragment);
@@ -106,5 +109,7 @@ internal sealed class ChatChannel(ConversationCache conversations, ConnectionReg
 
     /// <summary>Where there are many, they are not opened all at once: the store has other callers.</summary>
     private static Task OpenAsync(Conversation[] batch, CancellationToken cancellationToken) =>
-        batch.Length < OpenedAtOnce ? Task.CompletedTask : Task.WhenAll(batch.Select(conversation => conversation.Loaded)).WaitAsync(cancellationToken);
+        batch.Length < OpenedAtOnce
+            ? Task.CompletedTask
+            : Task.WhenAll(batch.Select(conversation => conversation.Loaded)).WaitAsync(cancellationToken);
 }

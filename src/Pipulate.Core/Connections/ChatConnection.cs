@@ -8,11 +8,14 @@ namespace Pipulate.Connections;
 
 /// <summary>
 /// One open page: a cursor into its conversation, a small queue for fragments, and the one loop that writes to it.
-/// The loop looks at most every <see cref="GatherInterval"/>, and at once when it has been quiet for as long, so the first token does not wait.
+/// The loop looks at most every <see cref="GatherInterval"/>, and at once when it has been quiet for as long, so the first token does not
+/// wait.
 /// </summary>
 internal sealed class ChatConnection : IConversationViewer, IIndexedConnection, IDisposable
 {
-    /// <summary>Tokens of this long are sent together: fewer, larger writes are what makes many pages cheap (docs/decisions/0001).</summary>
+    /// <summary>
+    /// Tokens of this long are sent together: fewer, larger writes are what makes many pages cheap (docs/decisions/0001).
+    /// </summary>
     public static readonly TimeSpan GatherInterval = TimeSpan.FromMilliseconds(40);
 
     private readonly IChatTransport _transport;
@@ -29,7 +32,14 @@ internal sealed class ChatConnection : IConversationViewer, IIndexedConnection, 
     private bool _beat;
     private bool _vacated;
 
-    public ChatConnection(ChatConnectionInfo info, Conversation conversation, PanelStatus status, IChatTransport transport, TimeSpan sendTimeout, TimeProvider time, PipulateMetrics? metrics = null)
+    public ChatConnection(
+        ChatConnectionInfo info,
+        Conversation conversation,
+        PanelStatus status,
+        IChatTransport transport,
+        TimeSpan sendTimeout,
+        TimeProvider time,
+        PipulateMetrics? metrics = null)
     {
         Info = info;
         Conversation = conversation;
@@ -38,7 +48,8 @@ internal sealed class ChatConnection : IConversationViewer, IIndexedConnection, 
         _time = time;
         _metrics = metrics;
         _cursor = new PanelCursor(conversation, status);
-        _timer = time.CreateTimer(static signal => ((AsyncAutoResetEvent)signal!).Set(), _gathered, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(
+            static signal => ((AsyncAutoResetEvent)signal!).Set(), _gathered, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public ChatConnectionInfo Info { get; }
@@ -106,7 +117,9 @@ internal sealed class ChatConnection : IConversationViewer, IIndexedConnection, 
     {
         await using var waking = gone.UnsafeRegister(static connection => ((ChatConnection)connection!).Rouse(), this);
         using var sendTimer = new SendTimeout(_sendTimeout, _time, gone);
-        using var heart = _transport.Heartbeat is { } period ? _time.CreateTimer(static connection => ((ChatConnection)connection!).Beat(), this, period, period) : null;
+        using var heart = _transport.Heartbeat is { } period
+            ? _time.CreateTimer(static connection => ((ChatConnection)connection!).Beat(), this, period, period)
+            : null;
         _changed.Set();
         try
         {

@@ -1,6 +1,9 @@
 namespace Pipulate.Connections;
 
-/// <summary>Pages by id, conversation, owner, user and group: to find an audience costs as much as it is large. Not thread-safe: the registry's lock guards it.</summary>
+/// <summary>
+/// Pages by id, conversation, owner, user and group: to find an audience costs as much as it is large. Not thread-safe: the registry's lock
+/// guards it.
+/// </summary>
 internal sealed class ConnectionIndex<TPage>
     where TPage : class, IIndexedConnection
 {

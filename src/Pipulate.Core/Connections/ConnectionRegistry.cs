@@ -24,7 +24,8 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
     }
 
     /// <summary>
-    /// Other pages are here, or in other groups, than before, or a node is gone with its own. Of what changes on another node that one tells. Raised outside the lock; who listens must be quick.
+    /// Other pages are here, or in other groups, than before, or a node is gone with its own. Of what changes on another node that one
+    /// tells. Raised outside the lock; who listens must be quick.
     /// </summary>
     public event Action? Changed;
 
@@ -88,7 +89,8 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
                 .. PagesOf(audience)
                     .GroupBy(PresenceTracker.VisitorOf)
                     .Select(pages => (Page: pages.First(), Count: pages.Count()))
-                    .Select(visitor => new ChatPresence(visitor.Page.Conversation, visitor.Page.UserId, visitor.Count, _presence.Since(visitor.Page)))
+                    .Select(visitor =>
+                        new ChatPresence(visitor.Page.Conversation, visitor.Page.UserId, visitor.Count, _presence.Since(visitor.Page)))
                     .OrderBy(visitor => visitor.Since),
             ];
         }
@@ -100,7 +102,8 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
         ArgumentException.ThrowIfNullOrEmpty(group);
         if (group.Length > LongestGroup)
         {
-            throw new ArgumentException($"A group's name has at most {LongestGroup} characters; this one has {group.Length}.", nameof(group));
+            throw new ArgumentException(
+                $"A group's name has at most {LongestGroup} characters; this one has {group.Length}.", nameof(group));
         }
 
         lock (_gate)
@@ -108,7 +111,8 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
             if (_here.Find(connectionId) is not { } page)
             {
                 // Known as a member at once; its own node has the last word.
-                return _elsewhere.Find(connectionId) is { } other && (!_elsewhere.Join(other, group) || Ask(connectionId, group, joins: true));
+                return _elsewhere.Find(connectionId) is { } other
+                    && (!_elsewhere.Join(other, group) || Ask(connectionId, group, joins: true));
             }
 
             if (!_here.Join(page, group))
@@ -129,7 +133,9 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
         {
             if (_here.Find(connectionId) is not { } page)
             {
-                return _elsewhere.Find(connectionId) is { } other && _elsewhere.Leave(other, group) && Ask(connectionId, group, joins: false);
+                return _elsewhere.Find(connectionId) is { } other
+                    && _elsewhere.Leave(other, group)
+                    && Ask(connectionId, group, joins: false);
             }
 
             if (!_here.Leave(page, group))
@@ -194,7 +200,10 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
     private IReadOnlyList<ChatConnection> PagesToVacate(ChatAudience audience) =>
         audience.Kind is AudienceKind.Conversation ? FindOwnedBy(new ConversationId(audience.Name!).Owner) : Find(audience);
 
-    /// <summary>Sends the pages of deleted conversations away: those that showed a visitor's first one come back to an empty one; the others have nothing to come back to.</summary>
+    /// <summary>
+    /// Sends the pages of deleted conversations away: those that showed a visitor's first one come back to an empty one; the others have
+    /// nothing to come back to.
+    /// </summary>
     public static void CloseAll(IEnumerable<ChatConnection> pages)
     {
         foreach (var page in pages)

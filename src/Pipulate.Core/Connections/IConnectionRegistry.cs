@@ -1,11 +1,12 @@
 namespace Pipulate;
 
 /// <summary>
-/// Knows which pages are connected, and who they belong to. All members are thread-safe; what is asked of an audience costs as much as the audience is large, however many others are connected.
+/// Knows which pages are connected, and who they belong to. All members are thread-safe; what is asked of an audience costs as much as the
+/// audience is large, however many others are connected.
 /// </summary>
 /// <remarks>
-/// Where the application runs in several processes that are connected (<see cref="IPipulateBackplane"/>), these are the pages of all of them: what changes on another is known here a moment later, and the pages of one
-/// that was killed are gone within 30 seconds.
+/// Where the application runs in several processes that are connected (<see cref="IPipulateBackplane"/>), these are the pages of all of
+/// them: what changes on another is known here a moment later, and the pages of one that was killed are gone within 30 seconds.
 /// </remarks>
 public interface IConnectionRegistry
 {
@@ -29,15 +30,16 @@ public interface IConnectionRegistry
     int GetCount(ChatAudience audience);
 
     /// <summary>
-    /// Says who of an audience is here, and since when. A visitor with several pages is one; who only reloads or goes to another page of the application (within 10 seconds) has never been away.
+    /// Says who of an audience is here, and since when. A visitor with several pages is one; who only reloads or goes to another page of
+    /// the application (within 10 seconds) has never been away.
     /// </summary>
     /// <param name="audience">Whose pages.</param>
     /// <returns>A copy, longest first; empty when nobody is here.</returns>
     IReadOnlyList<ChatPresence> GetPresence(ChatAudience audience);
 
     /// <summary>
-    /// Puts a page into a group. It leaves the group with <see cref="RemoveFromGroup"/> or when it is closed: a page that comes back is another one, so the place for this call is
-    /// a connection handler's <c>OnConnectedAsync</c>.
+    /// Puts a page into a group. It leaves the group with <see cref="RemoveFromGroup"/> or when it is closed: a page that comes back is
+    /// another one, so the place for this call is a connection handler's <c>OnConnectedAsync</c>.
     /// </summary>
     /// <param name="connectionId">The id from <see cref="ChatConnectionInfo.Id"/>.</param>
     /// <param name="group">The group's name: at most 200 characters.</param>
@@ -55,7 +57,8 @@ public interface IConnectionRegistry
     bool RemoveFromGroup(string connectionId, string group);
 
     /// <summary>
-    /// Closes the pages of an audience for good, with 1008: they do not come back by themselves. For a user who signs out or may not be here any more; the next page that is loaded connects as always.
+    /// Closes the pages of an audience for good, with 1008: they do not come back by themselves. For a user who signs out or may not be
+    /// here any more; the next page that is loaded connects as always.
     /// </summary>
     /// <param name="audience">Whose pages.</param>
     /// <returns>How many were told to close.</returns>

@@ -33,7 +33,8 @@ internal sealed partial class Conversation
 
             // A page that comes back sends again what it has heard nothing of, and may be faster than the store.
             var recalled = history.Where(entry => Find(entry.Id) is null).ToList();
-            _entries.FindAll(entry => entry is { MessageId: not null, IsRemote: false, Withdrawn: false } && recalled.Exists(known => IsSameMessage(known, entry.Text.ToString(), entry.MessageId)))
+            _entries.FindAll(entry => entry is { MessageId: not null, IsRemote: false, Withdrawn: false }
+                && recalled.Exists(known => IsSameMessage(known, entry.Text.ToString(), entry.MessageId)))
                 .ForEach(ForgetLocked);
 
             _first = 1;
@@ -53,7 +54,10 @@ internal sealed partial class Conversation
         Viewers.NotifyChanged();
     }
 
-    /// <summary>Puts the history in front of what the store does not have yet. What other nodes have told of it already, they know better than the store; in which order it was said, the store knows.</summary>
+    /// <summary>
+    /// Puts the history in front of what the store does not have yet. What other nodes have told of it already, they know better than the
+    /// store; in which order it was said, the store knows.
+    /// </summary>
     private void Insert(IReadOnlyCollection<ConversationEntry> history)
     {
         var since = _entries.ToArray();

@@ -3,12 +3,16 @@ using Pipulate.Storage;
 
 namespace Pipulate.Conversations;
 
-/// <summary>What other nodes say in this conversation. It is shown and told to the model as if it had been said here; nobody here is told to store it or to pass it on.</summary>
+/// <summary>
+/// What other nodes say in this conversation. It is shown and told to the model as if it had been said here; nobody here is told to store
+/// it or to pass it on.
+/// </summary>
 internal sealed partial class Conversation
 {
     /// <summary>Takes what another node, or the store, says of an entry. What is known already changes nothing.</summary>
     /// <returns>
-    /// <see cref="AppendOutcome.Gap"/> where something before is missing: then nothing was changed. <see cref="AppendOutcome.Outdated"/> where something newer is known.
+    /// <see cref="AppendOutcome.Gap"/> where something before is missing: then nothing was changed. <see cref="AppendOutcome.Outdated"/>
+    /// where something newer is known.
     /// </returns>
     public AppendOutcome ApplyRemote(in EntryFrame frame)
     {
@@ -75,7 +79,8 @@ internal sealed partial class Conversation
             foreach (var entry in _entries)
             {
                 if (entry is { Role: EntryRole.User, IsRemote: true, Withdrawn: false, MessageId: { } messageId }
-                    && stored.Any(other => other.MessageId == messageId && other is { Withdrawn: false } && other.Text == entry.Text.ToString())
+                    && stored.Any(
+                        other => other.MessageId == messageId && other is { Withdrawn: false } && other.Text == entry.Text.ToString())
                     && !stored.Any(other => other.Id == entry.Id))
                 {
                     entry.Withdrawn = true;
@@ -130,7 +135,9 @@ internal sealed partial class Conversation
             index--;
         }
 
-        return index > 0 ? _entries.FindLastIndex(index - 1, other => other is { Withdrawn: false, IsQueued: false }) is var place and >= 0 ? _entries[place] : null : null;
+        return index > 0 ? _entries.FindLastIndex(index - 1, other => other is { Withdrawn: false, IsQueued: false }) is var place and >= 0
+            ? _entries[place]
+            : null : null;
     }
 
     private AppendOutcome ApplyRemoteNew(in EntryFrame frame, out ConversationEntry? entry)
@@ -141,7 +148,9 @@ internal sealed partial class Conversation
             return AppendOutcome.Taken;
         }
 
-        if (frame.Head is not { } head || frame.Offset > 0 || (head.After is { } after && _first != OrdinalsBeforeHistory && Find(after) is null))
+        if (frame.Head is not { } head
+            || frame.Offset > 0
+            || (head.After is { } after && _first != OrdinalsBeforeHistory && Find(after) is null))
         {
             return AppendOutcome.Gap;
         }
@@ -176,7 +185,8 @@ internal sealed partial class Conversation
         }
 
         var newer = frame.Epoch > entry.Epoch;
-        if ((newer && !frame.Replaces && frame.Standing is null) || (frame.Offset > entry.Text.Length && !(newer && frame.Replaces && frame.Offset == 0)))
+        if ((newer && !frame.Replaces && frame.Standing is null)
+            || (frame.Offset > entry.Text.Length && !(newer && frame.Replaces && frame.Offset == 0)))
         {
             return AppendOutcome.Gap;
         }
@@ -197,11 +207,18 @@ internal sealed partial class Conversation
 
         var before = EntryStatus.Of(entry);
         if (frame.Standing is { } standing
-            && (standing with { Progress = standing.Progress ?? before.Progress, Waiting = standing.Waiting ?? before.Waiting, Again = standing.Again || before.Again }) is var now
+            && (standing with
+            {
+                Progress = standing.Progress
+                ?? before.Progress,
+                Waiting = standing.Waiting ?? before.Waiting,
+                Again = standing.Again || before.Again
+            }) is var now
             && now != before)
         {
             entry.RemoteRevision += newer ? 0 : 1;
-            (entry.State, entry.Reason, entry.Withdrawn, entry.Progress, entry.Waiting) = (now.State, now.Reason, now.Withdrawn, now.Progress, now.Waiting);
+            (entry.State, entry.Reason, entry.Withdrawn, entry.Progress, entry.Waiting) =
+                (now.State, now.Reason, now.Withdrawn, now.Progress, now.Waiting);
             entry.RepliedRemotely = now.Again && entry.IsRemote;
             RecordReplyTime(entry);
             changed = true;

@@ -3,7 +3,9 @@ using Pipulate.Conversations.History;
 using Pipulate.Storage;
 namespace Pipulate.Conversations;
 
-/// <summary>Turns where other nodes take them too: what is answered is not what came since the last answer, but what the ledger says has waited.</summary>
+/// <summary>
+/// Turns where other nodes take them too: what is answered is not what came since the last answer, but what the ledger says has waited.
+/// </summary>
 internal sealed partial class Conversation
 {
     /// <summary>Of how many of the newest entries it is asked whether they wait.</summary>
@@ -23,7 +25,10 @@ internal sealed partial class Conversation
     {
         lock (Gate)
         {
-            return [.. _entries.TakeLast(RequestWindow).Where(entry => entry is { Withdrawn: false, Role: EntryRole.User or EntryRole.Event }).Select(entry => entry.Id)];
+            return [.. _entries
+                .TakeLast(RequestWindow)
+                .Where(entry => entry is { Withdrawn: false, Role: EntryRole.User or EntryRole.Event })
+                .Select(entry => entry.Id)];
         }
     }
 
@@ -81,7 +86,8 @@ internal sealed partial class Conversation
             if (AddPendingReplies(taken).Count > 0)
             {
                 var roles = taken.Select(Find).OfType<ConversationEntry>().Select(entry => entry.Role).ToList();
-                var due = new PendingReply(_regenerating || roles.Contains(EntryRole.User), roles.Count(role => role is EntryRole.Event), 0, 0);
+                var due =
+                    new PendingReply(_regenerating || roles.Contains(EntryRole.User), roles.Count(role => role is EntryRole.Event), 0, 0);
                 var askedFor = asked.ToHashSet();
                 var through = _entries.FindLastIndex(entry => askedFor.Contains(entry.Id)) + 1;
                 turn = BeginTurnLocked(due, budget, answer) with { Claimed = taken };

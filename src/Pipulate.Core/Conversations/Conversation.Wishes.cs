@@ -21,7 +21,8 @@ internal sealed partial class Conversation
     {
         lock (Gate)
         {
-            _queued ??= AddLocked(new ConversationEntry(NextOrdinal, EntryRole.Assistant, EntryState.Streaming, time.GetUtcNow()) { IsQueued = true });
+            _queued ??= AddLocked(
+                new ConversationEntry(NextOrdinal, EntryRole.Assistant, EntryState.Streaming, time.GetUtcNow()) { IsQueued = true });
             SetWaiting(_queued, Texts.Format(TextKey.WaitingInLine, place));
         }
 
@@ -102,7 +103,10 @@ internal sealed partial class Conversation
         Viewers.NotifyChanged();
     }
 
-    /// <summary>Ends what is being said and what waits for its place: the text so far stays, and the model knows it. Work whose progress is shown goes on.</summary>
+    /// <summary>
+    /// Ends what is being said and what waits for its place: the text so far stays, and the model knows it. Work whose progress is shown
+    /// goes on.
+    /// </summary>
     /// <param name="why">What is said about it.</param>
     public void Stop(TextKey why = TextKey.Stopped)
     {
@@ -183,7 +187,9 @@ internal sealed partial class Conversation
         }
     }
 
-    /// <summary>What an answer of another node must have answered: that node alone knew it. What the application said in between is passed over.</summary>
+    /// <summary>
+    /// What an answer of another node must have answered: that node alone knew it. What the application said in between is passed over.
+    /// </summary>
     private List<Guid> RequestsBefore(ConversationEntry answer)
     {
         var questions = new List<Guid>();

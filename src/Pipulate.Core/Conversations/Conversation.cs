@@ -22,7 +22,10 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
     /// <summary>How many of the page's last messages are looked at for one that was sent twice.</summary>
     private const int RememberedMessageIds = 20;
 
-    /// <summary>By how much the epoch rises of an entry that is ended for another node, so that nothing this one still writes of it counts: as many changes it does not make.</summary>
+    /// <summary>
+    /// By how much the epoch rises of an entry that is ended for another node, so that nothing this one still writes of it counts: as many
+    /// changes it does not make.
+    /// </summary>
     private const int TakeoverEpochStep = 1_000_000;
 
     private const int Idle = 0;
@@ -40,14 +43,18 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
 
     public ConversationId Id { get; } = id;
 
-    /// <summary>Tells this conversation from one of the same id in another process, or before it was forgotten: their versions do not compare.</summary>
+    /// <summary>
+    /// Tells this conversation from one of the same id in another process, or before it was forgotten: their versions do not compare.
+    /// </summary>
     public string InstanceId { get; } = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(8));
 
     public Lock Gate { get; } = new();
 
     public ViewerTracker Viewers { get; } = new(time);
 
-    /// <summary>How it looks on its pages. All of them are written together, so it looks the same on all: as on the page that was opened last.</summary>
+    /// <summary>
+    /// How it looks on its pages. All of them are written together, so it looks the same on all: as on the page that was opened last.
+    /// </summary>
     public PanelLook Look { get; set; } = PanelLook.Default;
 
     /// <summary>Raised by one with each change. Read under <see cref="Gate"/>.</summary>
@@ -59,10 +66,15 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
     /// <summary>Told of every change that is made here; set before anybody else knows of the conversation.</summary>
     public IConversationObserver[] Observers { get; set; } = [];
 
-    /// <summary>Done once it has its history, or the store has been waited for long enough: then the history comes when it comes. Never fails.</summary>
+    /// <summary>
+    /// Done once it has its history, or the store has been waited for long enough: then the history comes when it comes. Never fails.
+    /// </summary>
     public Task Loaded { get; set; } = Task.CompletedTask;
 
-    /// <summary>How often history was put before what was there: whoever remembers places in <see cref="Entries"/> begins anew. Read under <see cref="Gate"/>.</summary>
+    /// <summary>
+    /// How often history was put before what was there: whoever remembers places in <see cref="Entries"/> begins anew. Read under
+    /// <see cref="Gate"/>.
+    /// </summary>
     public int RestoreCount { get; private set; }
 
     /// <summary>How long the model has kept quiet: without end where it has not spoken yet.</summary>
@@ -168,7 +180,8 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
         ConversationEntry entry;
         lock (Gate)
         {
-            entry = AddLocked(new ConversationEntry(NextOrdinal, EntryRole.Assistant, EntryState.Streaming, time.GetUtcNow()) { AuthorName = voice });
+            entry = AddLocked(
+                new ConversationEntry(NextOrdinal, EntryRole.Assistant, EntryState.Streaming, time.GetUtcNow()) { AuthorName = voice });
             if (instead is not null)
             {
                 Substitute(entry, instead);
@@ -185,7 +198,9 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
         ConversationEntry entry;
         lock (Gate)
         {
-            entry = AddLocked(new ConversationEntry(NextOrdinal, EntryRole.Progress, EntryState.Streaming, time.GetUtcNow()) { Progress = new Progress(0, 0, null) });
+            entry = AddLocked(new ConversationEntry(
+                NextOrdinal, EntryRole.Progress, EntryState.Streaming, time.GetUtcNow())
+            { Progress = new Progress(0, 0, null) });
             entry.Text.Set(label);
         }
 
@@ -262,7 +277,9 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
     {
         lock (Gate)
         {
-            return [.. _entries.Where(IsRecordedEvent).Select(entry => new RecordedEvent(entry.Id, entry.CreatedAt, entry.Text.ToString()))];
+            return [
+                .. _entries.Where(IsRecordedEvent).Select(entry => new RecordedEvent(entry.Id, entry.CreatedAt, entry.Text.ToString()))
+            ];
         }
     }
 
@@ -427,7 +444,13 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
         _repliedThrough = _entries.Count;
         LatestReply = entry;
         _regenerating = false;
-        return new Turn(entry, history, due.Typed, due.Events, leftOut) { Since = since, Causes = [.. waiting.Select(pending => pending.Cause).OfType<string>()] };
+        return new Turn(entry, history, due.Typed, due.Events, leftOut)
+        {
+            Since = since,
+            Causes = [
+            .. waiting.Select(pending => pending.Cause).OfType<string>()
+        ]
+        };
     }
 
     private PendingReply? PeekPendingLocked()
@@ -437,7 +460,8 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
             return null;
         }
 
-        // What wants no answer never will: passed once, it is not looked at again, however much a busy visitor does that nobody comments on.
+        // What wants no answer never will: passed once, it is not looked at again, however much a busy visitor does that nobody comments
+        // on.
         while (_repliedThrough < _entries.Count && !_entries[_repliedThrough].RequiresReply)
         {
             _repliedThrough++;
@@ -469,7 +493,8 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
         return entry;
     }
 
-    private void InitializeMarkdown(ConversationEntry entry) => entry.Markdown = markdown && entry.Role is EntryRole.Assistant ? new MarkdownText(entry.Text) : null;
+    private void InitializeMarkdown(ConversationEntry entry) =>
+        entry.Markdown = markdown && entry.Role is EntryRole.Assistant ? new MarkdownText(entry.Text) : null;
 
     private void ForgetLocked(ConversationEntry entry)
     {
@@ -535,5 +560,6 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
         return false;
     }
 
-    private static bool IsSameMessage(ConversationEntry entry, string text, string messageId) => entry.MessageId == messageId && entry.Text.ToString() == text;
+    private static bool IsSameMessage(ConversationEntry entry, string text, string messageId) =>
+        entry.MessageId == messageId && entry.Text.ToString() == text;
 }

@@ -42,18 +42,24 @@ public readonly record struct ConversationId
     /// <value><see langword="null"/> only for <c>default(ConversationId)</c>, which names no conversation.</value>
     public string Value { get; }
 
-    /// <summary>Whose it is: what stands before the name, or all of it for the first conversation of a visitor and those that an application names itself.</summary>
+    /// <summary>
+    /// Whose it is: what stands before the name, or all of it for the first conversation of a visitor and those that an application names
+    /// itself.
+    /// </summary>
     internal string Owner => Value.IndexOf(Separator, StringComparison.Ordinal) is var end and >= 0 ? Value[..end] : Value;
 
     /// <summary>What it is called among the conversations of its owner; null for the first.</summary>
-    internal string? Name => Value.IndexOf(Separator, StringComparison.Ordinal) is var end and >= 0 ? Value[(end + Separator.Length)..] : null;
+    internal string? Name =>
+        Value.IndexOf(Separator, StringComparison.Ordinal) is var end and >= 0 ? Value[(end + Separator.Length)..] : null;
 
     /// <summary>What a room is called that several visitors share; null for all other conversations.</summary>
     internal string? Room => Value.StartsWith(RoomPrefix, StringComparison.Ordinal) ? Value[RoomPrefix.Length..] : null;
 
     /// <summary>Whether a text can be the name of a conversation.</summary>
     internal static bool IsName(string text) =>
-        text.Length is > 0 and <= LongestName && !text.AsSpan().ContainsAnyExcept(Allowed) && !text.Contains(Separator, StringComparison.Ordinal);
+        text.Length is > 0 and <= LongestName
+            && !text.AsSpan().ContainsAnyExcept(Allowed)
+            && !text.Contains(Separator, StringComparison.Ordinal);
 
     /// <summary>One of the conversations of an owner. Whatever is named, it is nobody else's.</summary>
     internal static ConversationId Of(string owner, string name) => new(owner + Separator + name);

@@ -31,7 +31,9 @@ internal static class ConversationName
         const int Length = (RandomBytes + SealBytes) / 3 * 4;
         Span<byte> bytes = stackalloc byte[RandomBytes + SealBytes];
         Span<byte> seal = stackalloc byte[SealBytes];
-        if (text.Length != Length || Base64Url.DecodeFromChars(text, bytes, out _, out var written) is not OperationStatus.Done || written != bytes.Length)
+        if (text.Length != Length
+            || Base64Url.DecodeFromChars(text, bytes, out _, out var written) is not OperationStatus.Done
+            || written != bytes.Length)
         {
             return false;
         }

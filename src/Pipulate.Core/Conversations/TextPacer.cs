@@ -5,7 +5,8 @@ using Pipulate.Conversations.Entries;
 namespace Pipulate.Conversations;
 
 /// <summary>
-/// Types texts out, a word at a time, where the application wants that: what is said, and the answers of models that speak in lumps. Without a delay all of it passes as it is.
+/// Types texts out, a word at a time, where the application wants that: what is said, and the answers of models that speak in lumps.
+/// Without a delay all of it passes as it is.
 /// </summary>
 /// <param name="delay">How long a word takes; zero for no typing.</param>
 /// <param name="time">The clock.</param>
@@ -62,7 +63,8 @@ internal sealed class TextPacer(TimeSpan delay, TimeProvider time, CancellationT
         conversation.End(entry, EntryState.Complete);
     }
 
-    private async IAsyncEnumerable<ChatResponseUpdate> PaceAsync(IAsyncEnumerable<ChatResponseUpdate> updates, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<ChatResponseUpdate> PaceAsync(
+        IAsyncEnumerable<ChatResponseUpdate> updates, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using var coming = updates.GetAsyncEnumerator(leaving.Token);

@@ -13,7 +13,9 @@ namespace Pipulate.Conversations;
 /// <param name="LeftOut">How many entries it is the first not to be told, because the model has no room for them any more.</param>
 internal sealed record Turn(ConversationEntry Entry, IReadOnlyList<ChatMessage> History, bool AnswersUser, int Events, int LeftOut)
 {
-    /// <summary>When the first of what it answers came, as a timestamp; null where it is not known, or where the answer is asked for once more.</summary>
+    /// <summary>
+    /// When the first of what it answers came, as a timestamp; null where it is not known, or where the answer is asked for once more.
+    /// </summary>
     public long? Since { get; init; }
 
     /// <summary>The requests that what it answers came with, as tracing names them.</summary>

@@ -1,6 +1,9 @@
 namespace Pipulate.Conversations;
 
-/// <summary>Who looks at a conversation, and for how long nobody has. Thread-safe, under a lock of its own: waking never waits for what is being said.</summary>
+/// <summary>
+/// Who looks at a conversation, and for how long nobody has. Thread-safe, under a lock of its own: waking never waits for what is being
+/// said.
+/// </summary>
 internal sealed class ViewerTracker(TimeProvider time)
 {
     private readonly Lock _gate = new();
@@ -10,7 +13,9 @@ internal sealed class ViewerTracker(TimeProvider time)
     private bool _everExpected;
     private bool _hasRemoteViewers;
 
-    /// <summary>Told when the first comes and when the last has gone; pages on other nodes do not count. Must return at once and must not call back.</summary>
+    /// <summary>
+    /// Told when the first comes and when the last has gone; pages on other nodes do not count. Must return at once and must not call back.
+    /// </summary>
     public Action? LocalViewersChanged { get; set; }
 
     /// <summary>Whether a page of this process looks.</summary>

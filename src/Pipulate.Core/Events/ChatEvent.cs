@@ -17,7 +17,8 @@ public sealed record ChatEvent(ConversationId Conversation, string Text)
     public ChatLane Lane { get; init; } = ChatLane.Comment;
 
     /// <summary>
-    /// Gets what this is an instance of, such as the template that it was rendered from. Events of one kind that come together are told to the model together.
+    /// Gets what this is an instance of, such as the template that it was rendered from. Events of one kind that come together are told to
+    /// the model together.
     /// </summary>
     /// <value>The default is <see langword="null"/>: it stands for itself.</value>
     public string? Kind { get; init; }

@@ -4,17 +4,20 @@ using Pipulate.Events;
 namespace Pipulate;
 
 /// <summary>
-/// The events that pages may tell of, with what the model is then told. A page names one and brings its message; the words and the lane are the application's.
+/// The events that pages may tell of, with what the model is then told. A page names one and brings its message; the words and the lane are
+/// the application's.
 /// </summary>
 public sealed partial class ChatEventCollection
 {
     /// <summary>What a page without an event's name tells. Its words are somebody's from outside, so they are a quotation.</summary>
-    private static readonly RegisteredEvent Unnamed = new("(unnamed)", "The page says: {message}. Remark on it in a sentence, if there is something to remark.", ChatLane.Comment);
+    private static readonly RegisteredEvent Unnamed =
+        new("(unnamed)", "The page says: {message}. Remark on it in a sentence, if there is something to remark.", ChatLane.Comment);
 
     private readonly Dictionary<string, RegisteredEvent> _events = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Gets or sets whether a page may also post a message to <c>/chatq</c> without naming an event. The model is then told that the page says so.
+    /// Gets or sets whether a page may also post a message to <c>/chatq</c> without naming an event. The model is then told that the page
+    /// says so.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool AcceptUnnamed { get; set; }
@@ -27,12 +30,17 @@ public sealed partial class ChatEventCollection
     /// <summary>
     /// Registers an event.
     /// </summary>
-    /// <param name="name">Its name, as pages write it: a small letter, then small letters, digits, <c>-</c> and <c>_</c>; 64 characters at most.</param>
+    /// <param name="name">
+    /// Its name, as pages write it: a small letter, then small letters, digits, <c>-</c> and <c>_</c>; 64 characters at most.
+    /// </param>
     /// <param name="template">
-    /// What happened and what is wanted, such as <c>The profile is now {message}.</c> The message becomes a JSON string, so write no quotation marks around it. <c>{{</c> is a brace.
+    /// What happened and what is wanted, such as <c>The profile is now {message}.</c> The message becomes a JSON string, so write no
+    /// quotation marks around it. <c>{{</c> is a brace.
     /// </param>
     /// <param name="lane">What becomes of the event. Pages cannot choose it.</param>
-    /// <exception cref="ArgumentException">The name is no name or is taken, there is no text, or it has a placeholder other than <c>{message}</c>.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name is no name or is taken, there is no text, or it has a placeholder other than <c>{message}</c>.
+    /// </exception>
     /// <exception cref="FormatException">The template cannot be parsed.</exception>
     public void Add(string name, string template, ChatLane lane = ChatLane.Comment)
     {
@@ -41,7 +49,8 @@ public sealed partial class ChatEventCollection
         if (!Name().IsMatch(name))
         {
             throw new ArgumentException(
-                $"\"{name}\" cannot be an event's name. Names are like profile_change: a small letter, then small letters, digits, - and _; 64 characters at most.", nameof(name));
+                $"\"{name}\" cannot be an event's name. Names are like profile_change: a small letter, then small letters, digits, - and _; 64 characters at most.",
+                nameof(name));
         }
 
         if (!Enum.IsDefined(lane))

@@ -60,13 +60,15 @@ internal sealed class PromptTemplate
 
             if (source[i] == '}')
             {
-                throw new FormatException($"The template \"{source}\" has a closing brace at position {i + 1} that nothing opens. Write }}}} for a brace.");
+                throw new FormatException(
+                    $"The template \"{source}\" has a closing brace at position {i + 1} that nothing opens. Write }}}} for a brace.");
             }
 
             var end = source.IndexOf('}', i);
             if (end < 0)
             {
-                throw new FormatException($"The template \"{source}\" opens a placeholder at position {i + 1} and does not close it. Write {{{{ for a brace.");
+                throw new FormatException(
+                    $"The template \"{source}\" opens a placeholder at position {i + 1} and does not close it. Write {{{{ for a brace.");
             }
 
             var name = source[(i + 1)..end];
@@ -125,7 +127,14 @@ internal sealed class PromptTemplate
         return rendered;
     }
 
-    private static void Append(StringBuilder text, IPlaceholderValues values, string name, bool quoted, int longestValue, in CultureScope culture, Action<string>? unknown)
+    private static void Append(
+        StringBuilder text,
+        IPlaceholderValues values,
+        string name,
+        bool quoted,
+        int longestValue,
+        in CultureScope culture,
+        Action<string>? unknown)
     {
         var beginning = text.Length;
         try
@@ -159,14 +168,17 @@ internal sealed class PromptTemplate
     }
 
     /// <summary>On its own because of the closure, which texts do without.</summary>
-    private static void AppendObject(StringBuilder text, IPlaceholderValues values, string name, object? value, bool quoted, int longestValue) =>
+    private static void AppendObject(
+        StringBuilder text, IPlaceholderValues values, string name, object? value, bool quoted, int longestValue) =>
         PlaceholderValue.Append(text, value, quoted, longestValue, values.Shapes, exception => values.TryReport(name, exception));
 
     private static bool IsName(string name)
     {
         foreach (var part in name.Split('.'))
         {
-            if (part.Length == 0 || !(char.IsLetter(part[0]) || part[0] == '_') || !part.All(character => char.IsLetterOrDigit(character) || character is '_' or '-'))
+            if (part.Length == 0
+                || !(char.IsLetter(part[0]) || part[0] == '_')
+                || !part.All(character => char.IsLetterOrDigit(character) || character is '_' or '-'))
             {
                 return false;
             }

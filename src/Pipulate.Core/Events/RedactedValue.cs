@@ -1,6 +1,8 @@
 namespace Pipulate.Events;
 
-/// <summary>Stands where a value was that nobody is to see. It is written as it is, not as a JSON string: it is not what the user wrote.</summary>
+/// <summary>
+/// Stands where a value was that nobody is to see. It is written as it is, not as a JSON string: it is not what the user wrote.
+/// </summary>
 internal sealed class RedactedValue
 {
     public const string Text = "(redacted)";

@@ -29,7 +29,8 @@ internal sealed class RegisteredEvent
         _lane = lane;
         var probe = new Values("");
         _template.Render(probe, quoted: false, longestValue: 1, unknown => throw new ArgumentException(
-            $"The event \"{name}\" has the placeholder {{{unknown}}}, which nothing supplies: an event has {{message}} only.", nameof(template)));
+            $"The event \"{name}\" has the placeholder {{{unknown}}}, which nothing supplies: an event has {{message}} only.",
+            nameof(template)));
         SaysMessage = probe.Asked;
     }
 
@@ -38,7 +39,11 @@ internal sealed class RegisteredEvent
 
     /// <summary>The event with its message, cut at so many characters.</summary>
     public ChatEvent With(ConversationId conversation, string message, int longestMessage) =>
-        new(conversation, _template.Render(new Values(message), quoted: _lane is not ChatLane.Say, longestMessage)) { Lane = _lane, Kind = _template.Source };
+        new(conversation, _template.Render(new Values(message), quoted: _lane is not ChatLane.Say, longestMessage))
+        {
+            Lane = _lane,
+            Kind = _template.Source
+        };
 
     private sealed class Values(string message) : IPlaceholderValues
     {

@@ -15,13 +15,21 @@ namespace Pipulate.Generation;
 /// that an answer is due: one per conversation, however much came.
 /// </summary>
 internal sealed partial class ChatQueue(
-    ConversationCache conversations, CommentPolicy schedule, TextPacer typist, PipulateMetrics metrics, IOptions<PipulateOptions> options, ILogger<ChatQueue> logger, ReplyCoordinator? turns = null)
+    ConversationCache conversations,
+    CommentPolicy schedule,
+    TextPacer typist,
+    PipulateMetrics metrics,
+    IOptions<PipulateOptions> options,
+    ILogger<ChatQueue> logger,
+    ReplyCoordinator? turns = null)
     : IChatQueue
 {
     private readonly Channel<Conversation> _due =
         Channel.CreateUnbounded<Conversation>(new UnboundedChannelOptions { SingleReader = true });
 
-    /// <summary>Conversations in which an answer is due. A conversation stands here once until <see cref="Conversation.TryComplete"/> lets it go.</summary>
+    /// <summary>
+    /// Conversations in which an answer is due. A conversation stands here once until <see cref="Conversation.TryComplete"/> lets it go.
+    /// </summary>
     public ChannelReader<Conversation> Due => _due.Reader;
 
     public async ValueTask EnqueueAsync(ChatEvent chatEvent, CancellationToken cancellationToken = default)
@@ -126,7 +134,8 @@ internal sealed partial class ChatQueue(
         }
 
         var conversation = conversations.Get(id);
-        if (conversation.Observers.OfType<MirroredConversation>().Any(shared => !shared.Regenerate(answer)) && conversation.RegenerateRemote(answer))
+        if (conversation.Observers.OfType<MirroredConversation>().Any(shared => !shared.Regenerate(answer))
+            && conversation.RegenerateRemote(answer))
         {
             Announce(conversation);
         }

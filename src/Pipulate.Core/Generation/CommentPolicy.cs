@@ -62,7 +62,9 @@ internal sealed class CommentPolicy(IOptions<PipulateOptions> options, TimeProvi
         _ofAll.Record();
     }
 
-    /// <summary>Pages of the process before come back one after the other, and of those on other nodes this one may not have been told.</summary>
+    /// <summary>
+    /// Pages of the process before come back one after the other, and of those on other nodes this one may not have been told.
+    /// </summary>
     private bool MayMissPages => time.GetElapsedTime(_begun) <= BetweenPages || nodes is { MayMissPages: true };
 
     private static TimeSpan Longest(TimeSpan one, TimeSpan other) => one > other ? one : other;

@@ -4,8 +4,8 @@ using Pipulate.Conversations.History;
 namespace Pipulate.Generation;
 
 /// <summary>
-/// What is known of one model's context: how many tokens it has room for, and how many characters make a token. What it was told and the answer to that share the room.
-/// Thread-safe.
+/// What is known of one model's context: how many tokens it has room for, and how many characters make a token. What it was told and the
+/// answer to that share the room. Thread-safe.
 /// </summary>
 /// <param name="limits">What the application says.</param>
 /// <param name="configured">The context that every request asks for, if it does.</param>
@@ -15,7 +15,10 @@ internal sealed class ContextWindow(PipulateLimits limits, int? configured, Time
     /// <summary>What Ollama gives a model on a machine without a large graphics card, and less than any other server.</summary>
     public const int AssumedTokens = 4_096;
 
-    /// <summary>More is used only where the application says so: reading it takes long, and it is read again whenever another conversation has had the model between.</summary>
+    /// <summary>
+    /// More is used only where the application says so: reading it takes long, and it is read again whenever another conversation has had
+    /// the model between.
+    /// </summary>
     public const int MaxUnasked = 32_768;
 
     /// <summary>No model in use has a smaller window: a refusal that would say so has another reason.</summary>
@@ -34,11 +37,16 @@ internal sealed class ContextWindow(PipulateLimits limits, int? configured, Time
     /// <summary>How much a new measure counts beside all before it.</summary>
     private const double Share = 0.3;
 
-    /// <summary>Cut where this much of the room is taken, down to that much: far apart, for with each cut the server must read everything anew.</summary>
+    /// <summary>
+    /// Cut where this much of the room is taken, down to that much: far apart, for with each cut the server must read everything anew.
+    /// </summary>
     private const double CutAbove = 0.85;
     private const double CutTo = 0.5;
 
-    /// <summary>A prompt that was read with fewer tokens than this much of its estimate was not read whole: once the estimate has been measured, and before.</summary>
+    /// <summary>
+    /// A prompt that was read with fewer tokens than this much of its estimate was not read whole: once the estimate has been measured, and
+    /// before.
+    /// </summary>
     private const double Whole = 0.8;
     private const double WholeUnmeasured = 0.5;
 
@@ -117,7 +125,8 @@ internal sealed class ContextWindow(PipulateLimits limits, int? configured, Time
         var refused = estimate.Of(request);
         lock (_gate)
         {
-            // An estimate that has been measured says that the window is smaller than it was taken for. One that has not may itself be what was wrong.
+            // An estimate that has been measured says that the window is smaller than it was taken for. One that has not may itself be what
+            // was wrong.
             if (_measured)
             {
                 (_refused, _refusedAt) = (Math.Max(MinTokens, Math.Min(Window, refused)), time.GetTimestamp());
@@ -171,7 +180,9 @@ internal sealed class ContextWindow(PipulateLimits limits, int? configured, Time
         }
     }
 
-    /// <summary>Whether the server is to be asked for the window now: once, unless the answer did not come or has turned out wrong.</summary>
+    /// <summary>
+    /// Whether the server is to be asked for the window now: once, unless the answer did not come or has turned out wrong.
+    /// </summary>
     public bool TryProbe()
     {
         lock (_gate)

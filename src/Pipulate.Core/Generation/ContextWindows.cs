@@ -10,10 +10,11 @@ using Pipulate.Models.Ollama;
 namespace Pipulate.Generation;
 
 /// <summary>
-/// The contexts of the models that have spoken, and how much of a conversation the next one is told. Where the application has registered a reducer,
-/// that decides instead, and is given all there is.
+/// The contexts of the models that have spoken, and how much of a conversation the next one is told. Where the application has registered a
+/// reducer, that decides instead, and is given all there is.
 /// </summary>
-internal sealed class ContextWindows(IChatClient client, IOptions<PipulateOptions> options, IChatReducer? reducer = null, TimeProvider? time = null)
+internal sealed class ContextWindows(
+    IChatClient client, IOptions<PipulateOptions> options, IChatReducer? reducer = null, TimeProvider? time = null)
 {
     private readonly IModelProbe? _probe = OllamaModelProbe.Of(client);
     private readonly ConcurrentDictionary<string, ContextWindow> _byModel = new(StringComparer.Ordinal);
@@ -69,7 +70,8 @@ internal sealed class ContextWindows(IChatClient client, IOptions<PipulateOption
 
     /// <summary>Learns from an answer, and asks the model's server for its window if it has not been asked yet.</summary>
     /// <returns>Whether the server seems not to have read all that the model was told.</returns>
-    public async Task<bool> CalibrateAsync(string? model, IReadOnlyList<ChatMessage> request, UsageDetails? usage, CancellationToken cancellationToken)
+    public async Task<bool> CalibrateAsync(
+        string? model, IReadOnlyList<ChatMessage> request, UsageDetails? usage, CancellationToken cancellationToken)
     {
         var context = Of(model ?? "");
         Volatile.Write(ref _current, context);
@@ -82,5 +84,6 @@ internal sealed class ContextWindows(IChatClient client, IOptions<PipulateOption
         return cut;
     }
 
-    private ContextWindow Of(string model) => _byModel.GetOrAdd(model, _ => new ContextWindow(options.Value.Limits, _probe?.ConfiguredContext, time ?? TimeProvider.System));
+    private ContextWindow Of(string model) =>
+        _byModel.GetOrAdd(model, _ => new ContextWindow(options.Value.Limits, _probe?.ConfiguredContext, time ?? TimeProvider.System));
 }

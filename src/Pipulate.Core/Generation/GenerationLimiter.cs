@@ -1,6 +1,8 @@
 namespace Pipulate.Generation;
 
-/// <summary>The places of those who speak at once in this process, and the line of those who wait for one: first come, first served. Thread-safe.</summary>
+/// <summary>
+/// The places of those who speak at once in this process, and the line of those who wait for one: first come, first served. Thread-safe.
+/// </summary>
 internal sealed class GenerationLimiter(int places)
 {
     private readonly Lock _gate = new();

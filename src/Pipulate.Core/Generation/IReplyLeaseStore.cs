@@ -2,12 +2,15 @@ using Pipulate.Storage;
 namespace Pipulate.Generation;
 
 /// <summary>
-/// What waits for an answer, and who gives it, where several nodes could. Kept beside the conversations, so that what waits outlasts the node that it came to.
-/// One node at a time has the lease of a conversation, by the database's clock; it may have it again and again, and what was under it and nobody renews is anybody's.
+/// What waits for an answer, and who gives it, where several nodes could. Kept beside the conversations, so that what waits outlasts the
+/// node that it came to. One node at a time has the lease of a conversation, by the database's clock; it may have it again and again, and
+/// what was under it and nobody renews is anybody's.
 /// </summary>
 internal interface IReplyLeaseStore
 {
-    /// <summary>Stores an entry, and that it waits. An entry that is stored already does not wait because of this: it may have been answered.</summary>
+    /// <summary>
+    /// Stores an entry, and that it waits. An entry that is stored already does not wait because of this: it may have been answered.
+    /// </summary>
     /// <param name="conversation">The conversation.</param>
     /// <param name="entry">The entry.</param>
     /// <param name="begins">Whether a conversation that is not there begins with it; else it was deleted.</param>
@@ -31,7 +34,8 @@ internal interface IReplyLeaseStore
     /// <param name="known">The entries that it may answer.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Those of them that waited; where none did, or the lease is lost, nothing was stored.</returns>
-    ValueTask<IReadOnlyList<Guid>> BeginAsync(ConversationKey conversation, StoredEntry answer, IReadOnlyList<Guid> known, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<Guid>> BeginAsync(
+        ConversationKey conversation, StoredEntry answer, IReadOnlyList<Guid> known, CancellationToken cancellationToken);
 
     /// <summary>Entries wait again: their answer was taken back.</summary>
     ValueTask ReturnAsync(ConversationKey conversation, IReadOnlyList<Guid> entries, CancellationToken cancellationToken);

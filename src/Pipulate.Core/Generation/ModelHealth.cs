@@ -11,7 +11,8 @@ namespace Pipulate.Generation;
 /// Knows whether the model can be had, and says so on every page. It is asked when a page connects and, while there is trouble,
 /// before each answer, so a model that appears is used from the next one on.
 /// </summary>
-internal sealed partial class ModelHealth(IChatClient client, PanelStatus status, IOptions<PipulateOptions> options, ILogger<ModelHealth> logger)
+internal sealed partial class ModelHealth(
+    IChatClient client, PanelStatus status, IOptions<PipulateOptions> options, ILogger<ModelHealth> logger)
 {
     private readonly IModelProbe? _probe = OllamaModelProbe.Of(client);
     private readonly Lock _gate = new();

@@ -7,7 +7,8 @@ using Pipulate.Storage;
 namespace Pipulate.Generation;
 
 /// <summary>
-/// Whose turn it is to answer. Alone, always ours. Where there are other nodes, a ledger decides: one node at a time in a conversation, and nothing is answered twice.
+/// Whose turn it is to answer. Alone, always ours. Where there are other nodes, a ledger decides: one node at a time in a conversation, and
+/// nothing is answered twice.
 /// </summary>
 internal sealed partial class ReplyCoordinator(TimeProvider time, ILogger<ReplyCoordinator> logger, IReplyLeaseStore? ledger = null)
 {
@@ -31,8 +32,11 @@ internal sealed partial class ReplyCoordinator(TimeProvider time, ILogger<ReplyC
     }
 
     /// <summary>Begins the next answer.</summary>
-    /// <returns>The turn, or null; and whether it is this node's turn: else another one is answering, and it is to be asked again.</returns>
-    public async Task<(Turn? Turn, bool Ours)> BeginAsync(Conversation conversation, HistoryBudget? budget, CancellationToken cancellationToken)
+    /// <returns>
+    /// The turn, or null; and whether it is this node's turn: else another one is answering, and it is to be asked again.
+    /// </returns>
+    public async Task<(Turn? Turn, bool Ours)> BeginAsync(
+        Conversation conversation, HistoryBudget? budget, CancellationToken cancellationToken)
     {
         if (ledger is null)
         {
@@ -41,7 +45,14 @@ internal sealed partial class ReplyCoordinator(TimeProvider time, ILogger<ReplyC
 
         var kept = ConversationWriter.Of(conversation)!;
         var (asked, taken) = ((IReadOnlyList<Guid>)[], (IReadOnlyList<Guid>)[]);
-        var answer = new StoredEntry { Id = Guid.CreateVersion7(), Role = EntryRole.Assistant, State = EntryState.Streaming, CreatedAt = time.GetUtcNow() };
+        var answer = new StoredEntry
+        {
+            Id =
+            Guid.CreateVersion7(),
+            Role = EntryRole.Assistant,
+            State = EntryState.Streaming,
+            CreatedAt = time.GetUtcNow()
+        };
         var ours = false;
         await TryAsync(conversation, async () =>
         {
@@ -76,7 +87,8 @@ internal sealed partial class ReplyCoordinator(TimeProvider time, ILogger<ReplyC
     /// <summary>An answer has ended. What it was taken back for is owed again.</summary>
     public async Task EndAsync(Conversation conversation, Turn turn)
     {
-        if (ledger is not null && conversation.ReadPending().Select(entry => entry.Id).Intersect(turn.Claimed).ToList() is { Count: > 0 } again)
+        if (ledger is not null
+            && conversation.ReadPending().Select(entry => entry.Id).Intersect(turn.Claimed).ToList() is { Count: > 0 } again)
         {
             await TryAsync(conversation, () => ledger.ReturnAsync(ConversationWriter.Of(conversation)!.Key, again, CancellationToken.None));
         }
@@ -87,7 +99,8 @@ internal sealed partial class ReplyCoordinator(TimeProvider time, ILogger<ReplyC
     {
         if (ledger is not null && events.Count > 0)
         {
-            await TryAsync(conversation, () => ledger.RemoveAsync(ConversationWriter.Of(conversation)!.Key, events, CancellationToken.None));
+            await TryAsync(
+                conversation, () => ledger.RemoveAsync(ConversationWriter.Of(conversation)!.Key, events, CancellationToken.None));
         }
     }
 

@@ -93,7 +93,8 @@ internal sealed partial class ReplyGenerator(
     /// Has the application's reducer look at a request. One that fails, or hangs for as long as a model may be silent, is left out: it must
     /// not hold one of the places for answers.
     /// </summary>
-    private async Task<IReadOnlyList<ChatMessage>> ReduceAsync(Conversation conversation, IReadOnlyList<ChatMessage> request, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ChatMessage>> ReduceAsync(
+        Conversation conversation, IReadOnlyList<ChatMessage> request, CancellationToken cancellationToken)
     {
         if (!contexts.HasReducer)
         {
@@ -124,13 +125,15 @@ internal sealed partial class ReplyGenerator(
             }
 
             await leaving.CancelAsync();
-            _ = reducing.ContinueWith(static left => _ = left.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            _ = reducing.ContinueWith(
+                static left => _ = left.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         }
     }
 
     private ChatMessage[] RequestFor(Turn turn) => [SystemPrompt.For(_options.Persona), .. turn.History];
 
-    private static bool IsTooLong(Exception exception) => ModelFailureFactory.Classify(exception, default, CancellationToken.None).Kind is ModelFailureKind.TooLong;
+    private static bool IsTooLong(Exception exception) =>
+        ModelFailureFactory.Classify(exception, default, CancellationToken.None).Kind is ModelFailureKind.TooLong;
 
     private async Task LearnAsync(ReplyMetadata answer, CancellationToken cancellationToken)
     {
@@ -144,7 +147,8 @@ internal sealed partial class ReplyGenerator(
         }
     }
 
-    private async Task<ReplyMetadata> SpeakAsync(IChatClient voice, Conversation conversation, ConversationEntry entry, IReadOnlyList<ChatMessage> messages, ReplyLifetime ending)
+    private async Task<ReplyMetadata> SpeakAsync(
+        IChatClient voice, Conversation conversation, ConversationEntry entry, IReadOnlyList<ChatMessage> messages, ReplyLifetime ending)
     {
         var ask = new ChatOptions { MaxOutputTokens = contexts.Current.AnswerTokens };
 
@@ -162,7 +166,13 @@ internal sealed partial class ReplyGenerator(
     }
 
     private async Task<ReplyMetadata> ListenAsync(
-        IChatClient voice, Conversation conversation, ConversationEntry entry, IReadOnlyList<ChatMessage> messages, ChatOptions ask, ModelCall? call, ReplyLifetime ending)
+        IChatClient voice,
+        Conversation conversation,
+        ConversationEntry entry,
+        IReadOnlyList<ChatMessage> messages,
+        ChatOptions ask,
+        ModelCall? call,
+        ReplyLifetime ending)
     {
         var limits = _options.Limits;
         var answer = new ReplyMetadata(messages);
@@ -217,7 +227,10 @@ internal sealed partial class ReplyGenerator(
 
     private static ReadOnlySpan<char> Fitting(string piece, long room) => piece.AsSpan(0, (int)Math.Clamp(room, 0, piece.Length));
 
-    /// <summary>Where the model has been silent for long its server may have put it away, and takes up to minutes to load it: the page says so if that is known.</summary>
+    /// <summary>
+    /// Where the model has been silent for long its server may have put it away, and takes up to minutes to load it: the page says so if
+    /// that is known.
+    /// </summary>
     private async Task ShowLoadingAsync(Conversation conversation, Turn turn, CancellationToken cancellationToken)
     {
         var heard = Volatile.Read(ref _lastHeard);
@@ -227,7 +240,9 @@ internal sealed partial class ReplyGenerator(
         }
     }
 
-    /// <summary>Ends an answer as the model says that it has ended. An empty answer is withdrawn, with a notice if a person waits for it.</summary>
+    /// <summary>
+    /// Ends an answer as the model says that it has ended. An empty answer is withdrawn, with a notice if a person waits for it.
+    /// </summary>
     private void End(Conversation conversation, Turn turn, ReplyMetadata answer)
     {
         var words = conversation.Look.Words;
@@ -311,20 +326,33 @@ internal sealed partial class ReplyGenerator(
     [LoggerMessage(2, LogLevel.Error, "Answer {Ordinal} of conversation {Conversation} failed: {Kind}.")]
     private partial void LogFailed(ConversationId conversation, int ordinal, ModelFailureKind kind, Exception exception);
 
-    [LoggerMessage(3, LogLevel.Information, "Conversation {Conversation} has outgrown the {Tokens} tokens of the model's context: its oldest {Entries} entries are told no longer.")]
+    [LoggerMessage(
+        3,
+        LogLevel.Information,
+        "Conversation {Conversation} has outgrown the {Tokens} tokens of the model's context: its oldest {Entries} entries are told "
+            + "no longer.")]
     private partial void LogCut(ConversationId conversation, int entries, int tokens);
 
-    [LoggerMessage(4, LogLevel.Warning, "The model's server refused conversation {Conversation} as too long. The model was asked once more without the oldest {Entries} entries.")]
+    [LoggerMessage(
+        4,
+        LogLevel.Warning,
+        "The model's server refused conversation {Conversation} as too long. The model was asked once more without the oldest "
+            + "{Entries} entries.")]
     private partial void LogRefused(ConversationId conversation, int entries);
 
     [LoggerMessage(5, LogLevel.Warning,
-        "The server of the model {Model} seems to cut what the model is told: it has read {Read} tokens of about {Told}. Set Pipulate:Limits:ContextTokens to what it has room for. This is said once.")]
+        "The server of the model {Model} seems to cut what the model is told: it has read {Read} tokens of about {Told}. Set "
+            + "Pipulate:Limits:ContextTokens to what it has room for. This is said once.")]
     private partial void LogCutByServer(string? model, long? read, int told);
 
-    [LoggerMessage(6, LogLevel.Information, "Answer {Ordinal} of conversation {Conversation} was cut short by the model or its server: {Reason}. The chat panel says so.")]
+    [LoggerMessage(
+        6,
+        LogLevel.Information,
+        "Answer {Ordinal} of conversation {Conversation} was cut short by the model or its server: {Reason}. The chat panel says so.")]
     private partial void LogCutShort(ConversationId conversation, int ordinal, string reason);
 
     [LoggerMessage(7, LogLevel.Warning,
-        "The chat reducer failed in conversation {Conversation}, or took longer than the {Seconds} s of Pipulate:Limits:Idle. The model is told what it has room for instead.")]
+        "The chat reducer failed in conversation {Conversation}, or took longer than the {Seconds} s of Pipulate:Limits:Idle. The "
+            + "model is told what it has room for instead.")]
     private partial void LogNotReduced(ConversationId conversation, double seconds, Exception exception);
 }

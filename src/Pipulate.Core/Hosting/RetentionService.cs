@@ -7,7 +7,8 @@ using Pipulate.Storage;
 namespace Pipulate.Hosting;
 
 /// <summary>
-/// Once a minute lets go of conversations in memory that nobody wants and the store has, and once an hour deletes those that are too old or too many, and their entries beyond a number (<see cref="PipulateRetention"/>).
+/// Once a minute lets go of conversations in memory that nobody wants and the store has, and once an hour deletes those that are too old or
+/// too many, and their entries beyond a number (<see cref="PipulateRetention"/>).
 /// </summary>
 internal sealed partial class RetentionService(
     ConversationCache directory,
@@ -20,7 +21,9 @@ internal sealed partial class RetentionService(
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
-    /// <summary>Who comes back within it finds the conversation as it was: with the button that has the newest answer given once more.</summary>
+    /// <summary>
+    /// Who comes back within it finds the conversation as it was: with the button that has the newest answer given once more.
+    /// </summary>
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(15);
 
     private const int RunsBetweenDeletes = 60;
@@ -118,10 +121,17 @@ internal sealed partial class RetentionService(
     [LoggerMessage(1, LogLevel.Debug, "{Count} conversations that nobody looks at are no longer in memory.")]
     private partial void LogEvicted(int count);
 
-    [LoggerMessage(2, LogLevel.Information, "{Count} conversations were deleted: they are older, or more of one visitor, than Pipulate:Retention keeps.")]
+    [LoggerMessage(
+        2,
+        LogLevel.Information,
+        "{Count} conversations were deleted: they are older, or more of one visitor, than Pipulate:Retention keeps.")]
     private partial void LogDeleted(int count);
 
-    [LoggerMessage(4, LogLevel.Information, "{Count} entries were deleted: they are the oldest of conversations that have more than Pipulate:Retention:EntriesPerConversation keeps.")]
+    [LoggerMessage(
+        4,
+        LogLevel.Information,
+        "{Count} entries were deleted: they are the oldest of conversations that have more than "
+            + "Pipulate:Retention:EntriesPerConversation keeps.")]
     private partial void LogTrimmed(int count);
 
     [LoggerMessage(3, LogLevel.Warning, "Old conversations could not be deleted. It is tried again in an hour.")]

@@ -5,7 +5,10 @@ using System.Text.Encodings.Web;
 
 namespace Pipulate.Localization;
 
-/// <summary>What the panel says in one language: English, German, Spanish and Chinese come with the package, and an application may have words of its own. Immutable.</summary>
+/// <summary>
+/// What the panel says in one language: English, German, Spanish and Chinese come with the package, and an application may have words of
+/// its own. Immutable.
+/// </summary>
 internal sealed class PanelTexts
 {
     private static readonly ResourceManager Shipped = new(typeof(PanelTexts));
@@ -34,7 +37,10 @@ internal sealed class PanelTexts
     /// <param name="own">The application's word for a label's name; null for the shipped one.</param>
     public static PanelTexts For(CultureInfo culture, Func<string, string?>? own = null) => new(culture, own);
 
-    /// <summary>With the values in their places. Where the application's own words have no such places, the English ones are taken: a panel is not to fail for a translation.</summary>
+    /// <summary>
+    /// With the values in their places. Where the application's own words have no such places, the English ones are taken: a panel is not
+    /// to fail for a translation.
+    /// </summary>
     public string Format(TextKey label, params ReadOnlySpan<object?> values)
     {
         try

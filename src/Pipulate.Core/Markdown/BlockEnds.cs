@@ -1,8 +1,9 @@
 namespace Pipulate.Markdown;
 
 /// <summary>
-/// Finds where the blocks of a text end while it is still coming: at a blank line, with a heading, at the fence that closes code, and where the next item of a list begins.
-/// It reads each line once and never goes back. In some corners CommonMark sees it otherwise; an entry that has ended is rendered anew as a whole, so that this shows only until then.
+/// Finds where the blocks of a text end while it is still coming: at a blank line, with a heading, at the fence that closes code, and where
+/// the next item of a list begins. It reads each line once and never goes back. In some corners CommonMark sees it otherwise; an entry that
+/// has ended is rendered anew as a whole, so that this shows only until then.
 /// </summary>
 internal struct BlockEnds
 {
@@ -114,7 +115,9 @@ internal struct BlockEnds
         return false;
     }
 
-    /// <summary>What a line would begin, the indentation of what belongs to that, and whether it would do so in the middle of a paragraph.</summary>
+    /// <summary>
+    /// What a line would begin, the indentation of what belongs to that, and whether it would do so in the middle of a paragraph.
+    /// </summary>
     private static (Kind Kind, int Content, bool Interrupts) Look(ReadOnlySpan<char> rest, int indentation)
     {
         if (indentation >= 4)
@@ -146,7 +149,8 @@ internal struct BlockEnds
 
         var said = rest[marker..].TrimStart(" \t");
         var space = rest.Length - marker - said.Length;
-        return (Kind.Item, indentation + marker + (said.IsEmpty || space > 4 ? 1 : space), !said.IsEmpty && (digits <= 0 || rest[..digits] is "1"));
+        return (Kind.Item, indentation + marker + (said.IsEmpty || space > 4 ? 1 : space), !said.IsEmpty
+            && (digits <= 0 || rest[..digits] is "1"));
     }
 
     private readonly bool ClosesFence(ReadOnlySpan<char> rest)
@@ -156,7 +160,8 @@ internal struct BlockEnds
     }
 
     private static bool IsFence(ReadOnlySpan<char> rest) =>
-        rest.StartsWith("~~~", StringComparison.Ordinal) || (rest.StartsWith("```", StringComparison.Ordinal) && !rest.TrimStart('`').Contains('`'));
+        rest.StartsWith("~~~", StringComparison.Ordinal)
+            || (rest.StartsWith("```", StringComparison.Ordinal) && !rest.TrimStart('`').Contains('`'));
 
     private static int Indentation(ReadOnlySpan<char> line)
     {

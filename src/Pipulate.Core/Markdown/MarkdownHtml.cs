@@ -18,7 +18,10 @@ internal static class MarkdownHtml
     /// <summary>The time for links, emphasis and tables grows with the square of a paragraph's length, so a longer one is text.</summary>
     public const int LongestParagraph = 4 * 1024;
 
-    /// <summary>Stands in the HTML for the label of the button that copies code, which each panel has in its own language. Encoded text has no such byte.</summary>
+    /// <summary>
+    /// Stands in the HTML for the label of the button that copies code, which each panel has in its own language. Encoded text has no such
+    /// byte.
+    /// </summary>
     public const byte CopyLabel = 0x01;
 
     private const int DeepestNesting = 32;

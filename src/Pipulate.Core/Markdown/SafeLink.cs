@@ -7,7 +7,10 @@ internal static class SafeLink
 {
     private const int Longest = 2_048;
 
-    /// <summary>The address of a link as it may stand in a page, not yet encoded: absolute, by http, https or mailto, and in ASCII. Null for every other.</summary>
+    /// <summary>
+    /// The address of a link as it may stand in a page, not yet encoded: absolute, by http, https or mailto, and in ASCII. Null for every
+    /// other.
+    /// </summary>
     public static string? Href(string? url)
     {
         if (url is null or { Length: > Longest } || !Uri.TryCreate(url, UriKind.Absolute, out var address))
@@ -21,7 +24,8 @@ internal static class SafeLink
         }
 
         // A browser reads "https:path" as a place on the page's own site, so the slashes must be there as written.
-        var web = url.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || url.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+        var web = url.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
+            || url.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
         return web && address.Host.Length > 0 ? WithPlainHost(address) : null;
     }
 

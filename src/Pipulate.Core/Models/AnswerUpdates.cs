@@ -73,14 +73,16 @@ internal sealed class AnswerUpdates
             return update;
         }
 
-        return contents.Count == 0 && update.FinishReason is null && update.ModelId is null ? null : new ChatResponseUpdate(ChatRole.Assistant, contents)
-        {
-            ResponseId = update.ResponseId,
-            MessageId = update.MessageId,
-            ModelId = update.ModelId,
-            CreatedAt = update.CreatedAt,
-            FinishReason = update.FinishReason is null ? null : Finish,
-        };
+        return contents.Count == 0 && update.FinishReason is null && update.ModelId is null
+            ? null
+            : new ChatResponseUpdate(ChatRole.Assistant, contents)
+            {
+                ResponseId = update.ResponseId,
+                MessageId = update.MessageId,
+                ModelId = update.ModelId,
+                CreatedAt = update.CreatedAt,
+                FinishReason = update.FinishReason is null ? null : Finish,
+            };
     }
 
     /// <summary>Reads the end of the stream.</summary>
@@ -93,7 +95,8 @@ internal sealed class AnswerUpdates
     }
 
     /// <summary>A role that is not known is taken for a name that a provider has for the assistant.</summary>
-    private static bool IsAnswer(ChatRole? role) => role is null || (role != ChatRole.Tool && role != ChatRole.User && role != ChatRole.System && role.Value.Value is not "developer");
+    private static bool IsAnswer(ChatRole? role) =>
+        role is null || (role != ChatRole.Tool && role != ChatRole.User && role != ChatRole.System && role.Value.Value is not "developer");
 
     private void Read(AIContent? content, bool isAnswer, List<AIContent> contents)
     {

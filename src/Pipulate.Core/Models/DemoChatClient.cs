@@ -86,7 +86,8 @@ public sealed partial class DemoChatClient : IChatClient
     }
 
     /// <inheritdoc/>
-    public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
         => GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
 
     /// <inheritdoc/>
@@ -119,7 +120,11 @@ public sealed partial class DemoChatClient : IChatClient
         var (remarks, value) = Choose(said.Count > 0 ? said[^1].Text : "");
 
         // The count stands still when an old history is cut to size; what was said last is then passed over.
-        var spoken = messages.Where(message => message.Role == ChatRole.Assistant).TakeLast(3).Select(message => message.Text.Trim()).ToHashSet(StringComparer.Ordinal);
+        var spoken = messages
+            .Where(message => message.Role == ChatRole.Assistant)
+            .TakeLast(3)
+            .Select(message => message.Text.Trim())
+            .ToHashSet(StringComparer.Ordinal);
         var candidates = Enumerable.Range(said.Count, remarks.Length)
             .Select(index => remarks[index % remarks.Length].Replace("{0}", value, StringComparison.Ordinal));
         return candidates.FirstOrDefault(remark => !spoken.Contains(remark)) ?? candidates.First();
@@ -164,7 +169,8 @@ public sealed partial class DemoChatClient : IChatClient
         }
     }
 
-    private async IAsyncEnumerable<ChatResponseUpdate> SpeakAsync(string remark, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<ChatResponseUpdate> SpeakAsync(
+        string remark, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var id = Guid.NewGuid().ToString("N");
         foreach (var word in Words().Matches(remark).Select(match => match.Value))
@@ -175,7 +181,9 @@ public sealed partial class DemoChatClient : IChatClient
                 await Task.Delay(_wordDelay, _timeProvider, cancellationToken);
             }
 
-            yield return new ChatResponseUpdate(ChatRole.Assistant, word) { ResponseId = id, ModelId = "demo", CreatedAt = _timeProvider.GetUtcNow() };
+            yield return new ChatResponseUpdate(
+                ChatRole.Assistant, word)
+            { ResponseId = id, ModelId = "demo", CreatedAt = _timeProvider.GetUtcNow() };
         }
 
         yield return new ChatResponseUpdate(ChatRole.Assistant, (string?)null)
@@ -192,16 +200,20 @@ public sealed partial class DemoChatClient : IChatClient
         """)]
     private static partial Regex Quoted();
 
-    [GeneratedRegex(@"^\s*(they|the user|the visitor|someone|somebody|event\b|\[)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^\s*(they|the user|the visitor|someone|somebody|event\b|\[)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Event();
 
-    [GeneratedRegex(@"\b(fail|could not|cannot|error|refused|tried|invalid|rejected)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\b(fail|could not|cannot|error|refused|tried|invalid|rejected)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Failed();
 
     [GeneratedRegex(@"\b(delet|remov|threw|throw|dropp|clear|eras|discard|took)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Deleting();
 
-    [GeneratedRegex(@"\b(toggl|tick|untick|check|uncheck|mark|complet|finish|done|undone|reopen|switch|flip)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\b(toggl|tick|untick|check|uncheck|mark|complet|finish|done|undone|reopen|switch|flip)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Toggling();
 
     [GeneratedRegex(@"\b(add|put|creat|new|insert|wrote|append|start)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

@@ -18,7 +18,8 @@ internal static partial class FailureStatus
     public static int? Of(Exception exception) =>
         exception is HttpRequestException { StatusCode: { } known } ? (int)known : OfProperty(exception) ?? OfText(exception.Message);
 
-    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Where a property was trimmed away, the text of the exception is read.")]
+    [UnconditionalSuppressMessage(
+        "Trimming", "IL2075", Justification = "Where a property was trimmed away, the text of the exception is read.")]
     private static int? OfProperty(Exception exception)
     {
         foreach (var name in Names)
@@ -47,11 +48,14 @@ internal static partial class FailureStatus
     }
 
     private static int? OfText(string text) =>
-        Text().Match(text) is { Success: true } match && int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) is var status && IsError(status) ? status : null;
+        Text().Match(text) is { Success: true } match
+            && int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) is var status
+            && IsError(status) ? status : null;
 
     private static bool IsError(int status) => status is >= 400 and <= 599;
 
     // "HTTP 429 (…)" is OpenAI's package, "Status: 404 (Not Found)" the base of it and Azure's, "status code … : 500" the framework's.
-    [GeneratedRegex(@"\b(?:HTTP|status(?: ?code)?\b[^\r\n\d]{0,40})[ :/]*([45]\d\d)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\b(?:HTTP|status(?: ?code)?\b[^\r\n\d]{0,40})[ :/]*([45]\d\d)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Text();
 }

@@ -40,6 +40,7 @@ internal static partial class FailureText
     [GeneratedRegex("too many (input |prompt )?tokens|token limit", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex MayLackRoom();
 
-    [GeneratedRegex(@"\b(?:sk|pk|rk|xox[abp]|gh[pousr]|hf|gsk|AKIA|AIza)[-_]?[A-Za-z0-9][\w-]{5,}|(?<=Bearer\s+)\S+", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\b(?:sk|pk|rk|xox[abp]|gh[pousr]|hf|gsk|AKIA|AIza)[-_]?[A-Za-z0-9][\w-]{5,}|(?<=Bearer\s+)\S+", RegexOptions.CultureInvariant)]
     private static partial Regex Key();
 }

@@ -13,7 +13,8 @@ internal static class FinishReasons
     /// </summary>
     public static ChatFinishReason Read(ChatFinishReason reason) => Normalize(reason.Value) switch
     {
-        "length" or "maxtokens" or "maxoutputtokens" or "modellength" or "maxlength" or "modelcontextwindowexceeded" or "tokenlimit" => ChatFinishReason.Length,
+        "length" or "maxtokens" or "maxoutputtokens" or "modellength" or "maxlength" or "modelcontextwindowexceeded" or "tokenlimit" =>
+            ChatFinishReason.Length,
         "contentfilter" or "contentfiltered" or "safety" or "recitation" or "blocklist" or "prohibitedcontent" or "spii" or "imagesafety"
             or "guardrailintervened" or "refusal" or "sensitive" => ChatFinishReason.ContentFilter,
         "toolcalls" or "tooluse" or "functioncall" => ChatFinishReason.ToolCalls,
@@ -21,5 +22,6 @@ internal static class FinishReasons
         _ => ChatFinishReason.Stop,
     };
 
-    private static string Normalize(string? value) => (value ?? "").Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();
+    private static string Normalize(string? value) =>
+        (value ?? "").Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();
 }

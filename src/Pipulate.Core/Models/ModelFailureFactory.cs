@@ -53,7 +53,8 @@ internal static class ModelFailureFactory
     public static ModelFailure Cancelled() => new(ModelFailureKind.Cancelled, "The answer was stopped.");
 
     /// <summary>What is said of a failure that is not known: its text gets to the log only.</summary>
-    public static ModelFailure Failed(ModelServer server) => new(ModelFailureKind.ServerFailed, $"The model{At(server)} failed. The server's log says why.");
+    public static ModelFailure Failed(ModelServer server) =>
+        new(ModelFailureKind.ServerFailed, $"The model{At(server)} failed. The server's log says why.");
 
     /// <summary>What a client has put into the answer as an error is meant for its reader.</summary>
     public static ModelFailure Reported(ErrorContent error, ModelServer server)
@@ -115,9 +116,12 @@ internal static class ModelFailureFactory
     }
 
     public static ModelFailure ServerSaid(ModelServer server, string text)
-        => FailureText.KindOf(text) is ModelFailureKind.TooLong ? TooLong(server) : new(ModelFailureKind.ServerFailed, $"The model{At(server)} failed: {Sentence(text)} Try again; the log of ollama serve says more.");
+        => FailureText.KindOf(text) is ModelFailureKind.TooLong ? TooLong(server) : new(
+            ModelFailureKind.ServerFailed, $"The model{At(server)} failed: {Sentence(text)} Try again; the log of ollama serve says more.");
 
-    /// <summary>The trouble behind an HTTP status. <paramref name="text"/> is the server's own, or null when it is not known or not fit to be shown.</summary>
+    /// <summary>
+    /// The trouble behind an HTTP status. <paramref name="text"/> is the server's own, or null when it is not known or not fit to be shown.
+    /// </summary>
     public static ModelFailure FromStatus(HttpStatusCode status, string? text, ModelServer server)
     {
         var code = (int)status;
@@ -130,7 +134,8 @@ internal static class ModelFailureFactory
             400 or 413 or 500 when text is not null && FailureText.KindOf(text) is ModelFailureKind.TooLong => TooLong(server),
             401 or 403 when string.IsNullOrWhiteSpace(text) =>
                 new(ModelFailureKind.BadRequest, $"The model{At(server)} refuses this application (HTTP {code}). Check the address, or the key that it needs."),
-            402 => new(ModelFailureKind.BadRequest, $"The model{At(server)} has to be paid for before it answers (HTTP 402). Check the account."),
+            402 => new(
+                ModelFailureKind.BadRequest, $"The model{At(server)} has to be paid for before it answers (HTTP 402). Check the account."),
             >= 400 and < 500 => new(ModelFailureKind.BadRequest, $"The model{At(server)} did not accept the request (HTTP {code}){said}"),
             >= 500 => new(ModelFailureKind.ServerFailed, $"The model{At(server)} failed (HTTP {code}){said}"),
             _ => new(ModelFailureKind.ServerFailed, $"The model{At(server)} gave an unexpected answer (HTTP {code})."),
@@ -216,7 +221,9 @@ internal static class ModelFailureFactory
     }
 
     private static bool IsPlainName(string? model)
-        => !string.IsNullOrEmpty(model) && model[0] != '-' && model.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or ':' or '/');
+        => !string.IsNullOrEmpty(model)
+            && model[0] != '-'
+            && model.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or ':' or '/');
 
     private static string At(ModelServer server) => server.Endpoint is { } endpoint ? $" at {OllamaEndpoint.Display(endpoint)}" : "";
 

@@ -17,7 +17,10 @@ internal readonly record struct ModelServer(Uri? Endpoint, bool IsOllama, string
     public static ModelServer Of(IChatClient client)
     {
         var metadata = Describe(client);
-        return new(metadata?.ProviderUri, string.Equals(metadata?.ProviderName, Ollama, StringComparison.OrdinalIgnoreCase), metadata?.DefaultModelId);
+        return new(
+            metadata?.ProviderUri,
+            string.Equals(metadata?.ProviderName, Ollama, StringComparison.OrdinalIgnoreCase),
+            metadata?.DefaultModelId);
     }
 
     /// <summary>Gets what a client says of itself, or null.</summary>

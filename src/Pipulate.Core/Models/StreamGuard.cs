@@ -31,7 +31,8 @@ internal static class StreamGuard
         cancellationToken.ThrowIfCancellationRequested();
         var server = ModelServer.Of(client);
         var answer = new AnswerUpdates();
-        var source = new UpdateSource(client, messages, options, new StreamTimeout(firstToken, idle, timeProvider), server, cancellationToken);
+        var source =
+            new UpdateSource(client, messages, options, new StreamTimeout(firstToken, idle, timeProvider), server, cancellationToken);
         Exception? exception = null;
         try
         {
@@ -72,7 +73,8 @@ internal static class StreamGuard
 
         if (answer.Finish == FinishReasons.Error)
         {
-            throw new ReportedErrorException(new ErrorContent("The finish reason is an error."), failure).WithFailure(ModelFailureFactory.Failed(server));
+            throw new ReportedErrorException(new ErrorContent("The finish reason is an error."), failure).WithFailure(
+                ModelFailureFactory.Failed(server));
         }
 
         if (answer.IsFinished)
@@ -86,7 +88,9 @@ internal static class StreamGuard
         }
 
         throw answer.WaitsForTool
-            ? new IncompleteAnswerException("The stream ended after a tool was called, without the answer.").WithFailure(ModelFailureFactory.Incomplete(server))
-            : new IncompleteAnswerException("The stream ended without a finish reason.").WithFailure(ModelFailureFactory.Incomplete(server));
+            ? new IncompleteAnswerException("The stream ended after a tool was called, without the answer.").WithFailure(
+                ModelFailureFactory.Incomplete(server))
+            : new IncompleteAnswerException("The stream ended without a finish reason.").WithFailure(
+                ModelFailureFactory.Incomplete(server));
     }
 }

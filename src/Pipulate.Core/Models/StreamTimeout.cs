@@ -17,7 +17,8 @@ internal sealed class StreamTimeout(TimeSpan firstToken, TimeSpan idle, TimeProv
     public bool HasContent { get; private set; }
 
     /// <summary>Gets the time that the next update may take; zero or less when it has run out.</summary>
-    public TimeSpan Next => HasContent ? idle : firstToken == Timeout.InfiniteTimeSpan ? firstToken : firstToken - time.GetElapsedTime(_since);
+    public TimeSpan Next =>
+        HasContent ? idle : firstToken == Timeout.InfiniteTimeSpan ? firstToken : firstToken - time.GetElapsedTime(_since);
 
     /// <summary>Gets the limit that <see cref="Next"/> comes from.</summary>
     public TimeSpan Limit => HasContent ? idle : firstToken;

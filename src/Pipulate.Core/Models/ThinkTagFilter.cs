@@ -204,7 +204,8 @@ internal sealed class ThinkTagFilter
     }
 
     /// <summary>An opening quotation mark or bracket stands behind a blank; a closing one, which may end a thought, does not.</summary>
-    private bool IsQuoted() => _before.Last is '"' or '\'' or '“' or '‘' or '«' or '(' or '„' && (_before.BeforeLast is '\0' or '(' || char.IsWhiteSpace(_before.BeforeLast));
+    private bool IsQuoted() => _before.Last is '"' or '\'' or '“' or '‘' or '«' or '(' or '„'
+        && (_before.BeforeLast is '\0' or '(' || char.IsWhiteSpace(_before.BeforeLast));
 
     private void Keep(ReadOnlySpan<char> rest, State state)
     {

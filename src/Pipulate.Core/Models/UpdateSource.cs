@@ -43,7 +43,8 @@ internal sealed class UpdateSource(
                     return (update, null);
                 }
             }
-            catch (Exception unable) when (unable is NotSupportedException or NotImplementedException && !_began && !cancellationToken.IsCancellationRequested)
+            catch (Exception unable)
+                when (unable is NotSupportedException or NotImplementedException && !_began && !cancellationToken.IsCancellationRequested)
             {
                 _began = true;
                 _pending = null;
@@ -52,7 +53,8 @@ internal sealed class UpdateSource(
             }
             catch (Exception exception) when (cancellationToken.IsCancellationRequested)
             {
-                throw exception as OperationCanceledException ?? new OperationCanceledException("The answer was stopped.", exception, cancellationToken);
+                throw exception as OperationCanceledException
+                    ?? new OperationCanceledException("The answer was stopped.", exception, cancellationToken);
             }
 #pragma warning disable CA1031 // Whether it matters is decided by what came before it.
             catch (Exception exception)

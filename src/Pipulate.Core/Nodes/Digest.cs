@@ -51,7 +51,12 @@ internal static class Digest
     {
         var all = One(conversation.Title ?? "", conversation.IsPaused ? 2UL : 1);
         var newest = conversation.Entries
-            .Where(entry => entry is { Withdrawn: false, State: not EntryState.Streaming, Role: EntryRole.User or EntryRole.Assistant or EntryRole.Event })
+            .Where(entry => entry is
+            {
+                Withdrawn: false, State: not EntryState.Streaming, Role: EntryRole.User
+                or EntryRole.Assistant
+                or EntryRole.Event
+            })
             .OrderByDescending(entry => entry.CreatedAt.ToUnixTimeMilliseconds())
             .ThenBy(entry => entry.Id)
             .Take(Compared);

@@ -1,12 +1,14 @@
 namespace Pipulate;
 
 /// <summary>
-/// Carries messages between the processes ("nodes") of an application, so that a page on one sees what is said on another. Registered as a service, it is used; without one each process is alone.
+/// Carries messages between the processes ("nodes") of an application, so that a page on one sees what is said on another. Registered as a
+/// service, it is used; without one each process is alone.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Little is asked of it: a message comes once or not at all, those of one node in their order, and it says when some may have been lost. What is lost is found missing and read from the
-/// conversations' store, which all nodes must share. What comes is trusted: whoever can publish can write into every conversation.
+/// Little is asked of it: a message comes once or not at all, those of one node in their order, and it says when some may have been lost.
+/// What is lost is found missing and read from the conversations' store, which all nodes must share. What comes is trusted: whoever can
+/// publish can write into every conversation.
 /// </para>
 /// <para>Implementations are thread-safe.</para>
 /// </remarks>
@@ -19,12 +21,17 @@ public interface IPipulateBackplane
     int LargestMessage { get; }
 
     /// <summary>
-    /// Begins to listen to the other nodes, and goes on whatever happens to the connection, until it is disposed. Returns at once and never fails.
+    /// Begins to listen to the other nodes, and goes on whatever happens to the connection, until it is disposed. Returns at once and never
+    /// fails.
     /// </summary>
     /// <param name="received">
-    /// Called with each message of another node, one after the other; a node does not hear itself. The memory is valid during the call. It returns soon, and what it throws is logged and ends nothing.
+    /// Called with each message of another node, one after the other; a node does not hear itself. The memory is valid during the call. It
+    /// returns soon, and what it throws is logged and ends nothing.
     /// </param>
-    /// <param name="reconnected">Called whenever messages begin to come, the first time and each time after the connection was lost: what was published before that may be lost.</param>
+    /// <param name="reconnected">
+    /// Called whenever messages begin to come, the first time and each time after the connection was lost: what was published before that
+    /// may be lost.
+    /// </param>
     /// <returns>Ends the listening when it is disposed.</returns>
     IDisposable Subscribe(Action<ReadOnlyMemory<byte>> received, Action reconnected);
 

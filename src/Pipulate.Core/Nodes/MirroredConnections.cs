@@ -5,12 +5,15 @@ using Pipulate.Connections;
 namespace Pipulate.Nodes;
 
 /// <summary>
-/// The pages of this node as the others know them, and theirs as they are known here. Each node tells of its own: of all when it is asked, else of those that came, went or changed groups.
-/// What is sent to pages goes to all nodes, and each gives it to those of its own that are meant.
+/// The pages of this node as the others know them, and theirs as they are known here. Each node tells of its own: of all when it is asked,
+/// else of those that came, went or changed groups. What is sent to pages goes to all nodes, and each gives it to those of its own that are
+/// meant.
 /// </summary>
 internal sealed class MirroredConnections(ConnectionRegistry registry, NodeLink link, TimeProvider time)
 {
-    /// <summary>A user's id may be of any length, and a page must have room in any message. Whose is longer is known on its own node only.</summary>
+    /// <summary>
+    /// A user's id may be of any length, and a page must have room in any message. Whose is longer is known on its own node only.
+    /// </summary>
     private const int LongestName = 600;
 
     /// <summary>What may wait of fragments; they are not kept anywhere else.</summary>
@@ -21,7 +24,9 @@ internal sealed class MirroredConnections(ConnectionRegistry registry, NodeLink 
     /// <summary>What the others were told of the pages here, and their groups. Only the one who sends looks at it.</summary>
     private readonly Dictionary<string, HashSet<string>> _told = [];
 
-    /// <summary>The pages of the other nodes. Only the one who receives, and the one who finds that a node is gone, look at it, under its lock.</summary>
+    /// <summary>
+    /// The pages of the other nodes. Only the one who receives, and the one who finds that a node is gone, look at it, under its lock.
+    /// </summary>
     private readonly Dictionary<Guid, Known> _known = [];
 
     /// <summary>Which groups of the other nodes' pages this one has changed, and since when it has not heard that it is so.</summary>
@@ -76,7 +81,8 @@ internal sealed class MirroredConnections(ConnectionRegistry registry, NodeLink 
     }
 
     /// <summary>The pages here of a conversation that was deleted.</summary>
-    public void SendAway(ConversationId conversation) => ConnectionRegistry.CloseAll(registry.Find(ChatAudience.Conversation(conversation)));
+    public void SendAway(ConversationId conversation) =>
+        ConnectionRegistry.CloseAll(registry.Find(ChatAudience.Conversation(conversation)));
 
     /// <summary>Tells what is new.</summary>
     public void Tell(NodeMessageWriter writer)
@@ -106,7 +112,10 @@ internal sealed class MirroredConnections(ConnectionRegistry registry, NodeLink 
         lock (_known)
         {
             var known = Get(node);
-            known.Old = [.. known.Pages.Keys.Select(id => (id, (string?)null)), .. known.Pages.SelectMany(page => page.Value, (page, group) => (page.Key, (string?)group))];
+            known.Old = [
+                .. known.Pages.Keys.Select(id => (id, (string?)null)),
+                .. known.Pages.SelectMany(page => page.Value, (page, group) => (page.Key, (string?)group))
+            ];
         }
     }
 
@@ -314,7 +323,10 @@ internal sealed class MirroredConnections(ConnectionRegistry registry, NodeLink 
         /// <summary>The ids of its pages, with their groups.</summary>
         public Dictionary<string, HashSet<string>> Pages { get; } = [];
 
-        /// <summary>While it tells of all its pages: those that were known, and their groups, that it has not told of again. Until it is done they still count.</summary>
+        /// <summary>
+        /// While it tells of all its pages: those that were known, and their groups, that it has not told of again. Until it is done they
+        /// still count.
+        /// </summary>
         public HashSet<(string Page, string? Group)>? Old { get; set; }
 
         /// <returns>The fragment, where it is whole now.</returns>

@@ -6,12 +6,14 @@ using Pipulate.Storage;
 namespace Pipulate.Nodes;
 
 /// <summary>
-/// A conversation that other nodes may have too. What is said here is told to them from a cursor, as to a page: how much of each growing entry they have been told.
-/// What they say is taken into the conversation, and where something is missing, the store has it.
+/// A conversation that other nodes may have too. What is said here is told to them from a cursor, as to a page: how much of each growing
+/// entry they have been told. What they say is taken into the conversation, and where something is missing, the store has it.
 /// </summary>
 internal sealed class MirroredConversation(ConversationWriter kept, NodeLink link, TimeProvider time) : IConversationObserver
 {
-    /// <summary>Of how many of the newest entries a node that comes is told how far they are; what is older, it has read from the store.</summary>
+    /// <summary>
+    /// Of how many of the newest entries a node that comes is told how far they are; what is older, it has read from the store.
+    /// </summary>
     private const int Introduced = 20;
 
     /// <summary>For how long an entry may not have come to a node that comes now, from the store or otherwise.</summary>
@@ -299,7 +301,9 @@ internal sealed class MirroredConversation(ConversationWriter kept, NodeLink lin
         }
     }
 
-    /// <summary>Done every few seconds: the others are told that what grows here still does, and what others do not tell of any more is looked at.</summary>
+    /// <summary>
+    /// Done every few seconds: the others are told that what grows here still does, and what others do not tell of any more is looked at.
+    /// </summary>
     /// <param name="silence">For how long a node may be silent.</param>
     /// <returns>Whether there are entries whose nodes have fallen silent.</returns>
     public bool Maintain(TimeSpan silence)
@@ -327,7 +331,10 @@ internal sealed class MirroredConversation(ConversationWriter kept, NodeLink lin
         }
     }
 
-    /// <summary>Ends the entries whose nodes have fallen silent: what the store has of them is read first, for it may know that they have ended well.</summary>
+    /// <summary>
+    /// Ends the entries whose nodes have fallen silent: what the store has of them is read first, for it may know that they have ended
+    /// well.
+    /// </summary>
     public async Task EndOrphanedAsync(TimeSpan silence, CancellationToken cancellationToken)
     {
         await RepairAsync(cancellationToken);
@@ -389,7 +396,9 @@ internal sealed class MirroredConversation(ConversationWriter kept, NodeLink lin
         {
             Replaces = forgotten || entry.IsRemote,
             Head = known ? null : EntryHead.Of(entry) with { After = Conversation.FindPrevious(entry)?.Id },
-            Standing = (known && told.Epoch == entry.Epoch) || entry is { State: EntryState.Streaming, Epoch: 0, Waiting: null } ? null : EntryStatus.Of(entry),
+            Standing = (known && told.Epoch == entry.Epoch) || entry is { State: EntryState.Streaming, Epoch: 0, Waiting: null }
+                ? null
+                : EntryStatus.Of(entry),
         });
         if (entry.State is EntryState.Streaming)
         {
@@ -407,7 +416,9 @@ internal sealed class MirroredConversation(ConversationWriter kept, NodeLink lin
         List<Guid> streaming;
         lock (Conversation.Gate)
         {
-            streaming = [.. Conversation.Entries.Where(entry => entry is { IsRemote: true, State: EntryState.Streaming }).Select(entry => entry.Id)];
+            streaming = [
+                .. Conversation.Entries.Where(entry => entry is { IsRemote: true, State: EntryState.Streaming }).Select(entry => entry.Id)
+            ];
         }
 
         lock (_gate)

@@ -11,10 +11,12 @@ using Pipulate.Threading;
 namespace Pipulate.Nodes;
 
 /// <summary>
-/// The way to the other nodes. What is said here is gathered for <see cref="GatherInterval"/> and published at once for all conversations; what nobody else follows is not published.
-/// A node follows each conversation that it holds, so what it holds is what was said, wherever that was. Without a backplane it does nothing.
+/// The way to the other nodes. What is said here is gathered for <see cref="GatherInterval"/> and published at once for all conversations;
+/// what nobody else follows is not published. A node follows each conversation that it holds, so what it holds is what was said, wherever
+/// that was. Without a backplane it does nothing.
 /// </summary>
-internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logger, IPipulateBackplane? backplane = null) : BackgroundService, INodeListener
+internal sealed partial class NodeLink(
+    TimeProvider time, ILogger<NodeLink> logger, IPipulateBackplane? backplane = null) : BackgroundService, INodeListener
 {
     public static readonly TimeSpan GatherInterval = TimeSpan.FromMilliseconds(40);
 
@@ -30,7 +32,10 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
     /// <summary>After which a growing entry counts as torn: it is told of with each heartbeat, and looked at with each of ours.</summary>
     public static readonly TimeSpan TornAfter = TimeSpan.FromSeconds(10);
 
-    /// <summary>After which a page that has left its node has come to another, and a node that has asked something of the others has been told, also if they are busy.</summary>
+    /// <summary>
+    /// After which a page that has left its node has come to another, and a node that has asked something of the others has been told, also
+    /// if they are busy.
+    /// </summary>
     public static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan PublishLimit = TimeSpan.FromSeconds(5);
@@ -43,7 +48,9 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
     private readonly ConcurrentQueue<(string Name, bool All)> _gone = new();
     private readonly ConcurrentDictionary<MirroredConversation, bool> _stale = new();
 
-    /// <summary>What the others were told that this node follows, and whether pages here show it. Only the one who sends looks at it.</summary>
+    /// <summary>
+    /// What the others were told that this node follows, and whether pages here show it. Only the one who sends looks at it.
+    /// </summary>
     private readonly Dictionary<ConversationId, bool> _follows = [];
     private readonly AsyncAutoResetEvent _wake = new();
     private MirroredConnections? _pages;
@@ -100,7 +107,9 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
     /// <summary>The process forgets a conversation.</summary>
     public void Untrack(Conversation conversation)
     {
-        if (_held.TryGetValue(conversation.Id, out var shared) && shared.Conversation == conversation && _held.TryRemove(conversation.Id, out _))
+        if (_held.TryGetValue(conversation.Id, out var shared)
+            && shared.Conversation == conversation
+            && _held.TryRemove(conversation.Id, out _))
         {
             shared.Rouse();
         }
@@ -497,7 +506,8 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
         _pages?.Forget(node);
     }
 
-    private async Task<bool> TryReadAsync(MirroredConversation shared, Func<MirroredConversation, CancellationToken, Task<bool>> read, CancellationToken stopping)
+    private async Task<bool> TryReadAsync(
+        MirroredConversation shared, Func<MirroredConversation, CancellationToken, Task<bool>> read, CancellationToken stopping)
     {
         using var limit = new CancellationTokenSource(ReadLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
@@ -513,7 +523,8 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "Nothing can be told to the other nodes. It is tried again, and they find in the store what they miss.")]
+    [LoggerMessage(
+        1, LogLevel.Warning, "Nothing can be told to the other nodes. It is tried again, and they find in the store what they miss.")]
     private partial void LogUnsent(Exception exception);
 
     [LoggerMessage(2, LogLevel.Information, "The other nodes are told again.")]
@@ -522,12 +533,14 @@ internal sealed partial class NodeLink(TimeProvider time, ILogger<NodeLink> logg
     [LoggerMessage(3, LogLevel.Information, "Node {Node} is gone: nothing was heard of it for 15 s.")]
     private partial void LogGone(Guid node);
 
-    [LoggerMessage(4, LogLevel.Warning, "A node of another version of Pipulate is connected. It is not understood: what is said there is seen here when a conversation is opened anew.")]
+    [LoggerMessage(
+        4, LogLevel.Warning, "A node of another version of Pipulate is connected. It is not understood: what is said there is seen here when a conversation is opened anew.")]
     private partial void LogStrange();
 
     [LoggerMessage(5, LogLevel.Debug, "What is missing of conversation {Conversation} could not be read: {Problem}.")]
     private partial void LogUnread(ConversationId conversation, string problem);
 
-    [LoggerMessage(6, LogLevel.Warning, "Fragments do not reach the pages of other nodes: more are sent than can be told. This is said once.")]
+    [LoggerMessage(
+        6, LogLevel.Warning, "Fragments do not reach the pages of other nodes: more are sent than can be told. This is said once.")]
     private partial void LogDropped();
 }

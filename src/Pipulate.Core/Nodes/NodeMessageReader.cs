@@ -7,7 +7,10 @@ namespace Pipulate.Nodes;
 /// <summary>Unpacks what <see cref="NodeMessageWriter"/> has packed.</summary>
 internal static class NodeMessageReader
 {
-    /// <summary>Nodes of another version are not understood: while an application is updated, its old and new nodes are strangers to each other and share the store.</summary>
+    /// <summary>
+    /// Nodes of another version are not understood: while an application is updated, its old and new nodes are strangers to each other and
+    /// share the store.
+    /// </summary>
     public const byte Version = 3;
 
     private const int GuidBytes = 16;
@@ -119,7 +122,9 @@ internal static class NodeMessageReader
         var waiting = ReadOptional(item);
         var again = item.ReadBoolean();
         return new EntryStatus(
-            state, reason, withdrawn, item.ReadBoolean() ? new Progress(item.Read7BitEncodedInt(), item.Read7BitEncodedInt(), ReadOptional(item)) : null, waiting, again);
+            state, reason, withdrawn, item.ReadBoolean()
+                ? new Progress(item.Read7BitEncodedInt(), item.Read7BitEncodedInt(), ReadOptional(item))
+                : null, waiting, again);
     }
 
     private static ConnectionDescriptor ReadPage(BinaryReader item)

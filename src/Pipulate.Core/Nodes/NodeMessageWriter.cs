@@ -91,7 +91,9 @@ internal sealed class NodeMessageWriter : IDisposable
         Pack();
     }
 
-    /// <summary>Something is new of an entry. What is too long for one message is told in several, or else only that it is there to be read.</summary>
+    /// <summary>
+    /// Something is new of an entry. What is too long for one message is told in several, or else only that it is there to be read.
+    /// </summary>
     public void Entry(ConversationId conversation, EntryFrame frame)
     {
         // Three bytes for a character at most: with the rest such a piece has room in any message.

@@ -47,7 +47,10 @@ internal sealed class NodeTracker(TimeProvider time)
         return (followed, watched);
     }
 
-    /// <summary>Whether a page of another node has shown a conversation until a moment ago: it is reloading, or its node has ended, and it may come to any node now.</summary>
+    /// <summary>
+    /// Whether a page of another node has shown a conversation until a moment ago: it is reloading, or its node has ended, and it may come
+    /// to any node now.
+    /// </summary>
     public bool HaveJustLeft(ConversationId conversation, TimeSpan within)
     {
         lock (_gate)

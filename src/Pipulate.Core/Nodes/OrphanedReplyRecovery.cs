@@ -4,8 +4,16 @@ using Pipulate.Generation;
 
 namespace Pipulate.Nodes;
 
-/// <summary>Keeps the leases of this node, and sees to what waits at nodes that are gone, or is asked for at others. Without other nodes it does nothing.</summary>
-internal sealed partial class OrphanedReplyRecovery(ChatQueue queue, TimeProvider time, ILogger<OrphanedReplyRecovery> logger, IReplyLeaseStore? ledger = null, NodeLink? nodes = null) : BackgroundService
+/// <summary>
+/// Keeps the leases of this node, and sees to what waits at nodes that are gone, or is asked for at others. Without other nodes it does
+/// nothing.
+/// </summary>
+internal sealed partial class OrphanedReplyRecovery(
+    ChatQueue queue,
+    TimeProvider time,
+    ILogger<OrphanedReplyRecovery> logger,
+    IReplyLeaseStore? ledger = null,
+    NodeLink? nodes = null) : BackgroundService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -65,7 +73,10 @@ internal sealed partial class OrphanedReplyRecovery(ChatQueue queue, TimeProvide
         }
     }
 
-    [LoggerMessage(1, LogLevel.Information, "{Entries} entries of conversation {Conversation} have waited for an answer that nobody gives: this node takes over.")]
+    [LoggerMessage(
+        1,
+        LogLevel.Information,
+        "{Entries} entries of conversation {Conversation} have waited for an answer that nobody gives: this node takes over.")]
     private partial void LogTakenOver(ConversationId conversation, int entries);
 
     [LoggerMessage(2, LogLevel.Debug, "What waits at other nodes could not be looked for: {Problem}.")]

@@ -9,8 +9,9 @@ public enum CommentOn
     Marked,
 
     /// <summary>
-    /// Beside them every request of htmx that succeeded: method, path and form fields, but for those that <see cref="PipulateOptions.RedactFields"/> keeps.
-    /// Chance and cooldown (<see cref="PipulateSchedule"/>) decide which of them are commented on; the others stay as notes.
+    /// Beside them every request of htmx that succeeded: method, path and form fields, but for those that
+    /// <see cref="PipulateOptions.RedactFields"/> keeps. Chance and cooldown (<see cref="PipulateSchedule"/>) decide which of them are
+    /// commented on; the others stay as notes.
     /// </summary>
     HtmxRequests,
 }

@@ -23,7 +23,8 @@ public sealed class PipulateLimits
     public int MessageCharacters { get; set; } = 4_000;
 
     /// <summary>
-    /// Gets or sets how many characters of an event's rendered text reach the model; the rest is cut. A longer message is refused by <c>/chatq</c>.
+    /// Gets or sets how many characters of an event's rendered text reach the model; the rest is cut. A longer message is refused by
+    /// <c>/chatq</c>.
     /// </summary>
     /// <value>The default is 500; from 50 to 100,000.</value>
     public int EventCharacters { get; set; } = 500;
@@ -35,7 +36,8 @@ public sealed class PipulateLimits
     public int ValueCharacters { get; set; } = 200;
 
     /// <summary>
-    /// Gets or sets how many messages a visitor may type in a minute, and as many events their pages may tell of; see <see cref="MessageBurst"/>.
+    /// Gets or sets how many messages a visitor may type in a minute, and as many events their pages may tell of; see
+    /// <see cref="MessageBurst"/>.
     /// </summary>
     /// <value>The default is 20; from 1 to 1,000,000.</value>
     public int MessagesPerMinute { get; set; } = 20;
@@ -47,8 +49,9 @@ public sealed class PipulateLimits
     public int MessageBurst { get; set; } = 10;
 
     /// <summary>
-    /// Gets or sets how many messages may be typed in a minute, or at once, by all visitors without a name at one address, or one IPv6 network, and as many events their pages may tell of: who
-    /// throws cookies away is a new visitor each time. Signed-in users are not counted here, nor is this machine itself.
+    /// Gets or sets how many messages may be typed in a minute, or at once, by all visitors without a name at one address, or one IPv6
+    /// network, and as many events their pages may tell of: who throws cookies away is a new visitor each time. Signed-in users are not
+    /// counted here, nor is this machine itself.
     /// </summary>
     /// <value>The default is 200; from 1 to 1,000,000.</value>
     public int MessagesPerMinutePerAddress { get; set; } = 200;
@@ -60,8 +63,9 @@ public sealed class PipulateLimits
     public int ConnectionsPerVisitor { get; set; } = 10;
 
     /// <summary>
-    /// Gets or sets how many pages of visitors without a name may be connected from one address, or one IPv6 network. One more is refused at the handshake with 429. Signed-in users are not
-    /// counted here, nor is this machine itself. Behind a proxy the application has to know who asks: <c>app.UseForwardedHeaders()</c>.
+    /// Gets or sets how many pages of visitors without a name may be connected from one address, or one IPv6 network. One more is refused
+    /// at the handshake with 429. Signed-in users are not counted here, nor is this machine itself. Behind a proxy the application has to
+    /// know who asks: <c>app.UseForwardedHeaders()</c>.
     /// </summary>
     /// <value>The default is 50; from 1 to 1,000,000.</value>
     public int ConnectionsPerAddress { get; set; } = 50;
@@ -79,28 +83,33 @@ public sealed class PipulateLimits
     public int Generations { get; set; } = 4;
 
     /// <summary>
-    /// Gets or sets how many answers the model begins in a minute, in this process. Past it events stay without a comment, and typed messages wait.
+    /// Gets or sets how many answers the model begins in a minute, in this process. Past it events stay without a comment, and typed
+    /// messages wait.
     /// </summary>
     /// <value>The default is 0: no limit; up to 1,000,000.</value>
     public int GenerationsPerMinute { get; set; }
 
     /// <summary>
-    /// Gets or sets how many answers the model begins in a minute in one conversation. Past it events stay without a comment, and typed messages wait.
+    /// Gets or sets how many answers the model begins in a minute in one conversation. Past it events stay without a comment, and typed
+    /// messages wait.
     /// </summary>
     /// <value>The default is 0: no limit; up to 1,000,000.</value>
     public int GenerationsPerConversationPerMinute { get; set; }
 
     /// <summary>
-    /// Gets or sets how long an answer may be, in tokens, but for half of the model's context (<see cref="ContextTokens"/>). The model is told; Ollama then ends the answer by itself.
+    /// Gets or sets how long an answer may be, in tokens, but for half of the model's context (<see cref="ContextTokens"/>). The model is
+    /// told; Ollama then ends the answer by itself.
     /// </summary>
     /// <value>The default is 1,024; from 1 to 1,000,000.</value>
     public int AnswerTokens { get; set; } = 1_024;
 
     /// <summary>
-    /// Gets or sets how much of the model's context is used, in tokens: what it is told and its answer share it. When a conversation outgrows it, the model is told its oldest turns no longer.
+    /// Gets or sets how much of the model's context is used, in tokens: what it is told and its answer share it. When a conversation
+    /// outgrows it, the model is told its oldest turns no longer.
     /// </summary>
     /// <value>
-    /// The default is 0: the context that the model has, as far as that is known (Ollama's <c>num_ctx</c>, or what its server says, of which 32,768 are used), else 4,096. Otherwise from 512 to 10,000,000.
+    /// The default is 0: the context that the model has, as far as that is known (Ollama's <c>num_ctx</c>, or what its server says, of
+    /// which 32,768 are used), else 4,096. Otherwise from 512 to 10,000,000.
     /// </value>
     public int ContextTokens { get; set; }
 

@@ -16,7 +16,8 @@ public sealed class PipulateOptions
     /// Gets or sets who the model is: its character and tone, in a sentence or two. It stands at the head of the system message.
     /// </summary>
     /// <value>The default is a friendly, brief companion.</value>
-    public string Persona { get; set; } = "You are a friendly companion inside a web application. You are brief and you never make things up.";
+    public string Persona { get; set; } =
+        "You are a friendly companion inside a web application. You are brief and you never make things up.";
 
     /// <summary>
     /// Gets or sets for which htmx the tag helpers write their markup, and which one <c>&lt;chat-assets&gt;</c> brings.
@@ -42,10 +43,12 @@ public sealed class PipulateOptions
     public ConversationScope Conversations { get; set; } = ConversationScope.PerVisitor;
 
     /// <summary>
-    /// Gets or sets who may enter a room: a conversation that several visitors share, beside those of their own. It is asked with the user and the room's name for each request that names a conversation, such as
-    /// <c>?conversation=kitchen</c>, so it must be quick. What it does not allow is not there.
+    /// Gets or sets who may enter a room: a conversation that several visitors share, beside those of their own. It is asked with the user
+    /// and the room's name for each request that names a conversation, such as <c>?conversation=kitchen</c>, so it must be quick. What it
+    /// does not allow is not there.
     /// </summary>
-    /// <value>The default is <see langword="null"/>: there are no rooms. Not asked where all share one (<see cref="ConversationScope.Shared"/>).</value>
+    /// <value>The default is <see langword="null"/>: there are no rooms. Not asked where all share one
+    /// (<see cref="ConversationScope.Shared"/>).</value>
     public Func<ClaimsPrincipal, string, bool>? MayEnterRoom { get; set; }
 
     /// <summary>
@@ -55,10 +58,11 @@ public sealed class PipulateOptions
     public IList<string> AllowedOrigins { get; } = [];
 
     /// <summary>
-    /// Gets or sets whether only browsers may connect, send and tell: a request that says nothing of where it comes from is refused with 403. Browsers say it on https and on localhost; by
-    /// plain http under another name they do not for <c>/sse</c>.
+    /// Gets or sets whether only browsers may connect, send and tell: a request that says nothing of where it comes from is refused with
+    /// 403. Browsers say it on https and on localhost; by plain http under another name they do not for <c>/sse</c>.
     /// </summary>
-    /// <value>The default is <see langword="false"/>: programs that send no <c>Origin</c> may connect. They carry no visitor's cookies but their own.</value>
+    /// <value>The default is <see langword="false"/>: programs that send no <c>Origin</c> may connect. They carry no visitor's cookies but
+    /// their own.</value>
     public bool RequireOrigin { get; set; }
 
     /// <summary>
@@ -81,8 +85,9 @@ public sealed class PipulateOptions
     public bool CommentOnPrefetch { get; set; }
 
     /// <summary>
-    /// Gets or sets whether what the assistant says is markdown: the model's words, and what the application says by the lane <see cref="ChatLane.Say"/> and by <see cref="IChatChannel"/>.
-    /// Raw HTML and images are never shown as such, and links lead to http, https and mailto only. What a user types is always shown as it is.
+    /// Gets or sets whether what the assistant says is markdown: the model's words, and what the application says by the lane
+    /// <see cref="ChatLane.Say"/> and by <see cref="IChatChannel"/>. Raw HTML and images are never shown as such, and links lead to http,
+    /// https and mailto only. What a user types is always shown as it is.
     /// </summary>
     /// <value>The default is <see langword="true"/>; <see langword="false"/> shows all text as it is.</value>
     public bool Markdown { get; set; } = true;
@@ -94,27 +99,31 @@ public sealed class PipulateOptions
     public string? Greeting { get; set; }
 
     /// <summary>
-    /// Gets what a panel in which nothing has been said yet offers to say: a button each, which sends its text as if the person had typed it.
+    /// Gets what a panel in which nothing has been said yet offers to say: a button each, which sends its text as if the person had typed
+    /// it.
     /// </summary>
     /// <value>The default is none.</value>
     public IList<string> Suggestions { get; } = [];
 
     /// <summary>
-    /// Gets or sets how long a word takes when text is typed out: what is said in the lane <see cref="ChatLane.Say"/> or by <see cref="IChatChannel.SayAsync"/>, and the answers of models that speak in
-    /// lumps of several words. A text takes ten seconds at most, and typing is never more than a second behind the model.
+    /// Gets or sets how long a word takes when text is typed out: what is said in the lane <see cref="ChatLane.Say"/> or by
+    /// <see cref="IChatChannel.SayAsync"/>, and the answers of models that speak in lumps of several words. A text takes ten seconds at
+    /// most, and typing is never more than a second behind the model.
     /// </summary>
     /// <value>The default is zero: everything appears as it comes. At most a second.</value>
     public TimeSpan TypingDelay { get; set; }
 
     /// <summary>
-    /// Gets the names of values that are kept from the model, with <c>*</c> for any characters, whatever their case. Wherever a commentary names one,
-    /// <c>(redacted)</c> stands in its place. <see cref="ChatRedactAttribute"/> does the same for one property or parameter.
+    /// Gets the names of values that are kept from the model, with <c>*</c> for any characters, whatever their case. Wherever a commentary
+    /// names one, <c>(redacted)</c> stands in its place. <see cref="ChatRedactAttribute"/> does the same for one property or parameter.
     /// </summary>
-    /// <value>The default is <c>*password*</c>, <c>*secret*</c>, <c>*token*</c>, <c>*apikey*</c>, <c>*cardnumber*</c>, <c>cvc</c> and <c>cvv</c>; names from the configuration are added.</value>
+    /// <value>The default is <c>*password*</c>, <c>*secret*</c>, <c>*token*</c>, <c>*apikey*</c>, <c>*cardnumber*</c>, <c>cvc</c> and
+    /// <c>cvv</c>; names from the configuration are added.</value>
     public IList<string> RedactFields { get; } = ["*password*", "*secret*", "*token*", "*apikey*", "*cardnumber*", "cvc", "cvv"];
 
     /// <summary>
-    /// Gets the events that pages may tell of, with <c>chat-event</c> in a view or with a POST to <c>/chatq</c>. They are registered in code.
+    /// Gets the events that pages may tell of, with <c>chat-event</c> in a view or with a POST to <c>/chatq</c>. They are registered in
+    /// code.
     /// </summary>
     /// <value>The default is none: pages can tell nothing by themselves.</value>
     public ChatEventCollection Events { get; } = new();

@@ -32,25 +32,33 @@ internal sealed class PipulateOptionsValidator : IValidateOptions<PipulateOption
         Check("Cookie:SameSite", Enum.IsDefined(options.Cookie.SameSite), "must be None, Lax or Strict", options.Cookie.SameSite);
         var endpoint = options.Ollama.Endpoint;
         Check(
-            "Ollama:Endpoint", endpoint is null || IsHttp(endpoint) || IsHostAndPort(endpoint), "must be an http or https address, or a host and a port",
+            "Ollama:Endpoint",
+            endpoint is null || IsHttp(endpoint) || IsHostAndPort(endpoint),
+            "must be an http or https address, or a host and a port",
             endpoint is null ? null : OllamaEndpoint.Display(endpoint));
         for (var i = 0; i < options.AllowedOrigins.Count; i++)
         {
-            Check($"AllowedOrigins:{i}", IsOrigin(options.AllowedOrigins[i]), "must be an origin such as https://app.example.com, without a path", options.AllowedOrigins[i]);
+            Check($"AllowedOrigins:{i}", IsOrigin(
+                options.AllowedOrigins[i]), "must be an origin such as https://app.example.com, without a path", options.AllowedOrigins[i]);
         }
 
-        Check(nameof(options.TypingDelay), options.TypingDelay >= TimeSpan.Zero && options.TypingDelay <= TimeSpan.FromSeconds(1), "must be a time from 00:00:00 to 00:00:01", options.TypingDelay);
+        Check(nameof(options.TypingDelay), options.TypingDelay >= TimeSpan.Zero
+            && options.TypingDelay <= TimeSpan.FromSeconds(1), "must be a time from 00:00:00 to 00:00:01", options.TypingDelay);
         var schedule = options.Schedule;
-        Check("Schedule:Debounce", schedule.Debounce >= TimeSpan.Zero && schedule.Debounce <= TimeSpan.FromMinutes(1), "must be a time from 00:00:00 to 00:01:00", schedule.Debounce);
-        Check("Schedule:Cooldown", schedule.Cooldown >= TimeSpan.Zero && schedule.Cooldown <= Longest, "must be a time from 00:00:00 to 1.00:00:00", schedule.Cooldown);
+        Check("Schedule:Debounce", schedule.Debounce >= TimeSpan.Zero
+            && schedule.Debounce <= TimeSpan.FromMinutes(1), "must be a time from 00:00:00 to 00:01:00", schedule.Debounce);
+        Check("Schedule:Cooldown", schedule.Cooldown >= TimeSpan.Zero
+            && schedule.Cooldown <= Longest, "must be a time from 00:00:00 to 1.00:00:00", schedule.Cooldown);
         Check("Schedule:Chance", schedule.Chance is >= 0 and <= 1, "must be a number from 0 to 1", schedule.Chance);
 
         var retention = options.Retention;
         var rule = "must be 00:00:00 for no limit, or a time from 01:00:00 to 3650.00:00:00";
-        Check("Retention:Age", retention.Age == TimeSpan.Zero || (retention.Age >= TimeSpan.FromHours(1) && retention.Age <= TimeSpan.FromDays(3650)), rule, retention.Age);
+        Check("Retention:Age", retention.Age == TimeSpan.Zero
+            || (retention.Age >= TimeSpan.FromHours(1) && retention.Age <= TimeSpan.FromDays(3650)), rule, retention.Age);
         Number("Retention:ConversationsPerVisitor", retention.ConversationsPerVisitor, 1, 1_000_000);
 
-        Check("Retention:EntriesPerConversation", retention.EntriesPerConversation is 0 or (>= 200 and <= 1_000_000), "must be a number from 200 to 1000000, or 0 for all", retention.EntriesPerConversation);
+        Check("Retention:EntriesPerConversation", retention.EntriesPerConversation is 0
+            or (>= 200 and <= 1_000_000), "must be a number from 200 to 1000000, or 0 for all", retention.EntriesPerConversation);
 
         var limits = options.Limits;
         Number("Limits:MessageBytes", limits.MessageBytes, 1_024, 1_048_576);
@@ -67,7 +75,8 @@ internal sealed class PipulateOptionsValidator : IValidateOptions<PipulateOption
         Number("Limits:GenerationsPerMinute", limits.GenerationsPerMinute, 0, 1_000_000);
         Number("Limits:GenerationsPerConversationPerMinute", limits.GenerationsPerConversationPerMinute, 0, 1_000_000);
         Number("Limits:AnswerTokens", limits.AnswerTokens, 1, 1_000_000);
-        Check("Limits:ContextTokens", limits.ContextTokens is 0 or (>= 512 and <= 10_000_000), "must be a number from 512 to 10000000, or 0 for what the model has", limits.ContextTokens);
+        Check("Limits:ContextTokens", limits.ContextTokens is 0
+            or (>= 512 and <= 10_000_000), "must be a number from 512 to 10000000, or 0 for what the model has", limits.ContextTokens);
         Time("Limits:FirstToken", limits.FirstToken);
         Time("Limits:Idle", limits.Idle);
         Time("Limits:Answer", limits.Answer);

@@ -8,7 +8,8 @@ using Pipulate.Rendering;
 namespace Pipulate;
 
 /// <summary>
-/// One entry for an <see cref="IEntryRenderer"/>: what it is, and the parts that can be written. Valid during <see cref="IEntryRenderer.Render"/> only.
+/// One entry for an <see cref="IEntryRenderer"/>: what it is, and the parts that can be written. Valid during
+/// <see cref="IEntryRenderer.Render"/> only.
 /// </summary>
 public sealed class EntryContent
 {
@@ -16,7 +17,8 @@ public sealed class EntryContent
     private readonly ConversationEntry _entry;
     private readonly PanelTexts _words;
 
-    internal EntryContent(IBufferWriter<byte> html, ConversationEntry entry, PanelTexts words) => (_html, _entry, _words) = (html, entry, words);
+    internal EntryContent(IBufferWriter<byte> html, ConversationEntry entry, PanelTexts words) =>
+        (_html, _entry, _words) = (html, entry, words);
 
     /// <summary>
     /// Gets the place in the conversation, from 1.

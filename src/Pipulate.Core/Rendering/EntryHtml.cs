@@ -9,9 +9,9 @@ using Pipulate.Markdown;
 namespace Pipulate.Rendering;
 
 /// <summary>
-/// The element of one entry. Its ids are short, for they stand in every frame: <c>e7</c> is the entry with ordinal 7, <c>e7t</c> its text, <c>e7r</c> the reasoning before it.
-/// In the text of an answer there are two places as soon as a block of it has ended: <c>e7b</c> for the blocks, <c>e7u</c> for what is still unfinished.
-/// Called under the conversation's lock.
+/// The element of one entry. Its ids are short, for they stand in every frame: <c>e7</c> is the entry with ordinal 7, <c>e7t</c> its text,
+/// <c>e7r</c> the reasoning before it. In the text of an answer there are two places as soon as a block of it has ended: <c>e7b</c> for the
+/// blocks, <c>e7u</c> for what is still unfinished. Called under the conversation's lock.
 /// </summary>
 internal static class EntryHtml
 {
@@ -71,7 +71,8 @@ internal static class EntryHtml
         html.Write("<div id=\"e"u8);
         WriteNumber(html, entry.Ordinal);
 
-        // The text is encoded or made of harmless tags; should ever something else come in, htmx 2 obeys the first attribute and htmx 4 the second.
+        // The text is encoded or made of harmless tags; should ever something else come in, htmx 2 obeys the first attribute and htmx 4 the
+        // second.
         html.Write("t\" class=\"chat-text\" dir=\"auto\" hx-disable hx-ignore>"u8);
         WriteInside(html, entry, words);
         html.Write("</div>"u8);
@@ -113,13 +114,18 @@ internal static class EntryHtml
         }
     }
 
-    private static void WriteGrowth(IBufferWriter<byte> html, ConversationEntry entry, MarkdownText markdown, TextPosition said, PanelTexts words)
+    private static void WriteGrowth(
+        IBufferWriter<byte> html, ConversationEntry entry, MarkdownText markdown, TextPosition said, PanelTexts words)
     {
         if (markdown.Tails == said.Tails)
         {
             if (markdown.Tail.Length > said.Tail)
             {
-                WriteGrowth(html, entry, said.Tails == 0 ? "t\" hx-swap-oob=\"beforeend\">"u8 : "u\" hx-swap-oob=\"beforeend\">"u8, markdown.Tail[said.Tail..]);
+                WriteGrowth(
+                    html,
+                    entry,
+                    said.Tails == 0 ? "t\" hx-swap-oob=\"beforeend\">"u8 : "u\" hx-swap-oob=\"beforeend\">"u8,
+                    markdown.Tail[said.Tail..]);
             }
         }
         else if (said.Tails == 0)
@@ -196,8 +202,8 @@ internal static class EntryHtml
     }
 
     /// <summary>
-    /// What can be done with it. The row is there while the answer is still written, so that its buttons move nothing when they come. The buttons stand outside
-    /// the form that they belong to and need no attributes of htmx.
+    /// What can be done with it. The row is there while the answer is still written, so that its buttons move nothing when they come. The
+    /// buttons stand outside the form that they belong to and need no attributes of htmx.
     /// </summary>
     public static void WriteActions(IBufferWriter<byte> html, ConversationEntry entry, PanelTexts words)
     {
@@ -230,7 +236,8 @@ internal static class EntryHtml
                 html.Write("<button form=\"chat-command\" class=\"chat-again\" value=\"again "u8);
                 WriteId(html, entry.Id);
                 html.Write("\">"u8);
-                html.Write(words.Html(entry is { State: EntryState.Complete, Role: EntryRole.Assistant } ? TextKey.Regenerate : TextKey.Retry));
+                html.Write(
+                    words.Html(entry is { State: EntryState.Complete, Role: EntryRole.Assistant } ? TextKey.Regenerate : TextKey.Retry));
                 html.Write("</button>"u8);
             }
         }

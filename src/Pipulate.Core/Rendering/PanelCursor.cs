@@ -67,7 +67,8 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
             // Of what began long ago and still grows it is not known whether the page has it.
             var entries = conversation.Entries;
             var shown = FirstShown(entries);
-            if (new ResumeToken(conversation.InstanceId, conversation.Version, statusNow).ToString() != place || entries.Take(shown).Any(IsGrowing))
+            if (new ResumeToken(conversation.InstanceId, conversation.Version, statusNow).ToString() != place
+                || entries.Take(shown).Any(IsGrowing))
             {
                 return false;
             }
@@ -209,7 +210,10 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
         _seen = conversation.Version;
     }
 
-    /// <summary>Keeps a round short on a page that has been open for days: of what is long gone only a growing entry is looked at, and the answer that may be taken back.</summary>
+    /// <summary>
+    /// Keeps a round short on a page that has been open for days: of what is long gone only a growing entry is looked at, and the answer
+    /// that may be taken back.
+    /// </summary>
     private int OldestThatMayChange()
     {
         var oldest = _known - (2 * ShownEntries);
@@ -300,6 +304,7 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
     /// <summary>Up to where a page has an entry that still grows.</summary>
     private readonly record struct Place(int Ordinal, int Edition, TextPosition Said, int Thought)
     {
-        public static Place Of(ConversationEntry entry) => new(entry.Ordinal, entry.Edition, TextPosition.Of(entry), entry.Reasoning?.EncodedLength ?? 0);
+        public static Place Of(ConversationEntry entry) =>
+            new(entry.Ordinal, entry.Edition, TextPosition.Of(entry), entry.Reasoning?.EncodedLength ?? 0);
     }
 }

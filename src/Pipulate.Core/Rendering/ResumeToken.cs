@@ -5,10 +5,13 @@ using System.Text;
 namespace Pipulate.Rendering;
 
 /// <summary>
-/// How far a page is: in which conversation's life, up to which change of it, and under which status line. A page that comes back and names the place where
-/// everything still is lacks nothing.
+/// How far a page is: in which conversation's life, up to which change of it, and under which status line. A page that comes back and names
+/// the place where everything still is lacks nothing.
 /// </summary>
-/// <param name="InstanceId">The conversation's <see cref="Conversations.Conversation.InstanceId"/>: another process, or one that was forgotten meanwhile, has another.</param>
+/// <param name="InstanceId">
+/// The conversation's <see cref="Conversations.Conversation.InstanceId"/>: another process, or one that was forgotten meanwhile, has
+/// another.
+/// </param>
 /// <param name="Version">The last change that the page knows.</param>
 /// <param name="Status">The status line that the page knows.</param>
 internal readonly record struct ResumeToken(string InstanceId, long Version, int Status)

@@ -5,8 +5,9 @@ namespace Pipulate.Storage;
 
 /// <summary>
 /// All conversations of this process, made when somebody first looks at one or something first happens in it.
-/// Bounded: past <see cref="Capacity"/> those that nobody has looked at for longest are forgotten, and come from the store when they are asked for again.
-/// Where there are other nodes, whatever is not in use is forgotten soon: what is held must be told of everything that they say in it.
+/// Bounded: past <see cref="Capacity"/> those that nobody has looked at for longest are forgotten, and come from the store when they are
+/// asked for again. Where there are other nodes, whatever is not in use is forgotten soon: what is held must be told of everything that
+/// they say in it.
 /// </summary>
 /// <param name="time">The clock.</param>
 /// <param name="keeper">What keeps them; null where they are not kept.</param>
@@ -25,7 +26,8 @@ internal sealed class ConversationCache(TimeProvider time, WriteBehindService? k
     private long _sweptAt = time.GetTimestamp();
 
     /// <summary>
-    /// Returns at once. A conversation that is only now opened may have its history later: whoever shows it or lets the model speak waits for <see cref="Conversation.Loaded"/>.
+    /// Returns at once. A conversation that is only now opened may have its history later: whoever shows it or lets the model speak waits
+    /// for <see cref="Conversation.Loaded"/>.
     /// </summary>
     public Conversation Get(ConversationId id)
     {
@@ -59,12 +61,19 @@ internal sealed class ConversationCache(TimeProvider time, WriteBehindService? k
 
     /// <summary>The conversations of an owner that are in memory.</summary>
     public IReadOnlyList<Conversation> FindOwnedBy(string owner) =>
-        [.. _conversations.Values.Where(opened => opened.IsValueCreated).Select(opened => opened.Value).Where(conversation => conversation.Id.Owner == owner && !conversation.IsDeleted)];
+        [.. _conversations.Values
+            .Where(opened => opened.IsValueCreated)
+            .Select(opened => opened.Value)
+            .Where(conversation => conversation.Id.Owner == owner && !conversation.IsDeleted)];
 
     /// <summary>The conversation if it is in memory. This is no use of it.</summary>
-    public Conversation? Peek(ConversationId id) => _conversations.TryGetValue(id, out var opened) && opened is { IsValueCreated: true, Value: { IsDeleted: false } known } ? known : null;
+    public Conversation? Peek(ConversationId id) => _conversations.TryGetValue(id, out var opened)
+        && opened is { IsValueCreated: true, Value: { IsDeleted: false } known } ? known : null;
 
-    /// <summary>Lets go of what the store has whole and nobody wants: conversations in which nothing goes on, that no page shows, and that nobody has asked for.</summary>
+    /// <summary>
+    /// Lets go of what the store has whole and nobody wants: conversations in which nothing goes on, that no page shows, and that nobody
+    /// has asked for.
+    /// </summary>
     /// <param name="idle">For how long.</param>
     /// <returns>How many that were.</returns>
     public int EvictIdle(TimeSpan idle)
@@ -123,7 +132,10 @@ internal sealed class ConversationCache(TimeProvider time, WriteBehindService? k
             Interlocked.Exchange(ref _sweptAt, time.GetTimestamp());
             foreach (var opened in _conversations.Values)
             {
-                if (opened.IsValueCreated && opened.Value is var conversation && conversation.Viewers.UnviewedLocallyFor > Idle && conversation.IsIdle)
+                if (opened.IsValueCreated
+                    && opened.Value is var conversation
+                    && conversation.Viewers.UnviewedLocallyFor > Idle
+                    && conversation.IsIdle)
                 {
                     Remove(conversation);
                 }

@@ -6,10 +6,12 @@ using Pipulate.Localization;
 namespace Pipulate.Storage;
 
 /// <summary>
-/// A conversation and what the store has of it. Nothing is queued for the store: each round writes what is missing from there to the conversation as it is now, the way a page
-/// is written to. So a store that is slow or away gets fewer and larger writes, costs no memory, and what was tried without an answer is tried again.
+/// A conversation and what the store has of it. Nothing is queued for the store: each round writes what is missing from there to the
+/// conversation as it is now, the way a page is written to. So a store that is slow or away gets fewer and larger writes, costs no memory,
+/// and what was tried without an answer is tried again.
 /// </summary>
-internal sealed class ConversationWriter(Conversation conversation, WriteBehindService keeper, IConversationStore store) : IConversationObserver
+internal sealed class ConversationWriter(
+    Conversation conversation, WriteBehindService keeper, IConversationStore store) : IConversationObserver
 {
     /// <summary>How many entries a conversation is opened with: more than a page shows or a model is told.</summary>
     public const int Window = 200;
@@ -43,7 +45,9 @@ internal sealed class ConversationWriter(Conversation conversation, WriteBehindS
 
     public Conversation Conversation => conversation;
 
-    /// <summary>Whether the store may not know of it yet. Once it does, and other nodes can delete it, nothing that is still said brings it back.</summary>
+    /// <summary>
+    /// Whether the store may not know of it yet. Once it does, and other nodes can delete it, nothing that is still said brings it back.
+    /// </summary>
     public bool CreatesConversation => !(keeper.IsShared && Volatile.Read(ref _known));
 
     /// <summary>Gets how many of <see cref="Conversation.PauseChanges"/> the store has.</summary>
@@ -80,7 +84,12 @@ internal sealed class ConversationWriter(Conversation conversation, WriteBehindS
         {
             lock (conversation.Gate)
             {
-                return _loaded.Task.IsCompleted && Volatile.Read(ref _due) == Idle && _changed.Count == 0 && !_aboutChanged && !Volatile.Read(ref _forgetsEvents) && !IsBeingDeleted;
+                return _loaded.Task.IsCompleted
+                    && Volatile.Read(ref _due) == Idle
+                    && _changed.Count == 0
+                    && !_aboutChanged
+                    && !Volatile.Read(ref _forgetsEvents)
+                    && !IsBeingDeleted;
             }
         }
     }
@@ -104,7 +113,8 @@ internal sealed class ConversationWriter(Conversation conversation, WriteBehindS
     }
 
     /// <summary>Reads what the store has now.</summary>
-    public async Task<StoredConversation?> ReadAsync(CancellationToken cancellationToken) => await store.ReadAsync(_key, Window, cancellationToken: cancellationToken);
+    public async Task<StoredConversation?> ReadAsync(CancellationToken cancellationToken) =>
+        await store.ReadAsync(_key, Window, cancellationToken: cancellationToken);
 
     /// <summary>Reads what the store has now, and applies its title and whether it records where nothing newer is known here.</summary>
     /// <param name="settled">After how long what another node has told must be in the store.</param>
@@ -183,7 +193,8 @@ internal sealed class ConversationWriter(Conversation conversation, WriteBehindS
 
     /// <summary>Waits until the store has all that was said so far.</summary>
     /// <returns>A task that ends when it has, or when that is not to be had soon. It never fails.</returns>
-    public Task WaitUntilStoredAsync() => IsSaved || conversation.IsDeleted || !keeper.CanStore ? Task.CompletedTask : keeper.WaitForAsync(SaveAsync());
+    public Task WaitUntilStoredAsync() =>
+        IsSaved || conversation.IsDeleted || !keeper.CanStore ? Task.CompletedTask : keeper.WaitForAsync(SaveAsync());
 
     /// <summary>Forgets all events in the store, in its turn among the writes. Tried until it is done.</summary>
     /// <returns>A task that ends when they are forgotten, or when that is not to be had soon. It never fails.</returns>
@@ -195,9 +206,13 @@ internal sealed class ConversationWriter(Conversation conversation, WriteBehindS
     }
 
     /// <summary>It is about to vanish, and to be deleted: whoever finds it gone can wait for that.</summary>
-    public void AnnounceDeletion() => Interlocked.CompareExchange(ref _deletion, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), null);
+    public void AnnounceDeletion() =>
+        Interlocked.CompareExchange(ref _deletion, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), null);
 
-    /// <summary>Deletes it from the store, now that it has vanished, in its turn among the writes: what is being written now is deleted as well, and nothing is written behind it. Tried until it is done.</summary>
+    /// <summary>
+    /// Deletes it from the store, now that it has vanished, in its turn among the writes: what is being written now is deleted as well, and
+    /// nothing is written behind it. Tried until it is done.
+    /// </summary>
     /// <returns>A task that ends when it is deleted.</returns>
     public Task DeleteAsync()
     {
@@ -330,21 +345,24 @@ internal sealed class ConversationWriter(Conversation conversation, WriteBehindS
         }
     }
 
-    /// <summary>What was streaming when the process died will not go on; where there are other nodes, it may be one of theirs that does.</summary>
+    /// <summary>
+    /// What was streaming when the process died will not go on; where there are other nodes, it may be one of theirs that does.
+    /// </summary>
     private ConversationEntry ToConversationEntry(StoredEntry stored)
     {
         var broken = stored.State is EntryState.Streaming && !keeper.IsShared;
-        var entry = new ConversationEntry(checked((int)stored.Ordinal), stored.Role, broken ? EntryState.Stopped : stored.State, stored.CreatedAt)
-        {
-            Id = stored.Id,
-            IsRemote = true,
-            Epoch = stored.Epoch + (broken ? 1 : 0),
-            Kind = stored.Kind,
-            AuthorName = stored.Voice,
-            Reason = broken ? conversation.Look.Words[TextKey.StoppedByRestart] : stored.Reason,
-            MessageId = stored.MessageId,
-            Saved = SavedEntryState.Of(stored),
-        };
+        var entry =
+            new ConversationEntry(checked((int)stored.Ordinal), stored.Role, broken ? EntryState.Stopped : stored.State, stored.CreatedAt)
+            {
+                Id = stored.Id,
+                IsRemote = true,
+                Epoch = stored.Epoch + (broken ? 1 : 0),
+                Kind = stored.Kind,
+                AuthorName = stored.Voice,
+                Reason = broken ? conversation.Look.Words[TextKey.StoppedByRestart] : stored.Reason,
+                MessageId = stored.MessageId,
+                Saved = SavedEntryState.Of(stored),
+            };
         entry.Text.Set(stored.Text);
         return entry;
     }
@@ -435,14 +453,16 @@ internal sealed class ConversationWriter(Conversation conversation, WriteBehindS
             return;
         }
 
-        for (long? before = null; await store.ReadAsync(_key, Window, before, cancellationToken) is { Entries: { Count: > 0 } entries }; before = entries[0].Ordinal)
+        for (long? before = null; await store.ReadAsync(
+            _key, Window, before, cancellationToken) is { Entries: { Count: > 0 } entries }; before = entries[0].Ordinal)
         {
             // Those that are in memory are forgotten there, and written as all that changes.
             var here = ReadIds();
             foreach (var entry in entries.Where(entry => entry is { Role: EntryRole.Event, Withdrawn: false } && !here.Contains(entry.Id)))
             {
                 await store.AppendAsync(_key, entry.Id, new TextPiece(entry.Epoch + 1, 0, ""), cancellationToken);
-                await store.ChangeAsync(_key, entry.Id, new EntryChange(entry.Epoch + 1, entry.State, entry.Reason, Withdrawn: true), cancellationToken);
+                await store.ChangeAsync(
+                    _key, entry.Id, new EntryChange(entry.Epoch + 1, entry.State, entry.Reason, Withdrawn: true), cancellationToken);
             }
         }
 
@@ -459,7 +479,8 @@ internal sealed class ConversationWriter(Conversation conversation, WriteBehindS
 
     private async Task WriteAsync(ConversationEntry entry, CancellationToken cancellationToken)
     {
-        var kept = entry.Saved ??= entry.IsRemote ? SavedEntryState.Remote(ToStoredEntry(entry)) : SavedEntryState.Unsaved(ToStoredEntry(entry));
+        var kept =
+            entry.Saved ??= entry.IsRemote ? SavedEntryState.Remote(ToStoredEntry(entry)) : SavedEntryState.Unsaved(ToStoredEntry(entry));
         if (kept.Unconfirmed is { } first)
         {
             if (!await AddAsync(first, entry.RequiresReply, cancellationToken))
@@ -473,7 +494,8 @@ internal sealed class ConversationWriter(Conversation conversation, WriteBehindS
         }
 
         var now = ToStoredEntry(entry);
-        var taken = (now.Epoch == kept.Change.Epoch && now.Text.Length == kept.Length) || await WriteTextAsync(kept, now, cancellationToken);
+        var taken = (now.Epoch == kept.Change.Epoch && now.Text.Length == kept.Length)
+            || await WriteTextAsync(kept, now, cancellationToken);
         if (taken && SavedEntryState.ChangeOf(now) is var rest && rest != kept.Change)
         {
             taken = await store.ChangeAsync(_key, kept.Id, rest, cancellationToken);
@@ -486,7 +508,10 @@ internal sealed class ConversationWriter(Conversation conversation, WriteBehindS
         }
     }
 
-    /// <summary>The store has not taken it: the entry was deleted, or another node took this one for dead and has ended it. Then that counts, here too.</summary>
+    /// <summary>
+    /// The store has not taken it: the entry was deleted, or another node took this one for dead and has ended it. Then that counts, here
+    /// too.
+    /// </summary>
     private async Task ResolveConflictAsync(SavedEntryState kept, StoredEntry refused, CancellationToken cancellationToken)
     {
         var stored = await ReadAsync(cancellationToken);

@@ -1,11 +1,12 @@
 namespace Pipulate.Storage;
 
 /// <summary>
-/// Keeps conversations while the process runs. Bounded: past <paramref name="conversations"/> those that were added to longest ago are forgotten,
-/// and of a long one its oldest entries.
+/// Keeps conversations while the process runs. Bounded: past <paramref name="conversations"/> those that were added to longest ago are
+/// forgotten, and of a long one its oldest entries.
 /// </summary>
 internal sealed class InMemoryConversationStore(
-    TimeProvider time, int conversations = InMemoryConversationStore.Conversations, int entries = InMemoryConversationStore.Entries) : IConversationStore
+    TimeProvider time, int conversations = InMemoryConversationStore.Conversations, int entries = InMemoryConversationStore.Entries)
+        : IConversationStore
 {
     public const int Conversations = ConversationCache.Capacity;
 
@@ -31,7 +32,8 @@ internal sealed class InMemoryConversationStore(
         }
     }
 
-    public ValueTask<AppendResult> AppendAsync(ConversationKey conversation, Guid entry, TextPiece piece, CancellationToken cancellationToken = default)
+    public ValueTask<AppendResult> AppendAsync(
+        ConversationKey conversation, Guid entry, TextPiece piece, CancellationToken cancellationToken = default)
     {
         lock (_gate)
         {
@@ -52,7 +54,8 @@ internal sealed class InMemoryConversationStore(
         }
     }
 
-    public ValueTask<bool> ChangeAsync(ConversationKey conversation, Guid entry, EntryChange change, CancellationToken cancellationToken = default)
+    public ValueTask<bool> ChangeAsync(
+        ConversationKey conversation, Guid entry, EntryChange change, CancellationToken cancellationToken = default)
     {
         lock (_gate)
         {
@@ -66,7 +69,8 @@ internal sealed class InMemoryConversationStore(
         }
     }
 
-    public ValueTask<StoredConversation?> ReadAsync(ConversationKey conversation, int most, long? before = null, CancellationToken cancellationToken = default)
+    public ValueTask<StoredConversation?> ReadAsync(
+        ConversationKey conversation, int most, long? before = null, CancellationToken cancellationToken = default)
     {
         lock (_gate)
         {
@@ -145,11 +149,14 @@ internal sealed class InMemoryConversationStore(
         }
     }
 
-    public ValueTask<IReadOnlyList<ConversationKey>> FindExpiredAsync(DateTimeOffset unchangedSince, int maxPerOwner, int most, CancellationToken cancellationToken = default)
+    public ValueTask<IReadOnlyList<ConversationKey>> FindExpiredAsync(
+        DateTimeOffset unchangedSince, int maxPerOwner, int most, CancellationToken cancellationToken = default)
     {
         lock (_gate)
         {
-            var tooMany = _kept.GroupBy(pair => pair.Key.Owner).SelectMany(theirs => theirs.OrderByDescending(pair => pair.Value.ChangedAt).Skip(maxPerOwner));
+            var tooMany = _kept
+                .GroupBy(pair => pair.Key.Owner)
+                .SelectMany(theirs => theirs.OrderByDescending(pair => pair.Value.ChangedAt).Skip(maxPerOwner));
             var old = tooMany.UnionBy(_kept.Where(pair => pair.Value.ChangedAt < unchangedSince), pair => pair.Key);
             return new([.. old.OrderBy(pair => pair.Value.ChangedAt).Take(most).Select(pair => pair.Key)]);
         }
@@ -162,7 +169,8 @@ internal sealed class InMemoryConversationStore(
             var trimmed = 0;
             foreach (var kept in _kept.Values)
             {
-                var tooMany = Math.Min(kept.Entries.TakeWhile(entry => entry.Ordinal <= kept.LastOrdinal - maxPerConversation).Count(), most - trimmed);
+                var tooMany = Math.Min(
+                    kept.Entries.TakeWhile(entry => entry.Ordinal <= kept.LastOrdinal - maxPerConversation).Count(), most - trimmed);
                 kept.Entries.RemoveRange(0, tooMany);
                 trimmed += tooMany;
             }

@@ -1,6 +1,8 @@
 namespace Pipulate.Storage;
 
-/// <summary>What the store has of an entry: the cursor from which the rest is written. Only the one who writes the conversation looks at it.</summary>
+/// <summary>
+/// What the store has of an entry: the cursor from which the rest is written. Only the one who writes the conversation looks at it.
+/// </summary>
 internal sealed class SavedEntryState
 {
     private SavedEntryState(StoredEntry entry, bool confirmed)
@@ -13,7 +15,9 @@ internal sealed class SavedEntryState
 
     public Guid Id { get; }
 
-    /// <summary>The entry as it was first tried to be added, until the store has said that it has it: tried again, it must be the very same.</summary>
+    /// <summary>
+    /// The entry as it was first tried to be added, until the store has said that it has it: tried again, it must be the very same.
+    /// </summary>
     public StoredEntry? Unconfirmed { get; private set; }
 
     /// <summary>How much of the text is stored, in UTF-16 units.</summary>
@@ -29,7 +33,8 @@ internal sealed class SavedEntryState
     public static SavedEntryState Unsaved(StoredEntry entry) => new(entry, confirmed: false);
 
     /// <summary>For an entry that another node has begun and stores: what the store has of it is not known here.</summary>
-    public static SavedEntryState Remote(StoredEntry entry) => new(entry, confirmed: false) { Length = 0, Change = new EntryChange(-1, entry.State) };
+    public static SavedEntryState Remote(StoredEntry entry) =>
+        new(entry, confirmed: false) { Length = 0, Change = new EntryChange(-1, entry.State) };
 
     public static EntryChange ChangeOf(StoredEntry entry) => new(entry.Epoch, entry.State, entry.Reason, entry.Withdrawn);
 

@@ -4,7 +4,8 @@ using Pipulate.Nodes;
 namespace Pipulate.Storage;
 
 /// <summary>
-/// The conversations of an owner: what is in memory and what the store has are one here. Nothing is looked up by an id alone; whoever asks says whose it is to be.
+/// The conversations of an owner: what is in memory and what the store has are one here. Nothing is looked up by an id alone; whoever asks
+/// says whose it is to be.
 /// </summary>
 internal sealed class VisitorConversations(ConversationCache directory, IConversationStore store, TimeProvider time, NodeLink? nodes = null)
 {
@@ -25,7 +26,10 @@ internal sealed class VisitorConversations(ConversationCache directory, IConvers
         if (conversation is { IsDeleted: true, Id.Name: null })
         {
             // A visitor's first one begins anew, as soon as the store has deleted the one before.
-            await WriteBehindService.WaitUntilDeletedAsync(conversation).WaitAsync(ReadTimeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await WriteBehindService
+                .WaitUntilDeletedAsync(conversation)
+                .WaitAsync(ReadTimeout, time)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             conversation = directory.Get(id);
             await conversation.Loaded;
         }
@@ -77,11 +81,16 @@ internal sealed class VisitorConversations(ConversationCache directory, IConvers
         await DeleteOpenedAsync(owner);
     }
 
-    /// <summary>Reads a conversation from its beginning, all but what was taken back. What it costs in memory does not depend on its length.</summary>
+    /// <summary>
+    /// Reads a conversation from its beginning, all but what was taken back. What it costs in memory does not depend on its length.
+    /// </summary>
     public async IAsyncEnumerable<StoredEntry> ReadAsync(Conversation conversation)
     {
         var key = new ConversationKey(conversation.Id.Owner, conversation.Id);
-        await WriteBehindService.SaveAsync(conversation).WaitAsync(ReadTimeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await WriteBehindService
+            .SaveAsync(conversation)
+            .WaitAsync(ReadTimeout, time)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var newest = await store.ReadAsync(key, 1).AsTask().WaitAsync(ReadTimeout, time);
         if (newest is not { Entries: [{ Ordinal: var last }] })
         {
@@ -102,5 +111,6 @@ internal sealed class VisitorConversations(ConversationCache directory, IConvers
         }
     }
 
-    private Task DeleteOpenedAsync(string owner) => Task.WhenAll(directory.FindOwnedBy(owner).Select(conversation => DeleteAsync(conversation.Id)));
+    private Task DeleteOpenedAsync(string owner) =>
+        Task.WhenAll(directory.FindOwnedBy(owner).Select(conversation => DeleteAsync(conversation.Id)));
 }

@@ -10,10 +10,16 @@ using Pipulate.Nodes;
 namespace Pipulate.Storage;
 
 /// <summary>
-/// Opens conversations with what the store has of them, and writes to it behind them: what is new or has ended at once, what grows every <see cref="CheckpointInterval"/>.
-/// Nobody who talks waits for the store. While it is away all goes on from memory, and what it lacks is written when it is back.
+/// Opens conversations with what the store has of them, and writes to it behind them: what is new or has ended at once, what grows every
+/// <see cref="CheckpointInterval"/>. Nobody who talks waits for the store. While it is away all goes on from memory, and what it lacks is
+/// written when it is back.
 /// </summary>
-internal sealed partial class WriteBehindService(IConversationStore store, TimeProvider time, ILogger<WriteBehindService> logger, NodeLink? nodes = null, IReplyLeaseStore? ledger = null)
+internal sealed partial class WriteBehindService(
+    IConversationStore store,
+    TimeProvider time,
+    ILogger<WriteBehindService> logger,
+    NodeLink? nodes = null,
+    IReplyLeaseStore? ledger = null)
     : BackgroundService
 {
     /// <summary>With a write that takes up to 100 ms, a killed process loses at most half a second of an answer.</summary>
@@ -49,13 +55,17 @@ internal sealed partial class WriteBehindService(IConversationStore store, TimeP
     /// <summary>Where it stands what waits for an answer; null where this process alone answers.</summary>
     public IReplyLeaseStore? LeaseStore => ledger;
 
-    /// <summary>Whether it is worth waiting for a write: what is kept in memory ends with the process, and a store that is away may be so for long.</summary>
+    /// <summary>
+    /// Whether it is worth waiting for a write: what is kept in memory ends with the process, and a store that is away may be so for long.
+    /// </summary>
     public bool CanStore => store is not InMemoryConversationStore && GetUnavailability() is null;
 
     /// <summary>Whether other nodes speak in the conversations too.</summary>
     public bool IsShared => nodes is { IsOn: true };
 
-    /// <summary>Of how many conversations something is to be stored that cannot wait for the next <see cref="CheckpointInterval"/>.</summary>
+    /// <summary>
+    /// Of how many conversations something is to be stored that cannot wait for the next <see cref="CheckpointInterval"/>.
+    /// </summary>
     public int Backlog => _due.Reader.Count + _failed.Count;
 
     /// <summary>For how long the store has not taken what it was given; null while it does.</summary>
@@ -110,11 +120,20 @@ internal sealed partial class WriteBehindService(IConversationStore store, TimeP
     public static Task SaveAsync(Conversation conversation) => ConversationWriter.Of(conversation)?.SaveAsync() ?? Task.CompletedTask;
 
     /// <summary>For whoever promises that what was said so far outlasts the process.</summary>
-    /// <returns>A task that ends when it is stored. Where that is not to be had soon it ends all the same: the chat goes on while the store is away. It never fails.</returns>
-    public static Task WaitUntilStoredAsync(Conversation conversation) => ConversationWriter.Of(conversation)?.WaitUntilStoredAsync() ?? Task.CompletedTask;
+    /// <returns>
+    /// A task that ends when it is stored. Where that is not to be had soon it ends all the same: the chat goes on while the store is away.
+    /// It never fails.
+    /// </returns>
+    public static Task WaitUntilStoredAsync(Conversation conversation) =>
+        ConversationWriter.Of(conversation)?.WaitUntilStoredAsync() ?? Task.CompletedTask;
 
-    /// <summary>Forgets all events of a conversation, also those that only the store has, because they lie before what it was opened with.</summary>
-    /// <returns>A task that ends when they are forgotten; where the store is away, soon, and they are forgotten there when it is back. It never fails.</returns>
+    /// <summary>
+    /// Forgets all events of a conversation, also those that only the store has, because they lie before what it was opened with.
+    /// </summary>
+    /// <returns>
+    /// A task that ends when they are forgotten; where the store is away, soon, and they are forgotten there when it is back. It never
+    /// fails.
+    /// </returns>
     public static Task ForgetEventsAsync(Conversation conversation)
     {
         conversation.ForgetEvents();
@@ -133,7 +152,8 @@ internal sealed partial class WriteBehindService(IConversationStore store, TimeP
 
     /// <summary>For whoever finds a conversation gone.</summary>
     /// <returns>A task that ends when the store has deleted it too.</returns>
-    public static Task WaitUntilDeletedAsync(Conversation conversation) => ConversationWriter.Of(conversation)?.Deleted ?? Task.CompletedTask;
+    public static Task WaitUntilDeletedAsync(Conversation conversation) =>
+        ConversationWriter.Of(conversation)?.Deleted ?? Task.CompletedTask;
 
     /// <summary>A conversation is not in the store any more, which the other nodes do not know yet.</summary>
     public void AnnounceDeleted(ConversationId conversation) => nodes?.AnnounceDeleted(conversation.Value, all: false);
@@ -154,7 +174,8 @@ internal sealed partial class WriteBehindService(IConversationStore store, TimeP
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var ending = new CancellationTokenSource();
-        var writing = Enumerable.Range(0, Writers).Select(_ => Task.Run(() => WriteAllAsync(ending.Token), CancellationToken.None)).ToList();
+        var writing =
+            Enumerable.Range(0, Writers).Select(_ => Task.Run(() => WriteAllAsync(ending.Token), CancellationToken.None)).ToList();
         using var tick = new PeriodicTimer(CheckpointInterval, time);
         try
         {
@@ -185,7 +206,8 @@ internal sealed partial class WriteBehindService(IConversationStore store, TimeP
     }
 
     /// <summary>Waits for a write, but not for ever. Never fails.</summary>
-    public async Task WaitForAsync(Task writing) => await writing.WaitAsync(StoreTimeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    public async Task WaitForAsync(Task writing) =>
+        await writing.WaitAsync(StoreTimeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async Task WaitAsync(Task opened) =>
         await opened.WaitAsync(LoadTimeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -312,18 +334,27 @@ internal sealed partial class WriteBehindService(IConversationStore store, TimeP
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "Conversations cannot be stored. The chat goes on, and what is missing is stored when the store is back; what is said meanwhile is lost if this process ends.")]
+    [LoggerMessage(
+        1,
+        LogLevel.Error,
+        "Conversations cannot be stored. The chat goes on, and what is missing is stored when the store is back; what is said "
+            + "meanwhile is lost if this process ends.")]
     private partial void LogUnavailable(Exception exception);
 
     [LoggerMessage(2, LogLevel.Information, "Conversations are stored again, after {Seconds:0.0} s.")]
     private partial void LogAvailable(double seconds);
 
-    [LoggerMessage(3, LogLevel.Error, "The store takes other conversations, but not conversation {Conversation}: {Entries} entries of it are given up.")]
+    [LoggerMessage(
+        3,
+        LogLevel.Error,
+        "The store takes other conversations, but not conversation {Conversation}: {Entries} entries of it are given up.")]
     private partial void LogRejected(ConversationId conversation, int entries, Exception exception);
 
-    [LoggerMessage(4, LogLevel.Warning, "Conversation {Conversation} is forgotten while the store is away: {Entries} entries of it are lost.")]
+    [LoggerMessage(
+        4, LogLevel.Warning, "Conversation {Conversation} is forgotten while the store is away: {Entries} entries of it are lost.")]
     private partial void LogAbandoned(ConversationId conversation, int entries);
 
-    [LoggerMessage(5, LogLevel.Warning, "The process ends while the store is away: what was said last in {Conversations} conversations is lost.")]
+    [LoggerMessage(
+        5, LogLevel.Warning, "The process ends while the store is away: what was said last in {Conversations} conversations is lost.")]
     private partial void LogLost(int conversations);
 }

@@ -5,8 +5,8 @@ using Pipulate.Conversations.History;
 namespace Pipulate.Telemetry;
 
 /// <summary>
-/// What the meter "Pipulate" counts and measures (docs/operations.md). Nothing that a user or a model wrote gets into a tag, and nobody's name: what a tag can say is counted on fingers.
-/// Where nobody listens, each of these costs a look at a field.
+/// What the meter "Pipulate" counts and measures (docs/operations.md). Nothing that a user or a model wrote gets into a tag, and nobody's
+/// name: what a tag can say is counted on fingers. Where nobody listens, each of these costs a look at a field.
 /// </summary>
 internal sealed class PipulateMetrics
 {
@@ -17,7 +17,12 @@ internal sealed class PipulateMetrics
         new() { HistogramBucketBoundaries = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92] };
 
     private static readonly InstrumentAdvice<long> Tokens =
-        new() { HistogramBucketBoundaries = [1, 4, 16, 64, 256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864] };
+        new()
+        {
+            HistogramBucketBoundaries = [
+            1, 4, 16, 64, 256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864
+        ]
+        };
 
     private readonly TimeProvider _time;
     private readonly Counter<long> _suppressed;
@@ -33,19 +38,36 @@ internal sealed class PipulateMetrics
     {
         _time = time;
         var meter = meters.Create(MeterName);
-        _suppressed = meter.CreateCounter<long>("pipulate.commentary.suppressed", "{event}", "Events that were left without a comment, by reason.");
+        _suppressed =
+            meter.CreateCounter<long>("pipulate.commentary.suppressed", "{event}", "Events that were left without a comment, by reason.");
         _merged = meter.CreateCounter<long>("pipulate.commentary.merged", "{event}", "Events that shared another one's comment.");
-        _cuts = meter.CreateCounter<long>("pipulate.history.cuts", "{cut}", "How often the beginning of a conversation was left out of what the model is told, by reason.");
-        _waits = meter.CreateHistogram("pipulate.answer.wait", "s", "How long what is answered had waited when the model's turn came.", tags: null, Seconds);
+        _cuts = meter.CreateCounter<long>(
+            "pipulate.history.cuts",
+            "{cut}",
+            "How often the beginning of a conversation was left out of what the model is told, by reason.");
+        _waits = meter.CreateHistogram(
+            "pipulate.answer.wait", "s", "How long what is answered had waited when the model's turn came.", tags: null, Seconds);
         _ended = meter.CreateCounter<long>("pipulate.answer.ended", "{answer}", "Answers that have ended, by how.");
         _refused = meter.CreateCounter<long>("pipulate.connection.refused", "{connection}", "Pages that were not let in, by reason.");
         _evicted = meter.CreateCounter<long>("pipulate.connection.evicted", "{connection}", "Pages that were sent away, by reason.");
-        _resyncs = meter.CreateCounter<long>("pipulate.connection.resyncs", "{resync}", "How often a page was brought up to date other than by what is new, by kind.");
-        CallDuration = meter.CreateHistogram("gen_ai.client.operation.duration", "s", "How long a request to the model took.", tags: null, Seconds);
-        CallFirstChunk = meter.CreateHistogram("gen_ai.client.operation.time_to_first_chunk", "s", "How long the first of an answer took from the request on.", tags: null, Seconds);
+        _resyncs = meter.CreateCounter<long>(
+            "pipulate.connection.resyncs", "{resync}", "How often a page was brought up to date other than by what is new, by kind.");
+        CallDuration =
+            meter.CreateHistogram("gen_ai.client.operation.duration", "s", "How long a request to the model took.", tags: null, Seconds);
+        CallFirstChunk = meter.CreateHistogram(
+            "gen_ai.client.operation.time_to_first_chunk",
+            "s",
+            "How long the first of an answer took from the request on.",
+            tags: null,
+            Seconds);
         CallLaterChunk = meter.CreateHistogram(
-            "gen_ai.client.operation.time_per_output_chunk", "s", "How long each later chunk of an answer took after the one before.", tags: null, Seconds);
-        CallTokens = meter.CreateHistogram("gen_ai.client.token.usage", "{token}", "Tokens that a request to the model has read and written.", tags: null, Tokens);
+            "gen_ai.client.operation.time_per_output_chunk",
+            "s",
+            "How long each later chunk of an answer took after the one before.",
+            tags: null,
+            Seconds);
+        CallTokens = meter.CreateHistogram(
+            "gen_ai.client.token.usage", "{token}", "Tokens that a request to the model has read and written.", tags: null, Tokens);
     }
 
     /// <summary>Whether any measurement of a request to the model is listened to.</summary>

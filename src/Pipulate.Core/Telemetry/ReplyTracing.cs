@@ -6,8 +6,9 @@ using Pipulate.Generation;
 namespace Pipulate.Telemetry;
 
 /// <summary>
-/// The spans of the source "Pipulate": one for each answer, and in it one for each request to the model (<see cref="ModelCall"/>). An answer belongs to no request: it begins when the
-/// request is long over, and one may answer many. So its span is a trace of its own, with a link to each of them.
+/// The spans of the source "Pipulate": one for each answer, and in it one for each request to the model (<see cref="ModelCall"/>). An
+/// answer belongs to no request: it begins when the request is long over, and one may answer many. So its span is a trace of its own, with
+/// a link to each of them.
 /// </summary>
 internal static class ReplyTracing
 {
@@ -61,5 +62,6 @@ internal static class ReplyTracing
 
     private const string Failed = "failed";
 
-    private static ActivityContext? Parse(string cause) => ActivityContext.TryParse(cause, traceState: null, out var context) ? context : null;
+    private static ActivityContext? Parse(string cause) =>
+        ActivityContext.TryParse(cause, traceState: null, out var context) ? context : null;
 }

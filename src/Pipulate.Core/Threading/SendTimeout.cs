@@ -12,7 +12,8 @@ internal sealed class SendTimeout(TimeSpan limit, TimeProvider time, Cancellatio
 
     public CancellationToken Start()
     {
-        _timer ??= time.CreateTimer(static timer => ((SendTimeout)timer!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer ??= time.CreateTimer(
+            static timer => ((SendTimeout)timer!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _timer.Change(limit, Timeout.InfiniteTimeSpan);
         return _source.Token;
     }

@@ -1,7 +1,8 @@
 namespace Pipulate.Threading;
 
 /// <summary>
-/// So many in any minute; zero is no limit. The framework's rate limiters keep their own clock, and this one must be the same as the scheduler's.
+/// So many in any minute; zero is no limit. The framework's rate limiters keep their own clock, and this one must be the same as the
+/// scheduler's.
 /// </summary>
 internal sealed class SlidingWindowLimiter(int limit, TimeProvider time)
 {

@@ -32,13 +32,15 @@ public sealed class CommentaryMannersTests
     public async Task BareAttribute_OnALambda_SeesResultAndJsonBody()
     {
         await using var host = await ChatHost.StartAsync(app =>
-            app.MapPost("/todo", [ChatCommentary("{todo.Title} became {result.Title}")] async Task<Results<Ok<Todo>, NotFound>> (Todo todo) =>
+            app.MapPost(
+                "/todo", [ChatCommentary("{todo.Title} became {result.Title}")] async Task<Results<Ok<Todo>, NotFound>> (Todo todo) =>
             {
                 await Task.Yield();
                 return TypedResults.Ok(new Todo(todo.Title + "!"));
             }));
 
-        Assert.Equal("[event] \"Milk\" became \"Milk!\"", await ToldAsync(host, "/todo", System.Net.Http.Json.JsonContent.Create(new Todo("Milk"))));
+        Assert.Equal(
+            "[event] \"Milk\" became \"Milk!\"", await ToldAsync(host, "/todo", System.Net.Http.Json.JsonContent.Create(new Todo("Milk"))));
     }
 
     [Fact]
@@ -46,7 +48,8 @@ public sealed class CommentaryMannersTests
     {
         await using var host = await ChatHost.StartAsync(
             app => app.MapRazorPages(),
-            services: services => services.AddRazorPages(pages => pages.Conventions.AddFolderRouteModelConvention("/Broken", model => model.Selectors.Clear()))
+            services: services => services
+                .AddRazorPages(pages => pages.Conventions.AddFolderRouteModelConvention("/Broken", model => model.Selectors.Clear()))
                 .AddApplicationPart(typeof(CommentaryMannersTests).Assembly));
 
         Assert.Equal("[event] done 7 \"Milk\" 200", await ToldAsync(host, "/success/page-handler/7/200?title=Milk"));
@@ -56,7 +59,8 @@ public sealed class CommentaryMannersTests
     public async Task Links_ToEndpointsBehindTheWrap_AreStillMade()
     {
         await using var host = await ChatHost.StartAsync(app =>
-            app.MapPost("/todo/{id:int}", [ChatCommentary("at {result}")] (int id, LinkGenerator links) => links.GetPathByName("todo", new { id = id + 1 })).WithName("todo"));
+            app.MapPost("/todo/{id:int}", [ChatCommentary("at {result}")] (
+                int id, LinkGenerator links) => links.GetPathByName("todo", new { id = id + 1 })).WithName("todo"));
 
         Assert.Equal("[event] at \"/todo/8\"", await ToldAsync(host, "/todo/7"));
     }
@@ -67,7 +71,8 @@ public sealed class CommentaryMannersTests
         await using var host = await ChatHost.StartAsync(app =>
         {
             app.UseExceptionHandler(failing => failing.Run(context => context.Response.WriteAsync("sorry")));
-            app.MapPost("/throws/{id:int}", [ChatCommentary("failed {id} {status} {error}", On = CommentaryOutcome.Failure)] string (int id) => throw new InvalidOperationException("SECRET"));
+            app.MapPost("/throws/{id:int}", [ChatCommentary("failed {id} {status} {error}", On = CommentaryOutcome.Failure)] string (
+                int id) => throw new InvalidOperationException("SECRET"));
         });
 
         Assert.Equal("[event] failed 7 500 \"The server failed.\"", await ToldAsync(host, "/throws/7"));
@@ -91,7 +96,8 @@ public sealed class CommentaryMannersTests
     public async Task Refusal_ThatRedirectsToTheLogin_IsAFailure()
     {
         await using var host = await ChatHost.StartAsync(
-            app => app.MapPost("/secret", [ChatCommentary("they did it"), ChatCommentary("refused {status} {error}", On = CommentaryOutcome.Failure)] () => Results.Challenge()),
+            app => app.MapPost("/secret", [ChatCommentary(
+                "they did it"), ChatCommentary("refused {status} {error}", On = CommentaryOutcome.Failure)] () => Results.Challenge()),
             services: services => services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(cookie =>
                 cookie.Events.OnRedirectToLogin = context =>
                 {
@@ -117,7 +123,9 @@ public sealed class CommentaryMannersTests
             {
                 var errors = app.MapGroup("/errors").WithChatCommentary("{error}", on: CommentaryOutcome.Failure);
                 errors.MapPost("/problem", () => Results.Problem("The list is full.", statusCode: 409));
-                errors.MapPost("/validation", () => TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["title"] = ["The title is missing."] }));
+                errors.MapPost(
+                    "/validation",
+                    () => TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["title"] = ["The title is missing."] }));
                 errors.MapPost("/text", () => TypedResults.BadRequest("Not like that."));
                 errors.MapPost("/trace", () => TypedResults.BadRequest(new InvalidOperationException("SECRET") + "\n   at Some.Where()"));
                 errors.MapPost("/set", string (ICommentary commentary) =>
@@ -130,7 +138,8 @@ public sealed class CommentaryMannersTests
             },
             services: services => services.AddControllers().AddApplicationPart(typeof(CommentaryMannersTests).Assembly));
 
-        Assert.Equal($"[event] \"{expected}\"", await ToldAsync(host, path, path.StartsWith("/api", StringComparison.Ordinal) ? System.Net.Http.Json.JsonContent.Create(new { }) : null));
+        Assert.Equal($"[event] \"{expected}\"", await ToldAsync(
+            host, path, path.StartsWith("/api", StringComparison.Ordinal) ? System.Net.Http.Json.JsonContent.Create(new { }) : null));
     }
 
     [Fact]
@@ -164,8 +173,10 @@ public sealed class CommentaryMannersTests
         await page.TypeAsync("Did anything happen?");
         await page.WaitForAnswerAsync();
         Assert.Equal(["system", "user"], Assert.Single(host.Ollama.Chats).Messages.Select(message => message.Role));
-        Assert.Single(host.Logs.Lines, line => line.Level is LogLevel.Warning && line.Text.Contains("POST /broken", StringComparison.Ordinal));
-        Assert.Single(host.Logs.Lines, line => line.Level is LogLevel.Warning && line.Text.Contains("POST /value", StringComparison.Ordinal));
+        Assert.Single(
+            host.Logs.Lines, line => line.Level is LogLevel.Warning && line.Text.Contains("POST /broken", StringComparison.Ordinal));
+        Assert.Single(
+            host.Logs.Lines, line => line.Level is LogLevel.Warning && line.Text.Contains("POST /value", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -184,7 +195,8 @@ public sealed class CommentaryMannersTests
 
         using var socket = new System.Net.WebSockets.ClientWebSocket();
         socket.Options.Cookies = page.Visitor;
-        await socket.ConnectAsync(new UriBuilder(host.Address) { Scheme = "ws", Path = "/socket" }.Uri, TestContext.Current.CancellationToken);
+        await socket.ConnectAsync(
+            new UriBuilder(host.Address) { Scheme = "ws", Path = "/socket" }.Uri, TestContext.Current.CancellationToken);
         await socket.ReceiveAsync(new byte[1], TestContext.Current.CancellationToken);
         await socket.CloseAsync(System.Net.WebSockets.WebSocketCloseStatus.NormalClosure, null, TestContext.Current.CancellationToken);
         await page.TypeAsync("Did anything happen?");

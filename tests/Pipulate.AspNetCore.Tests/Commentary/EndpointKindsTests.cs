@@ -30,7 +30,8 @@ public sealed class EndpointKindsTests
         await using var host = await StartAsync();
         var page = await host.OpenAsync();
 
-        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = new FormUrlEncodedContent([new("title", "Milk")]) };
+        using var request =
+            new HttpRequestMessage(new HttpMethod(method), path) { Content = new FormUrlEncodedContent([new("title", "Milk")]) };
         var response = await page.Http.SendAsync(request, TestContext.Current.CancellationToken);
 
         Assert.True(response.IsSuccessStatusCode, $"{response.StatusCode}");
@@ -135,7 +136,8 @@ public sealed class EndpointKindsTests
 
         await page.TypeAsync("What do you know?");
         var chat = await host.Ollama.WaitForChatAsync(1, TestContext.Current.CancellationToken);
-        Assert.Equal(["[event] They like \"Tea\".", "Saved Tea.", "What do you know?"], chat.Messages.Skip(1).Select(message => message.Content));
+        Assert.Equal(
+            ["[event] They like \"Tea\".", "Saved Tea.", "What do you know?"], chat.Messages.Skip(1).Select(message => message.Content));
     }
 
     [Fact]
@@ -175,7 +177,9 @@ public sealed class EndpointKindsTests
     private static Task<ChatHost> StartAsync() => ChatHost.StartAsync(
         app =>
         {
-            app.MapPost("/attribute/{id:int}", [ChatCommentary("attribute {id} {title}")] (int id, [FromForm] string title) => "").DisableAntiforgery();
+            app.MapPost(
+                "/attribute/{id:int}",
+                [ChatCommentary("attribute {id} {title}")] (int id, [FromForm] string title) => "").DisableAntiforgery();
             app.MapPost("/method-group/{id:int}", MethodGroup).DisableAntiforgery();
             app.MapPost("/convention/{id:int}", (int id, [FromForm] string title) => TypedResults.Ok(new Saved($"Saved {title}")))
                 .WithChatCommentary("convention {id} {title} {result.Text}").DisableAntiforgery();
@@ -193,7 +197,9 @@ public sealed class EndpointKindsTests
             app.MapPost("/unmarked", () => "");
             app.MapPost("/unknown", [ChatCommentary("what is {nothing}?")] () => "");
             app.MapPost("/throws", [ChatCommentary("throws")] string () => throw new InvalidOperationException("as planned"));
-            app.MapPost("/status/{code:int}", [ChatCommentary("status {status}")] (int code) => code == 302 ? Results.Redirect("/") : Results.StatusCode(code));
+            app.MapPost(
+                "/status/{code:int}",
+                [ChatCommentary("status {status}")] (int code) => code == 302 ? Results.Redirect("/") : Results.StatusCode(code));
             app.MapPost("/before", [ChatCommentary("was {before.Text}, is {now}")] (HttpContext context) =>
             {
                 context.SetCommentary("before", new Saved("old"));

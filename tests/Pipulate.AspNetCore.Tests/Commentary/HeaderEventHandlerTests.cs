@@ -92,7 +92,8 @@ public sealed class HeaderEventHandlerTests
         Assert.InRange(Assert.Single(await page.HeardAsync()).Length, 490, 510);
     }
 
-    private static Task<ChatHost> StartAsync(Action<PipulateOptions>? configure = null, Action<WebApplication>? before = null) => EventPage.StartAsync(
+    private static Task<ChatHost> StartAsync(Action<PipulateOptions>? configure = null, Action<WebApplication>? before = null) =>
+        EventPage.StartAsync(
         configure,
         app =>
         {
@@ -109,7 +110,8 @@ public sealed class HeaderEventHandlerTests
         },
         ollama: false);
 
-    private static async Task<int> GetAsync(ChatPage page, string path, string name, string message, string? header = null, string? value = null)
+    private static async Task<int> GetAsync(
+        ChatPage page, string path, string name, string message, string? header = null, string? value = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.TryAddWithoutValidation("X-Chat-Event", name);

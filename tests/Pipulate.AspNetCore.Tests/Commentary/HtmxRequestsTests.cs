@@ -13,11 +13,15 @@ public sealed class HtmxRequestsTests
         await using var host = await StartAsync();
         var page = await host.OpenAsync();
 
-        using var form = new FormUrlEncodedContent([new("title", "Milk \"fresh\""), new("password", "hunter2"), new("__RequestVerificationToken", "abc")]);
+        using var form = new FormUrlEncodedContent(
+            [new("title", "Milk \"fresh\""), new("password", "hunter2"), new("__RequestVerificationToken", "abc")]);
         (await page.Http.PostAsync("/save", form, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
 
         var chat = await host.Ollama.WaitForChatAsync(1, TestContext.Current.CancellationToken);
-        Assert.StartsWith("[event] The page sent POST to \"/save\" with \"title\" = \"Milk \\\"fresh\\\"\". ", chat.Messages[^1].Content, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "[event] The page sent POST to \"/save\" with \"title\" = \"Milk \\\"fresh\\\"\". ",
+            chat.Messages[^1].Content,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", chat.Body, StringComparison.Ordinal);
         Assert.DoesNotContain("abc", chat.Body, StringComparison.Ordinal);
     }
@@ -38,7 +42,9 @@ public sealed class HtmxRequestsTests
         }
 
         using var form = new FormUrlEncodedContent([new("title", "Milk")]);
-        await (address == "/context" ? page.Http.GetAsync(address, TestContext.Current.CancellationToken) : page.Http.PostAsync(address, form, TestContext.Current.CancellationToken));
+        await (address == "/context"
+            ? page.Http.GetAsync(address, TestContext.Current.CancellationToken)
+            : page.Http.PostAsync(address, form, TestContext.Current.CancellationToken));
         await page.TypeAsync("Anything?");
         await page.WaitForAnswerAsync();
 

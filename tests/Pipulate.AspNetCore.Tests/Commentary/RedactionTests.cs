@@ -24,10 +24,14 @@ public sealed class RedactionTests
                 app.MapPost("/named", (string newPassword) => "").WithChatCommentary("\"ann\" uses {newPassword}");
                 app.MapPost("/configured", (string iban) => "").WithChatCommentary("pays from {iban}");
                 app.MapPost("/parameter", ([ChatRedact] string pin) => "").WithChatCommentary("typed {pin}");
-                app.MapPost("/property", (HttpContext context) => context.SetCommentary("login", new Login())).WithChatCommentary("{login.User} has {login.Code}");
-                app.MapPost("/record", (HttpContext context) => context.SetCommentary("login", new Credentials("ann", Hidden))).WithChatCommentary("{login.User} has {login.Code}");
-                app.MapPost("/whole", (HttpContext context) => context.SetCommentary("login", new Credentials("ann", Hidden))).WithChatCommentary("logs in as {login}");
-                app.MapPost("/nested", (HttpContext context) => context.SetCommentary("login", new Credentials("ann", Hidden))).WithChatCommentary("{login.Code.Length}");
+                app.MapPost("/property", (HttpContext context) => context.SetCommentary("login", new Login())).WithChatCommentary(
+                    "{login.User} has {login.Code}");
+                app.MapPost("/record", (HttpContext context) =>
+                    context.SetCommentary("login", new Credentials("ann", Hidden))).WithChatCommentary("{login.User} has {login.Code}");
+                app.MapPost("/whole", (HttpContext context) =>
+                    context.SetCommentary("login", new Credentials("ann", Hidden))).WithChatCommentary("logs in as {login}");
+                app.MapPost("/nested", (HttpContext context) =>
+                    context.SetCommentary("login", new Credentials("ann", Hidden))).WithChatCommentary("{login.Code.Length}");
             },
             settings: new() { ["Pipulate:RedactFields:0"] = "iban" });
         var page = await host.OpenAsync();
@@ -38,17 +42,21 @@ public sealed class RedactionTests
         Assert.Equal($"[event] {expected}", chat.Messages[^1].Content);
         var view = await page.Http.GetStringAsync("/context", TestContext.Current.CancellationToken);
         Assert.DoesNotContain(Hidden, view, StringComparison.Ordinal);
-        Assert.DoesNotContain(host.Logs.Lines, line => line.Category.StartsWith("Pipulate", StringComparison.Ordinal) && line.Text.Contains(Hidden, StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            host.Logs.Lines,
+            line => line.Category.StartsWith("Pipulate", StringComparison.Ordinal) && line.Text.Contains(Hidden, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Value_InASayText_IsKeptAsWell()
     {
         await using var host = await ChatHost.StartAsync(app =>
-            app.MapPost("/say", [ChatCommentary("Saved {title} with {password}.", Lane = ChatLane.Say)] (string title, string password) => ""));
+            app.MapPost(
+                "/say", [ChatCommentary("Saved {title} with {password}.", Lane = ChatLane.Say)] (string title, string password) => ""));
         var page = await host.OpenAsync();
 
-        (await page.Http.PostAsync("/say?title=Milk&password=hunter2", null, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        (await page.Http.PostAsync(
+            "/say?title=Milk&password=hunter2", null, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
 
         Assert.Equal("Saved Milk with (redacted).", await page.WaitForAnswerAsync());
     }

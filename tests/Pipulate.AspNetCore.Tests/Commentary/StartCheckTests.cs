@@ -33,7 +33,8 @@ public sealed class StartCheckTests
     {
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => ChatHost.StartAsync(
             app => app.MapControllers(),
-            services: services => services.AddControllers().ConfigureApplicationPartManager(parts => parts.FeatureProviders.Add(new OnlyBroken()))));
+            services: services =>
+                services.AddControllers().ConfigureApplicationPartManager(parts => parts.FeatureProviders.Add(new OnlyBroken()))));
 
         Assert.Contains("Broken.Act", exception.Message, StringComparison.Ordinal);
     }
@@ -54,7 +55,8 @@ public sealed class StartCheckTests
             })).AddApplicationPart(typeof(StartCheckTests).Assembly)));
 
         Assert.Contains($"/Pages{page}.cshtml", exception.Message, StringComparison.Ordinal);
-        Assert.Equal(page.EndsWith("Handler", StringComparison.Ordinal), exception.Message.Contains("OnPostBurn", StringComparison.Ordinal));
+        Assert.Equal(
+            page.EndsWith("Handler", StringComparison.Ordinal), exception.Message.Contains("OnPostBurn", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -66,7 +68,8 @@ public sealed class StartCheckTests
             {
                 services.AddAuthentication("Cookies").AddCookie("Cookies");
                 services.AddAuthorization();
-                services.AddRazorPages(pages => pages.Conventions.AddFolderRouteModelConvention("/Broken", model => model.Selectors.Clear()))
+                services
+                    .AddRazorPages(pages => pages.Conventions.AddFolderRouteModelConvention("/Broken", model => model.Selectors.Clear()))
                     .AddApplicationPart(typeof(StartCheckTests).Assembly);
             });
         var page = await host.OpenAsync();
@@ -80,7 +83,8 @@ public sealed class StartCheckTests
     [Fact]
     public async Task AnApplicationWithAStartupClass_IsStoppedToo()
     {
-        using var host = new HostBuilder().ConfigureWebHost(web => web.UseKestrel().UseUrls("http://127.0.0.1:0").ConfigureServices(services =>
+        using var host = new HostBuilder()
+            .ConfigureWebHost(web => web.UseKestrel().UseUrls("http://127.0.0.1:0").ConfigureServices(services =>
         {
             services.AddRouting();
             services.AddPipulate();

@@ -25,7 +25,9 @@ public sealed partial class ChatPanelTests
         await using var host = await ChatHost.StartAsync(
             app =>
             {
-                app.MapGet("/component", () => new RazorComponentResult<Page>(new Dictionary<string, object?> { [nameof(Page.Transport)] = transport }));
+                app.MapGet(
+                    "/component",
+                    () => new RazorComponentResult<Page>(new Dictionary<string, object?> { [nameof(Page.Transport)] = transport }));
                 app.MapGet("/html", async Task<IResult> (HttpContext context) => new PageResult(await context.RenderChatPanelAsync(panel =>
                 {
                     panel.Theme = "matrix";
@@ -45,7 +47,10 @@ public sealed partial class ChatPanelTests
 
         Assert.Equal(Panel().Match(Same(html)).Value, Panel().Match(Same(component)).Value);
         Assert.Contains("data-theme=\"matrix\"", component, StringComparison.Ordinal);
-        Assert.Contains(version is HtmxVersion.V2 ? $"{transport}-connect=\"/{transport}\"" : $"hx-{transport}:connect=\"/{transport}\"", component, StringComparison.Ordinal);
+        Assert.Contains(
+            version is HtmxVersion.V2 ? $"{transport}-connect=\"/{transport}\"" : $"hx-{transport}:connect=\"/{transport}\"",
+            component,
+            StringComparison.Ordinal);
         Assert.Contains("pipulate.js", component, StringComparison.Ordinal);
     }
 
@@ -55,7 +60,8 @@ public sealed partial class ChatPanelTests
         await using var services = new ServiceCollection().AddLogging().BuildServiceProvider();
         await using var renderer = new HtmlRenderer(services, NullLoggerFactory.Instance);
 
-        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => renderer.Dispatcher.InvokeAsync(() => renderer.RenderComponentAsync<ChatPanel>()));
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => renderer.Dispatcher.InvokeAsync(() => renderer.RenderComponentAsync<ChatPanel>()));
         Assert.Contains("Take the render mode away", exception.Message, StringComparison.Ordinal);
     }
 

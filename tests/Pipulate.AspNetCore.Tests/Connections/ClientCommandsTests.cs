@@ -93,7 +93,8 @@ public sealed class ClientCommandsTests
         await using var host = await ChatHost.StartAsync();
         var rest = new TaskCompletionSource();
         var page = await StreamAsync(host, rest.Task);
-        var answer = host.Services.GetRequiredService<ConversationCache>().Get(host.Services.Registry().GetConnections(ChatAudience.Everyone).Single().Conversation).LatestReply!.Id;
+        var answer = host.Services.GetRequiredService<ConversationCache>().Get(
+            host.Services.Registry().GetConnections(ChatAudience.Everyone).Single().Conversation).LatestReply!.Id;
         var stranger = await host.OpenAsync();
 
         await stranger.SendAsync("""{"do":"stop"}""");
@@ -108,7 +109,8 @@ public sealed class ClientCommandsTests
     [Fact]
     public async Task Again_TooOften_IsHeldBackAndStopNeverIs()
     {
-        await using var host = await ChatHost.StartAsync(configure: options => (options.Limits.MessagesPerMinute, options.Limits.MessageBurst) = (1, 1));
+        await using var host =
+            await ChatHost.StartAsync(configure: options => (options.Limits.MessagesPerMinute, options.Limits.MessageBurst) = (1, 1));
         var page = await StreamAsync(host);
 
         await page.SendAsync("""{"do":"stop"}""");
@@ -142,7 +144,9 @@ public sealed class ClientCommandsTests
     {
         await using var host = await ChatHost.StartAsync();
         var rest = new TaskCompletionSource();
-        host.Ollama.Answer = _ => FakeAnswer.Text("Hello.") with { Thinking = "They greet me.", ThinkInContent = inContent, GateAfterFirst = rest.Task, FaultAfterTokens = 3 };
+        host.Ollama.Answer = _ => FakeAnswer.Text(
+            "Hello.") with
+        { Thinking = "They greet me.", ThinkInContent = inContent, GateAfterFirst = rest.Task, FaultAfterTokens = 3 };
         var page = await host.OpenAsync();
         await page.TypeAsync("hi");
         await page.WaitAsync(dom => dom.TextOf("e2r") is { Length: > 0 });

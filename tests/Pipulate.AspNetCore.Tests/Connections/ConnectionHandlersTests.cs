@@ -19,7 +19,8 @@ public sealed class ConnectionHandlersTests
     [Fact]
     public async Task Page_ComesAndGoes_IsToldOnceEachWithItsUser()
     {
-        await using var host = await StartAsync(services => new PipulateBuilder(services).AddConnectionHandler<Recorder>().AddConnectionHandler<Recorder>());
+        await using var host =
+            await StartAsync(services => new PipulateBuilder(services).AddConnectionHandler<Recorder>().AddConnectionHandler<Recorder>());
         var page = await host.OpenAsync();
         var id = Assert.Single(host.Services.Registry().GetConnections(ChatAudience.Everyone)).Id;
         await _diary.ContainsAsync($"connected {id} anna");
@@ -59,7 +60,8 @@ public sealed class ConnectionHandlersTests
     [Fact]
     public async Task Message_ThatAHandlerTakes_IsKeptFromTheModelAndAccepted()
     {
-        await using var host = await StartAsync(services => new PipulateBuilder(services).AddConnectionHandler<Recorder>().AddConnectionHandler<Commander>());
+        await using var host =
+            await StartAsync(services => new PipulateBuilder(services).AddConnectionHandler<Recorder>().AddConnectionHandler<Commander>());
         host.Ollama.Answer = _ => FakeAnswer.Text("Hello.");
         var page = await host.OpenAsync();
 
@@ -70,13 +72,15 @@ public sealed class ConnectionHandlersTests
 
         Assert.Equal(["hello", "Hello."], page.Read(dom => dom.Entries.Select(entry => entry.Text).ToArray()));
         Assert.Equal(["message /mute", "message hello"], _diary.Lines.Where(line => line.StartsWith("message", StringComparison.Ordinal)));
-        Assert.DoesNotContain(Assert.Single(host.Ollama.Chats).Messages, message => message.Content.Contains("mute", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Assert.Single(host.Ollama.Chats).Messages, message => message.Content.Contains("mute", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Handler_ThatThrows_IsLoggedAndEndsNothing()
     {
-        await using var host = await StartAsync(services => new PipulateBuilder(services).AddConnectionHandler<Thrower>().AddConnectionHandler<Recorder>());
+        await using var host =
+            await StartAsync(services => new PipulateBuilder(services).AddConnectionHandler<Thrower>().AddConnectionHandler<Recorder>());
         host.Ollama.Answer = _ => FakeAnswer.Text("Hello.");
         var page = await host.OpenAsync();
         await page.TypeAsync("hello");
@@ -84,7 +88,9 @@ public sealed class ConnectionHandlersTests
         await page.DisposeAsync();
         await _diary.WaitAsync(lines => lines.Any(line => line.StartsWith("disconnected", StringComparison.Ordinal)));
 
-        var errors = host.Logs.Lines.Where(line => line.Level is LogLevel.Error && !line.Text.Contains("Nobody is here.", StringComparison.Ordinal)).ToList();
+        var errors = host.Logs.Lines
+            .Where(line => line.Level is LogLevel.Error && !line.Text.Contains("Nobody is here.", StringComparison.Ordinal))
+            .ToList();
         Assert.Equal(3, errors.Count);
         Assert.All(errors, error => Assert.Contains(typeof(Thrower).FullName!, error.Text, StringComparison.Ordinal));
     }
@@ -93,7 +99,8 @@ public sealed class ConnectionHandlersTests
     public async Task Handler_ThatCannotBeMade_IsLoggedAndEndsNothing()
     {
         var trouble = new Trouble();
-        await using var host = await StartAsync(services => new PipulateBuilder(services.AddSingleton(trouble)).AddConnectionHandler<Unmakeable>());
+        await using var host =
+            await StartAsync(services => new PipulateBuilder(services.AddSingleton(trouble)).AddConnectionHandler<Unmakeable>());
         host.Ollama.Answer = _ => FakeAnswer.Text("Hello.");
         var page = await host.OpenAsync();
         trouble.IsThere = true;
@@ -102,13 +109,16 @@ public sealed class ConnectionHandlersTests
         await page.DisposeAsync();
         await Eventually.TrueAsync(() => host.Logs.Lines.Count(line => line.Level is LogLevel.Error) == 2);
 
-        Assert.All(host.Logs.Lines.Where(line => line.Level is LogLevel.Error), error => Assert.Contains(nameof(Unmakeable), error.Text, StringComparison.Ordinal));
+        Assert.All(
+            host.Logs.Lines.Where(line => line.Level is LogLevel.Error),
+            error => Assert.Contains(nameof(Unmakeable), error.Text, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Handler_ThatGivesUpWhenItsPageIsGone_IsNoError()
     {
-        await using var host = await StartAsync(services => new PipulateBuilder(services).AddConnectionHandler<Recorder>().AddConnectionHandler<Patient>(), ollama: false);
+        await using var host = await StartAsync(
+            services => new PipulateBuilder(services).AddConnectionHandler<Recorder>().AddConnectionHandler<Patient>(), ollama: false);
         var page = await host.OpenAsync();
         await page.TypeAsync("hello");
         await _diary.ContainsAsync("message hello");
@@ -116,7 +126,9 @@ public sealed class ConnectionHandlersTests
         page.Socket.Abort();
 
         await _diary.WaitAsync(lines => lines.Any(line => line.StartsWith("disconnected", StringComparison.Ordinal)));
-        Assert.DoesNotContain(host.Logs.Lines, line => line.Level >= LogLevel.Warning && line.Category.Contains(nameof(ConnectionHandlers), StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            host.Logs.Lines,
+            line => line.Level >= LogLevel.Warning && line.Category.Contains(nameof(ConnectionHandlers), StringComparison.Ordinal));
     }
 
     [Theory]
@@ -124,7 +136,8 @@ public sealed class ConnectionHandlersTests
     [InlineData("/sse")]
     public async Task Connect_ThatAHandlerRefuses_Is403BeforeAnythingIsSentAndNobodyIsToldOfAPage(string path)
     {
-        await using var host = await StartAsync(services => new PipulateBuilder(services).AddConnectionHandler<Doorkeeper>().AddConnectionHandler<Recorder>(), ollama: false);
+        await using var host = await StartAsync(
+            services => new PipulateBuilder(services).AddConnectionHandler<Doorkeeper>().AddConnectionHandler<Recorder>(), ollama: false);
 
         var (status, retryAfter) = await ConnectAsync(host, path + "?closed");
         var known = await ConnectAsync(host, path);
@@ -143,7 +156,8 @@ public sealed class ConnectionHandlersTests
     public async Task Connect_WhereTheHandlerThatDecidesFails_Is503UntilItDoesNot(string path)
     {
         var trouble = new Trouble { IsThere = true };
-        await using var host = await StartAsync(services => new PipulateBuilder(services.AddSingleton(trouble)).AddConnectionHandler<Unmakeable>(), ollama: false);
+        await using var host = await StartAsync(
+            services => new PipulateBuilder(services.AddSingleton(trouble)).AddConnectionHandler<Unmakeable>(), ollama: false);
 
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "5"), await ConnectAsync(host, path));
         Assert.Equal(0, host.Services.Registry().Count);
@@ -157,7 +171,8 @@ public sealed class ConnectionHandlersTests
     {
         var gate = new TaskCompletionSource();
         await using var host = await StartAsync(
-            services => new PipulateBuilder(services.AddSingleton(gate)).AddConnectionHandler<Recorder>().AddConnectionHandler<SlowDoorkeeper>(),
+            services =>
+                new PipulateBuilder(services.AddSingleton(gate)).AddConnectionHandler<Recorder>().AddConnectionHandler<SlowDoorkeeper>(),
             ollama: false,
             configure: options => options.Limits.Connections = 1);
         var late = ConnectAsync(host, "/ws?slow");
@@ -173,7 +188,8 @@ public sealed class ConnectionHandlersTests
     [Fact]
     public async Task Page_ThatIsDisconnectedAsItConnects_IsClosedWith1008AndToldAsGoneOnce()
     {
-        await using var host = await StartAsync(services => new PipulateBuilder(services).AddConnectionHandler<Bouncer>().AddConnectionHandler<Recorder>(), ollama: false);
+        await using var host = await StartAsync(
+            services => new PipulateBuilder(services).AddConnectionHandler<Bouncer>().AddConnectionHandler<Recorder>(), ollama: false);
 
         var page = await host.OpenAsync();
 
@@ -187,7 +203,8 @@ public sealed class ConnectionHandlersTests
     [Fact]
     public async Task Page_ThatCameByAStream_IsToldOnceEachWithWhatItTyped()
     {
-        await using var host = await StartAsync(services => new PipulateBuilder(services).AddConnectionHandler<Recorder>(), ollama: false, map: StreamPage.MapToken);
+        await using var host = await StartAsync(
+            services => new PipulateBuilder(services).AddConnectionHandler<Recorder>(), ollama: false, map: StreamPage.MapToken);
         await using var page = await StreamPage.OpenAsync(host.Address);
         var id = Assert.Single(host.Services.Registry().GetConnections(ChatAudience.Everyone)).Id;
 
@@ -204,7 +221,11 @@ public sealed class ConnectionHandlersTests
         await using var host = await StartAsync(services => new PipulateBuilder(services).AddConnectionHandler<Recorder>(), ollama: false);
         var request = new DefaultHttpContext { RequestServices = host.Services };
 
-        var page = host.Services.GetRequiredService<ConnectionAdmission>().Open(request, new ConnectionLease(new Visitor(new ConversationId("a"), new ConversationId("a"), null), () => { }), new EventStreamTransport(new Pipe().Writer), () => { });
+        var page = host.Services.GetRequiredService<ConnectionAdmission>().Open(
+            request,
+            new ConnectionLease(new Visitor(new ConversationId("a"), new ConversationId("a"), null), () => { }),
+            new EventStreamTransport(new Pipe().Writer),
+            () => { });
         await page.DisposeAsync();
 
         Assert.Empty(_diary.Lines);
@@ -213,7 +234,8 @@ public sealed class ConnectionHandlersTests
     [Fact]
     public async Task Group_JoinedFromAnEndpoint_HasAllPagesOfWhoeverAsked()
     {
-        await using var host = await StartAsync(_ => { }, ollama: false, map: app => app.MapPost("/kitchen/join", (HttpContext context, IConnectionRegistry registry) =>
+        await using var host = await StartAsync(
+            _ => { }, ollama: false, map: app => app.MapPost("/kitchen/join", (HttpContext context, IConnectionRegistry registry) =>
         {
             if (context.GetConversation() is { } conversation)
             {
@@ -228,7 +250,9 @@ public sealed class ConnectionHandlersTests
 
         using var joined = await socket.Http.PostAsync("/kitchen/join", null, TestContext.Current.CancellationToken);
         await host.Services.GetRequiredService<IChatChannel>().SendAsync(
-            ChatAudience.Group("kitchen"), "<div id=\"chat-hint\" hx-swap-oob=\"innerHTML\">The soup is ready.</div>", TestContext.Current.CancellationToken);
+            ChatAudience.Group("kitchen"),
+            "<div id=\"chat-hint\" hx-swap-oob=\"innerHTML\">The soup is ready.</div>",
+            TestContext.Current.CancellationToken);
 
         await socket.WaitAsync(dom => dom.TextOf("chat-hint") == "The soup is ready.");
         await stream.WaitAsync(dom => dom.TextOf("chat-hint") == "The soup is ready.");
@@ -238,7 +262,8 @@ public sealed class ConnectionHandlersTests
     public async Task Message_SentTwice_IsShownToAHandlerTwiceWithTheSameId()
     {
         var ids = new ConcurrentQueue<string?>();
-        await using var host = await StartAsync(services => new PipulateBuilder(services.AddSingleton(ids)).AddConnectionHandler<Counter>(), ollama: false);
+        await using var host =
+            await StartAsync(services => new PipulateBuilder(services.AddSingleton(ids)).AddConnectionHandler<Counter>(), ollama: false);
         var page = await host.OpenAsync();
 
         await page.TypeAsync("hello", "m1");
@@ -253,7 +278,8 @@ public sealed class ConnectionHandlersTests
     public async Task Handler_ThatTakesItsTime_HoldsUpItsOwnPageOnly()
     {
         var gate = new TaskCompletionSource();
-        await using var host = await StartAsync(services => new PipulateBuilder(services.AddSingleton(gate)).AddConnectionHandler<Waiter>());
+        await using var host =
+            await StartAsync(services => new PipulateBuilder(services.AddSingleton(gate)).AddConnectionHandler<Waiter>());
         host.Ollama.Answer = _ => FakeAnswer.Text("Hello.");
         var slow = await host.OpenAsync();
         await slow.TypeAsync("wait");
@@ -294,12 +320,16 @@ public sealed class ConnectionHandlersTests
         Assert.Equal(1008, await page.Closed.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken));
     }
 
-    /// <summary>The list of who is here is told two seconds later, once, and to everybody; a page that was loaded again in between was never seen to go.</summary>
+    /// <summary>
+    /// The list of who is here is told two seconds later, once, and to everybody; a page that was loaded again in between was never seen to
+    /// go.
+    /// </summary>
     [Fact]
     public async Task Presence_WhenPeopleComeAndGo_IsToldOnceForAllThatChangedMeanwhile()
     {
         var time = new ManualTime();
-        await using var host = await StartAsync(services => new PipulateBuilder(services.AddSingleton<TimeProvider>(time)).AddConnectionHandler<Guests>(), ollama: false);
+        await using var host = await StartAsync(
+            services => new PipulateBuilder(services.AddSingleton<TimeProvider>(time)).AddConnectionHandler<Guests>(), ollama: false);
         var first = await host.OpenAsync();
         var second = await host.OpenAsync();
         await time.WaitForTimerAsync(PresenceNotifier.SettleTime);
@@ -329,7 +359,9 @@ public sealed class ConnectionHandlersTests
     {
         var time = new ManualTime();
         await using var host = await StartAsync(
-            services => new PipulateBuilder(services.AddSingleton<TimeProvider>(time)).AddConnectionHandler<Thrower>().AddConnectionHandler<Guests>(), ollama: false);
+            services => new PipulateBuilder(services.AddSingleton<TimeProvider>(time))
+                .AddConnectionHandler<Thrower>()
+                .AddConnectionHandler<Guests>(), ollama: false);
 
         for (var round = 1; round <= 2; round++)
         {
@@ -339,11 +371,16 @@ public sealed class ConnectionHandlersTests
             await _diary.ContainsAsync($"{round} pages");
         }
 
-        Assert.Equal(2, host.Logs.Lines.Count(line => line.Level is LogLevel.Error && line.Text.Contains("Nobody is here.", StringComparison.Ordinal)));
+        Assert.Equal(
+            2,
+            host.Logs.Lines.Count(line => line.Level is LogLevel.Error && line.Text.Contains("Nobody is here.", StringComparison.Ordinal)));
     }
 
     private Task<ChatHost> StartAsync(
-        Action<IServiceCollection> handlers, bool ollama = true, Action<WebApplication>? map = null, Action<PipulateOptions>? configure = null) => ChatHost.StartAsync(
+        Action<IServiceCollection> handlers,
+        bool ollama = true,
+        Action<WebApplication>? map = null,
+        Action<PipulateOptions>? configure = null) => ChatHost.StartAsync(
         map,
         configure,
         signIn: app => app.Use((context, next) =>
@@ -475,7 +512,8 @@ public sealed class ConnectionHandlersTests
             throw new InvalidOperationException("No.");
         }
 
-        public ValueTask OnPresenceChangedAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("Nobody is here.");
+        public ValueTask OnPresenceChangedAsync(CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("Nobody is here.");
     }
 
     private sealed class Trouble
@@ -496,12 +534,14 @@ public sealed class ConnectionHandlersTests
 
     private sealed class Patient : IChatConnectionHandler
     {
-        public async ValueTask OnMessageAsync(ChatMessageContext context) => await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.HttpContext.RequestAborted);
+        public async ValueTask OnMessageAsync(ChatMessageContext context) =>
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.HttpContext.RequestAborted);
     }
 
     private sealed class SlowDoorkeeper(TaskCompletionSource gate) : IChatConnectionHandler
     {
-        public ValueTask OnConnectingAsync(ChatConnectingContext context) => context.HttpContext.Request.Query.ContainsKey("slow") ? new(gate.Task) : default;
+        public ValueTask OnConnectingAsync(ChatConnectingContext context) =>
+            context.HttpContext.Request.Query.ContainsKey("slow") ? new(gate.Task) : default;
     }
 
     private sealed class Waiter(TaskCompletionSource gate) : IChatConnectionHandler

@@ -99,7 +99,8 @@ public sealed class ConnectionLimiterTests
         Assert.Equal(counts, ClientAddress.Of(context));
     }
 
-    private static Visitor Visitor(string conversation, string? user) => new(new ConversationId(conversation), new ConversationId(conversation), user);
+    private static Visitor Visitor(string conversation, string? user) =>
+        new(new ConversationId(conversation), new ConversationId(conversation), user);
 
     private ConnectionLease Take(string conversation, string? address = null, string? user = null)
     {

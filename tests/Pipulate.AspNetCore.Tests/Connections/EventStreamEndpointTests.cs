@@ -47,7 +47,8 @@ public sealed class EventStreamEndpointTests
     [Fact]
     public async Task Get_FromAnAllowedOrigin_IsLetIn()
     {
-        await using var host = await ChatHost.StartAsync(configure: options => options.AllowedOrigins.Add("https://app.example.com"), ollama: false);
+        await using var host =
+            await ChatHost.StartAsync(configure: options => options.AllowedOrigins.Add("https://app.example.com"), ollama: false);
 
         using var response = await GetAsync(host, header: ("Origin", "https://app.example.com"));
 
@@ -237,7 +238,8 @@ public sealed class EventStreamEndpointTests
         await using var host = await ChatHost.StartAsync(ollama: false);
         await using var page = await StreamPage.OpenAsync(host.Address);
 
-        Assert.Single(host.Services.GetRequiredService<ConnectionRegistry>().Find(ChatAudience.Everyone)).Close(CloseReason.PolicyViolation);
+        Assert.Single(host.Services.GetRequiredService<ConnectionRegistry>().Find(ChatAudience.Everyone)).Close(
+            CloseReason.PolicyViolation);
 
         await page.Ended.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
         var last = page.Events[^1];
@@ -254,7 +256,9 @@ public sealed class EventStreamEndpointTests
         var place = page.LastEventId;
 
         await host.Services.GetRequiredService<IChatChannel>().SendAsync(
-            ChatAudience.Everyone, "<div id=\"chat-hint\" hx-swap-oob=\"innerHTML\">one\n two\r\n\n: three\rdata: four\n</div>", TestContext.Current.CancellationToken);
+            ChatAudience.Everyone,
+            "<div id=\"chat-hint\" hx-swap-oob=\"innerHTML\">one\n two\r\n\n: three\rdata: four\n</div>",
+            TestContext.Current.CancellationToken);
 
         await page.WaitAsync(dom => dom.TextOf("chat-hint") is { Length: > 0 });
         Assert.Equal("one\n two\n\n: three\ndata: four\n", page.Read(dom => dom.TextOf("chat-hint")));
@@ -293,17 +297,21 @@ public sealed class EventStreamEndpointTests
     [Fact]
     public async Task Page_ThatStopsReading_IsLetGoAfterTheSendLimitAndTheOthersGoOn()
     {
-        await using var host = await ChatHost.StartAsync(StreamPage.MapToken, options => options.Limits.Send = TimeSpan.FromSeconds(1), ollama: false);
+        await using var host =
+            await ChatHost.StartAsync(StreamPage.MapToken, options => options.Limits.Send = TimeSpan.FromSeconds(1), ollama: false);
         using var staller = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4_096 };
         await staller.ConnectAsync(IPAddress.Loopback, host.Address.Port, TestContext.Current.CancellationToken);
-        await staller.SendAsync(Encoding.ASCII.GetBytes($"GET /sse HTTP/1.1\r\nHost: {host.Address.Authority}\r\n\r\n"), TestContext.Current.CancellationToken);
+        await staller.SendAsync(
+            Encoding.ASCII.GetBytes($"GET /sse HTTP/1.1\r\nHost: {host.Address.Authority}\r\n\r\n"), TestContext.Current.CancellationToken);
         await Eventually.TrueAsync(() => host.Services.Registry().Count == 1);
         var stalled = Assert.Single(host.Services.Registry().GetConnections(ChatAudience.Everyone));
         await using var page = await StreamPage.OpenAsync(host.Address);
 
         // More than the machine takes for a page that reads nothing.
         var text = new string('x', 16_000_000);
-        await host.Services.GetRequiredService<IChatChannel>().SayAsync(ChatAudience.Conversation(stalled.Conversation), text, TestContext.Current.CancellationToken);
+        await host.Services
+            .GetRequiredService<IChatChannel>()
+            .SayAsync(ChatAudience.Conversation(stalled.Conversation), text, TestContext.Current.CancellationToken);
 
         await Eventually.TrueAsync(() => host.Services.Registry().Count == 1);
         Assert.Contains(host.Logs.Lines, line => line.Text.Contains($"Page {stalled.Id} was let go", StringComparison.Ordinal));
@@ -322,9 +330,11 @@ public sealed class EventStreamEndpointTests
         await Eventually.TrueAsync(() => host.Services.Registry().Count == 0);
     }
 
-    private static async Task<HttpResponseMessage> GetAsync(ChatHost host, CookieContainer? visitor = null, (string Name, string Value)? header = null)
+    private static async Task<HttpResponseMessage> GetAsync(
+        ChatHost host, CookieContainer? visitor = null, (string Name, string Value)? header = null)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { CookieContainer = visitor ?? new CookieContainer() }) { BaseAddress = host.Address };
+        using var http =
+            new HttpClient(new SocketsHttpHandler { CookieContainer = visitor ?? new CookieContainer() }) { BaseAddress = host.Address };
         using var request = new HttpRequestMessage(HttpMethod.Get, "/sse");
         if (header is { } given)
         {

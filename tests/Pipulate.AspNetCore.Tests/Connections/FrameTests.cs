@@ -5,7 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Pipulate.Tests.Connections;
 
-/// <summary>Frames that no browser sends. Whoever sends them is gone, with the code that says why where the protocol still lets us; everybody else notices nothing.</summary>
+/// <summary>
+/// Frames that no browser sends. Whoever sends them is gone, with the code that says why where the protocol still lets us; everybody else
+/// notices nothing.
+/// </summary>
 [Collection(MeasuredAlone.Name)]
 public sealed class FrameTests : IAsyncDisposable
 {
@@ -75,7 +78,10 @@ public sealed class FrameTests : IAsyncDisposable
         await ReadUntilAsync(page, new string('x', 60));
     }
 
-    /// <summary>The length is only a promise, and memory is taken for what comes. What does not come ends like any other message that takes too long.</summary>
+    /// <summary>
+    /// The length is only a promise, and memory is taken for what comes. What does not come ends like any other message that takes too
+    /// long.
+    /// </summary>
     [Theory]
     [InlineData("a gigabyte", new byte[] { 0, 0, 0, 0, 0x40, 0, 0, 0 })]
     [InlineData("four exabytes", new byte[] { 0x40, 0, 0, 0, 0, 0, 0, 0 })]
@@ -86,7 +92,8 @@ public sealed class FrameTests : IAsyncDisposable
         using var page = await ConnectAsync();
         var before = GC.GetTotalMemory(forceFullCollection: true);
 
-        await page.SendBytesAsync((byte[])[Final | Text, Masked | 127, .. length, 0, 0, 0, 0, (byte)'{'], TestContext.Current.CancellationToken);
+        await page.SendBytesAsync(
+            (byte[])[Final | Text, Masked | 127, .. length, 0, 0, 0, 0, (byte)'{'], TestContext.Current.CancellationToken);
         await _time!.WaitForTimerAsync(TimeSpan.FromSeconds(5));
 
         // The smallest of the promises is a hundred times that; what else the process does is far less.
@@ -219,7 +226,9 @@ public sealed class FrameTests : IAsyncDisposable
         return page.Closed;
     }
 
-    /// <summary>The next message. A clock that stands still goes on while it is waited for, or what is gathered would never be sent.</summary>
+    /// <summary>
+    /// The next message. A clock that stands still goes on while it is waited for, or what is gathered would never be sent.
+    /// </summary>
     private async Task<string?> NextAsync(RawPage page)
     {
         var reading = page.ReadAsync(TestContext.Current.CancellationToken).AsTask();
@@ -233,14 +242,18 @@ public sealed class FrameTests : IAsyncDisposable
 
     private async Task ReadUntilAsync(RawPage page, string wanted)
     {
-        while (!(await NextAsync(page) ?? throw new InvalidOperationException($"The page was closed with {page.Closed}.")).Contains(wanted, StringComparison.Ordinal))
+        while (!(await NextAsync(page) ?? throw new InvalidOperationException($"The page was closed with {page.Closed}.")).Contains(
+            wanted, StringComparison.Ordinal))
         {
         }
     }
 
     private Task<RawPage> ConnectAsync() => RawPage.ConnectAsync(_host.Address, cancellationToken: TestContext.Current.CancellationToken);
 
-    /// <summary>Another page is answered, whoever misbehaved is registered no more, and nothing was logged as an error or an exception that nobody caught.</summary>
+    /// <summary>
+    /// Another page is answered, whoever misbehaved is registered no more, and nothing was logged as an error or an exception that nobody
+    /// caught.
+    /// </summary>
     private async Task AssertOthersLiveAsync()
     {
         var began = Stopwatch.GetTimestamp();

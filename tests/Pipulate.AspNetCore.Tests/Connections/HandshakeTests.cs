@@ -33,7 +33,10 @@ public sealed class HandshakeTests
 
         foreach (var path in new[] { "/ws", "/sse" })
         {
-            Assert.StartsWith("HTTP/1.1 403 ", await HandshakeAsync(host, path, origin.Replace("{host}", host.Address.Authority, StringComparison.Ordinal)), StringComparison.Ordinal);
+            Assert.StartsWith(
+                "HTTP/1.1 403 ",
+                await HandshakeAsync(host, path, origin.Replace("{host}", host.Address.Authority, StringComparison.Ordinal)),
+                StringComparison.Ordinal);
         }
 
         Assert.Equal(0, host.Services.Registry().Count);
@@ -62,9 +65,13 @@ public sealed class HandshakeTests
     {
         await using var host = await ChatHost.StartAsync(settings: new() { ["AllowedHosts"] = "localhost;127.0.0.1" }, ollama: false);
 
-        Assert.StartsWith("HTTP/1.1 400 ", await HandshakeAsync(host, "/ws", "Origin: http://evil.example", name: "evil.example"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "HTTP/1.1 400 ",
+            await HandshakeAsync(host, "/ws", "Origin: http://evil.example", name: "evil.example"),
+            StringComparison.Ordinal);
         Assert.Equal(0, host.Services.Registry().Count);
-        Assert.StartsWith(Switching, await HandshakeAsync(host, "/ws", $"Origin: http://{host.Address.Authority}"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            Switching, await HandshakeAsync(host, "/ws", $"Origin: http://{host.Address.Authority}"), StringComparison.Ordinal);
         Assert.DoesNotContain(host.Logs.Lines, IsAboutHosts);
     }
 
@@ -95,11 +102,14 @@ public sealed class HandshakeTests
         Assert.True(endpoints.Count >= 13);
         foreach (var endpoint in endpoints)
         {
-            foreach (var method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods.Where(method => method != HttpMethods.Connect))
+            foreach (var method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods.Where(
+                method => method != HttpMethods.Connect))
             {
                 using var request = new HttpRequestMessage(new HttpMethod(method), endpoint.RoutePattern.RawText);
-                using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
-                Assert.True(HttpStatusCode.Unauthorized == response.StatusCode, $"{method} {endpoint.RoutePattern.RawText}: {response.StatusCode}");
+                using var response =
+                    await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+                Assert.True(
+                    HttpStatusCode.Unauthorized == response.StatusCode, $"{method} {endpoint.RoutePattern.RawText}: {response.StatusCode}");
             }
         }
 
@@ -113,8 +123,14 @@ public sealed class HandshakeTests
     {
         await using var host = await ChatHost.StartAsync(ollama: false);
 
-        Assert.StartsWith("HTTP/1.1 426 ", await SendAsync(host, $"GET /ws HTTP/1.1\r\nHost: {host.Address.Authority}\r\n\r\n"), StringComparison.Ordinal);
-        Assert.StartsWith("HTTP/1.1 405 ", await SendAsync(host, $"POST /ws HTTP/1.1\r\nHost: {host.Address.Authority}\r\nContent-Length: 0\r\n\r\n"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "HTTP/1.1 426 ",
+            await SendAsync(host, $"GET /ws HTTP/1.1\r\nHost: {host.Address.Authority}\r\n\r\n"),
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            "HTTP/1.1 405 ",
+            await SendAsync(host, $"POST /ws HTTP/1.1\r\nHost: {host.Address.Authority}\r\nContent-Length: 0\r\n\r\n"),
+            StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 426 ", await HandshakeAsync(host, "/ws", "", version: "8"), StringComparison.Ordinal);
         Assert.Equal(0, host.Services.Registry().Count);
     }
@@ -137,7 +153,8 @@ public sealed class HandshakeTests
         var warning = Assert.Single(host.Logs.Lines, line => line.Text.Contains("a link can ask for", StringComparison.Ordinal));
         Assert.Equal(LogLevel.Warning, warning.Level);
         Assert.Contains("/toggle", warning.Text, StringComparison.Ordinal);
-        Assert.All((string[])["/disabled", "/show", "/add", "/form"], path => Assert.DoesNotContain(path, warning.Text, StringComparison.Ordinal));
+        Assert.All(
+            (string[])["/disabled", "/show", "/add", "/form"], path => Assert.DoesNotContain(path, warning.Text, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -148,7 +165,9 @@ public sealed class HandshakeTests
         var first = await host.OpenAsync();
         var cookie = first.Visitor.GetCookieHeader(host.Address);
 
-        var pages = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => RawPage.ConnectAsync(host.Address, cookie, cancellationToken: TestContext.Current.CancellationToken)));
+        var pages = await Task.WhenAll(Enumerable
+            .Range(0, 40)
+            .Select(_ => RawPage.ConnectAsync(host.Address, cookie, cancellationToken: TestContext.Current.CancellationToken)));
 
         Assert.Equal(2, pages.Count(page => page.Status == 101));
         Assert.All(pages.Where(page => page.Status != 101), page =>
@@ -190,7 +209,8 @@ public sealed class HandshakeTests
     public async Task Request_ThatNeverEndsItsHead_Is408()
     {
         await using var host = await ChatHost.StartAsync(
-            services: services => services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(1)), ollama: false);
+            services: services => services.Configure<KestrelServerOptions>(
+                kestrel => kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(1)), ollama: false);
 
         Assert.StartsWith("HTTP/1.1 408 ", await SendAsync(host, "GET /ws HT"), StringComparison.Ordinal);
     }
@@ -224,7 +244,8 @@ public sealed class HandshakeTests
         ollama: false,
         mapped: endpoints => endpoints.RequireAuthorization());
 
-    private static async Task<string> HandshakeAsync(ChatHost host, string path, string headers, string? name = null, string version = "13") =>
+    private static async Task<string> HandshakeAsync(
+        ChatHost host, string path, string headers, string? name = null, string version = "13") =>
         await SendAsync(host, Handshake(path, headers, name ?? host.Address.Authority, version));
 
     private static string Handshake(string path, string headers, string host, string version) =>
@@ -234,7 +255,8 @@ public sealed class HandshakeTests
     private static async Task<TcpClient> OpenAsync(ChatHost host, string headers)
     {
         var client = new TcpClient(host.Address.Host, host.Address.Port);
-        Assert.StartsWith(Switching, await ExchangeAsync(client, Handshake("/ws", headers, host.Address.Authority, "13")), StringComparison.Ordinal);
+        Assert.StartsWith(
+            Switching, await ExchangeAsync(client, Handshake("/ws", headers, host.Address.Authority, "13")), StringComparison.Ordinal);
         return client;
     }
 
@@ -253,7 +275,10 @@ public sealed class HandshakeTests
         var length = 0;
         while (!answer.AsSpan(0, length).EndsWith("\r\n\r\n"u8))
         {
-            var read = await stream.ReadAsync(answer.AsMemory(length, 1), TestContext.Current.CancellationToken).AsTask().WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
+            var read = await stream
+                .ReadAsync(answer.AsMemory(length, 1), TestContext.Current.CancellationToken)
+                .AsTask()
+                .WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
             Assert.NotEqual(0, read);
             length += read;
         }

@@ -8,7 +8,10 @@ public sealed class MessageLimitTests
     private const int Most = 4_000;
 
     public static TheoryData<string> Scripts { get; } =
-        ["x", "\u4F60", "\u05E9", "\u0627", "\u0E01\u0E34", "\U0001F600", "e\u0301", "%", "&", "\"", "\\", "<", "a\n", "\u200Bx", "\u0001x"];
+        [
+            "x", "\u4F60", "\u05E9", "\u0627", "\u0E01\u0E34", "\U0001F600", "e\u0301", "%", "&", "\"", "\\", "<", "a\n", "\u200Bx",
+            "\u0001x"
+        ];
 
     [Theory, MemberData(nameof(Scripts))]
     public async Task Post_OfAsManyCharactersAsMayBe_IsTaken(string unit)

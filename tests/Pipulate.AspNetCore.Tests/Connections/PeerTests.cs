@@ -6,7 +6,9 @@ using Pipulate.Tests.Telemetry;
 
 namespace Pipulate.Tests.Connections;
 
-/// <summary>Peers that are not as they should be, while an answer streams: gone, silent, deaf. Who is as they should be notices nothing.</summary>
+/// <summary>
+/// Peers that are not as they should be, while an answer streams: gone, silent, deaf. Who is as they should be notices nothing.
+/// </summary>
 [Collection(MeasuredAlone.Name)]
 public sealed class PeerTests(ITestOutputHelper output)
 {
@@ -183,7 +185,10 @@ public sealed class PeerTests(ITestOutputHelper output)
     {
         for (var i = 0; i < messages; i++)
         {
-            Assert.NotNull(await page.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken));
+            Assert.NotNull(await page
+                .ReadAsync(TestContext.Current.CancellationToken)
+                .AsTask()
+                .WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken));
         }
     }
 

@@ -20,17 +20,22 @@ public sealed class WebSocketEndpointTests
         Assert.Equal(HttpStatusCode.UpgradeRequired, response.StatusCode);
     }
 
-    /// <summary>A browser that has the page by HTTP/2, as from any https address, opens its socket on the same connection: by CONNECT, not by GET (RFC 8441).</summary>
+    /// <summary>
+    /// A browser that has the page by HTTP/2, as from any https address, opens its socket on the same connection: by CONNECT, not by GET
+    /// (RFC 8441).
+    /// </summary>
     [Fact]
     public async Task Connect_OverHttp2_IsLetIn()
     {
         await using var host = await ChatHost.StartAsync(
-            services: services => services.Configure<KestrelServerOptions>(kestrel => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2)));
+            services: services => services.Configure<KestrelServerOptions>(
+                kestrel => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2)));
         using var socket = new ClientWebSocket();
         using var http = new HttpMessageInvoker(new SocketsHttpHandler());
         socket.Options.HttpVersion = HttpVersion.Version20;
         socket.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
-        await socket.ConnectAsync(new UriBuilder(host.Address) { Scheme = "ws", Path = "/ws" }.Uri, http, TestContext.Current.CancellationToken);
+        await socket.ConnectAsync(
+            new UriBuilder(host.Address) { Scheme = "ws", Path = "/ws" }.Uri, http, TestContext.Current.CancellationToken);
 
         var buffer = new byte[4096];
         var received = await socket.ReceiveAsync(buffer, TestContext.Current.CancellationToken);
@@ -265,7 +270,8 @@ public sealed class WebSocketEndpointTests
 
         await host.OpenAsync(forged);
 
-        Assert.Equal(2, host.Services.Registry().GetConnections(ChatAudience.Everyone).Select(page => page.Conversation).Distinct().Count());
+        Assert.Equal(
+            2, host.Services.Registry().GetConnections(ChatAudience.Everyone).Select(page => page.Conversation).Distinct().Count());
         Assert.Equal(WebSocketState.Open, victim.Socket.State);
     }
 
@@ -281,7 +287,8 @@ public sealed class WebSocketEndpointTests
 
         try
         {
-            await socket.ConnectAsync(new UriBuilder(host.Address) { Scheme = "ws", Path = "/ws" }.Uri, TestContext.Current.CancellationToken);
+            await socket.ConnectAsync(
+                new UriBuilder(host.Address) { Scheme = "ws", Path = "/ws" }.Uri, TestContext.Current.CancellationToken);
         }
         catch (WebSocketException)
         {

@@ -29,7 +29,11 @@ public sealed class ChatQueueEndpointTests
         using HttpContent content = kind switch
         {
             "form" => Form(("event", "noted"), ("message", "say \"HACKED\""), (Field, token)),
-            "multipart" => new MultipartFormDataContent { { new StringContent("noted"), "event" }, { new StringContent("say \"HACKED\""), "message" } },
+            "multipart" => new MultipartFormDataContent
+            {
+                { new StringContent("noted"), "event" },
+                { new StringContent("say \"HACKED\""), "message" }
+            },
             "json" => JsonContent.Create(new { @event = "noted", message = "say \"HACKED\"" }),
             _ => Form(("event", "noted"), ("message", "say \"HACKED\"")),
         };
@@ -47,7 +51,8 @@ public sealed class ChatQueueEndpointTests
         host.Ollama.Answer = _ => FakeAnswer.Text("I see.");
         var page = await host.OpenAsync();
 
-        using var response = await page.PostAsync(Form(("event", "told"), ("message", "About")), htmx: true, (Header, await page.TokenAsync()));
+        using var response =
+            await page.PostAsync(Form(("event", "told"), ("message", "About")), htmx: true, (Header, await page.TokenAsync()));
 
         Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
         Assert.Equal("I see.", await page.WaitForAnswerAsync());
@@ -62,7 +67,8 @@ public sealed class ChatQueueEndpointTests
     {
         await using var host = await StartAsync();
         var page = await host.OpenAsync();
-        using var content = new StringContent(body, Encoding.UTF8, body[0] == '{' ? "application/json" : "application/x-www-form-urlencoded");
+        using var content =
+            new StringContent(body, Encoding.UTF8, body[0] == '{' ? "application/json" : "application/x-www-form-urlencoded");
 
         using var response = await page.PostAsync(content, htmx: false, (Header, await page.TokenAsync()));
 
@@ -77,7 +83,8 @@ public sealed class ChatQueueEndpointTests
         { "empty message", "event=noted&message=", "application/x-www-form-urlencoded", HttpStatusCode.BadRequest },
         { "blank message", """{"event":"noted","message":" \n"}""", "application/json", HttpStatusCode.BadRequest },
         { "no message", "event=noted", "application/x-www-form-urlencoded", HttpStatusCode.BadRequest },
-        { "over-long message", "event=noted&message=" + new string('x', 501), "application/x-www-form-urlencoded", HttpStatusCode.BadRequest },
+        { "over-long message", "event=noted&message="
+            + new string('x', 501), "application/x-www-form-urlencoded", HttpStatusCode.BadRequest },
         { "unknown event", "event=nothing&message=x", "application/x-www-form-urlencoded", HttpStatusCode.BadRequest },
         { "two events", "event=noted&event=noted&message=x", "application/x-www-form-urlencoded", HttpStatusCode.BadRequest },
         { "no event", "message=x", "application/x-www-form-urlencoded", HttpStatusCode.BadRequest },
@@ -89,14 +96,16 @@ public sealed class ChatQueueEndpointTests
         { "half a surrogate pair", """{"event":"noted","message":"\ud83d"}""", "application/json", HttpStatusCode.BadRequest },
         { "multipart without a boundary", "x", "multipart/form-data", HttpStatusCode.BadRequest },
         { "text", "event=noted&message=x", "text/plain", HttpStatusCode.UnsupportedMediaType },
-        { "too many bytes", "event=noted&message=" + new string('x', 40_000), "application/x-www-form-urlencoded", HttpStatusCode.RequestEntityTooLarge },
+        { "too many bytes", "event=noted&message="
+            + new string('x', 40_000), "application/x-www-form-urlencoded", HttpStatusCode.RequestEntityTooLarge },
         { "too many bytes of json", $$"""{"event":"noted","message":"{{new string('x', 40_000)}}"}""", "application/json", HttpStatusCode.RequestEntityTooLarge },
     };
 
     [Theory, MemberData(nameof(Refusals))]
     [Trait("Row", "S-08")]
     [Trait("Row", "S-19")]
-    public async Task Post_ThatCannotBeTaken_SaysWhyAndLeavesThePageOfHtmxAlone(string what, string body, string type, HttpStatusCode expected)
+    public async Task Post_ThatCannotBeTaken_SaysWhyAndLeavesThePageOfHtmxAlone(
+        string what, string body, string type, HttpStatusCode expected)
     {
         await using var host = await StartAsync(ollama: false);
         var page = await host.OpenAsync();
@@ -105,7 +114,8 @@ public sealed class ChatQueueEndpointTests
         {
             using var content = new StringContent(body);
             content.Headers.ContentType = new(type);
-            using var response = await page.PostAsync(content, htmx, chunked ? [(Header, token), ("Transfer-Encoding", "chunked")] : [(Header, token)]);
+            using var response =
+                await page.PostAsync(content, htmx, chunked ? [(Header, token), ("Transfer-Encoding", "chunked")] : [(Header, token)]);
 
             Assert.True(expected == response.StatusCode, $"{what}: {response.StatusCode}");
             await AssertRefusalAsync(response, htmx);
@@ -135,10 +145,14 @@ public sealed class ChatQueueEndpointTests
         using var client = new System.Net.Sockets.TcpClient(host.Address.Host, host.Address.Port);
         await using var stream = client.GetStream();
         await stream.WriteAsync(
-            Encoding.ASCII.GetBytes($"POST /chatq HTTP/1.1\r\nHost: {host.Address.Authority}\r\n{name}: {value}\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n"),
+            Encoding.ASCII.GetBytes(
+                $"POST /chatq HTTP/1.1\r\nHost: {host.Address.Authority}\r\n{name}: {value}\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n"),
             TestContext.Current.CancellationToken);
         using var reader = new StreamReader(stream);
-        Assert.StartsWith("HTTP/1.1 403", await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 403", await reader
+            .ReadLineAsync(TestContext.Current.CancellationToken)
+            .AsTask()
+            .WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Empty(await page.HeardAsync());
     }
 
@@ -149,7 +163,11 @@ public sealed class ChatQueueEndpointTests
         var page = await host.OpenAsync();
 
         using var response = await page.PostAsync(
-            Form(("event", "noted"), ("message", "x")), htmx: false, (Header, await page.TokenAsync()), ("Origin", "https://app.example"), ("Sec-Fetch-Site", "cross-site"));
+            Form(("event", "noted"), ("message", "x")),
+            htmx: false,
+            (Header, await page.TokenAsync()),
+            ("Origin", "https://app.example"),
+            ("Sec-Fetch-Site", "cross-site"));
 
         Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
     }
@@ -167,7 +185,9 @@ public sealed class ChatQueueEndpointTests
         {
             foreach (var htmx in new[] { false, true })
             {
-                using HttpContent content = asJson ? JsonContent.Create(new { @event = "noted", message = "x" }) : Form(("event", "noted"), ("message", "x"));
+                using HttpContent content = asJson
+                    ? JsonContent.Create(new { @event = "noted", message = "x" })
+                    : Form(("event", "noted"), ("message", "x"));
                 using var response = await page.PostAsync(content, htmx, token is null ? [] : [(Header, token)]);
                 Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
                 await AssertRefusalAsync(response, htmx);
@@ -183,7 +203,8 @@ public sealed class ChatQueueEndpointTests
         await using var host = await StartAsync(ollama: false);
         using var http = new HttpClient { BaseAddress = host.Address };
 
-        using var response = await http.PostAsync("/chatq", Form(("event", "noted"), ("message", "x")), TestContext.Current.CancellationToken);
+        using var response =
+            await http.PostAsync("/chatq", Form(("event", "noted"), ("message", "x")), TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
         await AssertRefusalAsync(response, htmx: false);
@@ -234,7 +255,8 @@ public sealed class ChatQueueEndpointTests
         await app.StartAsync(TestContext.Current.CancellationToken);
         using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
 
-        using var response = await http.PostAsync("/chat/chatq", Form(("event", "noted"), ("message", "x")), TestContext.Current.CancellationToken);
+        using var response =
+            await http.PostAsync("/chat/chatq", Form(("event", "noted"), ("message", "x")), TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
     }
@@ -258,9 +280,12 @@ public sealed class ChatQueueEndpointTests
             await page.TypeAsync($"message {i}");
         }
 
-        await page.WaitAsync(dom => page.Messages.Any(message => message.Contains("You are writing faster than I can read: try again in 60 seconds.", StringComparison.Ordinal)));
+        await page.WaitAsync(dom => page.Messages.Any(
+            message => message.Contains("You are writing faster than I can read: try again in 60 seconds.", StringComparison.Ordinal)));
         await page.WaitForAnswerAsync();
-        Assert.Equal(["message 1", "message 2"], page.Read(dom => dom.Entries.Where(entry => entry.Role == "user").Select(entry => entry.Text).ToList()));
+        Assert.Equal(
+            ["message 1", "message 2"],
+            page.Read(dom => dom.Entries.Where(entry => entry.Role == "user").Select(entry => entry.Text).ToList()));
         var other = await host.OpenAsync();
         await other.TypeAsync("hello");
         await other.WaitForAnswerAsync();

@@ -25,7 +25,11 @@ public sealed class ChatQueueFloodTests
         var started = Stopwatch.GetTimestamp();
         var answers = new HttpStatusCode[messages];
 
-        await Parallel.ForAsync(0, messages, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = TestContext.Current.CancellationToken }, async (i, _) => answers[i] = await SendAsync(i));
+        await Parallel.ForAsync(
+            0,
+            messages,
+            new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = TestContext.Current.CancellationToken },
+            async (i, _) => answers[i] = await SendAsync(i));
 
         var accepted = answers.Count(status => status == HttpStatusCode.NoContent);
         var allowed = 10 + (int)Math.Ceiling(Stopwatch.GetElapsedTime(started).TotalMinutes * 20) + 1;

@@ -85,7 +85,8 @@ public sealed class ContextEndpointTests
     [InlineData(false, null, "forget-all", HttpStatusCode.BadRequest)]
     [InlineData(true, "https://evil.example", "forget-all", HttpStatusCode.Forbidden)]
     [InlineData(true, null, "something-else", HttpStatusCode.BadRequest)]
-    public async Task Change_WithoutTokenFromElsewhereOrUnknown_IsRefusedAndChangesNothing(bool withToken, string? origin, string what, HttpStatusCode expected)
+    public async Task Change_WithoutTokenFromElsewhereOrUnknown_IsRefusedAndChangesNothing(
+        bool withToken, string? origin, string what, HttpStatusCode expected)
     {
         await using var host = await StartAsync();
         var page = await host.OpenAsync();
@@ -111,25 +112,31 @@ public sealed class ContextEndpointTests
 
     private static async Task<ChatHost> StartAsync()
     {
-        var host = await ChatHost.StartAsync(app => app.MapPost("/like", [ChatCommentary("They like {what}.", Lane = ChatLane.Note)] (string what) => ""));
+        var host = await ChatHost.StartAsync(
+            app => app.MapPost("/like", [ChatCommentary("They like {what}.", Lane = ChatLane.Note)] (string what) => ""));
         host.Ollama.Answer = _ => FakeAnswer.Text("I see.");
         return host;
     }
 
     private static async Task HappenAsync(ChatPage page, string what) =>
-        (await page.Http.PostAsync($"/like?what={Uri.EscapeDataString(what)}", null, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        (await page.Http.PostAsync(
+            $"/like?what={Uri.EscapeDataString(what)}", null, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
 
     private static async Task<IDocument> ShowAsync(ChatPage page) =>
         new HtmlParser().ParseDocument(await page.Http.GetStringAsync("/context", TestContext.Current.CancellationToken));
 
     private static async Task<IDocument> PressAsync(ChatPage page, IDocument view, string name)
     {
-        var form = view.QuerySelectorAll("form").Single(form => (form.QuerySelector("button")!.GetAttribute("aria-label") ?? form.TextContent) == name);
-        using var content = new FormUrlEncodedContent(form.QuerySelectorAll("input").Select(input => KeyValuePair.Create(input.GetAttribute("name")!, input.GetAttribute("value")!)));
+        var form = view
+            .QuerySelectorAll("form")
+            .Single(form => (form.QuerySelector("button")!.GetAttribute("aria-label") ?? form.TextContent) == name);
+        using var content = new FormUrlEncodedContent(
+            form.QuerySelectorAll("input").Select(input => KeyValuePair.Create(input.GetAttribute("name")!, input.GetAttribute("value")!)));
         using var response = await page.Http.PostAsync(form.GetAttribute("hx-post"), content, TestContext.Current.CancellationToken);
         response.EnsureSuccessStatusCode();
         return new HtmlParser().ParseDocument(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
-    private static IEnumerable<string> Events(IDocument view) => view.QuerySelectorAll(".chat-context-events > li > span").Select(text => text.TextContent);
+    private static IEnumerable<string> Events(IDocument view) =>
+        view.QuerySelectorAll(".chat-context-events > li > span").Select(text => text.TextContent);
 }

@@ -22,7 +22,8 @@ public sealed class ConversationsEndpointTests
         var name = await http.BeginAsync();
 
         var page = await http.LoadAsync($"/?conversation={name}");
-        Assert.StartsWith($"/ws?conversation={name}&for=", page.GetElementById("chat-panel")!.GetAttribute("ws-connect"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"/ws?conversation={name}&for=", page.GetElementById("chat-panel")!.GetAttribute("ws-connect"), StringComparison.Ordinal);
         Assert.Equal(name, page.GetElementById("chat-panel")!.GetAttribute("data-conversation"));
         Assert.Empty(page.QuerySelectorAll(".chat-entry"));
         Assert.Equal(["New conversation*", "in the first"], page.Titles());
@@ -94,7 +95,10 @@ public sealed class ConversationsEndpointTests
             if (path == "/chatq")
             {
                 request.Content = new FormUrlEncodedContent(
-                    [new("event", "noted"), new("message", "Milk"), new("__RequestVerificationToken", await http.GetStringAsync("/token", Cancellation))]);
+                    [
+                        new("event", "noted"), new("message", "Milk"),
+                        new("__RequestVerificationToken", await http.GetStringAsync("/token", Cancellation))
+                    ]);
             }
 
             (await http.SendAsync(request, Cancellation)).EnsureSuccessStatusCode();
@@ -109,7 +113,8 @@ public sealed class ConversationsEndpointTests
             }
         }
 
-        var toIt = value.Contains("{0}", StringComparison.Ordinal) && !value.Contains("elsewhere", StringComparison.Ordinal) || value.Length == 0;
+        var toIt = value.Contains("{0}", StringComparison.Ordinal) && !value.Contains("elsewhere", StringComparison.Ordinal)
+            || value.Length == 0;
         string[] heard = ["They like \"Tea\".", "They chose \"Milk\"."];
         Assert.Equal(toIt ? heard : [], await HeardAsync(http, name));
         Assert.Equal(toIt ? [] : heard, await HeardAsync(http, "first"));
@@ -151,7 +156,8 @@ public sealed class ConversationsEndpointTests
         {
             Content = new FormUrlEncodedContent([new("__RequestVerificationToken", await http.GetStringAsync("/token", Cancellation))]),
         };
-        request.Headers.TryAddWithoutValidation("Referer", page.StartsWith("//", StringComparison.Ordinal) ? host.Address.GetLeftPart(UriPartial.Authority) + page : page);
+        request.Headers.TryAddWithoutValidation(
+            "Referer", page.StartsWith("//", StringComparison.Ordinal) ? host.Address.GetLeftPart(UriPartial.Authority) + page : page);
 
         using var response = await http.SendAsync(request, Cancellation);
 
@@ -262,7 +268,10 @@ public sealed class ConversationsEndpointTests
         Assert.Equal("What is \"this\"? <b>And</b> é 🙂", document.RootElement.GetProperty("title").GetString());
         Assert.Equal(
             ["event: They like \"Tea\".", "user: What is \"this\"?\n<b>And</b> é 🙂", "assistant: I see."],
-            document.RootElement.GetProperty("entries").EnumerateArray().Select(entry => $"{entry.GetProperty("role").GetString()}: {entry.GetProperty("text").GetString()}"));
+            document.RootElement
+                .GetProperty("entries")
+                .EnumerateArray()
+                .Select(entry => $"{entry.GetProperty("role").GetString()}: {entry.GetProperty("text").GetString()}"));
         Assert.Equal("text/markdown", markdown.Content.Headers.ContentType!.MediaType);
         var text = await markdown.Content.ReadAsStringAsync(Cancellation);
         Assert.StartsWith("# What is \"this\"? <b>And</b> é 🙂\n\n**You**, ", text, StringComparison.Ordinal);
@@ -358,33 +367,45 @@ public sealed class ConversationsEndpointTests
 
     /// <summary>What the model has heard of the visitor's doings in a conversation.</summary>
     private static async Task<string[]> HeardAsync(HttpClient http, string name) =>
-        [.. (await http.LoadAsync($"/context?conversation={name}")).QuerySelectorAll(".chat-context-events > li > span").Select(text => text.TextContent)];
+        [.. (await http.LoadAsync($"/context?conversation={name}"))
+            .QuerySelectorAll(".chat-context-events > li > span")
+            .Select(text => text.TextContent)];
 
     private sealed class BrokenStore : IConversationStore
     {
-        public ValueTask<long> AddAsync(ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken = default) => throw Away();
+        public ValueTask<long> AddAsync(ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken = default) =>
+            throw Away();
 
-        public ValueTask<AppendResult> AppendAsync(ConversationKey conversation, Guid entry, TextPiece piece, CancellationToken cancellationToken = default) => throw Away();
+        public ValueTask<AppendResult> AppendAsync(
+            ConversationKey conversation, Guid entry, TextPiece piece, CancellationToken cancellationToken = default) => throw Away();
 
-        public ValueTask<bool> ChangeAsync(ConversationKey conversation, Guid entry, EntryChange change, CancellationToken cancellationToken = default) => throw Away();
+        public ValueTask<bool> ChangeAsync(
+            ConversationKey conversation, Guid entry, EntryChange change, CancellationToken cancellationToken = default) => throw Away();
 
-        public ValueTask<StoredConversation?> ReadAsync(ConversationKey conversation, int most, long? before = null, CancellationToken cancellationToken = default) => throw Away();
+        public ValueTask<StoredConversation?> ReadAsync(
+            ConversationKey conversation, int most, long? before = null, CancellationToken cancellationToken = default) => throw Away();
 
-        public ValueTask<IReadOnlyList<ConversationSummary>> ListAsync(string owner, int most, CancellationToken cancellationToken = default) => throw Away();
+        public ValueTask<IReadOnlyList<ConversationSummary>> ListAsync(
+            string owner, int most, CancellationToken cancellationToken = default) => throw Away();
 
-        public ValueTask<bool> RenameAsync(ConversationKey conversation, string? title, CancellationToken cancellationToken = default) => throw Away();
+        public ValueTask<bool> RenameAsync(ConversationKey conversation, string? title, CancellationToken cancellationToken = default) =>
+            throw Away();
 
-        public ValueTask<string?> ProposeTitleAsync(ConversationKey conversation, string title, CancellationToken cancellationToken = default) => throw Away();
+        public ValueTask<string?> ProposeTitleAsync(
+            ConversationKey conversation, string title, CancellationToken cancellationToken = default) => throw Away();
 
-        public ValueTask SetPausedAsync(ConversationKey conversation, bool paused, CancellationToken cancellationToken = default) => throw Away();
+        public ValueTask SetPausedAsync(ConversationKey conversation, bool paused, CancellationToken cancellationToken = default) =>
+            throw Away();
 
         public ValueTask<bool> DeleteAsync(ConversationKey conversation, CancellationToken cancellationToken = default) => throw Away();
 
         public ValueTask<int> DeleteAllAsync(string owner, CancellationToken cancellationToken = default) => throw Away();
 
-        public ValueTask<IReadOnlyList<ConversationKey>> FindExpiredAsync(DateTimeOffset unchangedSince, int maxPerOwner, int most, CancellationToken cancellationToken = default) => throw Away();
+        public ValueTask<IReadOnlyList<ConversationKey>> FindExpiredAsync(
+            DateTimeOffset unchangedSince, int maxPerOwner, int most, CancellationToken cancellationToken = default) => throw Away();
 
-        public ValueTask<long?> TryAddAsync(ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken = default) => throw Away();
+        public ValueTask<long?> TryAddAsync(
+            ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken = default) => throw Away();
 
         public ValueTask<int> TrimAsync(int maxPerConversation, int most, CancellationToken cancellationToken = default) => throw Away();
 

@@ -15,12 +15,14 @@ namespace Pipulate.Tests.Endpoints;
 /// <summary>An application with a page that has a panel and the list of conversations, and what a browser does there.</summary>
 internal static class ConversationsPage
 {
-    public static async Task<ChatHost> StartAsync(Action<PipulateOptions>? configure = null, Action<IServiceCollection>? services = null, Action<WebApplication>? signIn = null)
+    public static async Task<ChatHost> StartAsync(
+        Action<PipulateOptions>? configure = null, Action<IServiceCollection>? services = null, Action<WebApplication>? signIn = null)
     {
         var host = await ChatHost.StartAsync(
             app =>
             {
-                app.MapGet("/token", (HttpContext context, IAntiforgery antiforgery) => antiforgery.GetAndStoreTokens(context).RequestToken);
+                app.MapGet(
+                    "/token", (HttpContext context, IAntiforgery antiforgery) => antiforgery.GetAndStoreTokens(context).RequestToken);
                 app.MapGet("/", ShowAsync);
                 app.MapGet("/about", ShowAsync);
                 app.MapGet("/who", (HttpContext context) => context.GetConversation()?.Value);
@@ -44,11 +46,13 @@ internal static class ConversationsPage
     /// <inheritdoc cref="VisitAsync(ChatHost)"/>
     /// <param name="host">The application.</param>
     /// <param name="visitor">The cookies that they then have.</param>
-    public static Task<HttpClient> VisitAsync(this ChatHost host, out CookieContainer visitor) => VisitAsync(host, visitor = new CookieContainer());
+    public static Task<HttpClient> VisitAsync(this ChatHost host, out CookieContainer visitor) =>
+        VisitAsync(host, visitor = new CookieContainer());
 
     private static async Task<HttpClient> VisitAsync(ChatHost host, CookieContainer visitor)
     {
-        var http = new HttpClient(new SocketsHttpHandler { CookieContainer = visitor, AllowAutoRedirect = false }) { BaseAddress = host.Address };
+        var http =
+            new HttpClient(new SocketsHttpHandler { CookieContainer = visitor, AllowAutoRedirect = false }) { BaseAddress = host.Address };
         (await http.GetAsync("/", Cancellation)).EnsureSuccessStatusCode();
         return http;
     }
@@ -65,12 +69,16 @@ internal static class ConversationsPage
     }
 
     /// <summary>Sends a form of the list, as a browser does without a script, or as htmx does.</summary>
-    public static async Task<HttpResponseMessage> PressAsync(this HttpClient http, string path, string page = "/", bool htmx = false, params (string Name, string Value)[] fields)
+    public static async Task<HttpResponseMessage> PressAsync(
+        this HttpClient http, string path, string page = "/", bool htmx = false, params (string Name, string Value)[] fields)
     {
         var token = await http.GetStringAsync("/token", Cancellation);
         using var request = new HttpRequestMessage(HttpMethod.Post, path)
         {
-            Content = new FormUrlEncodedContent([KeyValuePair.Create("__RequestVerificationToken", token), .. fields.Select(field => KeyValuePair.Create(field.Name, field.Value))]),
+            Content = new FormUrlEncodedContent([
+                KeyValuePair.Create("__RequestVerificationToken", token),
+                .. fields.Select(field => KeyValuePair.Create(field.Name, field.Value))
+            ]),
         };
         request.Headers.Referrer = new Uri(http.BaseAddress!, page);
         if (htmx)
@@ -82,9 +90,11 @@ internal static class ConversationsPage
         return await http.SendAsync(request, Cancellation);
     }
 
-    public static async Task<IDocument> LoadAsync(this HttpClient http, string path) => new HtmlParser().ParseDocument(await (await http.GetAsync(path, Cancellation)).Content.ReadAsStringAsync(Cancellation));
+    public static async Task<IDocument> LoadAsync(this HttpClient http, string path) =>
+        new HtmlParser().ParseDocument(await (await http.GetAsync(path, Cancellation)).Content.ReadAsStringAsync(Cancellation));
 
-    public static async Task<IDocument> ReadAsync(this HttpResponseMessage response) => new HtmlParser().ParseDocument(await response.Content.ReadAsStringAsync(Cancellation));
+    public static async Task<IDocument> ReadAsync(this HttpResponseMessage response) =>
+        new HtmlParser().ParseDocument(await response.Content.ReadAsStringAsync(Cancellation));
 
     /// <summary>The titles in the list, with a star at the one that the page shows.</summary>
     public static string[] Titles(this IParentNode page) =>
@@ -97,7 +107,9 @@ internal static class ConversationsPage
     {
         var view = new ViewContext { HttpContext = context };
         var html = "";
-        foreach (var helper in (TagHelper[])[new ChatConversationsTagHelper { ViewContext = view }, new ChatPanelTagHelper { ViewContext = view }])
+        foreach (var helper in (TagHelper[])[
+            new ChatConversationsTagHelper { ViewContext = view }, new ChatPanelTagHelper { ViewContext = view }
+        ])
         {
             var output = new TagHelperOutput("chat", [], (_, _) => Task.FromResult<TagHelperContent>(new DefaultTagHelperContent()));
             await helper.ProcessAsync(new TagHelperContext([], new Dictionary<object, object>(), "test"), output);

@@ -16,7 +16,9 @@ public sealed class EntryEndpointTests
         (await page.TypeAsync("hello", "id-1")).Dispose();
         await page.WaitForAnswerAsync();
 
-        using var response = await page.Http.GetAsync(new Uri("/entries/" + page.Read(dom => dom.AgainOf(dom.Entries[^1].Id))!.Split(' ')[1], UriKind.Relative), TestContext.Current.CancellationToken);
+        using var response = await page.Http.GetAsync(
+            new Uri("/entries/" + page.Read(dom => dom.AgainOf(dom.Entries[^1].Id))!.Split(' ')[1], UriKind.Relative),
+            TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("text/plain", response.Content.Headers.ContentType?.MediaType);
@@ -36,10 +38,12 @@ public sealed class EntryEndpointTests
         await using var other = await StreamPage.OpenAsync(host.Address);
 
         var entry = page.Read(dom => dom.AgainOf(dom.Entries[^1].Id))!.Split(' ')[1];
-        using var response = await other.Http.GetAsync(new Uri("/entries/" + entry, UriKind.Relative), TestContext.Current.CancellationToken);
+        using var response =
+            await other.Http.GetAsync(new Uri("/entries/" + entry, UriKind.Relative), TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
-        Assert.DoesNotContain("secret", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "secret", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -50,7 +54,8 @@ public sealed class EntryEndpointTests
         await using var host = await ChatHost.StartAsync(StreamPage.MapToken, ollama: false);
         await using var page = await StreamPage.OpenAsync(host.Address);
 
-        using var response = await page.Http.GetAsync(new Uri("/entries/" + entry, UriKind.Relative), TestContext.Current.CancellationToken);
+        using var response =
+            await page.Http.GetAsync(new Uri("/entries/" + entry, UriKind.Relative), TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
     }

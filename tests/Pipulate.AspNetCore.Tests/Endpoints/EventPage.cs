@@ -10,11 +10,16 @@ namespace Pipulate.Tests.Endpoints;
 internal static class EventPage
 {
     /// <summary>A host where two events are registered: one is noted, one is commented on.</summary>
-    public static Task<ChatHost> StartAsync(Action<PipulateOptions>? configure = null, Action<WebApplication>? map = null, Dictionary<string, string?>? settings = null, bool ollama = true) =>
+    public static Task<ChatHost> StartAsync(
+        Action<PipulateOptions>? configure = null,
+        Action<WebApplication>? map = null,
+        Dictionary<string, string?>? settings = null,
+        bool ollama = true) =>
         ChatHost.StartAsync(
             app =>
             {
-                app.MapGet("/token", (HttpContext context, IAntiforgery antiforgery) => antiforgery.GetAndStoreTokens(context).RequestToken);
+                app.MapGet(
+                    "/token", (HttpContext context, IAntiforgery antiforgery) => antiforgery.GetAndStoreTokens(context).RequestToken);
                 map?.Invoke(app);
             },
             options =>
@@ -30,7 +35,8 @@ internal static class EventPage
     public static Task<string> TokenAsync(this ChatPage page) => page.Http.GetStringAsync("/token", TestContext.Current.CancellationToken);
 
     /// <summary>A request to /chatq as a browser's program makes it: with the visitor's cookies, and htmx's header or not.</summary>
-    public static async Task<HttpResponseMessage> PostAsync(this ChatPage page, HttpContent? content, bool htmx = false, params (string Name, string Value)[] headers)
+    public static async Task<HttpResponseMessage> PostAsync(
+        this ChatPage page, HttpContent? content, bool htmx = false, params (string Name, string Value)[] headers)
     {
         using var http = new HttpClient(new SocketsHttpHandler { CookieContainer = page.Visitor }) { BaseAddress = page.Http.BaseAddress };
         using var request = new HttpRequestMessage(HttpMethod.Post, "/chatq") { Content = content };
@@ -42,7 +48,8 @@ internal static class EventPage
         return await http.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
-    public static FormUrlEncodedContent Form(params (string Name, string Value)[] fields) => new(fields.Select(field => KeyValuePair.Create(field.Name, field.Value)));
+    public static FormUrlEncodedContent Form(params (string Name, string Value)[] fields) =>
+        new(fields.Select(field => KeyValuePair.Create(field.Name, field.Value)));
 
     /// <summary>What the model has heard of this visitor's doings, oldest first.</summary>
     public static async Task<IReadOnlyList<string>> HeardAsync(this ChatPage page)

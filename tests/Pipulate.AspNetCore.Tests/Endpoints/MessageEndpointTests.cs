@@ -60,7 +60,8 @@ public sealed class MessageEndpointTests
     [Fact]
     public async Task Post_FasterThanTheLimit_Is429WithAHintAndNotHeard()
     {
-        await using var host = await ChatHost.StartAsync(StreamPage.MapToken, options => (options.Limits.MessageBurst, options.Limits.MessagesPerMinute) = (2, 1), ollama: false);
+        await using var host = await ChatHost.StartAsync(
+            StreamPage.MapToken, options => (options.Limits.MessageBurst, options.Limits.MessagesPerMinute) = (2, 1), ollama: false);
         await using var page = await StreamPage.OpenAsync(host.Address);
         using var first = await page.TypeAsync("message 1");
         using var second = await page.TypeAsync("message 2");
@@ -82,7 +83,8 @@ public sealed class MessageEndpointTests
     [InlineData("Origin", "https://evil.example")]
     [InlineData("Origin", "null")]
     [InlineData("Sec-Fetch-Site", "cross-site")]
-    public async Task Post_FromAnotherOrigin_Is403(string name, string value) => await AssertRefusedAsync(HttpStatusCode.Forbidden, "msg=x", headers: [(name, value)]);
+    public async Task Post_FromAnotherOrigin_Is403(string name, string value) =>
+        await AssertRefusedAsync(HttpStatusCode.Forbidden, "msg=x", headers: [(name, value)]);
 
     [Theory]
     [InlineData("")]
@@ -97,13 +99,19 @@ public sealed class MessageEndpointTests
 
     [Fact]
     public async Task Post_OfTooManyBytesOfNoKnownLength_Is413() =>
-        await AssertRefusedAsync(HttpStatusCode.RequestEntityTooLarge, "msg=" + new string('x', 40_000), headers: [("Transfer-Encoding", "chunked")], hint: "too long");
+        await AssertRefusedAsync(
+            HttpStatusCode.RequestEntityTooLarge,
+            "msg=" + new string('x', 40_000),
+            headers: [("Transfer-Encoding", "chunked")],
+            hint: "too long");
 
     [Fact]
-    public async Task Post_OfJson_Is415() => await AssertRefusedAsync(HttpStatusCode.UnsupportedMediaType, """{"msg":"x"}""", "application/json");
+    public async Task Post_OfJson_Is415() =>
+        await AssertRefusedAsync(HttpStatusCode.UnsupportedMediaType, """{"msg":"x"}""", "application/json");
 
     [Fact]
-    public async Task Post_OfAFormThatCannotBeRead_Is400() => await AssertRefusedAsync(HttpStatusCode.BadRequest, "x", "multipart/form-data");
+    public async Task Post_OfAFormThatCannotBeRead_Is400() =>
+        await AssertRefusedAsync(HttpStatusCode.BadRequest, "x", "multipart/form-data");
 
     [Fact]
     public async Task Post_OfSomebodyWithoutAConversation_Is404()
@@ -118,7 +126,11 @@ public sealed class MessageEndpointTests
     }
 
     private static async Task AssertRefusedAsync(
-        HttpStatusCode expected, string body, string type = "application/x-www-form-urlencoded", (string Name, string Value)[]? headers = null, string? hint = null)
+        HttpStatusCode expected,
+        string body,
+        string type = "application/x-www-form-urlencoded",
+        (string Name, string Value)[]? headers = null,
+        string? hint = null)
     {
         await using var host = await ChatHost.StartAsync(StreamPage.MapToken, ollama: false);
         await using var page = await StreamPage.OpenAsync(host.Address);
@@ -151,7 +163,11 @@ public sealed class MessageEndpointTests
     }
 
     private static async Task<HttpResponseMessage> PostAsync(
-        StreamPage page, string body, string type = "application/x-www-form-urlencoded", bool htmx = true, params (string Name, string Value)[]? headers)
+        StreamPage page,
+        string body,
+        string type = "application/x-www-form-urlencoded",
+        bool htmx = true,
+        params (string Name, string Value)[]? headers)
     {
         var token = await page.Http.GetStringAsync("/token", TestContext.Current.CancellationToken);
         using var http = new HttpClient(new SocketsHttpHandler { CookieContainer = page.Visitor }) { BaseAddress = page.Http.BaseAddress };

@@ -18,10 +18,12 @@ public sealed class ModelStartCheckTests
     [Fact]
     public async Task StartAsync_OllamaSettingsBesideAnotherClient_AreNamedOnceWithoutTheirValues()
     {
-        await using var host = await ChatHost.StartAsync(services: services => services.AddSingleton<IChatClient, Parrot>(), settings: Settings, ollama: false);
+        await using var host = await ChatHost.StartAsync(
+            services: services => services.AddSingleton<IChatClient, Parrot>(), settings: Settings, ollama: false);
 
         var line = Assert.Single(Warnings(host));
-        Assert.Contains("Pipulate:Ollama:Endpoint, Pipulate:Ollama:Model, Pipulate:Ollama:Options:num_ctx.", line, StringComparison.Ordinal);
+        Assert.Contains(
+            "Pipulate:Ollama:Endpoint, Pipulate:Ollama:Model, Pipulate:Ollama:Options:num_ctx.", line, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", line, StringComparison.Ordinal);
     }
 
@@ -29,7 +31,8 @@ public sealed class ModelStartCheckTests
     public async Task StartAsync_EndpointBesideAnOllamaApiClient_IsNamedAlone()
     {
         using var api = new OllamaApiClient("http://127.0.0.1:11434");
-        await using var host = await ChatHost.StartAsync(services: services => services.AddSingleton<IOllamaApiClient>(api), settings: Settings, ollama: false);
+        await using var host = await ChatHost.StartAsync(
+            services: services => services.AddSingleton<IOllamaApiClient>(api), settings: Settings, ollama: false);
 
         Assert.Contains("of its own: Pipulate:Ollama:Endpoint. Remove", Assert.Single(Warnings(host)), StringComparison.Ordinal);
     }
@@ -38,12 +41,15 @@ public sealed class ModelStartCheckTests
     public async Task StartAsync_OllamaItselfOrNoSettings_SaysNothing()
     {
         await using var ollama = await ChatHost.StartAsync(settings: Settings, ollama: false);
-        await using var other = await ChatHost.StartAsync(services: services => services.AddSingleton<IChatClient, Parrot>(), ollama: false);
+        await using var other =
+            await ChatHost.StartAsync(services: services => services.AddSingleton<IChatClient, Parrot>(), ollama: false);
 
         Assert.Empty(Warnings(ollama));
         Assert.Empty(Warnings(other));
     }
 
     private static IEnumerable<string> Warnings(ChatHost host) =>
-        host.Logs.Lines.Where(line => line.Level is LogLevel.Warning && line.Text.Contains("no effect", StringComparison.Ordinal)).Select(line => line.Text);
+        host.Logs.Lines
+            .Where(line => line.Level is LogLevel.Warning && line.Text.Contains("no effect", StringComparison.Ordinal))
+            .Select(line => line.Text);
 }

@@ -51,7 +51,8 @@ public sealed class PipulateHealthCheckTests
     [Fact]
     public async Task Check_StoreThatCannotBeRead_IsDegradedAndNamesNoSecret()
     {
-        await using var host = await StartAsync(services: services => services.AddSingleton<IConversationStore>(new BrokenStore(new InvalidOperationException("Password=hunter2"))));
+        await using var host = await StartAsync(services: services =>
+            services.AddSingleton<IConversationStore>(new BrokenStore(new InvalidOperationException("Password=hunter2"))));
 
         var entry = await CheckAsync(host);
 
@@ -63,7 +64,8 @@ public sealed class PipulateHealthCheckTests
     [Fact]
     public async Task Check_StoreThatIsSilent_IsDegradedAfterTwoSeconds()
     {
-        await using var host = await StartAsync(services: services => services.AddSingleton<IConversationStore>(new BrokenStore(exception: null)));
+        await using var host =
+            await StartAsync(services: services => services.AddSingleton<IConversationStore>(new BrokenStore(exception: null)));
 
         var entry = await CheckAsync(host);
 
@@ -74,7 +76,8 @@ public sealed class PipulateHealthCheckTests
     [Fact]
     public async Task Check_MoreThanTenWaitForEachThatSpeaks_IsDegraded()
     {
-        await using var host = await StartAsync(configure: options => (options.Limits.Generations, options.Schedule.Debounce) = (1, TimeSpan.Zero));
+        await using var host =
+            await StartAsync(configure: options => (options.Limits.Generations, options.Schedule.Debounce) = (1, TimeSpan.Zero));
         host.Ollama.Answer = _ => FakeAnswer.Text("one two") with { Fault = FakeFault.Stall, FaultAfterTokens = 1 };
         for (var visitor = 0; visitor < 12; visitor++)
         {
@@ -125,7 +128,10 @@ public sealed class PipulateHealthCheckTests
     }
 
     private static Task<ChatHost> StartAsync(
-        HealthStatus? failure = null, bool ollama = true, Action<PipulateOptions>? configure = null, Action<IServiceCollection>? services = null) =>
+        HealthStatus? failure = null,
+        bool ollama = true,
+        Action<PipulateOptions>? configure = null,
+        Action<IServiceCollection>? services = null) =>
         ChatHost.StartAsync(
             app => app.MapHealthChecks("/health"),
             configure,

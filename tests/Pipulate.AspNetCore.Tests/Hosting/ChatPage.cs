@@ -5,7 +5,10 @@ using System.Text.Json;
 
 namespace Pipulate.Tests;
 
-/// <summary>A <see cref="ChatTranscript"/> with what our own tests look at besides: the visitor's cookies, the bare socket and its end, and the document behind the entries.</summary>
+/// <summary>
+/// A <see cref="ChatTranscript"/> with what our own tests look at besides: the visitor's cookies, the bare socket and its end, and the
+/// document behind the entries.
+/// </summary>
 internal sealed class ChatPage : IAsyncDisposable
 {
     private readonly ChatTranscript _transcript;
@@ -29,7 +32,8 @@ internal sealed class ChatPage : IAsyncDisposable
         new(await ChatTranscript.ConnectAsync(address, visitor, path), visitor);
 
     public Task TypeAsync(string text, string? id = null) =>
-        SendAsync(JsonSerializer.Serialize(new { msg = text, mid = id ?? Guid.NewGuid().ToString("N"), HEADERS = new { HX_Request = "true" } }));
+        SendAsync(
+            JsonSerializer.Serialize(new { msg = text, mid = id ?? Guid.NewGuid().ToString("N"), HEADERS = new { HX_Request = "true" } }));
 
     public async Task SendAsync(string message, WebSocketMessageType type = WebSocketMessageType.Text) =>
         await Socket.SendAsync(Encoding.UTF8.GetBytes(message), type, endOfMessage: true, TestContext.Current.CancellationToken);

@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Pipulate.Tests;
 
-/// <summary>A browser's page that hears by server-sent events and speaks by POST: it keeps its document, and the last id, over reconnects.</summary>
+/// <summary>
+/// A browser's page that hears by server-sent events and speaks by POST: it keeps its document, and the last id, over reconnects.
+/// </summary>
 internal sealed class StreamPage : IAsyncDisposable
 {
     private readonly Lock _gate = new();
@@ -90,7 +92,8 @@ internal sealed class StreamPage : IAsyncDisposable
     public async Task<HttpResponseMessage> TypeAsync(string text, string? id = null)
     {
         var token = await Http.GetStringAsync("/token", TestContext.Current.CancellationToken);
-        using var form = new FormUrlEncodedContent([new("msg", text), new("mid", id ?? Guid.NewGuid().ToString("N")), new("__RequestVerificationToken", token)]);
+        using var form = new FormUrlEncodedContent(
+            [new("msg", text), new("mid", id ?? Guid.NewGuid().ToString("N")), new("__RequestVerificationToken", token)]);
         var response = await Http.PostAsync("/message", form, TestContext.Current.CancellationToken);
         if (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken) is { Length: > 0 } frame)
         {

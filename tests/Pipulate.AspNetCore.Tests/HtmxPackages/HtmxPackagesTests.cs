@@ -34,7 +34,9 @@ public sealed class HtmxPackagesTests
         Assert.Equal("/chatq", page.QuerySelector("#none")!.GetAttribute("hx-post"));
         Assert.Equal("2", (string?)HeadersOf(page.QuerySelector("#plain")!)["X-Two"]);
         Assert.Equal("rated", (string?)HeadersOf(page.QuerySelector("#plain")!)[Pipulate.Commentary.HeaderEventHandler.Name]);
-        Assert.DoesNotContain(page.QuerySelectorAll("#both, #plain"), element => element.Attributes.Any(one => one.Name.StartsWith("hx-headers-", StringComparison.Ordinal)));
+        Assert.DoesNotContain(
+            page.QuerySelectorAll("#both, #plain"),
+            element => element.Attributes.Any(one => one.Name.StartsWith("hx-headers-", StringComparison.Ordinal)));
 
         // The page's own settings are the only meta, so htmx reads them; the panel's come with its script.
         var config = JsonNode.Parse(Assert.Single(page.QuerySelectorAll("meta[name=htmx-config]")).GetAttribute("content")!)!;
@@ -99,6 +101,7 @@ public sealed class HtmxPackagesTests
             options.Htmx = version;
             options.Events.Add("rated", "They rated it {message}.");
         },
-        services => services.AddRazorPages(pages => pages.Conventions.AddFolderRouteModelConvention("/Broken", model => model.Selectors.Clear()))
+        services => services
+            .AddRazorPages(pages => pages.Conventions.AddFolderRouteModelConvention("/Broken", model => model.Selectors.Clear()))
             .AddApplicationPart(typeof(HtmxPackagesTests).Assembly));
 }

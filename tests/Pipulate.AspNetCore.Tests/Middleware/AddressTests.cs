@@ -48,21 +48,34 @@ public sealed class AddressTests
     {
         await using var app = await StartAsync(Prefixes[prefix], version, pathBase: "/base");
         var cookies = new CookieContainer();
-        using var http = new HttpClient(new SocketsHttpHandler { CookieContainer = cookies, AllowAutoRedirect = false }) { BaseAddress = new Uri(app.Urls.First()) };
+        using var http = new HttpClient(
+            new SocketsHttpHandler { CookieContainer = cookies, AllowAutoRedirect = false })
+        { BaseAddress = new Uri(app.Urls.First()) };
 
         var page = await LoadAsync(http, $"/base/{tenant}/page");
 
         var root = new Uri(http.BaseAddress, $"/base/{tenant}/chat/").AbsolutePath;
-        Assert.Equal(root + "ws", page.GetElementById("chat-panel")!.GetAttribute(version is HtmxVersion.V4 ? "hx-ws:connect" : "ws-connect"), Encoded);
-        Assert.Equal(root + "sse", page.GetElementById("by-stream")!.GetAttribute(version is HtmxVersion.V4 ? "hx-sse:connect" : "sse-connect"), Encoded);
+        Assert.Equal(
+            root + "ws",
+            page.GetElementById("chat-panel")!.GetAttribute(version is HtmxVersion.V4 ? "hx-ws:connect" : "ws-connect"),
+            Encoded);
+        Assert.Equal(
+            root + "sse",
+            page.GetElementById("by-stream")!.GetAttribute(version is HtmxVersion.V4 ? "hx-sse:connect" : "sse-connect"),
+            Encoded);
         Assert.Equal(root + "message", page.GetElementById("sends")!.GetAttribute("hx-post"), Encoded);
         Assert.Equal(root + "chatq", page.GetElementById("event")!.GetAttribute("hx-post"), Encoded);
         Assert.Equal(root + "context", page.QuerySelector("#chat-context summary")!.GetAttribute("hx-get"), Encoded);
         var links = page.QuerySelectorAll("#chat-conversations form").Select(form => form.GetAttribute("action")!).ToList();
-        Assert.All(links, link => Assert.StartsWith(root + "conversations", new Uri(http.BaseAddress, link).AbsolutePath, StringComparison.Ordinal));
+        Assert.All(
+            links,
+            link => Assert.StartsWith(root + "conversations", new Uri(http.BaseAddress, link).AbsolutePath, StringComparison.Ordinal));
 
         // And they are there: the socket, and what its answers hold in turn.
-        await using var opened = await ChatPage.OpenAsync(http.BaseAddress, cookies, page.GetElementById("chat-panel")!.GetAttribute(version is HtmxVersion.V4 ? "hx-ws:connect" : "ws-connect")!);
+        await using var opened = await ChatPage.OpenAsync(
+            http.BaseAddress,
+            cookies,
+            page.GetElementById("chat-panel")!.GetAttribute(version is HtmxVersion.V4 ? "hx-ws:connect" : "ws-connect")!);
         var list = await LoadAsync(http, links[0]);
         Assert.Equal(links, list.QuerySelectorAll("form").Select(form => form.GetAttribute("action")!), Encoded);
         using var export = await http.GetAsync(list.QuerySelector("a[download]")!.GetAttribute("href"), Cancellation);
@@ -155,11 +168,14 @@ public sealed class AddressTests
         await using var first = await StartAsync(app => app.MapPipulate(), pathBase: one);
         await using var second = await StartAsync(app => app.MapPipulate(), pathBase: other);
         using var http = new HttpClient(new SocketsHttpHandler { CookieContainer = cookies });
-        var (here, there) = (new Uri(new Uri(first.Urls.First()), new PathString(one).Add("/who").ToUriComponent()), new Uri(new Uri(second.Urls.First()), new PathString(other).Add("/who").ToUriComponent()));
+        var (here, there) = (
+            new Uri(new Uri(first.Urls.First()), new PathString(one).Add("/who").ToUriComponent()),
+            new Uri(new Uri(second.Urls.First()), new PathString(other).Add("/who").ToUriComponent()));
 
         var (visitor, visitorThere) = (await http.GetStringAsync(here, Cancellation), await http.GetStringAsync(there, Cancellation));
 
-        Assert.Equal((visitor, visitorThere), (await http.GetStringAsync(here, Cancellation), await http.GetStringAsync(there, Cancellation)));
+        Assert.Equal(
+            (visitor, visitorThere), (await http.GetStringAsync(here, Cancellation), await http.GetStringAsync(there, Cancellation)));
         Assert.Equal(2, cookies.GetAllCookies().Count);
     }
 
@@ -185,7 +201,9 @@ public sealed class AddressTests
         IDocument page = new HtmlParser().ParseDocument(await response.Content.ReadAsStringAsync(Cancellation));
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal(("/ws", "first"), (page.GetElementById("chat-panel")!.GetAttribute("ws-connect"), page.GetElementById("chat-panel")!.GetAttribute("data-conversation")));
+        Assert.Equal(("/ws", "first"), (
+            page.GetElementById("chat-panel")!.GetAttribute("ws-connect"),
+            page.GetElementById("chat-panel")!.GetAttribute("data-conversation")));
         Assert.DoesNotContain("..", await http.GetStringAsync("/who" + query["/about".Length..], Cancellation), StringComparison.Ordinal);
 
         // A conversation that is begun on that page leaves the page its own.
@@ -198,7 +216,9 @@ public sealed class AddressTests
         Assert.Equal(fields["chat-conversation"].ToString(), page.GetElementById("chat-panel")!.GetAttribute("data-conversation"));
         var socket = page.GetElementById("chat-panel")!.GetAttribute("ws-connect")!;
         await host.OpenAsync(visitor, socket);
-        Assert.All(page.QuerySelectorAll("li > a"), link => Assert.Contains($"conversation={Uri.EscapeDataString(value)}&", link.GetAttribute("href")!, StringComparison.Ordinal));
+        Assert.All(
+            page.QuerySelectorAll("li > a"),
+            link => Assert.Contains($"conversation={Uri.EscapeDataString(value)}&", link.GetAttribute("href")!, StringComparison.Ordinal));
 
         // What is done on that page is of the conversation that it shows.
         using var done = new HttpRequestMessage(HttpMethod.Get, "/who");
@@ -234,7 +254,9 @@ public sealed class AddressTests
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddRouting(routing => (routing.LowercaseUrls, routing.AppendTrailingSlash) = (true, true));
-        builder.Services.AddPipulate(options => options.Htmx = version).Services.Configure<PipulateOptions>(options => options.Events.Add("noted", "They {message}."));
+        builder.Services
+            .AddPipulate(options => options.Htmx = version).Services
+            .Configure<PipulateOptions>(options => options.Events.Add("noted", "They {message}."));
         var app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
         app.UsePathBase(pathBase);
@@ -268,7 +290,11 @@ public sealed class AddressTests
             html += await RenderAsync(new ChatPanelTagHelper { ViewContext = view }, "chat-panel");
             html += await RenderAsync(new ChatConnectTagHelper { ViewContext = view }, "div", ("id", "by-stream"), ("chat-connect", "sse"));
             html += await RenderAsync(new ChatSendTagHelper { ViewContext = view }, "form", ("id", "sends"), ("chat-send", "sse"));
-            html += await RenderAsync(new ChatEventTagHelper { ViewContext = view, ChatEvent = "noted", ChatMessage = "x" }, "button", ("id", "event"), ("type", "button"));
+            html += await RenderAsync(
+                new ChatEventTagHelper { ViewContext = view, ChatEvent = "noted", ChatMessage = "x" },
+                "button",
+                ("id", "event"),
+                ("type", "button"));
             html += await RenderAsync(new ChatContextTagHelper { ViewContext = view }, "chat-context");
         }
         catch (InvalidOperationException exception)
@@ -281,7 +307,10 @@ public sealed class AddressTests
 
     private static async Task<string> RenderAsync(TagHelper helper, string element, params (string Name, string Value)[] attributes)
     {
-        var output = new TagHelperOutput(element, [.. attributes.Select(attribute => new TagHelperAttribute(attribute.Name, attribute.Value))], (_, _) => Task.FromResult<TagHelperContent>(new DefaultTagHelperContent()));
+        var output = new TagHelperOutput(
+            element,
+            [.. attributes.Select(attribute => new TagHelperAttribute(attribute.Name, attribute.Value))],
+            (_, _) => Task.FromResult<TagHelperContent>(new DefaultTagHelperContent()));
         await helper.ProcessAsync(new TagHelperContext([], new Dictionary<object, object>(), "test"), output);
         using var writer = new StringWriter();
         output.WriteTo(writer, System.Text.Encodings.Web.HtmlEncoder.Default);

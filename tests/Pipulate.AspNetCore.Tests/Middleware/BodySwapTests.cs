@@ -14,7 +14,9 @@ public sealed class BodySwapTests
 {
     private static readonly Dictionary<string, (Action<IServiceCollection> Services, Action<WebApplication> Use)> Middleware = new()
     {
-        ["output caching"] = (services => services.AddOutputCache(cache => cache.AddBasePolicy(policy => policy.Expire(TimeSpan.FromMinutes(1)))), app => app.UseOutputCache()),
+        ["output caching"] = (
+            services => services.AddOutputCache(cache => cache.AddBasePolicy(policy => policy.Expire(TimeSpan.FromMinutes(1)))),
+            app => app.UseOutputCache()),
         ["response caching"] = (services => services.AddResponseCaching(), app => app.UseResponseCaching()),
         ["response compression"] = (
             services => services.AddResponseCompression(compression =>
@@ -23,7 +25,8 @@ public sealed class BodySwapTests
                 compression.MimeTypes = ["application/json", "application/problem+json", "text/html", "text/markdown", "text/event-stream"];
             }),
             app => app.UseResponseCompression()),
-        ["http logging"] = (services => services.AddHttpLogging(logging => logging.LoggingFields = HttpLoggingFields.All), app => app.UseHttpLogging()),
+        ["http logging"] =
+            (services => services.AddHttpLogging(logging => logging.LoggingFields = HttpLoggingFields.All), app => app.UseHttpLogging()),
         ["etag"] = (_ => { }, app => app.Use(BufferAsync)),
         ["pass-through"] = (_ => { }, app => app.Use(PassAsync)),
     };
@@ -41,7 +44,9 @@ public sealed class BodySwapTests
         await page.WaitForAnswerAsync();
 
         using var json = JsonDocument.Parse(await ReadAsync(http, "/conversations/first.json"));
-        Assert.Equal(["hello", "I see."], json.RootElement.GetProperty("entries").EnumerateArray().Select(entry => entry.GetProperty("text").GetString()));
+        Assert.Equal(
+            ["hello", "I see."],
+            json.RootElement.GetProperty("entries").EnumerateArray().Select(entry => entry.GetProperty("text").GetString()));
         Assert.Contains("I see.", await ReadAsync(http, "/conversations/first.md"), StringComparison.Ordinal);
     }
 
@@ -55,7 +60,8 @@ public sealed class BodySwapTests
         Assert.Contains("chat-panel", await ReadAsync(http, "/"), StringComparison.Ordinal);
         Assert.Contains("</form>", await ReadAsync(http, "/context"), StringComparison.Ordinal);
         Assert.Contains("</ul>", await ReadAsync(http, "/conversations"), StringComparison.Ordinal);
-        Assert.Contains("no such conversation", await ReadAsync(http, "/conversations/none.json", HttpStatusCode.NotFound), StringComparison.Ordinal);
+        Assert.Contains(
+            "no such conversation", await ReadAsync(http, "/conversations/none.json", HttpStatusCode.NotFound), StringComparison.Ordinal);
         Assert.Contains("WebSocket", await ReadAsync(http, "/ws", HttpStatusCode.UpgradeRequired), StringComparison.Ordinal);
         using var refused = await http.PostAsync("/chatq", new StringContent("?"), Cancellation);
         Assert.Contains("Send a form", await ReadAsync(refused, HttpStatusCode.UnsupportedMediaType), StringComparison.Ordinal);
@@ -89,13 +95,15 @@ public sealed class BodySwapTests
         var line = "";
         while (!line.StartsWith("data:", StringComparison.Ordinal))
         {
-            line = await reader.ReadLineAsync(Cancellation).AsTask().WaitAsync(TestTime.Timeout, Cancellation) ?? throw new InvalidOperationException("The stream has ended.");
+            line = await reader.ReadLineAsync(Cancellation).AsTask().WaitAsync(TestTime.Timeout, Cancellation)
+                ?? throw new InvalidOperationException("The stream has ended.");
         }
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private static Task<ChatHost> StartAsync(string kind) => ConversationsPage.StartAsync(services: Middleware[kind].Services, signIn: Middleware[kind].Use);
+    private static Task<ChatHost> StartAsync(string kind) =>
+        ConversationsPage.StartAsync(services: Middleware[kind].Services, signIn: Middleware[kind].Use);
 
     private static async Task<string> ReadAsync(HttpClient http, string path, HttpStatusCode status = HttpStatusCode.OK)
     {
@@ -163,6 +171,7 @@ public sealed class BodySwapTests
 
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => inner.WriteAsync(buffer, cancellationToken);
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            inner.WriteAsync(buffer, cancellationToken);
     }
 }

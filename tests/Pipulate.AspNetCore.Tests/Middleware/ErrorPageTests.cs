@@ -6,19 +6,29 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Pipulate.Tests.Middleware;
 
-/// <summary>Error pages that carry commentary: they show what they showed without it, and what really happened reaches the model, once.</summary>
+/// <summary>
+/// Error pages that carry commentary: they show what they showed without it, and what really happened reaches the model, once.
+/// </summary>
 public sealed class ErrorPageTests
 {
     private const string Page = "the page for";
 
     private static readonly Dictionary<string, Action<WebApplication>> ErrorPages = new()
     {
-        ["attribute"] = app => app.Map("/error", [ChatCommentary("page {status} {path}", On = CommentaryOutcome.Failure)] (HttpContext context) => $"{Page} {context.Response.StatusCode}"),
-        ["convention"] = app => app.Map("/error", (HttpContext context) => $"{Page} {context.Response.StatusCode}").WithChatCommentary("page {status} {path}", on: CommentaryOutcome.Failure),
-        ["group"] = app => app.MapGroup("").WithChatCommentary("page {status} {path}", on: CommentaryOutcome.Failure).Map("/error", (HttpContext context) => $"{Page} {context.Response.StatusCode}"),
-        ["result"] = app => app.Map("/error", [ChatCommentary("page {status} {path}", On = CommentaryOutcome.Failure)] (HttpContext context) =>
+        ["attribute"] = app => app.Map("/error", [ChatCommentary("page {status} {path}", On = CommentaryOutcome.Failure)] (
+            HttpContext context) => $"{Page} {context.Response.StatusCode}"),
+        ["convention"] = app => app
+            .Map("/error", (HttpContext context) => $"{Page} {context.Response.StatusCode}")
+            .WithChatCommentary("page {status} {path}", on: CommentaryOutcome.Failure),
+        ["group"] = app => app
+            .MapGroup("")
+            .WithChatCommentary("page {status} {path}", on: CommentaryOutcome.Failure)
+            .Map("/error", (HttpContext context) => $"{Page} {context.Response.StatusCode}"),
+        ["result"] =
+            app => app.Map("/error", [ChatCommentary("page {status} {path}", On = CommentaryOutcome.Failure)] (HttpContext context) =>
             Results.Text($"{Page} {context.Response.StatusCode}", statusCode: context.Response.StatusCode)),
-        ["accessor"] = app => app.Map("/error", [ChatCommentary("page {status} {path}", On = CommentaryOutcome.Failure)] async (IHttpContextAccessor accessor) =>
+        ["accessor"] = app => app.Map(
+            "/error", [ChatCommentary("page {status} {path}", On = CommentaryOutcome.Failure)] async (IHttpContextAccessor accessor) =>
         {
             await Task.Yield();
             return $"{Page} {accessor.HttpContext!.Response.StatusCode}";
@@ -28,10 +38,13 @@ public sealed class ErrorPageTests
         ["own filter"] = app => app.Map("/error", (HttpContext context) => $"{Page} {context.Response.StatusCode}")
             .WithChatCommentary("page {status} {path}", on: CommentaryOutcome.Failure)
             .AddEndpointFilter(async (invocation, next) => await next(invocation)),
-        ["fallback"] = app => app.MapFallback("/error", [ChatCommentary("page {status} {path}", On = CommentaryOutcome.Failure)] (HttpContext context) => $"{Page} {context.Response.StatusCode}"),
+        ["fallback"] = app => app.MapFallback("/error", [ChatCommentary("page {status} {path}", On = CommentaryOutcome.Failure)] (
+            HttpContext context) => $"{Page} {context.Response.StatusCode}"),
         ["action"] = app => app.MapControllers(),
-        ["success only"] = app => app.Map("/error", [ChatCommentary("They are at the error page.")] (HttpContext context) => $"{Page} {context.Response.StatusCode}"),
-        ["answers 200"] = app => app.Map("/error", [ChatCommentary("They did it."), ChatCommentary("page {status} {path}", On = CommentaryOutcome.Failure)] (HttpContext context) =>
+        ["success only"] = app => app.Map(
+            "/error", [ChatCommentary("They are at the error page.")] (HttpContext context) => $"{Page} {context.Response.StatusCode}"),
+        ["answers 200"] = app => app.Map("/error", [ChatCommentary(
+            "They did it."), ChatCommentary("page {status} {path}", On = CommentaryOutcome.Failure)] (HttpContext context) =>
             Results.Text($"{Page} {context.Response.StatusCode}", statusCode: 200)),
     };
 
@@ -96,7 +109,8 @@ public sealed class ErrorPageTests
     [Fact]
     public async Task ErrorPage_ThatCannotBeBound_IsNotRun()
     {
-        await using var host = await StartAsync(app => app.Map("/error", [ChatCommentary("page {status}", On = CommentaryOutcome.Failure)] (int code) => $"{Page} {code}"));
+        await using var host = await StartAsync(
+            app => app.Map("/error", [ChatCommentary("page {status}", On = CommentaryOutcome.Failure)] (int code) => $"{Page} {code}"));
 
         var (status, text, told) = await AskAsync(host, "/fails/404");
 
@@ -174,7 +188,9 @@ public sealed class ErrorPageTests
         app.MapPost("/fails/{status:int}", Fail);
         app.MapPost("/silent/{status:int}", Fail).DisableChatCommentary();
         app.MapPost("/speaks/{status:int}", Fail).WithChatCommentary("it failed {status}", on: CommentaryOutcome.Success)
-            .WithChatCommentary(context => ValueTask.FromResult<string?>($"it failed {context.Arguments["status"]} with {context.StatusCode}"), on: CommentaryOutcome.Failure);
+            .WithChatCommentary(
+                context => ValueTask.FromResult<string?>($"it failed {context.Arguments["status"]} with {context.StatusCode}"),
+                on: CommentaryOutcome.Failure);
     }
 
     private static IResult Fail(int status) => status == 0 ? throw new InvalidOperationException("as planned") : Results.StatusCode(status);

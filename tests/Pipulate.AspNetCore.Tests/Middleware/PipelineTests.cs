@@ -18,12 +18,16 @@ public sealed class PipelineTests
 {
     private static readonly Dictionary<string, (Action<IServiceCollection> Services, Action<WebApplication> Use)> Middleware = new()
     {
-        ["UseWebSockets before"] = (_ => { }, app => app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromMinutes(5) })),
+        ["UseWebSockets before"] =
+            (_ => { }, app => app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromMinutes(5) })),
         ["UseHttpsRedirection"] = (_ => { }, app => app.UseHttpsRedirection()),
-        ["UseForwardedHeaders"] = (_ => { }, app => app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.All })),
+        ["UseForwardedHeaders"] =
+            (_ => { }, app => app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.All })),
         ["UseRewriter"] = (_ => { }, app => app.UseRewriter(new RewriteOptions().AddRewrite("^old/(.*)", "$1", skipRemainingRules: true))),
         ["UseHsts"] = (_ => { }, app => app.UseHsts()),
-        ["UseCors"] = (services => services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins("https://elsewhere.example"))), app => app.UseCors()),
+        ["UseCors"] = (
+            services => services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins("https://elsewhere.example"))),
+            app => app.UseCors()),
         ["UseSession"] = (services => services.AddDistributedMemoryCache().AddSession(), app => app.UseSession()),
         ["UseAntiforgery"] = (_ => { }, app => app.UseAntiforgery()),
         ["UseRequestLocalization"] = (services => services.AddLocalization(), app => app.UseRequestLocalization("en", "de")),
@@ -31,7 +35,9 @@ public sealed class PipelineTests
         ["UseDeveloperExceptionPage"] = (_ => { }, app => app.UseDeveloperExceptionPage()),
         ["UseStaticFiles"] = (_ => { }, app => app.UseStaticFiles()),
         ["MapFallback"] = (_ => { }, app => app.MapFallback(() => Results.Text("the application's page"))),
-        ["MapWhen"] = (_ => { }, app => app.MapWhen(context => context.Request.Path.StartsWithSegments("/api"), branch => branch.Run(context => context.Response.WriteAsync("api")))),
+        ["MapWhen"] = (_ => { }, app => app.MapWhen(
+            context => context.Request.Path.StartsWithSegments("/api"),
+            branch => branch.Run(context => context.Response.WriteAsync("api")))),
         ["UseRouting before"] = (_ => { }, app => app.UseRouting()),
         ["global concurrency limiter"] = (
             services => services.AddRateLimiter(limiter => limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(_ =>
@@ -50,7 +56,8 @@ public sealed class PipelineTests
     [MemberData(nameof(Kinds))]
     public async Task Page_BesideIt_ConnectsBothWaysAndIsAnswered(string kind)
     {
-        await using var host = await ChatHost.StartAsync(StreamPage.MapToken, services: Middleware[kind].Services, signIn: Middleware[kind].Use);
+        await using var host =
+            await ChatHost.StartAsync(StreamPage.MapToken, services: Middleware[kind].Services, signIn: Middleware[kind].Use);
 
         var page = await host.OpenAsync();
         await using var stream = await StreamPage.OpenAsync(host.Address, page.Visitor);
@@ -67,12 +74,14 @@ public sealed class PipelineTests
     public async Task RateLimit_OfPipulatesOwnEndpoints_HoldsForThemAll()
     {
         await using var host = await ChatHost.StartAsync(
-            services: services => services.AddRateLimiter(limiter => limiter.AddConcurrencyLimiter("chat", options => options.PermitLimit = 1)),
+            services: services =>
+                services.AddRateLimiter(limiter => limiter.AddConcurrencyLimiter("chat", options => options.PermitLimit = 1)),
             signIn: app => app.UseRateLimiter(),
             mapped: endpoints => endpoints.RequireRateLimiting("chat"));
         var page = await host.OpenAsync();
 
-        using var second = await page.Http.GetAsync("/sse", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        using var second =
+            await page.Http.GetAsync("/sse", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, second.StatusCode);
     }
@@ -81,14 +90,18 @@ public sealed class PipelineTests
     [Fact]
     public async Task Form_ThatGrowsWhenItIsDecompressed_IsRefused()
     {
-        await using var host = await ChatHost.StartAsync(StreamPage.MapToken, services: Middleware["UseRequestDecompression"].Services, signIn: Middleware["UseRequestDecompression"].Use);
+        await using var host = await ChatHost.StartAsync(
+            StreamPage.MapToken,
+            services: Middleware["UseRequestDecompression"].Services,
+            signIn: Middleware["UseRequestDecompression"].Use);
         await using var stream = await StreamPage.OpenAsync(host.Address);
         using var packed = new MemoryStream();
         await using (var gzip = new GZipStream(packed, CompressionLevel.SmallestSize, leaveOpen: true))
         {
             for (var i = 0; i < 1000; i++)
             {
-                await gzip.WriteAsync(System.Text.Encoding.UTF8.GetBytes($"f{i}={new string('x', 1000)}&"), TestContext.Current.CancellationToken);
+                await gzip.WriteAsync(
+                    System.Text.Encoding.UTF8.GetBytes($"f{i}={new string('x', 1000)}&"), TestContext.Current.CancellationToken);
             }
         }
 

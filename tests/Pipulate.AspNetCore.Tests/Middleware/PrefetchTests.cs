@@ -26,7 +26,8 @@ public sealed class PrefetchTests
 
             foreach (var path in new[] { "/page", "/unmarked" })
             {
-                var told = await app.AskAsync(HttpMethod.Get, path, (header, value), ("HX-Request", "true"), ("X-Chat-Event", "noted"), ("X-Chat-Message", "hello"));
+                var told = await app.AskAsync(
+                    HttpMethod.Get, path, (header, value), ("HX-Request", "true"), ("X-Chat-Event", "noted"), ("X-Chat-Message", "hello"));
 
                 Assert.Equal((200, "the page"), (told.Status, told.Text));
                 Assert.Empty(told.Events);
@@ -64,7 +65,8 @@ public sealed class PrefetchTests
     {
         await using var app = await ToldApp.StartAsync(Map);
 
-        Assert.Empty((await app.AskAsync(new HttpMethod(method), "/page", ("Origin", "http://localhost"), ("Access-Control-Request-Method", "POST"))).Events);
+        Assert.Empty((await app.AskAsync(
+            new HttpMethod(method), "/page", ("Origin", "http://localhost"), ("Access-Control-Request-Method", "POST"))).Events);
     }
 
     [Fact]

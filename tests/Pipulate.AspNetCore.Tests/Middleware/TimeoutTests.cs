@@ -104,7 +104,8 @@ public sealed class TimeoutTests
 
     private static void Map(WebApplication app)
     {
-        var group = app.MapGroup("").WithChatCommentary("done {status}").WithChatCommentary("failed {status}", on: CommentaryOutcome.Failure);
+        var group =
+            app.MapGroup("").WithChatCommentary("done {status}").WithChatCommentary("failed {status}", on: CommentaryOutcome.Failure);
         group.MapPost("/late", async (HttpContext context) =>
         {
             await EndAsync(context.RequestAborted);
@@ -117,7 +118,8 @@ public sealed class TimeoutTests
             return "nobody reads this";
         });
         group.MapPost("/waits", WaitAsync);
-        group.MapPost("/own-status", WaitAsync).WithRequestTimeout(new RequestTimeoutPolicy { Timeout = Limit, TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable });
+        group.MapPost("/own-status", WaitAsync).WithRequestTimeout(
+            new RequestTimeoutPolicy { Timeout = Limit, TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable });
         group.MapPost("/named", [RequestTimeout("named")] (HttpContext context) => WaitAsync(context));
     }
 

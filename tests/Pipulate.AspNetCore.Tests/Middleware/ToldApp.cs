@@ -24,7 +24,10 @@ internal sealed class ToldApp : IAsyncDisposable
     /// <param name="services">Further services.</param>
     /// <param name="configure">Pipulate's options.</param>
     public static async Task<ToldApp> StartAsync(
-        Action<WebApplication> map, Action<WebApplication>? before = null, Action<IServiceCollection>? services = null, Action<PipulateOptions>? configure = null)
+        Action<WebApplication> map,
+        Action<WebApplication>? before = null,
+        Action<IServiceCollection>? services = null,
+        Action<PipulateOptions>? configure = null)
     {
         var told = new ToldApp();
         told.Host = await ChatHost.StartAsync(
@@ -40,7 +43,8 @@ internal sealed class ToldApp : IAsyncDisposable
         return told;
     }
 
-    public Task<Told> AskAsync(HttpMethod method, string path, params (string Name, string Value)[] headers) => AskAsync(method, path, Timeout.InfiniteTimeSpan, headers);
+    public Task<Told> AskAsync(HttpMethod method, string path, params (string Name, string Value)[] headers) =>
+        AskAsync(method, path, Timeout.InfiniteTimeSpan, headers);
 
     /// <summary>Asks, and goes away after a while.</summary>
     public async Task<Told> AskAsync(HttpMethod method, string path, TimeSpan patience, params (string Name, string Value)[] headers)
@@ -69,7 +73,10 @@ internal sealed class ToldApp : IAsyncDisposable
         }
 
         await _left.Task.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
-        return new Told((int)status, text, [.. Host.Services.GetRequiredService<ConversationCache>().Get(conversation).ReadEvents().Select(one => one.Text)]);
+        return new Told(
+            (int)status,
+            text,
+            [.. Host.Services.GetRequiredService<ConversationCache>().Get(conversation).ReadEvents().Select(one => one.Text)]);
     }
 
     public async ValueTask DisposeAsync()

@@ -30,7 +30,8 @@ public sealed class FailureSentencesTests
         { "500", "The model at {0} failed (HTTP 500): llama-server process has terminated.", "The model at {0} failed (HTTP 500)." },
         { "503", "The model at {0} is busy with others. Try again in a moment.", null },
         {
-            "error line", "The model at {0} failed: an error was encountered while running the model. Try again; the log of ollama serve says more.",
+            "error line",
+                "The model at {0} failed: an error was encountered while running the model. Try again; the log of ollama serve says more.",
             "The answer broke off: the model at {0} stopped before it had finished. Try again."
         },
         { "no done", "The answer broke off: the model at {0} stopped before it had finished. Try again.", null },
@@ -42,7 +43,8 @@ public sealed class FailureSentencesTests
     };
 
     /// <summary>All but one: OllamaSharp alone takes a line of any length, and nothing of ours is between it and the server.</summary>
-    public static IEnumerable<TheoryDataRow<string, string, string?>> FailuresOfARegisteredClient => Failures.Where(row => row.Data.Item1 is not "huge line");
+    public static IEnumerable<TheoryDataRow<string, string, string?>> FailuresOfARegisteredClient =>
+        Failures.Where(row => row.Data.Item1 is not "huge line");
 
     [Theory]
     [MemberData(nameof(Failures))]
@@ -56,7 +58,10 @@ public sealed class FailureSentencesTests
     [MemberData(nameof(FailuresOfARegisteredClient))]
     public async Task Page_RegisteredOllamaSharp_SaysItAsWell(string failure, string sentence, string? registered)
     {
-        await AssertSaysAsync(failure, registered ?? sentence, (services, endpoint) => services.AddSingleton<IOllamaApiClient>(new OllamaApiClient(endpoint)));
+        await AssertSaysAsync(
+            failure,
+            registered ?? sentence,
+            (services, endpoint) => services.AddSingleton<IOllamaApiClient>(new OllamaApiClient(endpoint)));
     }
 
     private static async Task AssertSaysAsync(string failure, string sentence, Action<IServiceCollection, Uri> register)
@@ -89,11 +94,14 @@ public sealed class FailureSentencesTests
         await page.TypeAsync("Hello");
 
         await page.WaitAsync(dom => dom.Entries.Any(entry => entry.Role is "notice" || entry.State is "failed"));
-        var said = page.Read(dom => dom.Entries.Last(entry => entry.Role is "notice" || entry.State is "failed") is { Role: "notice", Text: var text }
+        var said = page.Read(
+            dom => dom.Entries.Last(entry => entry.Role is "notice" || entry.State is "failed") is { Role: "notice", Text: var text }
             ? text
             : dom.ReasonOf(dom.Entries.Last(entry => entry.State is "failed").Id) ?? "");
 
-        Assert.Equal(string.Format(System.Globalization.CultureInfo.InvariantCulture, sentence, ollama.Endpoint.ToString().TrimEnd('/')), said.Trim());
+        Assert.Equal(
+            string.Format(System.Globalization.CultureInfo.InvariantCulture, sentence, ollama.Endpoint.ToString().TrimEnd('/')),
+            said.Trim());
     }
 
     private static FakeAnswer AnswerTo(string failure)
@@ -102,7 +110,8 @@ public sealed class FailureSentencesTests
         return failure switch
         {
             "400" => answer with { StatusCode = 400, ErrorText = "\"llama3.2\" does not support chat" },
-            "400 too long" => answer with { StatusCode = 400, ErrorText = "the prompt is longer than the context length currently available" },
+            "400 too long" =>
+                answer with { StatusCode = 400, ErrorText = "the prompt is longer than the context length currently available" },
             "401" => answer with { StatusCode = 401, ErrorText = "unauthorized" },
             "403" => answer with { StatusCode = 403, ErrorText = "" },
             "404 page" => answer with { StatusCode = 404, ErrorText = "404 page not found" },

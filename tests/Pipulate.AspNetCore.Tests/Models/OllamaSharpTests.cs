@@ -44,7 +44,8 @@ public sealed class OllamaSharpTests : IAsyncLifetime
         await page.WaitAsync(dom => dom.Status == "Model: llama3.2:latest");
 
         await page.TypeAsync("Hello");
-        await page.WaitAsync(dom => dom.Entries.Any(entry => dom.WaitingOf(entry.Id)?.Contains("load", StringComparison.OrdinalIgnoreCase) is true));
+        await page.WaitAsync(
+            dom => dom.Entries.Any(entry => dom.WaitingOf(entry.Id)?.Contains("load", StringComparison.OrdinalIgnoreCase) is true));
         gate.SetResult();
         Assert.Equal("Well said.", await page.WaitForAnswerAsync());
 
@@ -124,7 +125,13 @@ public sealed class OllamaSharpTests : IAsyncLifetime
     public async Task GetResponseAsync_ToolCalls_SurviveThereAndBack(bool registered)
     {
         _ollama.Models = [new FakeModel("llama3.2") { Capabilities = ["completion", "tools"] }];
-        _ollama.Answer = _ => new FakeAnswer { ToolCalls = [new FakeToolCall("weather", JsonElement.Parse("""{"city":"Köln","days":[1,2],"deep":{"a":null}}"""))], TokensPerSecond = 0 };
+        _ollama.Answer = _ => new FakeAnswer
+        {
+            ToolCalls = [
+            new FakeToolCall("weather", JsonElement.Parse("""{"city":"Köln","days":[1,2],"deep":{"a":null}}"""))
+        ],
+            TokensPerSecond = 0
+        };
         using var api = new OllamaApiClient(_ollama.Endpoint);
         using var client = registered ? new OllamaChatClient(api) : new OllamaChatClient(_ollama.Endpoint);
         var schema = AIFunctionFactory.Create((string city, int[] days) => city, "weather", "The weather.");
@@ -134,15 +141,21 @@ public sealed class OllamaSharpTests : IAsyncLifetime
         Assert.StartsWith("call_", call.CallId, StringComparison.Ordinal);
         _ollama.Answer = _ => FakeAnswer.Text("Rain.") with { TokensPerSecond = 0 };
         await client.GetResponseAsync(
-            [new(ChatRole.User, "Weather?"), .. asked.Messages, new(ChatRole.Tool, [new FunctionResultContent(call.CallId, new { Sky = "gräu", Degrees = 3.5 })])], cancellationToken: Token);
+            [
+                new(ChatRole.User, "Weather?"), .. asked.Messages,
+                new(ChatRole.Tool, [new FunctionResultContent(call.CallId, new { Sky = "gräu", Degrees = 3.5 })])
+            ], cancellationToken: Token);
 
         var body = _ollama.Chats[^1].Json.GetProperty("messages");
         var sent = body[1].GetProperty("tool_calls")[0];
         Assert.Equal(call.CallId, sent.GetProperty("id").GetString());
         Assert.Equal("weather", sent.GetProperty("function").GetProperty("name").GetString());
-        Assert.Equal(["Köln", "[1,2]", """{"a":null}"""], sent.GetProperty("function").GetProperty("arguments").EnumerateObject().Select(argument => argument.Value.ToString()));
+        Assert.Equal(
+            ["Köln", "[1,2]", """{"a":null}"""],
+            sent.GetProperty("function").GetProperty("arguments").EnumerateObject().Select(argument => argument.Value.ToString()));
         Assert.Equal(("tool", "weather"), (body[2].GetProperty("role").GetString(), body[2].GetProperty("tool_name").GetString()));
-        Assert.Equal("""{"sky":"gräu","degrees":3.5}""", JsonNode.Parse(body[2].GetProperty("content").GetString()!)!.ToJsonString(new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+        Assert.Equal("""{"sky":"gräu","degrees":3.5}""", JsonNode.Parse(body[2].GetProperty("content").GetString()!)!.ToJsonString(
+            new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
         Assert.Equal(registered, !body[2].TryGetProperty("tool_call_id", out var id));
         Assert.True(registered || id.GetString() == call.CallId);
         Assert.Equal(registered, !_ollama.Chats[^1].Json.TryGetProperty("truncate", out _));
@@ -175,7 +188,10 @@ public sealed class OllamaSharpTests : IAsyncLifetime
         public System.Collections.Concurrent.ConcurrentQueue<string> Paths { get; } = [];
 
         protected override Task<HttpResponseMessage> SendToOllamaAsync(
-            HttpRequestMessage requestMessage, OllamaRequest? ollamaRequest, HttpCompletionOption completionOption, CancellationToken cancellationToken)
+            HttpRequestMessage requestMessage,
+            OllamaRequest? ollamaRequest,
+            HttpCompletionOption completionOption,
+            CancellationToken cancellationToken)
         {
             Paths.Enqueue(requestMessage.RequestUri!.OriginalString);
             return base.SendToOllamaAsync(requestMessage, ollamaRequest, completionOption, cancellationToken);

@@ -54,7 +54,8 @@ internal sealed class OpenAIServer : IAsyncDisposable
         if (Refusals.TryDequeue(out var status))
         {
             context.Response.StatusCode = status;
-            await context.Response.WriteAsJsonAsync(new { error = new { message = "Incorrect API key provided: sk-secret.", type = "invalid_request_error", code = "invalid_api_key" } });
+            await context.Response.WriteAsJsonAsync(
+                new { error = new { message = "Incorrect API key provided: sk-secret.", type = "invalid_request_error", code = "invalid_api_key" } });
             return;
         }
 
@@ -76,11 +77,22 @@ internal sealed class OpenAIServer : IAsyncDisposable
         }
 
         await SendAsync(Chunk(new { }, "stop"));
-        await SendAsync(new { id = "c1", @object = "chat.completion.chunk", created = 1, model, choices = Array.Empty<object>(), usage = new { prompt_tokens = 20, completion_tokens = 2, total_tokens = 22 } });
+        await SendAsync(
+            new { id = "c1", @object = "chat.completion.chunk", created = 1, model, choices = Array.Empty<object>(), usage = new { prompt_tokens = 20, completion_tokens = 2, total_tokens = 22 } });
         await context.Response.WriteAsync("data: [DONE]\n\n");
 
         object Chunk(object delta, string? finish = null) =>
-            new { id = "c1", @object = "chat.completion.chunk", created = 1, model, choices = new[] { new { index = 0, delta, finish_reason = finish } } };
+            new
+            {
+                id = "c1",
+                @object = "chat.completion.chunk",
+                created = 1,
+                model,
+                choices = new[]
+            {
+                new { index = 0, delta, finish_reason = finish }
+            }
+            };
 
         async Task SendAsync(object chunk)
         {

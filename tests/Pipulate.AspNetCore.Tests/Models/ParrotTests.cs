@@ -23,6 +23,9 @@ public sealed class ParrotTests
         var source = File.ReadAllText(Path.Combine(Repository.Root, "tests", "Pipulate.AspNetCore.Tests", "Models", "Parrot.cs"));
         var guide = File.ReadAllText(Path.Combine(Repository.Root, "docs", "models.md"));
 
-        Assert.Contains($"```csharp\n{source[source.IndexOf("public sealed class", StringComparison.Ordinal)..]}```\n", guide, StringComparison.Ordinal);
+        Assert.Contains(
+            $"```csharp\n{source[source.IndexOf("public sealed class", StringComparison.Ordinal)..]}```\n",
+            guide,
+            StringComparison.Ordinal);
     }
 }

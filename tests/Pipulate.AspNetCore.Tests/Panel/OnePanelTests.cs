@@ -27,7 +27,8 @@ public sealed class OnePanelTests
     [Fact]
     public async Task Page_WithTwoPanelsInDevelopment_Fails()
     {
-        await using var host = await ChatHost.StartAsync(app => app.MapGet("/two", (Delegate)TwoAsync), services: InDevelopment, ollama: false);
+        await using var host =
+            await ChatHost.StartAsync(app => app.MapGet("/two", (Delegate)TwoAsync), services: InDevelopment, ollama: false);
         using var http = new HttpClient { BaseAddress = host.Address };
 
         using var response = await http.GetAsync(new Uri("/two", UriKind.Relative), TestContext.Current.CancellationToken);
@@ -56,7 +57,8 @@ public sealed class OnePanelTests
 
         using var response = await http.GetAsync(new Uri("/broken", UriKind.Relative), TestContext.Current.CancellationToken);
 
-        Assert.Contains("id=\"chat-panel\"", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "id=\"chat-panel\"", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -64,18 +66,22 @@ public sealed class OnePanelTests
     {
         await using var host = await ChatHost.StartAsync(app => app.MapPipulate("/chat"), ollama: false);
 
-        Assert.Contains(host.Logs.Lines, line => line.Text.StartsWith("MapPipulate was called twice, with the prefixes \"/chat\" and \"\".", StringComparison.Ordinal));
+        Assert.Contains(
+            host.Logs.Lines,
+            line => line.Text.StartsWith("MapPipulate was called twice, with the prefixes \"/chat\" and \"\".", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task MapPipulate_TwiceInDevelopment_NamesBothCalls()
     {
-        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => ChatHost.StartAsync(app => app.MapPipulate("/chat"), services: InDevelopment, ollama: false));
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => ChatHost.StartAsync(app => app.MapPipulate("/chat"), services: InDevelopment, ollama: false));
 
         Assert.Contains("\"/chat\" and \"\"", exception.Message, StringComparison.Ordinal);
     }
 
-    private static async Task<IResult> TwoAsync(HttpContext context) => Results.Content(await PanelAsync(context) + await PanelAsync(context), "text/html");
+    private static async Task<IResult> TwoAsync(HttpContext context) =>
+        Results.Content(await PanelAsync(context) + await PanelAsync(context), "text/html");
 
     private static async Task<IResult> OneAsync(HttpContext context) => Results.Content(await PanelAsync(context), "text/html");
 
@@ -87,5 +93,6 @@ public sealed class OnePanelTests
     }
 
     private static void InDevelopment(IServiceCollection services) =>
-        ((IHostEnvironment)services.First(service => service.ServiceType == typeof(IHostEnvironment)).ImplementationInstance!).EnvironmentName = Environments.Development;
+        ((IHostEnvironment)services.First(
+            service => service.ServiceType == typeof(IHostEnvironment)).ImplementationInstance!).EnvironmentName = Environments.Development;
 }

@@ -20,7 +20,9 @@ public sealed class PanelLocalizerTests
         var page = await RenderAsync(host, visitor, "de-DE");
         Assert.Equal("Senden", page.GetElementById("send-btn")!.TextContent);
         Assert.Equal("Sag etwas", page.GetElementById("msg")!.GetAttribute("placeholder"));
-        Assert.Equal(("Eine Antwort beginnt.", "Kopiert"), (page.GetElementById("chat-panel")!.GetAttribute("data-begins"), page.GetElementById("chat-panel")!.GetAttribute("data-copied")));
+        Assert.Equal(("Eine Antwort beginnt.", "Kopiert"), (
+            page.GetElementById("chat-panel")!.GetAttribute("data-begins"),
+            page.GetElementById("chat-panel")!.GetAttribute("data-copied")));
 
         // The socket's request says nothing about a language: the page did.
         var chat = await host.OpenAsync(visitor);
@@ -62,7 +64,8 @@ public sealed class PanelLocalizerTests
     [Fact]
     public async Task EntryRenderer_OfTheApplication_WritesThePageAndTheFramesAndTheTextGrows()
     {
-        await using var host = await StartAsync(configure: options => options.TypingDelay = TimeSpan.Zero, build: pipulate => pipulate.AddEntryRenderer<Framed>());
+        await using var host = await StartAsync(
+            configure: options => options.TypingDelay = TimeSpan.Zero, build: pipulate => pipulate.AddEntryRenderer<Framed>());
         var visitor = new CookieContainer();
         var rest = new TaskCompletionSource();
         host.Ollama.Answer = _ => FakeAnswer.Text("one two") with { GateAfterFirst = rest.Task };
@@ -77,7 +80,8 @@ public sealed class PanelLocalizerTests
         Assert.Equal(["User", "Assistant"], page.QuerySelectorAll("#msg-list i").Select(element => element.TextContent));
     }
 
-    private static Task<ChatHost> StartAsync(Action<IServiceCollection>? services = null, Action<PipulateOptions>? configure = null, Action<IPipulateBuilder>? build = null) =>
+    private static Task<ChatHost> StartAsync(
+        Action<IServiceCollection>? services = null, Action<PipulateOptions>? configure = null, Action<IPipulateBuilder>? build = null) =>
         ChatHost.StartAsync(
             app => app.MapGet("/", async Task<IResult> (HttpContext context) => new PageResult(await context.RenderChatPanelAsync())),
             configure,

@@ -29,7 +29,8 @@ public sealed class AnyEndpointTests
     {
         await using var ollama = await FakeOllamaServer.StartAsync();
         ollama.Answer = _ => FakeAnswer.Text("Well.");
-        await using var sample = Sample.Start("AnyEndpoint", ollama.Endpoint, "--urls=http://127.0.0.1:0", "--Pipulate:Schedule:Debounce=00:00:00");
+        await using var sample =
+            Sample.Start("AnyEndpoint", ollama.Endpoint, "--urls=http://127.0.0.1:0", "--Pipulate:Schedule:Debounce=00:00:00");
         var address = await sample.ListenAsync();
         var visitor = new CookieContainer();
         await using var page = await ChatPage.OpenAsync(address, visitor);

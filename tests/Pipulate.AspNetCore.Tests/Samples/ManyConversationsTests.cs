@@ -14,7 +14,10 @@ public sealed class ManyConversationsTests
         var folder = Directory.CreateTempSubdirectory("pipulate-notes-");
         try
         {
-            string[] settings = ["--urls=http://127.0.0.1:0", "--Pipulate:Schedule:Debounce=00:00:00", $"--Chat:Database={Path.Combine(folder.FullName, "chat.db")}"];
+            string[] settings = [
+                "--urls=http://127.0.0.1:0", "--Pipulate:Schedule:Debounce=00:00:00",
+                $"--Chat:Database={Path.Combine(folder.FullName, "chat.db")}"
+            ];
             var visitor = new CookieContainer();
             string second;
             await using (var sample = Sample.Start("ManyConversations", ollama.Endpoint, settings))
@@ -38,8 +41,13 @@ public sealed class ManyConversationsTests
             await using var again = Sample.Start("ManyConversations", ollama.Endpoint, settings);
             await using var back = await ChatPage.OpenAsync(await again.ListenAsync(), visitor);
             await back.WaitForAnswerAsync(2);
-            Assert.Equal(["The garden.", "What comes next?", "What comes next?"], back.Read(dom => dom.Entries.Select(entry => entry.Text).ToArray()));
-            Assert.Contains("Boats", await back.Http.GetStringAsync($"/conversations/{second}.json", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.Equal(
+                ["The garden.", "What comes next?", "What comes next?"],
+                back.Read(dom => dom.Entries.Select(entry => entry.Text).ToArray()));
+            Assert.Contains(
+                "Boats",
+                await back.Http.GetStringAsync($"/conversations/{second}.json", TestContext.Current.CancellationToken),
+                StringComparison.Ordinal);
         }
         finally
         {

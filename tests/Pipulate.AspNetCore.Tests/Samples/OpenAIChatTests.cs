@@ -11,7 +11,13 @@ public sealed partial class OpenAIChatTests
     {
         await using var server = await OpenAIServer.StartAsync();
         await using var sample = Sample.Start(
-            "OpenAIChat", server.Endpoint, "--urls=http://127.0.0.1:0", $"--OpenAI:Endpoint={server.Endpoint}", "--OpenAI:Key=sk-secret", "--OpenAI:Model=wise-1", "--Pipulate:Schedule:Debounce=00:00:00");
+            "OpenAIChat",
+            server.Endpoint,
+            "--urls=http://127.0.0.1:0",
+            $"--OpenAI:Endpoint={server.Endpoint}",
+            "--OpenAI:Key=sk-secret",
+            "--OpenAI:Model=wise-1",
+            "--Pipulate:Schedule:Debounce=00:00:00");
         var address = new Uri(Listening().Match(await sample.WaitAsync("Application started")).Groups[1].Value);
         await using var chat = await ChatTranscript.ConnectAsync(address);
 
@@ -27,7 +33,8 @@ public sealed partial class OpenAIChatTests
         Assert.Equal(1_024, request.GetProperty("max_completion_tokens").GetInt32());
         Assert.Equal(
             ["user: [event] They wish for \"rain\". One remark, 20 words at most.", "assistant: Rain it shall be.", "user: Will it?"],
-            request.GetProperty("messages").EnumerateArray().Skip(1).Select(message => $"{message.GetProperty("role")}: {message.GetProperty("content")}"));
+            request.GetProperty("messages").EnumerateArray().Skip(1).Select(
+                message => $"{message.GetProperty("role")}: {message.GetProperty("content")}"));
         Assert.Equal("Model: wise-1", chat.Status);
 
         // A server that has no room is asked again by the package itself.

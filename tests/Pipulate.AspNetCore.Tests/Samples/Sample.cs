@@ -4,5 +4,6 @@ namespace Pipulate.Tests.Samples;
 internal static class Sample
 {
     public static ProgramProcess Start(string name, Uri ollama, params string[] arguments) =>
-        ProgramProcess.Start(name, Path.Combine(Repository.Root, "samples", name), arguments, KeyValuePair.Create("OLLAMA_HOST", ollama.ToString()));
+        ProgramProcess.Start(
+            name, Path.Combine(Repository.Root, "samples", name), arguments, KeyValuePair.Create("OLLAMA_HOST", ollama.ToString()));
 }

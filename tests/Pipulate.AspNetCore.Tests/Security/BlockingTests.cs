@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Pipulate.Tests.Security;
 
-/// <summary>Nothing in the library waits on a thread for what is not done: where many did, the pool would run out of threads and nobody would be answered.</summary>
+/// <summary>
+/// Nothing in the library waits on a thread for what is not done: where many did, the pool would run out of threads and nobody would be
+/// answered.
+/// </summary>
 public sealed partial class BlockingTests
 {
     [Fact]

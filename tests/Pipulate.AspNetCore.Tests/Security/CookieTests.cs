@@ -14,7 +14,8 @@ public sealed class CookieTests
     [InlineData("None", null, null, "samesite=none; secure")]
     [InlineData("None", null, "true", "samesite=none; secure; partitioned")]
     [InlineData(null, null, "true", "samesite=lax; secure; partitioned")]
-    public async Task Visitor_WithTheseSettings_GetsACookieOfTheseAttributes(string? sameSite, string? secure, string? partitioned, string attributes)
+    public async Task Visitor_WithTheseSettings_GetsACookieOfTheseAttributes(
+        string? sameSite, string? secure, string? partitioned, string attributes)
     {
         await using var host = await ChatHost.StartAsync(
             app => app.MapGet("/page", (Delegate)(async (HttpContext context) =>
@@ -23,15 +24,23 @@ public sealed class CookieTests
                 (await context.RenderChatPanelAsync()).WriteTo(html, HtmlEncoder.Default);
                 return Results.Content(html.ToString(), "text/html");
             })),
-            settings: new() { ["Pipulate:Cookie:SameSite"] = sameSite, ["Pipulate:Cookie:Secure"] = secure, ["Pipulate:Cookie:Partitioned"] = partitioned },
+            settings: new()
+            {
+                ["Pipulate:Cookie:SameSite"] = sameSite,
+                ["Pipulate:Cookie:Secure"] = secure,
+                ["Pipulate:Cookie:Partitioned"] = partitioned
+            },
             ollama: false);
         using var http = new HttpClient { BaseAddress = host.Address };
 
         using var response = await http.GetAsync(new Uri("/page", UriKind.Relative), TestContext.Current.CancellationToken);
 
-        var cookie = response.Headers.GetValues("Set-Cookie").First(value => value.StartsWith("pipulate.visitor=", StringComparison.Ordinal));
+        var cookie = response.Headers
+            .GetValues("Set-Cookie")
+            .First(value => value.StartsWith("pipulate.visitor=", StringComparison.Ordinal));
         Assert.Equal(
             attributes.Split("; ").Append("httponly").Order(),
-            cookie.Split("; ").Skip(1).Select(attribute => attribute.ToLowerInvariant()).Where(attribute => !attribute.StartsWith("max-age", StringComparison.Ordinal) && attribute != "path=/").Order());
+            cookie.Split("; ").Skip(1).Select(attribute => attribute.ToLowerInvariant()).Where(
+                attribute => !attribute.StartsWith("max-age", StringComparison.Ordinal) && attribute != "path=/").Order());
     }
 }

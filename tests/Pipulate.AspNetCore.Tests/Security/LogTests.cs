@@ -22,7 +22,8 @@ public sealed class LogTests
             app =>
             {
                 StreamPage.MapToken(app);
-                app.MapPost("/todo", [ChatCommentary("They added {title} and {nothing}.")] ([FromForm] string title) => "").DisableAntiforgery();
+                app.MapPost(
+                    "/todo", [ChatCommentary("They added {title} and {nothing}.")] ([FromForm] string title) => "").DisableAntiforgery();
             },
             options =>
             {
@@ -42,14 +43,22 @@ public sealed class LogTests
         await page.WaitAsync(dom => dom.Entries.Any(entry => entry is { Role: "assistant", State: "complete" }));
         for (var i = 1; i <= 3; i++)
         {
-            await page.Http.PostAsync("/todo", EventPage.Form(("title", Hostile), ("x\r\n" + Secret, "y")), TestContext.Current.CancellationToken);
+            await page.Http.PostAsync(
+                "/todo", EventPage.Form(("title", Hostile), ("x\r\n" + Secret, "y")), TestContext.Current.CancellationToken);
             await page.WaitForAnswerAsync(i, "failed");
         }
 
-        await page.PostAsync(EventPage.Form(("event", Hostile), ("message", Hostile)), htmx: true, ("RequestVerificationToken", await page.TokenAsync()));
-        await page.PostAsync(EventPage.Form(("event", "told"), ("message", Hostile)), htmx: true, ("RequestVerificationToken", await page.TokenAsync()), ("Origin", "https://evil.example/" + Secret));
-        await page.PostAsync(new StringContent("{\"event\":" + Secret, Encoding.UTF8, "application/json"), htmx: true, ("RequestVerificationToken", Secret));
-        await page.PostAsync(EventPage.Form(("event", "told"), ("message", Hostile)), htmx: true, ("RequestVerificationToken", await page.TokenAsync()));
+        await page.PostAsync(
+            EventPage.Form(("event", Hostile), ("message", Hostile)), htmx: true, ("RequestVerificationToken", await page.TokenAsync()));
+        await page.PostAsync(
+            EventPage.Form(("event", "told"), ("message", Hostile)),
+            htmx: true,
+            ("RequestVerificationToken", await page.TokenAsync()),
+            ("Origin", "https://evil.example/" + Secret));
+        await page.PostAsync(
+            new StringContent("{\"event\":" + Secret, Encoding.UTF8, "application/json"), htmx: true, ("RequestVerificationToken", Secret));
+        await page.PostAsync(
+            EventPage.Form(("event", "told"), ("message", Hostile)), htmx: true, ("RequestVerificationToken", await page.TokenAsync()));
         await page.WaitForAnswerAsync(2);
         await page.SendAsync($$"""{"msg":"{{Secret}}",""");
         Assert.Equal(1007, await page.Closed.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken));
@@ -57,7 +66,9 @@ public sealed class LogTests
         await host.StopAsync();
 
         // Below Debug an application may have asked for it. Of others' logs only what everybody has switched on counts.
-        var lines = host.Logs.Lines.Where(line => line.Level >= (line.Category.StartsWith("Pipulate", StringComparison.Ordinal) ? LogLevel.Debug : LogLevel.Information)).ToList();
+        var lines = host.Logs.Lines.Where(line => line.Level >= (line.Category.StartsWith("Pipulate", StringComparison.Ordinal)
+            ? LogLevel.Debug
+            : LogLevel.Information)).ToList();
         Assert.True(lines.Count(line => line.Category.StartsWith("Pipulate", StringComparison.Ordinal)) > 15, "A story leaves its traces.");
         Assert.All(lines, line =>
         {

@@ -76,7 +76,8 @@ public sealed class OwnershipTests
         string? again = null;
         foreach (var own in new[] { "first", name })
         {
-            (await owner.PostAsync($"/like?what={Uri.EscapeDataString(Secret)}&conversation={own}", null, Cancellation)).EnsureSuccessStatusCode();
+            (await owner.PostAsync(
+                $"/like?what={Uri.EscapeDataString(Secret)}&conversation={own}", null, Cancellation)).EnsureSuccessStatusCode();
             var page = await host.OpenAsync(cookies, $"/ws?conversation={own}");
             await page.TypeAsync(Secret);
             await page.WaitForAnswerAsync();
@@ -84,7 +85,10 @@ public sealed class OwnershipTests
         }
 
         var done = host.Services.GetRequiredService<ConversationCache>().Get(new ConversationId($"{ownerKey}..{name}")).ReadEvents()[0].Id;
-        way = way.Replace("again {answer}", again, StringComparison.Ordinal).Replace("{answer}", again?.Split(' ')[1], StringComparison.Ordinal).Replace("{event}", done.ToString("N"), StringComparison.Ordinal);
+        way = way
+            .Replace("again {answer}", again, StringComparison.Ordinal)
+            .Replace("{answer}", again?.Split(' ')[1], StringComparison.Ordinal)
+            .Replace("{event}", done.ToString("N"), StringComparison.Ordinal);
         var before = await DescribeAsync(host, ownerKey);
 
         // As it is named, and as it would be if the whole id were a key.
@@ -115,13 +119,17 @@ public sealed class OwnershipTests
         await using var host = await StartWithKitchenAsync();
         using var cook = await host.VisitAsync(out var cookies);
         cookies.Add(host.Address, new Cookie("role", "cook"));
-        (await cook.PostAsync($"/like?what={Uri.EscapeDataString(Secret)}&conversation=kitchen", null, Cancellation)).EnsureSuccessStatusCode();
+        (await cook.PostAsync(
+            $"/like?what={Uri.EscapeDataString(Secret)}&conversation=kitchen", null, Cancellation)).EnsureSuccessStatusCode();
         var page = await host.OpenAsync(cookies, "/ws?conversation=kitchen");
         await page.TypeAsync(Secret);
         await page.WaitForAnswerAsync();
         var done = host.Services.GetRequiredService<ConversationCache>().Get(new ConversationId("r-kitchen")).ReadEvents()[0].Id;
         var again = page.Read(dom => dom.AgainOf(dom.Entries[^1].Id))!;
-        way = way.Replace("again {answer}", again, StringComparison.Ordinal).Replace("{answer}", again.Split(' ')[1], StringComparison.Ordinal).Replace("{event}", done.ToString("N"), StringComparison.Ordinal);
+        way = way
+            .Replace("again {answer}", again, StringComparison.Ordinal)
+            .Replace("{answer}", again.Split(' ')[1], StringComparison.Ordinal)
+            .Replace("{event}", done.ToString("N"), StringComparison.Ordinal);
         var before = await DescribeAsync(host, "r-kitchen");
 
         foreach (var named in new[] { "kitchen", "r-kitchen" })
@@ -131,7 +139,9 @@ public sealed class OwnershipTests
 
             Assert.DoesNotContain(Secret, answer, StringComparison.Ordinal);
             Assert.Equal(statusOfNone, status);
-            Assert.Equal(answerOfNone.Replace(new string('x', named.Length), "…", StringComparison.Ordinal), answer.Replace(named, "…", StringComparison.Ordinal));
+            Assert.Equal(
+                answerOfNone.Replace(new string('x', named.Length), "…", StringComparison.Ordinal),
+                answer.Replace(named, "…", StringComparison.Ordinal));
         }
 
         Assert.Equal(before, await DescribeAsync(host, "r-kitchen"));
@@ -163,7 +173,8 @@ public sealed class OwnershipTests
 
         using var export = await visitors[1].GetAsync("/conversations/kitchen.json", Cancellation);
         Assert.Equal(HttpStatusCode.NotFound, export.StatusCode);
-        Assert.DoesNotContain("kitchen/", await visitors[1].GetStringAsync("/conversations?conversation=kitchen", Cancellation), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "kitchen/", await visitors[1].GetStringAsync("/conversations?conversation=kitchen", Cancellation), StringComparison.Ordinal);
         (await visitors[1].PressAsync("/conversations/delete")).Dispose();
         Assert.Equal(2, pages[0].Read(dom => dom.Entries.Count));
         visitors.ForEach(visitor => visitor.Dispose());
@@ -179,7 +190,9 @@ public sealed class OwnershipTests
                 .Where(method => method != "CONNECT")
                 .Select(method => $"{method} {endpoint.RoutePattern.RawText}"));
 
-        Assert.Equal([], mapped.Select(route => route.Replace("{name}", "{0}", StringComparison.Ordinal).Replace("{entry}", "{answer}", StringComparison.Ordinal)).Except(Ways.Select(way => way.Split(" | ")[0].Split('?')[0])));
+        Assert.Equal([], mapped.Select(route => route
+            .Replace("{name}", "{0}", StringComparison.Ordinal)
+            .Replace("{entry}", "{answer}", StringComparison.Ordinal)).Except(Ways.Select(way => way.Split(" | ")[0].Split('?')[0])));
     }
 
     [Fact]
@@ -191,7 +204,8 @@ public sealed class OwnershipTests
         var mine = await host.OpenAsync();
         await mine.TypeAsync("hello");
         await mine.WaitAsync(dom => dom.Entries.Any(entry => entry is { State: "streaming", Text.Length: > 0 }));
-        var answer = host.Services.GetRequiredService<ConversationCache>().Get(host.Services.Registry().GetConnections(ChatAudience.Everyone).Single().Conversation).LatestReply!.Id;
+        var answer = host.Services.GetRequiredService<ConversationCache>().Get(
+            host.Services.Registry().GetConnections(ChatAudience.Everyone).Single().Conversation).LatestReply!.Id;
         var other = await host.OpenAsync();
 
         foreach (var command in new[] { "stop", $"again {answer:N}" })
@@ -223,13 +237,17 @@ public sealed class OwnershipTests
         }));
 
     private static bool NamesItInTheAddress(string way) =>
-        way.Split(" | ")[0].Contains("{0}", StringComparison.Ordinal) && !way.StartsWith("GET /who", StringComparison.Ordinal) && !way.StartsWith("POST /like", StringComparison.Ordinal);
+        way.Split(" | ")[0].Contains("{0}", StringComparison.Ordinal)
+            && !way.StartsWith("GET /who", StringComparison.Ordinal)
+            && !way.StartsWith("POST /like", StringComparison.Ordinal);
 
     /// <summary>Asks as another visitor.</summary>
     private static async Task<(HttpStatusCode Status, string Answer)> AskAsync(ChatHost host, string way, string named)
     {
         using var http = await host.VisitAsync(out var cookies);
-        var parts = way.Split(" | ").Select(part => part.Replace("{0}", named, StringComparison.Ordinal).Replace("{host}", host.Address.Authority, StringComparison.Ordinal)).ToList();
+        var parts = way.Split(" | ").Select(part => part
+            .Replace("{0}", named, StringComparison.Ordinal)
+            .Replace("{host}", host.Address.Authority, StringComparison.Ordinal)).ToList();
         var (method, path) = (parts[0].Split(' ')[0], parts[0].Split(' ')[1]);
         if (path.StartsWith("/ws", StringComparison.Ordinal))
         {
@@ -244,13 +262,19 @@ public sealed class OwnershipTests
 
         if (method == "POST")
         {
-            var fields = parts.Skip(1).Where(part => !part.Contains(": ", StringComparison.Ordinal)).Select(part => KeyValuePair.Create(part.Split('=')[0], part.Split('=')[1]));
-            request.Content = new FormUrlEncodedContent([.. fields, new("__RequestVerificationToken", await http.GetStringAsync("/token", Cancellation))]);
+            var fields = parts
+                .Skip(1)
+                .Where(part => !part.Contains(": ", StringComparison.Ordinal))
+                .Select(part => KeyValuePair.Create(part.Split('=')[0], part.Split('=')[1]));
+            request.Content = new FormUrlEncodedContent(
+                [.. fields, new("__RequestVerificationToken", await http.GetStringAsync("/token", Cancellation))]);
         }
 
         var asker = (await http.GetStringAsync("/who", Cancellation)).Split("..")[0];
         using var response = await http.SendAsync(request, Cancellation);
-        return (response.StatusCode, WithoutTokens((await response.Content.ReadAsStringAsync(Cancellation)).Replace(asker, "asker", StringComparison.Ordinal)));
+        return (
+            response.StatusCode,
+            WithoutTokens((await response.Content.ReadAsStringAsync(Cancellation)).Replace(asker, "asker", StringComparison.Ordinal)));
     }
 
     private static async Task<(HttpStatusCode Status, string Answer)> ConnectAsync(ChatHost host, string path, CookieContainer cookies)
@@ -258,13 +282,16 @@ public sealed class OwnershipTests
         using var socket = new ClientWebSocket();
         socket.Options.Cookies = cookies;
         socket.Options.CollectHttpResponseDetails = true;
-        await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(new UriBuilder(new Uri(host.Address, path)) { Scheme = "ws" }.Uri, Cancellation));
+        await Assert.ThrowsAsync<WebSocketException>(
+            () => socket.ConnectAsync(new UriBuilder(new Uri(host.Address, path)) { Scheme = "ws" }.Uri, Cancellation));
         return (socket.HttpStatusCode, "");
     }
 
     /// <summary>Without what is new in each answer.</summary>
     private static string WithoutTokens(string answer) =>
-        string.Join('\n', answer.Split(["value=\"", "\"traceId\":"], StringSplitOptions.None).Select((part, i) => i == 0 ? part : part[(part.IndexOf('"', 1) + 1)..])).Trim();
+        string.Join('\n', answer
+            .Split(["value=\"", "\"traceId\":"], StringSplitOptions.None)
+            .Select((part, i) => i == 0 ? part : part[(part.IndexOf('"', 1) + 1)..])).Trim();
 
     /// <summary>All that there is of a visitor, in memory and in the store.</summary>
     private static async Task<string> DescribeAsync(ChatHost host, string owner)
@@ -272,12 +299,15 @@ public sealed class OwnershipTests
         var store = host.Services.GetRequiredService<IConversationStore>();
         var directory = host.Services.GetRequiredService<ConversationCache>();
         var text = new List<string>();
-        foreach (var summary in (await store.ListAsync(owner, 100, Cancellation)).OrderBy(summary => summary.Id.Value, StringComparer.Ordinal))
+        foreach (var summary in (await store.ListAsync(owner, 100, Cancellation)).OrderBy(
+            summary => summary.Id.Value, StringComparer.Ordinal))
         {
             var live = directory.Get(summary.Id);
             await Eventually.TrueAsync(() => WriteBehindService.IsSaved(live));
             var stored = (await store.ReadAsync(new ConversationKey(owner, summary.Id), 100, cancellationToken: Cancellation))!;
-            text.Add(string.Create(CultureInfo.InvariantCulture, $"{summary.Id} {live.Title} {stored.Summary.Title} {live.IsPaused} {stored.Summary.IsPaused} {live.IsDeleted}"));
+            text.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{summary.Id} {live.Title} {stored.Summary.Title} {live.IsPaused} {stored.Summary.IsPaused} {live.IsDeleted}"));
             text.AddRange(stored.Entries.Select(entry => $"{entry.Ordinal} {entry.Role} {entry.State} {entry.Withdrawn} {entry.Text}"));
             lock (live.Gate)
             {

@@ -9,8 +9,8 @@ using Pipulate.FakeOllama;
 namespace Pipulate.Tests.Security;
 
 /// <summary>
-/// Visitors who come, go, sign in and out, join groups, talk and do things at random, each word with a mark of its own. The model repeats every mark that it was told. Whatever page a mark
-/// comes to must be one that it was meant for.
+/// Visitors who come, go, sign in and out, join groups, talk and do things at random, each word with a mark of its own. The model repeats
+/// every mark that it was told. Whatever page a mark comes to must be one that it was meant for.
 /// </summary>
 public sealed partial class PrivacyTests(ITestOutputHelper output)
 {
@@ -141,7 +141,9 @@ public sealed partial class PrivacyTests(ITestOutputHelper output)
 
                     return next(context);
                 }));
-            host.Ollama.Answer = chat => FakeAnswer.Text("I know of " + string.Join(' ', Marks().Matches(chat.Body).Select(mark => mark.Value).Distinct())) with { TokensPerSecond = 0 };
+            host.Ollama.Answer = chat => FakeAnswer.Text("I know of "
+                + string.Join(' ', Marks().Matches(chat.Body).Select(mark => mark.Value).Distinct())) with
+            { TokensPerSecond = 0 };
             return new House(host, new Random(seed));
         }
 
@@ -239,7 +241,8 @@ public sealed partial class PrivacyTests(ITestOutputHelper output)
             await host.DisposeAsync();
         }
 
-        private static IEnumerable<string> Seen(Page page) => page.Frames.SelectMany(frame => Marks().Matches(frame).Select(mark => mark.Value)).Distinct();
+        private static IEnumerable<string> Seen(Page page) =>
+            page.Frames.SelectMany(frame => Marks().Matches(frame).Select(mark => mark.Value)).Distinct();
 
         private static string Fragment(string mark) => $"<div id=\"news\" hx-swap-oob=\"innerHTML\">{mark}</div>";
 
@@ -255,7 +258,8 @@ public sealed partial class PrivacyTests(ITestOutputHelper output)
         private void Take(string identity, Func<IReadOnlyList<string>> frames, Func<ValueTask> leave)
         {
             // Another id than any before: pages come one at a time.
-            var connection = Assert.Single(host.Services.Registry().GetConnections(ChatAudience.Everyone), page => _connections.Add(page.Id)).Id;
+            var connection =
+                Assert.Single(host.Services.Registry().GetConnections(ChatAudience.Everyone), page => _connections.Add(page.Id)).Id;
             Pages.Add(new Page(identity, connection, frames, leave));
         }
 
@@ -278,8 +282,11 @@ public sealed partial class PrivacyTests(ITestOutputHelper output)
             var group = Groups[random.Next(Groups.Length)];
             var user = Users[random.Next(Users.Length)];
             var toGroup = random.Next(2) == 0;
-            var mark = Mark(Pages.Where(page => page.Here && (toGroup ? page.Groups.Contains(group) : page.Identity == $"user {user}")).Select(page => page.Identity), []);
-            await Channel.SayAsync(toGroup ? ChatAudience.Group(group) : ChatAudience.User(user), mark, TestContext.Current.CancellationToken);
+            var mark = Mark(Pages
+                .Where(page => page.Here && (toGroup ? page.Groups.Contains(group) : page.Identity == $"user {user}"))
+                .Select(page => page.Identity), []);
+            await Channel.SayAsync(
+                toGroup ? ChatAudience.Group(group) : ChatAudience.User(user), mark, TestContext.Current.CancellationToken);
         }
 
         /// <summary>The application sends a piece of its page to one page, or to a group.</summary>
@@ -288,10 +295,15 @@ public sealed partial class PrivacyTests(ITestOutputHelper output)
             var group = Groups[random.Next(Groups.Length)];
             var toGroup = random.Next(2) == 0;
             var mark = Mark([], toGroup ? Pages.Where(other => other.Here && other.Groups.Contains(group)) : [page]);
-            await Channel.SendAsync(toGroup ? ChatAudience.Group(group) : ChatAudience.Connection(page.Connection), Fragment(mark), TestContext.Current.CancellationToken);
+            await Channel.SendAsync(
+                toGroup ? ChatAudience.Group(group) : ChatAudience.Connection(page.Connection),
+                Fragment(mark),
+                TestContext.Current.CancellationToken);
         }
 
-        /// <summary>A person types, clicks, or has a page tell of something, and tries to name somebody else's conversation while at it.</summary>
+        /// <summary>
+        /// A person types, clicks, or has a page tell of something, and tries to name somebody else's conversation while at it.
+        /// </summary>
         private async Task DoAsync(Person person)
         {
             if (!person.HasAConversation(host.Address))
@@ -300,11 +312,14 @@ public sealed partial class PrivacyTests(ITestOutputHelper output)
             }
 
             var mark = Mark(person.Identity);
-            var other = host.Services.Registry().GetConnections(ChatAudience.Everyone) is { Count: > 0 } pages ? pages[random.Next(pages.Count)].Conversation.Value : "v-none";
+            var other = host.Services.Registry().GetConnections(ChatAudience.Everyone) is { Count: > 0 } pages
+                ? pages[random.Next(pages.Count)].Conversation.Value
+                : "v-none";
             using var http = new HttpClient(new SocketsHttpHandler { CookieContainer = person.Cookies }) { BaseAddress = host.Address };
             http.DefaultRequestHeaders.Add("HX-Request", "true");
             http.DefaultRequestHeaders.Add("X-Conversation", other);
-            http.DefaultRequestHeaders.Add("RequestVerificationToken", await http.GetStringAsync("/token", TestContext.Current.CancellationToken));
+            http.DefaultRequestHeaders.Add(
+                "RequestVerificationToken", await http.GetStringAsync("/token", TestContext.Current.CancellationToken));
             var (path, fields) = random.Next(3) switch
             {
                 0 => ("/todo", new Dictionary<string, string> { ["title"] = mark }),
@@ -312,7 +327,8 @@ public sealed partial class PrivacyTests(ITestOutputHelper output)
                 _ => ("/message", new() { ["msg"] = mark, ["mid"] = mark }),
             };
             fields["conversation"] = fields["user"] = other;
-            using var response = await http.PostAsync($"{path}?group=kitchen", new FormUrlEncodedContent(fields), TestContext.Current.CancellationToken);
+            using var response =
+                await http.PostAsync($"{path}?group=kitchen", new FormUrlEncodedContent(fields), TestContext.Current.CancellationToken);
             Assert.True(response.IsSuccessStatusCode, $"{path}: {response.StatusCode}");
         }
     }

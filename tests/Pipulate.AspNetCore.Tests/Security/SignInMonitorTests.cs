@@ -154,7 +154,8 @@ public sealed class SignInMonitorTests
         await page.ConnectAsync(page.LastEventId);
         await page.WaitForEventAsync(one => one.IsSnapshot);
         await page.WaitForEventAsync(one => one.Data?.Contains("chat-token", StringComparison.Ordinal) is true);
-        var token = page.Events.Single(one => one.Data?.Contains("chat-token", StringComparison.Ordinal) is true).Data!.Split("value=\"")[1].Split('"')[0];
+        var token = page.Events.Single(one => one.Data?.Contains("chat-token", StringComparison.Ordinal) is true).Data!.Split(
+            "value=\"")[1].Split('"')[0];
         using var form = new FormUrlEncodedContent([new("msg", "words-of-the-next"), new("mid", "1")]);
         form.Headers.Add("RequestVerificationToken", token);
         using var answer = await page.Http.PostAsync("/message", form, TestContext.Current.CancellationToken);

@@ -102,9 +102,11 @@ public sealed class SignInTests
         Assert.Equal(scheme == "https", cookie.Contains("; secure", StringComparison.Ordinal));
     }
 
-    private static async Task<int> ClosedAsync(ChatPage page) => await page.Closed.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
+    private static async Task<int> ClosedAsync(ChatPage page) =>
+        await page.Closed.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
 
-    private static HttpClient Http(ChatHost host, CookieContainer visitor) => new(new SocketsHttpHandler { CookieContainer = visitor }) { BaseAddress = host.Address };
+    private static HttpClient Http(ChatHost host, CookieContainer visitor) =>
+        new(new SocketsHttpHandler { CookieContainer = visitor }) { BaseAddress = host.Address };
 
     private static async Task<HttpStatusCode> RefusedAsync(ChatHost host, CookieContainer visitor)
     {
@@ -130,7 +132,8 @@ public sealed class SignInTests
         {
             app.MapGet("/hello", () => "hello");
             app.MapPost("/sign-in/{user}", (string user, HttpContext context) =>
-                context.SignInAsync(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, user)], CookieAuthenticationDefaults.AuthenticationScheme))));
+                context.SignInAsync(new ClaimsPrincipal(
+                    new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, user)], CookieAuthenticationDefaults.AuthenticationScheme))));
             app.MapPost("/sign-out", (HttpContext context) => context.SignOutAsync());
         },
         services: services =>

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Pipulate.Tests.Security;
 
-/// <summary>The tables of threats and faults in the docs: every row is there, and every test that a row names exists and carries the row's id.</summary>
+/// <summary>
+/// The tables of threats and faults in the docs: every row is there, and every test that a row names exists and carries the row's id.
+/// </summary>
 public sealed partial class ThreatTableTests
 {
     private const string Trait = "Row";
@@ -28,18 +30,22 @@ public sealed partial class ThreatTableTests
         var wrong = from row in Rows(file)
                     from test in row.Tests
                     where !Tests.Value.TryGetValue(test, out var carried) || !carried.Contains(row.Id)
-                    select Tests.Value.ContainsKey(test) ? $"{test} does not carry {row.Id}" : $"{row.Id} names {test}, which does not exist";
+                    select Tests.Value.ContainsKey(test)
+                        ? $"{test} does not carry {row.Id}"
+                        : $"{row.Id} names {test}, which does not exist";
 
         Assert.Empty(wrong);
     }
 
     [Fact]
-    public void Threats_EachOfThem_IsShownByATest() => Assert.Empty(Rows("threats.md").Where(row => row.Tests.Count == 0).Select(row => row.Id));
+    public void Threats_EachOfThem_IsShownByATest() =>
+        Assert.Empty(Rows("threats.md").Where(row => row.Tests.Count == 0).Select(row => row.Id));
 
     /// <summary>A fault for which there is no test yet says so, and where there is one it does not.</summary>
     [Fact]
     public void Faults_WithoutATest_SaySo() =>
-        Assert.All(Rows("faults.md"), row => Assert.True((row.Tests.Count == 0) == row.Text.Contains(NotShown, StringComparison.Ordinal), row.Id));
+        Assert.All(
+            Rows("faults.md"), row => Assert.True((row.Tests.Count == 0) == row.Text.Contains(NotShown, StringComparison.Ordinal), row.Id));
 
     [Fact]
     public void Traits_OfTests_StandInTheTables()
@@ -65,17 +71,23 @@ public sealed partial class ThreatTableTests
         Assert.Empty(promises.SelectMany(line => ClassName().Matches(line)).Select(name => name.Groups[1].Value).Except(classes));
     }
 
-    private static IEnumerable<string> Numbers(string letter, int first, int last) => Enumerable.Range(first, last - first + 1).Select(number => $"{letter}-{number:00}");
+    private static IEnumerable<string> Numbers(string letter, int first, int last) =>
+        Enumerable.Range(first, last - first + 1).Select(number => $"{letter}-{number:00}");
 
     private static List<(string Id, string Text, IReadOnlyList<string> Tests)> Rows(string file) =>
     [
         .. File.ReadLines(Path.Combine(Repository.Root, "docs", file))
             .Select(line => (Row: Row().Match(line), Line: line))
             .Where(line => line.Row.Success)
-            .Select(line => (line.Row.Groups[1].Value, line.Line, (IReadOnlyList<string>)[.. TestName().Matches(line.Line).Select(test => test.Groups[1].Value)])),
+            .Select(line => (
+                line.Row.Groups[1].Value,
+                line.Line,
+                (IReadOnlyList<string>)[.. TestName().Matches(line.Line).Select(test => test.Groups[1].Value)])),
     ];
 
-    /// <summary>The tests of all projects, by their sources, for not all of them are loaded here: their traits by class and method.</summary>
+    /// <summary>
+    /// The tests of all projects, by their sources, for not all of them are loaded here: their traits by class and method.
+    /// </summary>
     private static Dictionary<string, HashSet<string>> ReadTests()
     {
         var tests = new Dictionary<string, HashSet<string>>();

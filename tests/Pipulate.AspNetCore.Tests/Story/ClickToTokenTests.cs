@@ -35,7 +35,8 @@ public sealed class ClickToTokenTests(ITestOutputHelper output)
         await ClickAsync(page, "Milk");
         await page.WaitForAnswerAsync();
         const string Rendered =
-            "<p><strong>Done</strong></p><pre data-language=\"js\"><button type=\"button\" class=\"chat-copy\" data-chat-copy=\"\" aria-label=\"Copy code\"></button><code>a &lt; b</code></pre>" +
+            "<p><strong>Done</strong></p><pre data-language=\"js\"><button type=\"button\" class=\"chat-copy\" data-chat-copy=\"\" "
+            + "aria-label=\"Copy code\"></button><code>a &lt; b</code></pre>" +
             "<ul><li>&lt;b&gt;x&lt;/b&gt;</li></ul>";
         Assert.Equal(Rendered, page.Read(dom => dom.HtmlOf(dom.Entries.Single().Id + "t")));
 
@@ -50,7 +51,8 @@ public sealed class ClickToTokenTests(ITestOutputHelper output)
     public async Task Answer_AtTwentyTokensASecond_ShowsItsFirstWordsWithin300MsAndGrows()
     {
         await using var host = await StartAsync();
-        host.Ollama.Answer = _ => FakeAnswer.Text(string.Join(' ', Enumerable.Range(1, 12).Select(i => $"word{i}"))) with { TokensPerSecond = 20 };
+        host.Ollama.Answer =
+            _ => FakeAnswer.Text(string.Join(' ', Enumerable.Range(1, 12).Select(i => $"word{i}"))) with { TokensPerSecond = 20 };
         var page = await host.OpenAsync();
 
         await ClickAsync(page, "Milk");
@@ -86,9 +88,14 @@ public sealed class ClickToTokenTests(ITestOutputHelper output)
         await page.WaitForAnswerAsync(4);
 
         var last = host.Ollama.Chats[3];
-        Assert.Equal(["system", "user", "assistant", "user", "assistant", "user", "assistant", "user"], last.Messages.Select(message => message.Role));
         Assert.Equal(
-            ["[event] They added \"Milk\".", "answer 1", "[event] They added \"Eggs\".", "answer 2", "[event] They added \"Tea\".", "answer 3", "What is on my list?"],
+            ["system", "user", "assistant", "user", "assistant", "user", "assistant", "user"],
+            last.Messages.Select(message => message.Role));
+        Assert.Equal(
+            [
+                "[event] They added \"Milk\".", "answer 1", "[event] They added \"Eggs\".", "answer 2", "[event] They added \"Tea\".",
+                "answer 3", "What is on my list?"
+            ],
             last.Messages.Skip(1).Select(message => message.Content));
         for (var i = 1; i < 4; i++)
         {
@@ -202,7 +209,8 @@ public sealed class ClickToTokenTests(ITestOutputHelper output)
             options.UseDemoVoiceWhenUnavailable = true;
         }, ollama: false);
         var page = await host.OpenAsync();
-        await page.WaitAsync(dom => dom.Status.Contains($"http://127.0.0.1:{port}", StringComparison.Ordinal) && dom.Status.Contains("ollama serve", StringComparison.Ordinal));
+        await page.WaitAsync(dom => dom.Status.Contains($"http://127.0.0.1:{port}", StringComparison.Ordinal)
+            && dom.Status.Contains("ollama serve", StringComparison.Ordinal));
 
         await ClickAsync(page, "Milk");
         Assert.NotEmpty(await page.WaitForAnswerAsync());
@@ -277,7 +285,10 @@ public sealed class ClickToTokenTests(ITestOutputHelper output)
         await channel.StreamAsync(ChatAudience.Everyone, Chunks(), TestContext.Current.CancellationToken);
         Assert.Equal("a b c", await page.WaitForAnswerAsync(2));
         Assert.Equal("a b c", await other.WaitForAnswerAsync(1));
-        await channel.SendAsync(ChatAudience.Connection(mine.Id), "<div id=\"chat-hint\" hx-swap-oob=\"innerHTML\">my own</div>", TestContext.Current.CancellationToken);
+        await channel.SendAsync(
+            ChatAudience.Connection(mine.Id),
+            "<div id=\"chat-hint\" hx-swap-oob=\"innerHTML\">my own</div>",
+            TestContext.Current.CancellationToken);
         await page.WaitAsync(dom => dom.TextOf("chat-hint") == "my own");
 
         static async IAsyncEnumerable<string> Chunks()
@@ -318,10 +329,13 @@ public sealed class ClickToTokenTests(ITestOutputHelper output)
         await page.WaitAsync(dom => dom.Entries.Count(entry => entry is { Role: "assistant", State: "complete" }) >= 2);
         var comments = host.Ollama.Chats.Count(chat => chat.Messages[^1].Content.StartsWith("[event]", StringComparison.Ordinal));
         var question = host.Ollama.Chats.Single(chat => chat.Messages[^1].Content == "What am I doing?");
-        output.WriteLine($"{comments} comments and one answer for {clicks} clicks, 20 a second; the question was request {host.Ollama.Chats.ToList().IndexOf(question) + 1}.");
+        output.WriteLine(
+            $"{comments} comments and one answer for {clicks} clicks, 20 a second; the question was request {host.Ollama.Chats.ToList().IndexOf(question) + 1}.");
         Assert.InRange(comments, 1, 3);
         Assert.Equal(askedBefore, host.Ollama.Chats.ToList().IndexOf(question));
-        var conversation = host.Services.GetRequiredService<ConversationCache>().Get(host.Services.Registry().GetConnections(ChatAudience.Everyone).Single().Conversation);
+        var conversation = host.Services
+            .GetRequiredService<ConversationCache>()
+            .Get(host.Services.Registry().GetConnections(ChatAudience.Everyone).Single().Conversation);
         lock (conversation.Gate)
         {
             Assert.Equal(clicks, conversation.Entries.Count(entry => entry.Role is EntryRole.Event));
@@ -337,7 +351,8 @@ public sealed class ClickToTokenTests(ITestOutputHelper output)
     }
 
     private static async Task ClickAsync(ChatPage page, string title) =>
-        (await page.Http.PostAsync($"/todo?title={Uri.EscapeDataString(title)}", null, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        (await page.Http.PostAsync(
+            $"/todo?title={Uri.EscapeDataString(title)}", null, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
 
     private static async Task<double> TimeAsync(ChatPage page, string path)
     {

@@ -37,7 +37,8 @@ public sealed class ClockTests
         Assert.False(page.Closed.IsCompleted);
         Assert.Equal(expected, page.Read(dom => dom.Entries.Select(entry => entry.Text)));
         Assert.Equal(expected, fresh.Read(dom => dom.Entries.Select(entry => entry.Text)));
-        Assert.Equal(expected, JsonDocument.Parse(await page.Http.GetStringAsync("/conversations/first.json", TestContext.Current.CancellationToken))
+        Assert.Equal(
+            expected, JsonDocument.Parse(await page.Http.GetStringAsync("/conversations/first.json", TestContext.Current.CancellationToken))
             .RootElement.GetProperty("entries").EnumerateArray().Select(entry => entry.GetProperty("text").GetString()));
         Assert.All(page.Read(dom => dom.Entries), entry => Assert.Equal("complete", entry.State));
     }

@@ -23,7 +23,10 @@ public sealed class WindowTests
 
         var chats = host.Ollama.Chats;
         Assert.Equal(40, chats.Count);
-        Assert.All(chats, chat => Assert.StartsWith($"question {chats.Index().Single(other => other.Item == chat).Index + 1} ", chat.Messages[^1].Content, StringComparison.Ordinal));
+        Assert.All(chats, chat => Assert.StartsWith(
+            $"question {chats.Index().Single(other => other.Item == chat).Index + 1} ",
+            chat.Messages[^1].Content,
+            StringComparison.Ordinal));
         Assert.All(chats, chat => Assert.Equal(("system", "user"), (chat.Messages[0].Role, chat.Messages[1].Role)));
         Assert.All(chats.Skip(1), chat => Assert.Equal(1_000, chat.Json.GetProperty("options").GetProperty("num_predict").GetInt32()));
         Assert.All(chats, chat => Assert.True(TokensOf(chat) <= 1_000, $"{TokensOf(chat)} tokens leave no room for the answer."));
@@ -87,20 +90,24 @@ public sealed class WindowTests
         Assert.Equal(["user: question 3"], host.Ollama.Chats[2].Messages.Select(message => $"{message.Role}: {message.Content}"));
     }
 
-    private static Task<ChatHost> StartAsync(Action<IServiceCollection>? services = null) => ChatHost.StartAsync(services: services, configure: options =>
+    private static Task<ChatHost> StartAsync(Action<IServiceCollection>? services = null) =>
+        ChatHost.StartAsync(services: services, configure: options =>
     {
         options.Ollama.Model = "llama3.2";
         options.Limits.MessageBurst = 100;
     });
 
     private static string[] LinesOf(ChatHost host, LogLevel level) =>
-        [.. host.Logs.Lines.Where(line => line.Category.EndsWith(".ReplyGenerator", StringComparison.Ordinal) && line.Level == level).Select(line => line.Text)];
+        [.. host.Logs.Lines
+            .Where(line => line.Category.EndsWith(".ReplyGenerator", StringComparison.Ordinal) && line.Level == level)
+            .Select(line => line.Text)];
 
     /// <summary>As the server counts them.</summary>
     private static int TokensOf(RecordedChat chat) => chat.Messages.Sum(message => 8 + (message.Content.Length / 4));
 
     private sealed class NewestOnly : IChatReducer
     {
-        public Task<IEnumerable<ChatMessage>> ReduceAsync(IEnumerable<ChatMessage> messages, CancellationToken cancellationToken) => Task.FromResult(messages.TakeLast(1));
+        public Task<IEnumerable<ChatMessage>> ReduceAsync(IEnumerable<ChatMessage> messages, CancellationToken cancellationToken) =>
+            Task.FromResult(messages.TakeLast(1));
     }
 }

@@ -27,7 +27,8 @@ public sealed class ChatEventTagHelperTests
 
         var headers = JsonNode.Parse(element.GetAttribute(attribute)!)!.AsObject();
         Assert.Equal("profile_change", (string?)headers["X-Chat-Event"]);
-        Assert.All((string)headers["X-Chat-Message"]!, character => Assert.True(char.IsAscii(character) && character is not ('{' or '}' or '"')));
+        Assert.All(
+            (string)headers["X-Chat-Message"]!, character => Assert.True(char.IsAscii(character) && character is not ('{' or '}' or '"')));
         Assert.Equal(Awkward, Uri.UnescapeDataString((string)headers["X-Chat-Message"]!));
         Assert.Equal("/profile", element.GetAttribute(request));
         Assert.False(element.HasAttribute("hx-post"));
@@ -42,7 +43,11 @@ public sealed class ChatEventTagHelperTests
     [InlineData(HtmxVersion.V2, "data-hx-headers", "data-hx-headers")]
     public async Task Element_WithHeadersOfItsOwn_KeepsThem(HtmxVersion version, string own, string merged)
     {
-        foreach (object value in new object[] { """{"X-Own":"a \"b\"","RequestVerificationToken":"t"}""", new HtmlString("{&quot;X-Own&quot;:&quot;a \\&quot;b\\&quot;&quot;,&quot;RequestVerificationToken&quot;:&quot;t&quot;}") })
+        foreach (object value in new object[]
+        {
+            """{"X-Own":"a \"b\"","RequestVerificationToken":"t"}""",
+            new HtmlString("{&quot;X-Own&quot;:&quot;a \\&quot;b\\&quot;&quot;,&quot;RequestVerificationToken&quot;:&quot;t&quot;}")
+        })
         {
             var element = await RenderAsync(version, "button", "Pirate", null, ("hx-get", "/x"), (own, value));
 
@@ -95,7 +100,8 @@ public sealed class ChatEventTagHelperTests
     [InlineData("button", "profile_change", "x", null, "type", "submit", "leaves the page")]
     [InlineData("form", "profile_change", "x", null, "ws-send", "", "socket")]
     [InlineData("div", "profile_change", "x", "click", "hx-get", "/x", "chat-on")]
-    public async Task Element_ThatCannotTellOfTheEvent_SaysSoWhenItIsRendered(string tag, string name, string message, string? on, string? attribute, string? value, string expected)
+    public async Task Element_ThatCannotTellOfTheEvent_SaysSoWhenItIsRendered(
+        string tag, string name, string message, string? on, string? attribute, string? value, string expected)
     {
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => RenderAsync(
             HtmxVersion.V2, tag, message, on, name, attribute is null ? [] : [(attribute, value!)]));
@@ -107,7 +113,8 @@ public sealed class ChatEventTagHelperTests
     [Fact]
     public async Task Element_WithHeadersThatAreCode_SaysSoWhenItIsRendered()
     {
-        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => RenderAsync(HtmxVersion.V2, "a", "x", null, ("hx-get", "/x"), ("hx-headers", "js:{a: b()}")));
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => RenderAsync(HtmxVersion.V2, "a", "x", null, ("hx-get", "/x"), ("hx-headers", "js:{a: b()}")));
 
         Assert.Contains("hx-headers is no JSON", exception.Message, StringComparison.Ordinal);
     }
@@ -122,10 +129,18 @@ public sealed class ChatEventTagHelperTests
         Assert.Contains(cookies, cookie => cookie.StartsWith("pipulate.visitor.base=", StringComparison.Ordinal));
     }
 
-    private static Task<IElement> RenderAsync(HtmxVersion version, string tag, string message, string? on, params (string Name, object Value)[] attributes) =>
+    private static Task<IElement> RenderAsync(
+        HtmxVersion version, string tag, string message, string? on, params (string Name, object Value)[] attributes) =>
         RenderAsync(version, tag, message, on, "profile_change", attributes);
 
-    private static async Task<IElement> RenderAsync(HtmxVersion version, string tag, string message, string? on, string name, (string Name, object Value)[] attributes, List<string>? cookies = null)
+    private static async Task<IElement> RenderAsync(
+        HtmxVersion version,
+        string tag,
+        string message,
+        string? on,
+        string name,
+        (string Name, object Value)[] attributes,
+        List<string>? cookies = null)
     {
         await using var host = await ChatHost.StartAsync(
             configure: options =>
@@ -135,8 +150,18 @@ public sealed class ChatEventTagHelperTests
             },
             ollama: false);
         var http = new DefaultHttpContext { RequestServices = host.Services, Request = { PathBase = "/base" } };
-        var output = new TagHelperOutput(tag, [.. attributes.Select(attribute => new TagHelperAttribute(attribute.Name, attribute.Value))], (_, _) => Task.FromResult<TagHelperContent>(new DefaultTagHelperContent()));
-        new ChatEventTagHelper { ViewContext = new ViewContext { HttpContext = http }, ChatEvent = name, ChatMessage = message, ChatOn = on }
+        var output = new TagHelperOutput(
+            tag,
+            [.. attributes.Select(attribute => new TagHelperAttribute(attribute.Name, attribute.Value))],
+            (_, _) => Task.FromResult<TagHelperContent>(new DefaultTagHelperContent()));
+        new ChatEventTagHelper
+        {
+            ViewContext =
+            new ViewContext { HttpContext = http },
+            ChatEvent = name,
+            ChatMessage = message,
+            ChatOn = on
+        }
             .Process(new TagHelperContext(tag, [], new Dictionary<object, object>(), "id"), output);
         cookies?.AddRange(http.Response.Headers.SetCookie.Select(cookie => cookie!));
         using var html = new StringWriter();

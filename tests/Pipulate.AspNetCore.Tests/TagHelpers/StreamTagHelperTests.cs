@@ -23,7 +23,8 @@ public sealed class StreamTagHelperTests
         AssertConnects(page.GetElementById("chat-panel")!, connect);
         AssertPosts(page.GetElementById("chat-form")!);
         AssertPosts(page.GetElementById("chat-command")!);
-        Assert.DoesNotContain(page.All.SelectMany(element => element.Attributes), attribute => attribute.Name.StartsWith("ws-", StringComparison.Ordinal) || attribute.Name.StartsWith("hx-ws", StringComparison.Ordinal));
+        Assert.DoesNotContain(page.All.SelectMany(element => element.Attributes), attribute =>
+            attribute.Name.StartsWith("ws-", StringComparison.Ordinal) || attribute.Name.StartsWith("hx-ws", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -45,7 +46,8 @@ public sealed class StreamTagHelperTests
         await using var host = await ChatHost.StartAsync(
             app => app.MapGet("/render", async (HttpContext context) =>
             {
-                exception = await Record.ExceptionAsync(() => RenderAsync(new ChatPanelTagHelper { ViewContext = new ViewContext { HttpContext = context }, Transport = "SSE" }));
+                exception = await Record.ExceptionAsync(() =>
+                    RenderAsync(new ChatPanelTagHelper { ViewContext = new ViewContext { HttpContext = context }, Transport = "SSE" }));
                 return Results.Ok();
             }),
             ollama: false);
@@ -53,7 +55,8 @@ public sealed class StreamTagHelperTests
         await http.GetAsync("/render", TestContext.Current.CancellationToken);
 
         Assert.Equal(
-            "The transport of <chat-panel> is \"SSE\". Write \"ws\" for the WebSocket, or \"sse\" for server-sent events.", Assert.IsType<InvalidOperationException>(exception).Message);
+            "The transport of <chat-panel> is \"SSE\". Write \"ws\" for the WebSocket, or \"sse\" for server-sent events.",
+            Assert.IsType<InvalidOperationException>(exception).Message);
     }
 
     [Theory]
@@ -61,9 +64,15 @@ public sealed class StreamTagHelperTests
     [InlineData(HtmxVersion.V4, "htmx4/htmx.min.js htmx4/hx-ws.min.js htmx4/hx-sse.min.js pipulate.htmx4.js pipulate.js")]
     public async Task ChatAssets_OfAViewWithSuchAPanelOrThatSaysSo_BringTheExtension(HtmxVersion version, string files)
     {
-        var behind = await RenderAsync(version, context => [new ChatPanelTagHelper { ViewContext = context, Transport = "sse" }, new ChatAssetsTagHelper { ViewContext = context }]);
-        var connected = await RenderAsync(version, context => [new ChatConnectTagHelper { ViewContext = context }, new ChatAssetsTagHelper { ViewContext = context }]);
-        var told = await RenderAsync(version, context => [new ChatAssetsTagHelper { ViewContext = context, Transport = "sse" }, new ChatPanelTagHelper { ViewContext = context, Transport = "sse" }]);
+        var behind = await RenderAsync(version, context => [
+            new ChatPanelTagHelper { ViewContext = context, Transport = "sse" }, new ChatAssetsTagHelper { ViewContext = context }
+        ]);
+        var connected = await RenderAsync(
+            version, context => [new ChatConnectTagHelper { ViewContext = context }, new ChatAssetsTagHelper { ViewContext = context }]);
+        var told = await RenderAsync(version, context => [
+            new ChatAssetsTagHelper { ViewContext = context, Transport = "sse" },
+            new ChatPanelTagHelper { ViewContext = context, Transport = "sse" }
+        ]);
 
         foreach (var page in new[] { behind, connected, told })
         {
@@ -76,7 +85,9 @@ public sealed class StreamTagHelperTests
     [InlineData(HtmxVersion.V4, "htmx4/hx-sse.min.js")]
     public async Task ChatPanel_BehindAssetsThatDidNotKnow_BringsTheExtensionOnceAndBeforeItself(HtmxVersion version, string file)
     {
-        var page = await RenderAsync(version, context => [new ChatAssetsTagHelper { ViewContext = context }, new ChatPanelTagHelper { ViewContext = context, Transport = "sse" }]);
+        var page = await RenderAsync(version, context => [
+            new ChatAssetsTagHelper { ViewContext = context }, new ChatPanelTagHelper { ViewContext = context, Transport = "sse" }
+        ]);
 
         Assert.Equal(file, Scripts(page)[^1]);
         Assert.Equal("SCRIPT", page.GetElementById("chat-panel")!.PreviousElementSibling!.TagName);
@@ -87,7 +98,10 @@ public sealed class StreamTagHelperTests
     public async Task ChatPanel_OfAPageThatBringsHtmxItself_LeavesTheExtensionToIt()
     {
         var page = await RenderAsync(
-            HtmxVersion.V2, context => [new ChatAssetsTagHelper { ViewContext = context, Htmx = false }, new ChatPanelTagHelper { ViewContext = context, Transport = "sse" }]);
+            HtmxVersion.V2, context => [
+                new ChatAssetsTagHelper { ViewContext = context, Htmx = false },
+                new ChatPanelTagHelper { ViewContext = context, Transport = "sse" }
+            ]);
 
         Assert.Equal(["pipulate.htmx2.js", "pipulate.js"], Scripts(page));
     }
@@ -97,7 +111,8 @@ public sealed class StreamTagHelperTests
     [InlineData(HtmxVersion.V4, "hx-sse:connect=/sse")]
     public async Task ChatConnectAndSend_ByStream_BecomeTheVersionsAttributes(HtmxVersion version, string connect)
     {
-        var page = await RenderAsync(version, context => [new ChatConnectTagHelper { ViewContext = context }, new ChatSendTagHelper { ViewContext = context }]);
+        var page = await RenderAsync(
+            version, context => [new ChatConnectTagHelper { ViewContext = context }, new ChatSendTagHelper { ViewContext = context }]);
 
         AssertConnects(page.QuerySelectorAll("x")[0], connect);
         AssertPosts(page.QuerySelectorAll("x")[1]);
@@ -107,7 +122,9 @@ public sealed class StreamTagHelperTests
     {
         foreach (var attribute in attributes.Split(' '))
         {
-            Assert.Equal(attribute[(attribute.IndexOf('=', StringComparison.Ordinal) + 1)..], element.GetAttribute(attribute[..attribute.IndexOf('=', StringComparison.Ordinal)]));
+            Assert.Equal(
+                attribute[(attribute.IndexOf('=', StringComparison.Ordinal) + 1)..],
+                element.GetAttribute(attribute[..attribute.IndexOf('=', StringComparison.Ordinal)]));
         }
     }
 
@@ -115,11 +132,14 @@ public sealed class StreamTagHelperTests
     {
         Assert.Equal("/message", form.GetAttribute("hx-post"));
         Assert.StartsWith("none", form.GetAttribute("hx-swap"), StringComparison.Ordinal);
-        Assert.NotEmpty(JsonDocument.Parse(form.GetAttribute("hx-headers")!).RootElement.GetProperty("RequestVerificationToken").GetString()!);
+        Assert.NotEmpty(
+            JsonDocument.Parse(form.GetAttribute("hx-headers")!).RootElement.GetProperty("RequestVerificationToken").GetString()!);
     }
 
     private static List<string> Scripts(IDocument page) =>
-        [.. page.QuerySelectorAll("script").Select(script => script.GetAttribute("src")!.Replace("/_content/Pipulate.AspNetCore/", "", StringComparison.Ordinal))];
+        [.. page
+            .QuerySelectorAll("script")
+            .Select(script => script.GetAttribute("src")!.Replace("/_content/Pipulate.AspNetCore/", "", StringComparison.Ordinal))];
 
     private static async Task<IDocument> RenderAsync(HtmxVersion version, Func<ViewContext, TagHelper[]> helpers)
     {
@@ -143,7 +163,10 @@ public sealed class StreamTagHelperTests
     private static async Task<string> RenderAsync(TagHelper helper)
     {
         var context = new TagHelperContext("x", [], new Dictionary<object, object>(), "id");
-        var output = new TagHelperOutput("x", helper is ChatConnectTagHelper ? [new("chat-connect", "sse")] : [new("chat-send", "sse")], (_, _) => Task.FromResult<TagHelperContent>(new DefaultTagHelperContent()));
+        var output = new TagHelperOutput(
+            "x",
+            helper is ChatConnectTagHelper ? [new("chat-connect", "sse")] : [new("chat-send", "sse")],
+            (_, _) => Task.FromResult<TagHelperContent>(new DefaultTagHelperContent()));
         await helper.ProcessAsync(context, output);
         await using var html = new StringWriter();
         output.WriteTo(html, HtmlEncoder.Default);

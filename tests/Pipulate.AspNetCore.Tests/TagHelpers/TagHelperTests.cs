@@ -19,7 +19,9 @@ public sealed class TagHelperTests
     [InlineData(HtmxVersion.V4, "hx-ws:connect=/ws hx-swap=none hx-trigger=load, pageshow from:window delay:500ms", "hx-ws:send")]
     public async Task ChatPanel_ForAVersion_HasItsAttributesAndTheStableHooks(HtmxVersion version, string connect, string send)
     {
-        var page = await RenderAsync(version, context => new ChatPanelTagHelper { ViewContext = context, Placeholder = "Well?", Autofocus = true, Value = "a \"draft\"" });
+        var page = await RenderAsync(
+            version,
+            context => new ChatPanelTagHelper { ViewContext = context, Placeholder = "Well?", Autofocus = true, Value = "a \"draft\"" });
 
         var panel = page.GetElementById("chat-panel")!;
         foreach (var attribute in connect.Split(' ').Where(part => part.Contains('=', StringComparison.Ordinal)))
@@ -56,7 +58,9 @@ public sealed class TagHelperTests
         Assert.Equal(
             files.Split(' ').Select(file => "/_content/Pipulate.AspNetCore/" + file),
             page.QuerySelectorAll("script").Select(script => script.GetAttribute("src")));
-        Assert.All(page.QuerySelectorAll("script"), script => Assert.False(script.HasAttribute("defer"), "htmx 4 may begin before a deferred extension is there."));
+        Assert.All(
+            page.QuerySelectorAll("script"),
+            script => Assert.False(script.HasAttribute("defer"), "htmx 4 may begin before a deferred extension is there."));
         Assert.Equal("/_content/Pipulate.AspNetCore/pipulate.css", page.QuerySelector("link")!.GetAttribute("href"));
         Assert.Null(page.QuerySelector("meta"));
         var config = JsonNode.Parse(page.QuerySelectorAll("script")[^1].GetAttribute("data-htmx-config")!)!;
@@ -142,7 +146,8 @@ public sealed class TagHelperTests
     }
 
     private static void Map(WebApplication app, Func<ViewContext, TagHelper> helper, string element = "x") =>
-        app.MapGet("/render", async Task<IResult> (HttpContext context) => Results.Text(await RenderAsync(helper(new ViewContext { HttpContext = context }), element), "text/html"));
+        app.MapGet("/render", async Task<IResult> (HttpContext context) =>
+            Results.Text(await RenderAsync(helper(new ViewContext { HttpContext = context }), element), "text/html"));
 
     private static async Task<string> RenderAsync(TagHelper helper, string element)
     {

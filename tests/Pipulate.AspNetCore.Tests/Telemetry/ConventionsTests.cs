@@ -17,7 +17,9 @@ public sealed class ConventionsTests
 {
     private static readonly double[] Seconds = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 
-    private static readonly double[] Tokens = [1, 4, 16, 64, 256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864];
+    private static readonly double[] Tokens = [
+        1, 4, 16, 64, 256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864
+    ];
 
     /// <summary>The attributes that each metric of a client's call has: required, conditionally required and recommended.</summary>
     private static readonly string[] OfAMetric =
@@ -138,7 +140,9 @@ public sealed class ConventionsTests
     private sealed class IdentifiedClient(Uri server) : IChatClient
     {
         public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-            IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+            IEnumerable<ChatMessage> messages,
+            ChatOptions? options = null,
+            [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             foreach (var piece in (string[])["Well", " said", "."])
             {

@@ -19,7 +19,9 @@ public sealed class MetricsTests
         await page.WaitForAnswerAsync(2);
         await Eventually.TrueAsync(() => metrics["pipulate.answer.ended"].Count == 2);
 
-        Assert.Equal(["comment complete", "reply complete"], metrics["pipulate.answer.ended"].Select(one => $"{one.Tags["kind"]} {one.Tags["outcome"]}"));
+        Assert.Equal(
+            ["comment complete", "reply complete"],
+            metrics["pipulate.answer.ended"].Select(one => $"{one.Tags["kind"]} {one.Tags["outcome"]}"));
         Assert.Equal(["comment", "reply"], metrics["pipulate.answer.wait"].Select(one => one.Tags["kind"]));
         Assert.All(metrics["pipulate.answer.wait"], one => Assert.InRange(one.Value, 0, TestTime.Timeout.TotalSeconds));
         var durations = metrics["gen_ai.client.operation.duration"];
@@ -34,7 +36,8 @@ public sealed class MetricsTests
         var firsts = metrics["gen_ai.client.operation.time_to_first_chunk"];
         Assert.Equal(2, firsts.Count);
         Assert.All(firsts.Zip(durations), pair => Assert.InRange(pair.First.Value, double.Epsilon, pair.Second.Value));
-        Assert.Equal(["input", "output", "input", "output"], metrics["gen_ai.client.token.usage"].Select(one => one.Tags["gen_ai.token.type"]));
+        Assert.Equal(
+            ["input", "output", "input", "output"], metrics["gen_ai.client.token.usage"].Select(one => one.Tags["gen_ai.token.type"]));
         Assert.All(metrics["gen_ai.client.token.usage"], one => Assert.True(one.Value > 0));
     }
 
@@ -117,5 +120,6 @@ public sealed class MetricsTests
         Assert.Equal(1, metrics.Look("pipulate.answers.waiting"));
     }
 
-    private static void Map(WebApplication app) => app.MapPost("/buy/{item}", [ChatCommentary("They bought {item}.")] (string item) => item);
+    private static void Map(WebApplication app) =>
+        app.MapPost("/buy/{item}", [ChatCommentary("They bought {item}.")] (string item) => item);
 }

@@ -10,7 +10,8 @@ public sealed class OperationsTableTests
     private static readonly List<string[]> Rows =
     [
         .. File.ReadLines(Path.Combine(Repository.Root, "docs", "operations.md"))
-            .Where(line => line.StartsWith("| `pipulate.", StringComparison.Ordinal) || line.StartsWith("| `gen_ai.", StringComparison.Ordinal))
+            .Where(line => line.StartsWith("| `pipulate.", StringComparison.Ordinal)
+                || line.StartsWith("| `gen_ai.", StringComparison.Ordinal))
             .Select(line => line.Trim('|').Split('|').Select(cell => cell.Trim()).ToArray()),
     ];
 
@@ -21,7 +22,9 @@ public sealed class OperationsTableTests
         using var metrics = new RecordedMetrics(host.Services);
 
         Assert.Equal(
-            metrics.Instruments.Select(one => $"`{one.Name}` | `{one.Unit}` | {KindOf(one)} | {one.Description}").Order(StringComparer.Ordinal),
+            metrics.Instruments
+                .Select(one => $"`{one.Name}` | `{one.Unit}` | {KindOf(one)} | {one.Description}")
+                .Order(StringComparer.Ordinal),
             Rows.Select(row => $"{row[0]} | {row[1]} | {row[2]} | {row[4]}").Order(StringComparer.Ordinal));
     }
 
@@ -42,11 +45,13 @@ public sealed class OperationsTableTests
     public async Task Tags_OfWhatIsMeasured_AreThoseOfItsRow()
     {
         await using var host = await ChatHost.StartAsync(configure: options =>
-            (options.Limits.ConnectionsPerVisitor, options.Schedule.Debounce, options.Schedule.Cooldown) = (1, TimeSpan.FromMilliseconds(50), TimeSpan.FromHours(1)));
+            (options.Limits.ConnectionsPerVisitor, options.Schedule.Debounce, options.Schedule.Cooldown) =
+                (1, TimeSpan.FromMilliseconds(50), TimeSpan.FromHours(1)));
         using var metrics = new RecordedMetrics(host.Services);
         var page = await host.OpenAsync();
         var queue = host.Services.GetRequiredService<IChatQueue>();
-        var bought = new ChatEvent(Assert.Single(host.Services.Registry().GetConnections(ChatAudience.Everyone)).Conversation, "They bought milk.");
+        var bought =
+            new ChatEvent(Assert.Single(host.Services.Registry().GetConnections(ChatAudience.Everyone)).Conversation, "They bought milk.");
         await queue.EnqueueAsync(bought, TestContext.Current.CancellationToken);
         await queue.EnqueueAsync(bought, TestContext.Current.CancellationToken);
         await page.WaitForAnswerAsync();
@@ -61,12 +66,15 @@ public sealed class OperationsTableTests
         await Eventually.TrueAsync(() => metrics["pipulate.answer.ended"].Count >= 2);
         metrics.Look("pipulate.connections");
 
-        var measured = metrics.All.GroupBy(one => one.Name).ToDictionary(one => one.Key, one => one.SelectMany(each => each.Tags.Keys).Distinct().Order(StringComparer.Ordinal));
+        var measured = metrics.All
+            .GroupBy(one => one.Name)
+            .ToDictionary(one => one.Key, one => one.SelectMany(each => each.Tags.Keys).Distinct().Order(StringComparer.Ordinal));
         Assert.Equal(["`pipulate.history.cuts`"], Rows.Select(row => row[0]).Where(name => !measured.ContainsKey(name.Trim('`'))));
         Assert.All(measured, one =>
         {
             var row = Assert.Single(Rows, row => row[0] == $"`{one.Key}`");
-            Assert.Equal(one.Value, row[3].Split(", ").Select(tag => tag.Trim('`')).Where(tag => tag.Length > 0).Order(StringComparer.Ordinal));
+            Assert.Equal(
+                one.Value, row[3].Split(", ").Select(tag => tag.Trim('`')).Where(tag => tag.Length > 0).Order(StringComparer.Ordinal));
         });
     }
 

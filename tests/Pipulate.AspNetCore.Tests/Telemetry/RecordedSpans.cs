@@ -4,7 +4,9 @@ using Pipulate.Telemetry;
 
 namespace Pipulate.Tests.Telemetry;
 
-/// <summary>The spans that ended which answer to one trace. Hosts of other tests are heard too, for a source is the whole process's.</summary>
+/// <summary>
+/// The spans that ended which answer to one trace. Hosts of other tests are heard too, for a source is the whole process's.
+/// </summary>
 internal sealed class RecordedSpans : IDisposable
 {
     private readonly ConcurrentQueue<Activity> _spans = new();
@@ -31,7 +33,8 @@ internal sealed class RecordedSpans : IDisposable
     public IReadOnlyList<Activity> Answers => [.. _spans.Where(span => span.Links.Any(link => link.Context.TraceId == Trace))];
 
     /// <summary>The requests to the model in an answer.</summary>
-    public IReadOnlyList<Activity> CallsOf(Activity answer) => [.. _spans.Where(span => span.ParentSpanId == answer.SpanId && span.TraceId == answer.TraceId)];
+    public IReadOnlyList<Activity> CallsOf(Activity answer) =>
+        [.. _spans.Where(span => span.ParentSpanId == answer.SpanId && span.TraceId == answer.TraceId)];
 
     public async Task<Activity> AnswerAsync(int count = 1)
     {

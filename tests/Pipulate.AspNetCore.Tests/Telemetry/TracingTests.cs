@@ -45,7 +45,8 @@ public sealed class TracingTests
 
         var answer = await spans.AnswerAsync();
         Assert.Equal("pipulate.reply", answer.OperationName);
-        Assert.Equal(2, answer.Links.Where(link => link.Context.TraceId == spans.Trace).Select(link => link.Context.SpanId).Distinct().Count());
+        Assert.Equal(
+            2, answer.Links.Where(link => link.Context.TraceId == spans.Trace).Select(link => link.Context.SpanId).Distinct().Count());
         Assert.Equal(2, answer.GetTagItem("pipulate.events"));
     }
 
@@ -77,7 +78,8 @@ public sealed class TracingTests
         Assert.True(Assert.IsType<long>(call.GetTagItem("gen_ai.usage.output_tokens")) > 0);
         Assert.InRange(Assert.IsType<double>(call.GetTagItem("gen_ai.response.time_to_first_chunk")), 0, TestTime.Timeout.TotalSeconds);
         Assert.Equal(ActivityStatusCode.Unset, call.Status);
-        Assert.DoesNotContain(new[] { answer, call }.SelectMany(span => span.TagObjects), tag => $"{tag.Value}".Contains("person", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            new[] { answer, call }.SelectMany(span => span.TagObjects), tag => $"{tag.Value}".Contains("person", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -101,5 +103,6 @@ public sealed class TracingTests
         Assert.Null(call.StatusDescription);
     }
 
-    private static void Map(WebApplication app) => app.MapPost("/buy/{item}", [ChatCommentary("They bought {item}.")] (string item) => item);
+    private static void Map(WebApplication app) =>
+        app.MapPost("/buy/{item}", [ChatCommentary("They bought {item}.")] (string item) => item);
 }

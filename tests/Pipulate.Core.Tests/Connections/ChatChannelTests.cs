@@ -62,7 +62,8 @@ public sealed class ChatChannelTests : IDisposable
     public async Task StreamAsync_Pieces_AppearAsTheyCome()
     {
         var pieces = Channel.CreateUnbounded<string>();
-        var streaming = _channel.StreamAsync(Audience, pieces.Reader.ReadAllAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        var streaming = _channel.StreamAsync(
+            Audience, pieces.Reader.ReadAllAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
         Assert.Equal(["Assistant/Streaming: "], Conversation.Shown());
         pieces.Writer.TryWrite("Hel");
         await Conversation.UntilAsync(entries => entries[0].Text.ToString() == "Hel");
@@ -76,7 +77,8 @@ public sealed class ChatChannelTests : IDisposable
     [Fact]
     public async Task StreamAsync_SourceThrows_EndsAsFailedAndTheExceptionGoesOn()
     {
-        await Assert.ThrowsAsync<InvalidOperationException>(() => _channel.StreamAsync(Audience, Broken(), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => _channel.StreamAsync(Audience, Broken(), TestContext.Current.CancellationToken));
 
         Assert.Equal(["Assistant/Failed: Hel"], Conversation.Shown());
 
@@ -98,7 +100,8 @@ public sealed class ChatChannelTests : IDisposable
         await Conversation.UntilAsync(entries => entries[0].Text.Length == 3);
         await stop.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => streaming.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => streaming.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken));
         Assert.Equal(["Assistant/Stopped: Hel"], Conversation.Shown());
     }
 
@@ -108,7 +111,9 @@ public sealed class ChatChannelTests : IDisposable
         using var stop = new CancellationTokenSource();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => _channel.StreamAsync(Audience, Deaf(stop), stop.Token).WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken));
+            () => _channel
+                .StreamAsync(Audience, Deaf(stop), stop.Token)
+                .WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken));
         Assert.Equal(["Assistant/Stopped: Hel"], Conversation.Shown());
 
         static async IAsyncEnumerable<string> Deaf(CancellationTokenSource stop)
@@ -128,7 +133,9 @@ public sealed class ChatChannelTests : IDisposable
         var connection = Add("1", "a", null, transport);
         await _channel.SendAsync(Audience, Fragment, TestContext.Current.CancellationToken);
         connection.Close(CloseReason.Restarting);
-        await connection.WriteAsync(TestContext.Current.CancellationToken).WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
+        await connection
+            .WriteAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
 
         await transport.NextAsync();
         Assert.Equal(Fragment, await transport.NextAsync());
@@ -155,14 +162,16 @@ public sealed class ChatChannelTests : IDisposable
         var fill = new string('x', 65_536 - Begin.Length - 4);
         await _channel.SendAsync(Audience, $"{Begin}{fill}</b>", TestContext.Current.CancellationToken);
 
-        await Assert.ThrowsAsync<ArgumentException>(() => _channel.SendAsync(Audience, $"{Begin}{fill[1..]}é</b>", TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => _channel.SendAsync(Audience, $"{Begin}{fill[1..]}é</b>", TestContext.Current.CancellationToken));
     }
 
     private ChatConnection Add(string id, string conversation, string? user, ScriptedTransport? transport = null)
     {
         var name = new ConversationId(conversation);
         var connection = new ChatConnection(
-            new ChatConnectionInfo(id, name, user, _time.GetUtcNow()), _conversations.Get(name), _status, transport ?? new ScriptedTransport(), TimeSpan.FromSeconds(10), _time);
+            new ChatConnectionInfo(id, name, user, _time.GetUtcNow()), _conversations.Get(name), _status, transport
+                ?? new ScriptedTransport(), TimeSpan.FromSeconds(10), _time);
         _made.Add(connection);
         _registry.Add(connection);
         return connection;

@@ -23,7 +23,14 @@ public sealed class ChatConnectionTests : IDisposable
     {
         var id = new ConversationId("c");
         _conversation = new Conversation(id, _time);
-        _connection = new ChatConnection(new ChatConnectionInfo("1", id, null, _time.GetUtcNow()), _conversation, new PanelStatus(), _transport, SendLimit, _time, new PipulateMetrics(_meter, _time));
+        _connection = new ChatConnection(
+            new ChatConnectionInfo("1", id, null, _time.GetUtcNow()),
+            _conversation,
+            new PanelStatus(),
+            _transport,
+            SendLimit,
+            _time,
+            new PipulateMetrics(_meter, _time));
         _conversation.Viewers.Add(_connection);
     }
 
@@ -89,7 +96,8 @@ public sealed class ChatConnectionTests : IDisposable
         // The clock stands from here on: nobody can be waiting for it.
         _conversation.AddUserMessage("hello", null);
 
-        Assert.StartsWith("<div id=\"msg-list\" hx-swap-oob=\"beforeend\"><div id=\"e1\"", await _transport.NextAsync(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "<div id=\"msg-list\" hx-swap-oob=\"beforeend\"><div id=\"e1\"", await _transport.NextAsync(), StringComparison.Ordinal);
         await _gone.CancelAsync();
         await writing;
     }
@@ -257,7 +265,8 @@ public sealed class ChatConnectionTests : IDisposable
     {
         _transport.OnSend = _ => throw new IOException("The connection was reset.");
 
-        await Assert.ThrowsAsync<IOException>(() => _connection.WriteAsync(_gone.Token).WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<IOException>(
+            () => _connection.WriteAsync(_gone.Token).WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken));
     }
 
     [Fact]

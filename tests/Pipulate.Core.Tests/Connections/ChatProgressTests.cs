@@ -13,7 +13,10 @@ public sealed class ChatProgressTests
     private readonly ConversationCache _conversations = new(new ManualTime());
     private readonly ChatChannel _channel;
 
-    public ChatProgressTests() => _channel = new ChatChannel(_conversations, new ConnectionRegistry(new PanelStatus(), TimeProvider.System), new TextPacer(TimeSpan.Zero, TimeProvider.System, CancellationToken.None));
+    public ChatProgressTests() => _channel = new ChatChannel(
+        _conversations,
+        new ConnectionRegistry(new PanelStatus(), TimeProvider.System),
+        new TextPacer(TimeSpan.Zero, TimeProvider.System, CancellationToken.None));
 
     private Conversation Conversation => _conversations.Get(new ConversationId("a"));
 

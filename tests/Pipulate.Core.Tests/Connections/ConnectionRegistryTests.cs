@@ -83,7 +83,9 @@ public sealed class ConnectionRegistryTests : IDisposable
     {
         _registry.Drain();
         var transport = new ScriptedTransport();
-        await Add("1", "a", null, transport).WriteAsync(TestContext.Current.CancellationToken).WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
+        await Add("1", "a", null, transport)
+            .WriteAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
 
         Assert.Equal(CloseReason.Restarting, await transport.ClosedAsync());
     }
@@ -170,7 +172,10 @@ public sealed class ConnectionRegistryTests : IDisposable
         _registry.AddToGroup("3", "room");
 
         Assert.Equal(
-            [new ChatPresence(new ConversationId("a"), "anna", 2, begin), new ChatPresence(new ConversationId("b"), null, 1, begin + TimeSpan.FromMinutes(1))],
+            [
+                new ChatPresence(new ConversationId("a"), "anna", 2, begin),
+                new ChatPresence(new ConversationId("b"), null, 1, begin + TimeSpan.FromMinutes(1))
+            ],
             _registry.GetPresence(ChatAudience.Everyone));
         Assert.Equal([new ChatPresence(new ConversationId("a2"), "anna", 1, begin)], _registry.GetPresence(ChatAudience.Group("room")));
         Assert.Empty(_registry.GetPresence(ChatAudience.User("bert")));
@@ -200,11 +205,15 @@ public sealed class ConnectionRegistryTests : IDisposable
 
         Assert.Equal(1, _registry.Disconnect(ChatAudience.User("anna")));
 
-        await connection.WriteAsync(TestContext.Current.CancellationToken).WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
+        await connection
+            .WriteAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
         Assert.Equal(CloseReason.PolicyViolation, await transport.ClosedAsync());
     }
 
-    /// <summary>Four threads let pages come, move between groups and go, as chance wants; when all have gone nothing is left of them.</summary>
+    /// <summary>
+    /// Four threads let pages come, move between groups and go, as chance wants; when all have gone nothing is left of them.
+    /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -267,6 +276,7 @@ public sealed class ConnectionRegistryTests : IDisposable
     {
         var name = new ConversationId(conversation);
         return new ChatConnection(
-            new ChatConnectionInfo(id, name, user, _time.GetUtcNow()), _conversations.Get(name), _status, transport ?? new ScriptedTransport(), TimeSpan.FromSeconds(10), _time);
+            new ChatConnectionInfo(id, name, user, _time.GetUtcNow()), _conversations.Get(name), _status, transport
+                ?? new ScriptedTransport(), TimeSpan.FromSeconds(10), _time);
     }
 }

@@ -43,7 +43,10 @@ internal sealed class ScriptedTransport : IChatTransport
     }
 
     public Task<string> NextAsync() =>
-        _sent.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
+        _sent.Reader
+            .ReadAsync(TestContext.Current.CancellationToken)
+            .AsTask()
+            .WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
 
     public bool TryNext(out string? message) => _sent.Reader.TryRead(out message);
 

@@ -5,7 +5,9 @@ using Pipulate.Tests.Rendering;
 
 namespace Pipulate.Tests.Conversations;
 
-/// <summary>A conversation is opened while another node speaks in it: what that node tells and what the store has cross on the way.</summary>
+/// <summary>
+/// A conversation is opened while another node speaks in it: what that node tells and what the store has cross on the way.
+/// </summary>
 public class ConversationMirroredTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
@@ -28,7 +30,10 @@ public class ConversationMirroredTests
         _conversation.AddUserMessage("Afterwards.", "m3");
 
         Assert.Equal(
-            ["User/Complete: Before.", "User/Complete: Count.", "Assistant/Streaming: ", "User/Complete: Meanwhile.", "User/Complete: Afterwards."],
+            [
+                "User/Complete: Before.", "User/Complete: Count.", "Assistant/Streaming: ", "User/Complete: Meanwhile.",
+                "User/Complete: Afterwards."
+            ],
             _conversation.Shown());
         Assert.Equal([1, 2, 3, 4, 5], _conversation.Entries.Select(entry => entry.Ordinal));
     }
@@ -75,7 +80,10 @@ public class ConversationMirroredTests
         _conversation.Restore([_answer], paused: false);
         page.Round();
 
-        _conversation.ApplyRemote(Told(_answer) with { Standing = new EntryStatus(EntryState.Streaming, null, Withdrawn: false, null, "Waiting for the model", Again: false) });
+        _conversation.ApplyRemote(Told(_answer) with
+        {
+            Standing = new EntryStatus(EntryState.Streaming, null, Withdrawn: false, null, "Waiting for the model", Again: false)
+        });
         page.Round();
         Assert.Equal("Waiting for the model", page.Dom.WaitingOf(page.Dom.Entries[0].Id));
         _conversation.ApplyRemote(new EntryFrame(_answer.Id, 0, 0, "one "));

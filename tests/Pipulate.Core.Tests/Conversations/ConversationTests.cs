@@ -20,7 +20,8 @@ public class ConversationTests
         _conversation.AddNotice("four", evenIfKnown: false);
 
         Assert.Equal([1, 2, 3, 4], _conversation.Entries.Select(entry => entry.Ordinal));
-        Assert.Equal([EntryRole.Event, EntryRole.User, EntryRole.Assistant, EntryRole.Notice], _conversation.Entries.Select(entry => entry.Role));
+        Assert.Equal(
+            [EntryRole.Event, EntryRole.User, EntryRole.Assistant, EntryRole.Notice], _conversation.Entries.Select(entry => entry.Role));
         Assert.Equal(["one", "two", "", "four"], _conversation.Entries.Select(entry => entry.Text.ToString()));
     }
 

@@ -16,7 +16,8 @@ internal static class ConversationViews
 
     /// <summary>Role and text of all that pages show, in order.</summary>
     public static string[] Shown(this Conversation conversation) =>
-        conversation.Look(entries => entries.Where(entry => entry.Visible).Select(entry => $"{entry.Role}/{entry.State}: {entry.Text}").ToArray());
+        conversation.Look(
+            entries => entries.Where(entry => entry.Visible).Select(entry => $"{entry.Role}/{entry.State}: {entry.Text}").ToArray());
 
     public static async Task UntilAsync(this Conversation conversation, Func<IReadOnlyList<ConversationEntry>, bool> condition)
     {

@@ -77,12 +77,14 @@ public class ConversationWishesTests
         _conversation.ShowQueued(2);
         _conversation.ShowQueued(1);
         var waiting = _conversation.Entries[^1];
-        Assert.Equal((true, true), (waiting is { IsOpen: true, IsQueued: true }, waiting.Waiting!.Contains("place 1", StringComparison.Ordinal)));
+        Assert.Equal(
+            (true, true), (waiting is { IsOpen: true, IsQueued: true }, waiting.Waiting!.Contains("place 1", StringComparison.Ordinal)));
 
         var turn = _conversation.BeginTurn()!;
 
         Assert.False(waiting.Visible);
-        Assert.Equal([EntryState.Complete, EntryState.Streaming], _conversation.Entries.Where(entry => entry.Visible).Select(entry => entry.State));
+        Assert.Equal(
+            [EntryState.Complete, EntryState.Streaming], _conversation.Entries.Where(entry => entry.Visible).Select(entry => entry.State));
         Assert.Same(turn.Entry, _conversation.Entries[^1]);
     }
 

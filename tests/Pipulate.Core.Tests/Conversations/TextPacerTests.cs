@@ -147,7 +147,9 @@ public sealed class TextPacerTests : IDisposable
         _typist.Pace(model.Reader.ReadAllAsync(_stopping.Token), _stopping.Token).GetAsyncEnumerator(_stopping.Token);
 
     private static async Task<string?> NextAsync(IAsyncEnumerator<ChatResponseUpdate> spread) =>
-        await spread.MoveNextAsync().AsTask().WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken) ? spread.Current.Text : null;
+        await spread.MoveNextAsync().AsTask().WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken)
+            ? spread.Current.Text
+            : null;
 
     private async Task GoOnAsync(TimeSpan pace)
     {

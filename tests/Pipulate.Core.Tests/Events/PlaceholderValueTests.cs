@@ -29,7 +29,9 @@ public class PlaceholderValueTests
         var random = new Random(3);
         for (var run = 0; run < 2_000; run++)
         {
-            var value = new string([.. Enumerable.Range(0, random.Next(0, 30)).Select(_ => (char)(random.Next(3) == 0 ? random.Next(0x10000) : "\"\\\n{}u"[random.Next(6)]))]);
+            var value = new string([.. Enumerable
+                .Range(0, random.Next(0, 30))
+                .Select(_ => (char)(random.Next(3) == 0 ? random.Next(0x10000) : "\"\\\n{}u"[random.Next(6)]))]);
             var text = Quoted(value, longest: 20);
 
             Assert.True(JsonSerializer.Deserialize<string>(text)!.Length <= 21);

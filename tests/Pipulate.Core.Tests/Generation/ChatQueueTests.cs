@@ -66,7 +66,8 @@ public sealed class ChatQueueTests : IAsyncLifetime
     public async Task EnqueueAsync_NothingToSayOrNobody_Throws()
     {
         await Assert.ThrowsAnyAsync<ArgumentException>(async () => await _house.Happen("a", " "));
-        await Assert.ThrowsAsync<ArgumentNullException>(async () => await _house.Queue.EnqueueAsync(null!, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<ArgumentNullException>(
+            async () => await _house.Queue.EnqueueAsync(null!, TestContext.Current.CancellationToken));
         await Assert.ThrowsAsync<ArgumentException>(
             async () => await _house.Queue.EnqueueAsync(new ChatEvent(default, "x"), TestContext.Current.CancellationToken));
     }

@@ -42,7 +42,8 @@ internal sealed class CommentaryHouse : IAsyncDisposable
 
     public ConversationCache Conversations => field ??= new ConversationCache(Time);
 
-    public ChatQueue Queue => field ??= new ChatQueue(Conversations, Schedule, Typist, Metrics, Microsoft.Extensions.Options.Options.Create(Options), NullLogger<ChatQueue>.Instance);
+    public ChatQueue Queue => field ??= new ChatQueue(
+        Conversations, Schedule, Typist, Metrics, Microsoft.Extensions.Options.Options.Create(Options), NullLogger<ChatQueue>.Instance);
 
     public CommentPolicy Schedule => field ??= new CommentPolicy(Microsoft.Extensions.Options.Options.Create(Options), Time, Random);
 
@@ -58,12 +59,23 @@ internal sealed class CommentaryHouse : IAsyncDisposable
         var model = Probe.Of(Client);
         var watch = new ModelHealth(model, Status, options, NullLogger<ModelHealth>.Instance);
         var contexts = new ContextWindows(model, options, Reducer);
-        var generation = new Pipulate.Generation.ReplyGenerator(model, new DemoChatClient(WordDelay, Time), watch, contexts, Typist, Metrics, options, Time, GenerationLog);
-        _commentator = new ReplyScheduler(Queue, Schedule, generation, contexts, new ReplyCoordinator(Time, NullLogger<ReplyCoordinator>.Instance), new GenerationLimiter(Options.Limits.Generations), Metrics, Time, NullLogger<ReplyScheduler>.Instance);
+        var generation = new Pipulate.Generation.ReplyGenerator(
+            model, new DemoChatClient(WordDelay, Time), watch, contexts, Typist, Metrics, options, Time, GenerationLog);
+        _commentator = new ReplyScheduler(
+            Queue,
+            Schedule,
+            generation,
+            contexts,
+            new ReplyCoordinator(Time, NullLogger<ReplyCoordinator>.Instance),
+            new GenerationLimiter(Options.Limits.Generations),
+            Metrics,
+            Time,
+            NullLogger<ReplyScheduler>.Instance);
         await _commentator.StartAsync(TestContext.Current.CancellationToken);
     }
 
-    public Task StopAsync() => _commentator!.StopAsync(TestContext.Current.CancellationToken).WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
+    public Task StopAsync() =>
+        _commentator!.StopAsync(TestContext.Current.CancellationToken).WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
 
     /// <summary>Something happens on a page that is open, or will be in a moment.</summary>
     public ValueTask Happen(string conversation, string text, ChatLane lane = ChatLane.Comment, string? kind = null)
@@ -74,9 +86,11 @@ internal sealed class CommentaryHouse : IAsyncDisposable
 
     /// <summary>Something happens, wherever the pages are.</summary>
     public ValueTask HappenUnseen(string conversation, string text, ChatLane lane = ChatLane.Comment, string? kind = null) =>
-        Queue.EnqueueAsync(new ChatEvent(new ConversationId(conversation), text) { Lane = lane, Kind = kind }, TestContext.Current.CancellationToken);
+        Queue.EnqueueAsync(
+            new ChatEvent(new ConversationId(conversation), text) { Lane = lane, Kind = kind }, TestContext.Current.CancellationToken);
 
-    public void Type(string conversation, string text, string? messageId = null) => Queue.AddUserMessage(new ConversationId(conversation), text, messageId);
+    public void Type(string conversation, string text, string? messageId = null) =>
+        Queue.AddUserMessage(new ConversationId(conversation), text, messageId);
 
     public async ValueTask DisposeAsync()
     {

@@ -216,7 +216,9 @@ public class ContextWindowTests
     }
 
     private static List<ChatMessage> Request(int messages, int length) =>
-        [.. Enumerable.Range(0, messages).Select(index => new ChatMessage(index % 2 == 0 ? ChatRole.User : ChatRole.Assistant, new string('x', length)))];
+        [.. Enumerable
+            .Range(0, messages)
+            .Select(index => new ChatMessage(index % 2 == 0 ? ChatRole.User : ChatRole.Assistant, new string('x', length)))];
 
     private static int Count(List<ChatMessage> request, double charactersPerToken) => new TokenEstimate(charactersPerToken).Of(request);
 

@@ -111,7 +111,10 @@ public sealed class ModelAnswersTests : IAsyncLifetime
         var answer = await AskAsync(_house);
         answer.Say("Let me look.");
         answer.Call("look");
-        answer.Send(new ChatResponseUpdate(ChatRole.Assistant, [new UsageContent(new UsageDetails { InputTokenCount = 300, OutputTokenCount = 5 })]) { FinishReason = ChatFinishReason.ToolCalls });
+        answer.Send(new ChatResponseUpdate(ChatRole.Assistant, [
+            new UsageContent(new UsageDetails { InputTokenCount = 300, OutputTokenCount = 5 })
+        ])
+        { FinishReason = ChatFinishReason.ToolCalls });
         answer.Send(new ChatResponseUpdate(ChatRole.Tool, [new FunctionResultContent("c", new string('x', 4_000))]));
         answer.Finish("It rains.", new UsageDetails { InputTokenCount = 4_200, OutputTokenCount = 9 });
 
@@ -167,7 +170,8 @@ public sealed class ModelAnswersTests : IAsyncLifetime
         Assert.Equal(["user: hello"], request.Told);
         request.Finish("Hi.");
         await EndedAsync(_house);
-        Assert.StartsWith("The chat reducer failed in conversation a", Assert.Single(_house.GenerationLog[LogLevel.Warning]), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The chat reducer failed in conversation a", Assert.Single(_house.GenerationLog[LogLevel.Warning]), StringComparison.Ordinal);
     }
 
     private static async Task<ScriptedRequest> AskAsync(CommentaryHouse house)

@@ -71,7 +71,8 @@ public sealed class ReducersTests : IAsyncDisposable
 
     /// <summary>How many requests begin with all of the one before, so that a server reads on from there.</summary>
     private int BegunAlike() => _requests.Zip(_requests.Skip(1))
-        .Count(pair => pair.Second.Count > pair.First.Count && pair.First.Zip(pair.Second).All(both => both.First.Text == both.Second.Text && both.First.Role == both.Second.Role));
+        .Count(pair => pair.Second.Count > pair.First.Count
+            && pair.First.Zip(pair.Second).All(both => both.First.Text == both.Second.Text && both.First.Role == both.Second.Role));
 
     private async Task TalkAsync(string conversation, int turns = Turns)
     {

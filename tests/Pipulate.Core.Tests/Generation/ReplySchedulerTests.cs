@@ -189,7 +189,9 @@ public sealed class ReplySchedulerTests : IAsyncLifetime
 
         Assert.Equal(3, _house.Probe.Times);
         Assert.False(_house.Client.TryNextRequest(out _));
-        Assert.Equal(1, _house["a"].Look(entries => entries.Count(entry => entry.Role is EntryRole.Notice && entry.Text.ToString() == Down.Sentence)));
+        Assert.Equal(
+            1,
+            _house["a"].Look(entries => entries.Count(entry => entry.Role is EntryRole.Notice && entry.Text.ToString() == Down.Sentence)));
     }
 
     [Fact]
@@ -216,7 +218,8 @@ public sealed class ReplySchedulerTests : IAsyncLifetime
         {
             await _house.Happen("a", "x");
             (await _house.Client.NextRequestAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
-            await _house["a"].UntilAsync(entries => entries.Count(entry => entry.Withdrawn) == i + 1 && entries.Any(entry => entry.Role is EntryRole.Notice));
+            await _house["a"].UntilAsync(
+                entries => entries.Count(entry => entry.Withdrawn) == i + 1 && entries.Any(entry => entry.Role is EntryRole.Notice));
         }
 
         await _house.StopAsync();
@@ -242,7 +245,8 @@ public sealed class ReplySchedulerTests : IAsyncLifetime
         await _house.StartAsync();
         await _house.Happen("a", "They added \"Milk\".");
         (await _house.Client.NextRequestAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
-        await _house["a"].UntilAsync(entries => entries[^1] is { Role: EntryRole.Assistant, State: EntryState.Complete, AuthorName: "demo" });
+        await _house["a"].UntilAsync(
+            entries => entries[^1] is { Role: EntryRole.Assistant, State: EntryState.Complete, AuthorName: "demo" });
 
         var shown = _house["a"].Shown();
         Assert.Equal(2, shown.Length);
@@ -440,7 +444,8 @@ public sealed class ReplySchedulerTests : IAsyncLifetime
 
             var call = await _house.Client.NextRequestAsync();
             call.Finish($"answer {i}");
-            await _house["a"].UntilAsync(entries => entries.Any(entry => entry.Text.ToString() == $"answer {i}" && entry.State is EntryState.Complete));
+            await _house["a"].UntilAsync(
+                entries => entries.Any(entry => entry.Text.ToString() == $"answer {i}" && entry.State is EntryState.Complete));
             var now = string.Join("\u0001", call.Messages.Select(message => $"{message.Role}\u0002{message.Text}"));
             Assert.StartsWith(before, now, StringComparison.Ordinal);
             before = now;
@@ -458,7 +463,8 @@ public sealed class ReplySchedulerTests : IAsyncLifetime
     }
 
     private Task EndedAsync(string conversation) =>
-        _house[conversation].UntilAsync(entries => entries[^1] is { Role: EntryRole.Assistant, Withdrawn: false, State: not EntryState.Streaming });
+        _house[conversation].UntilAsync(
+            entries => entries[^1] is { Role: EntryRole.Assistant, Withdrawn: false, State: not EntryState.Streaming });
 
     private sealed class Watcher : IConversationViewer
     {

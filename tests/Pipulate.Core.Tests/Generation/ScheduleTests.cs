@@ -45,7 +45,8 @@ public sealed class ScheduleTests : IAsyncDisposable
 
         var call = await _house.Client.NextRequestAsync();
 
-        Assert.Equal(["user: [event] This happened 2 times:\n- They added \"Buy A. Milk\".\n- They added \"Get A. Milk\".\nBe brief."], call.Told);
+        Assert.Equal(
+            ["user: [event] This happened 2 times:\n- They added \"Buy A. Milk\".\n- They added \"Get A. Milk\".\nBe brief."], call.Told);
         call.Finish("Done.");
     }
 

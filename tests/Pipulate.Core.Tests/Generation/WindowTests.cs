@@ -53,7 +53,10 @@ public sealed class WindowTests : IAsyncLifetime
         Assert.InRange(cuts, 10, 60);
         Assert.Equal(cuts, _house.Meter["pipulate.history.cuts full"]);
         Assert.Equal(cuts, _house.GenerationLog[LogLevel.Information].Length);
-        Assert.StartsWith("Conversation a has outgrown the 4096 tokens of the model's context: its oldest ", _house.GenerationLog[LogLevel.Information][0], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Conversation a has outgrown the 4096 tokens of the model's context: its oldest ",
+            _house.GenerationLog[LogLevel.Information][0],
+            StringComparison.Ordinal);
         Assert.Empty(_house.GenerationLog[LogLevel.Warning]);
     }
 
@@ -66,13 +69,18 @@ public sealed class WindowTests : IAsyncLifetime
 
         var again = await _house.Client.NextRequestAsync();
         Assert.True(Tokens(again) <= Tokens(refused) / 2);
-        Assert.Equal((refused.Messages[0].Text, ChatRole.User, refused.Messages[^1].Text), (again.Messages[0].Text, again.Messages[1].Role, again.Messages[^1].Text));
+        Assert.Equal(
+            (refused.Messages[0].Text, ChatRole.User, refused.Messages[^1].Text),
+            (again.Messages[0].Text, again.Messages[1].Role, again.Messages[^1].Text));
         again.Finish("Here I am.");
         await EndedAsync("a", "Here I am.");
 
         Assert.Equal("Assistant/Complete: Here I am.", _house["a"].Shown()[^1]);
         Assert.Equal(1, _house.Meter["pipulate.history.cuts refused"]);
-        Assert.StartsWith("The model's server refused conversation a as too long.", Assert.Single(_house.GenerationLog[LogLevel.Warning]), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The model's server refused conversation a as too long.",
+            Assert.Single(_house.GenerationLog[LogLevel.Warning]),
+            StringComparison.Ordinal);
         Assert.Empty(_house.GenerationLog[LogLevel.Error]);
 
         // What was left out stays out: the next request begins alike again.
@@ -144,7 +152,9 @@ public sealed class WindowTests : IAsyncLifetime
         _house.Probe.Report = () => new ModelStatus("m", null, null);
         _house.Probe.Context = model => model == "small" ? 1_000 : 20_000;
         await _house.StartAsync();
-        foreach (var (model, room) in new (string, int)[] { ("large", 1_024), ("large", 1_024), ("small", 1_024), ("small", 500), ("large", 500), ("large", 1_024) })
+        foreach (var (model, room) in new (string, int)[] { (
+            "large",
+            1_024), ("large", 1_024), ("small", 1_024), ("small", 500), ("large", 500), ("large", 1_024) })
         {
             _house.Type("a", "hello");
             var call = await _house.Client.NextRequestAsync();
@@ -187,7 +197,9 @@ public sealed class WindowTests : IAsyncLifetime
 
         Assert.Equal(2, _house.Meter["pipulate.history.cuts server"]);
         Assert.StartsWith(
-            "The server of the model scripted seems to cut what the model is told: it has read 500 tokens of about ", Assert.Single(_house.GenerationLog[LogLevel.Warning]), StringComparison.Ordinal);
+            "The server of the model scripted seems to cut what the model is told: it has read 500 tokens of about ",
+            Assert.Single(_house.GenerationLog[LogLevel.Warning]),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -222,9 +234,11 @@ public sealed class WindowTests : IAsyncLifetime
     }
 
     private Task EndedAsync(string conversation, string beginning) => _house[conversation].UntilAsync(
-        entries => entries.Last(entry => entry.Role is EntryRole.Assistant) is { State: EntryState.Complete } answer && answer.Text.ToString().StartsWith(beginning, StringComparison.Ordinal));
+        entries => entries.Last(entry => entry.Role is EntryRole.Assistant) is { State: EntryState.Complete } answer
+            && answer.Text.ToString().StartsWith(beginning, StringComparison.Ordinal));
 
-    private static string Whole(ScriptedRequest call) => string.Join('\u0001', call.Messages.Select(message => $"{message.Role}: {message.Text}"));
+    private static string Whole(ScriptedRequest call) =>
+        string.Join('\u0001', call.Messages.Select(message => $"{message.Role}: {message.Text}"));
 
     /// <summary>By a tokenizer of three characters a token and five for what stands around a message.</summary>
     private static int Tokens(ScriptedRequest call) => call.Messages.Sum(message => 5 + (message.Text.Length / 3));

@@ -171,7 +171,9 @@ public sealed class WishesTests : IAsyncDisposable
 
         await _house.StopAsync();
 
-        Assert.All((string[])["a", "b"], name => Assert.Equal("Stopped: the server is restarting.", _house[name].Look(entries => entries[^1].Reason)));
+        Assert.All(
+            (string[])["a", "b"],
+            name => Assert.Equal("Stopped: the server is restarting.", _house[name].Look(entries => entries[^1].Reason)));
     }
 
     [Theory]
@@ -217,5 +219,6 @@ public sealed class WishesTests : IAsyncDisposable
     private static bool IsWaiting(IReadOnlyList<ConversationEntry> entries, int place) =>
         entries[^1] is { IsOpen: true, IsQueued: true } waiting && waiting.Waiting!.Contains($"place {place} ", StringComparison.Ordinal);
 
-    private Task EndedAsync(string conversation) => _house[conversation].UntilAsync(entries => entries[^1] is { State: not EntryState.Streaming, Role: EntryRole.Assistant, IsOpen: false });
+    private Task EndedAsync(string conversation) => _house[conversation].UntilAsync(
+        entries => entries[^1] is { State: not EntryState.Streaming, Role: EntryRole.Assistant, IsOpen: false });
 }

@@ -10,9 +10,12 @@ public class MarkdownCostTests(ITestOutputHelper output)
 {
     private static readonly string[] Pieces =
     [
-        "[", "]", "![", "[](", "[a](", "[[]", "[]\"'", "> ", ">", "- ", "1. ", "*", "*a ", "a**b", "_x* ", "*a_", "~~a ", "`", "` ``", "<", "<http:", "&#1", "\\", "|", "|a\n|-\n", "|*a",
-        "http://a", "http://a.b/ ", "a\n", "# a\n", "- a\n", "[a]: b\n", "[a][b]", "a\n=\n", "```\n", "```\nx", "~~~", "\t", " ", "\n", "x", "> - ", "> a\n>> b\n", "*[a*](b)",
-        "$a ", "$a$ ", "$$", "$$\n", "\\(", "\\(a\\)", "\\[", "\\[\n", "[^a", "[^a]: ", "[^a]: b\n", "[^a]", "a@a.", "a@", "<br", "<br>", "www.", "http://a.(", "見https://a.b。", "**。",
+        "[", "]", "![", "[](", "[a](", "[[]", "[]\"'", "> ", ">", "- ", "1. ", "*", "*a ", "a**b", "_x* ", "*a_", "~~a ", "`", "` ``", "<",
+        "<http:", "&#1", "\\", "|", "|a\n|-\n", "|*a",
+        "http://a", "http://a.b/ ", "a\n", "# a\n", "- a\n", "[a]: b\n", "[a][b]", "a\n=\n", "```\n", "```\nx", "~~~", "\t", " ", "\n", "x",
+        "> - ", "> a\n>> b\n", "*[a*](b)",
+        "$a ", "$a$ ", "$$", "$$\n", "\\(", "\\(a\\)", "\\[", "\\[\n", "[^a", "[^a]: ", "[^a]: b\n", "[^a]", "a@a.", "a@", "<br", "<br>",
+        "www.", "http://a.(", "見https://a.b。", "**。",
         "|-|\n|a\n", "a\n|a|\n|-|\n", "- [ ] ", "> [!A]\n",
     ];
 
@@ -48,7 +51,12 @@ public class MarkdownCostTests(ITestOutputHelper output)
         [
             .. Pieces.Select(piece => (piece, string.Concat(Enumerable.Repeat(piece, length / piece.Length)))),
             .. Pieces.Select(piece => ($"{run} times {piece[^1]}", piece + new string(piece[^1], run))),
-            ("wide tables", string.Concat(Enumerable.Repeat(string.Concat(Enumerable.Repeat("|a", 300)) + "\n" + string.Concat(Enumerable.Repeat("|-", 300)) + "\n" + string.Concat(Enumerable.Repeat("|\n", 1_000)) + "\n", 30))),
+            ("wide tables", string.Concat(Enumerable.Repeat(string.Concat(Enumerable.Repeat("|a", 300))
+                + "\n"
+                + string.Concat(Enumerable.Repeat("|-", 300))
+                + "\n"
+                + string.Concat(Enumerable.Repeat("|\n", 1_000))
+                + "\n", 30))),
             ("backtick ladders", string.Concat(Enumerable.Range(1, 500).Select(length => new string('`', length) + " "))),
             ("a staircase", string.Concat(Enumerable.Range(0, 400).Select(depth => new string(' ', 2 * depth) + "- a\n"))),
         ];

@@ -14,9 +14,14 @@ public class MarkdownHtmlTests
     private const string Copy = "<button type=\"button\" class=\"chat-copy\" data-chat-copy aria-label=\"\u0001\"></button>";
 
     private static readonly string[] Elements =
-        ["p", "blockquote", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "pre", "code", "em", "strong", "del", "sup", "hr", "br", "a", "button"];
+        [
+            "p", "blockquote", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "pre", "code", "em", "strong", "del", "sup",
+            "hr", "br", "a", "button"
+        ];
 
-    private static readonly string[] Attributes = ["class", "start", "data-language", "data-align", "href", "rel", "target", "type", "data-chat-copy", "aria-label"];
+    private static readonly string[] Attributes = [
+        "class", "start", "data-language", "data-align", "href", "rel", "target", "type", "data-chat-copy", "aria-label"
+    ];
 
     public static TheoryData<string> Corpus { get; } = [.. MarkdownCorpus.All];
 
@@ -31,7 +36,8 @@ public class MarkdownHtmlTests
     [InlineData("3. a\n4. b", "<ol start=\"3\"><li>a</li><li>b</li></ol>")]
     [InlineData("> a", "<blockquote><p>a</p></blockquote>")]
     [InlineData("---", "<hr>")]
-    [InlineData("|a|b|\n|-|-|\n|c|d|", "<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td>c</td><td>d</td></tr></tbody></table>")]
+    [InlineData(
+        "|a|b|\n|-|-|\n|c|d|", "<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td>c</td><td>d</td></tr></tbody></table>")]
     [InlineData("<b>a</b>", "<p>&lt;b&gt;a&lt;/b&gt;</p>")]
     [InlineData("&amp; &lt;", "<p>&amp; &lt;</p>")]
     [InlineData("a == b ^ c", "<p>a == b ^ c</p>")]
@@ -52,7 +58,9 @@ public class MarkdownHtmlTests
     [InlineData("[a](https://b\u00FC.c/\u00FC)", "<p><a href=\"https://xn--b-eha.c/%C3%BC\" " + Rel + ">a</a></p>")]
     [InlineData("[a](https://b\uFFFD.c/) [a](mailto:b@c\u00FC.d)", "<p>a a</p>")]
     [InlineData("[a](mailto:b@c.d)", "<p><a href=\"mailto:b@c.d\" " + Rel + ">a</a></p>")]
-    [InlineData("<b@c.d> https://e.f", "<p><a href=\"mailto:b@c.d\" " + Rel + ">b@c.d</a> <a href=\"https://e.f/\" " + Rel + ">https://e.f</a></p>")]
+    [InlineData(
+        "<b@c.d> https://e.f",
+        "<p><a href=\"mailto:b@c.d\" " + Rel + ">b@c.d</a> <a href=\"https://e.f/\" " + Rel + ">https://e.f</a></p>")]
     [InlineData("[a][b]\n\n[b]: https://c.d 'title'", "<p><a href=\"https://c.d/\" " + Rel + ">a</a></p>")]
     [InlineData("[a](javascript:b) [a](/b) [a](b) [a](//b.c) [a](https:b) [a](ftp://b.c)", "<p>a a a a a a</p>")]
     [InlineData("![a](https://b.c)", "<p><a href=\"https://b.c/\" " + Rel + ">a</a></p>")]
@@ -70,7 +78,21 @@ public class MarkdownHtmlTests
         Assert.True(HostileTexts.All.Count >= 60);
         foreach (var text in HostileTexts.All)
         {
-            foreach (var form in new[] { text, $"- {text}", $"> {text}", $"# {text}", $"[{text}]({text})", $"![{text}]({text})", $"<{text}>", $"```{text}\n{text}\n```", $"|{text}|\n|-|\n|{text}|", $"[{text}]: {text}\n\n[{text}]", $"`{text}`", $"**{text}**" })
+            foreach (var form in new[]
+            {
+                text,
+                $"- {text}",
+                $"> {text}",
+                $"# {text}",
+                $"[{text}]({text})",
+                $"![{text}]({text})",
+                $"<{text}>",
+                $"```{text}\n{text}\n```",
+                $"|{text}|\n|-|\n|{text}|",
+                $"[{text}]: {text}\n\n[{text}]",
+                $"`{text}`",
+                $"**{text}**"
+            })
             {
                 AllowedHtml.AssertAnswer(Render(form));
             }
@@ -93,7 +115,9 @@ public class MarkdownHtmlTests
         }
     }
 
-    /// <summary>What a browser makes of it, written out, is made the same of once more: nothing hides in one reading and comes out in the next.</summary>
+    /// <summary>
+    /// What a browser makes of it, written out, is made the same of once more: nothing hides in one reading and comes out in the next.
+    /// </summary>
     [Fact]
     [Trait("Row", "S-36")]
     [Trait("Category", Exhaustive.Category)]
@@ -172,7 +196,8 @@ public class MarkdownHtmlTests
     [Fact]
     public void Render_TableThatIsMostlyMissing_IsText()
     {
-        var table = $"{string.Concat(Enumerable.Repeat("|a", 300))}\n{string.Concat(Enumerable.Repeat("|-", 300))}\n{string.Concat(Enumerable.Repeat("|\n", 1_000))}";
+        var table =
+            $"{string.Concat(Enumerable.Repeat("|a", 300))}\n{string.Concat(Enumerable.Repeat("|-", 300))}\n{string.Concat(Enumerable.Repeat("|\n", 1_000))}";
 
         Assert.StartsWith("<p>|a|a|a", Render(table), StringComparison.Ordinal);
     }

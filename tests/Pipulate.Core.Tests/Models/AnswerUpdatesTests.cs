@@ -146,7 +146,8 @@ public class AnswerUpdatesTests
     {
         Read(
             new ChatResponseUpdate { Contents = null! },
-            new ChatResponseUpdate(ChatRole.Assistant, [null!, new TextContent(null), new TextReasoningContent(null), new TextContent("Hi")]),
+            new ChatResponseUpdate(
+                ChatRole.Assistant, [null!, new TextContent(null), new TextReasoningContent(null), new TextContent("Hi")]),
             new ChatResponseUpdate { Role = null, MessageId = "", FinishReason = ChatFinishReason.Stop });
 
         Assert.Equal(("Hi", ""), (_text, _thought));
@@ -225,7 +226,8 @@ public class AnswerUpdatesTests
 
     private static ChatResponseUpdate Call() => new(ChatRole.Assistant, [new FunctionCallContent("c1", "weather")]);
 
-    private static ChatResponseUpdate Result(string result) => new(ChatRole.Tool, [new FunctionResultContent("c1", result)]) { MessageId = "t1" };
+    private static ChatResponseUpdate Result(string result) =>
+        new(ChatRole.Tool, [new FunctionResultContent("c1", result)]) { MessageId = "t1" };
 
     private static ChatResponseUpdate End(ChatFinishReason reason) => new() { FinishReason = reason };
 

@@ -18,7 +18,10 @@ public class DemoChatClientTests
     [Fact]
     public void Remark_DifferentDeeds_GetDifferentRemarks()
     {
-        string[] events = ["They put \"Milk\" on it.", "They deleted \"Milk\".", "They marked \"Milk\" as done.", "They looked at \"Milk\".", "They logged in."];
+        string[] events = [
+            "They put \"Milk\" on it.", "They deleted \"Milk\".", "They marked \"Milk\" as done.", "They looked at \"Milk\".",
+            "They logged in."
+        ];
 
         Assert.Equal(events.Length, events.Select(text => DemoChatClient.Remark([new(ChatRole.User, text)])).Distinct().Count());
     }
@@ -80,7 +83,8 @@ public class DemoChatClientTests
         var time = new ManualTime();
         var delay = TimeSpan.FromMilliseconds(35);
         using var voice = new DemoChatClient(timeProvider: time);
-        await using var updates = voice.GetStreamingResponseAsync([new(ChatRole.User, "hello")], cancellationToken: TestContext.Current.CancellationToken)
+        await using var updates = voice
+            .GetStreamingResponseAsync([new(ChatRole.User, "hello")], cancellationToken: TestContext.Current.CancellationToken)
             .GetAsyncEnumerator(TestContext.Current.CancellationToken);
         var text = "";
         ChatFinishReason? finish = null;
@@ -114,7 +118,8 @@ public class DemoChatClientTests
     public async Task GetStreamingResponseAsync_Cancelled_Throws()
     {
         using var voice = new DemoChatClient();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => voice.GetResponseAsync("hi", cancellationToken: new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => voice.GetResponseAsync("hi", cancellationToken: new CancellationToken(canceled: true)));
     }
 
     [Fact]

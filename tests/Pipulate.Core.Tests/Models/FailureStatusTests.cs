@@ -17,8 +17,10 @@ public class FailureStatusTests
     {
         foreach (var exception in (Exception[])
             [
-                new ClientResultException(status, "sk-secret"), new AmazonServiceException((HttpStatusCode)status), new InvalidOperationException($"HTTP {status} (error: x)\n\nsk-secret"),
-                new InvalidOperationException($"Service request failed.\nStatus: {status} (x)"), new InvalidOperationException("x", new ClientResultException(status, "y")),
+                new ClientResultException(status, "sk-secret"), new AmazonServiceException((HttpStatusCode)status),
+                new InvalidOperationException($"HTTP {status} (error: x)\n\nsk-secret"),
+                new InvalidOperationException($"Service request failed.\nStatus: {status} (x)"),
+                new InvalidOperationException("x", new ClientResultException(status, "y")),
             ])
         {
             var trouble = ModelFailureFactory.Classify(exception, OpenAI, CancellationToken.None);
@@ -43,8 +45,11 @@ public class FailureStatusTests
     [InlineData("Overloaded", nameof(ModelFailureKind.Busy))]
     [InlineData("too many tokens", nameof(ModelFailureKind.TooLong))]
     [InlineData("prompt is too long: 210000 tokens > 200000 maximum", nameof(ModelFailureKind.TooLong))]
-    [InlineData("This model's maximum context length is 8192 tokens. Please reduce the length of the messages.", nameof(ModelFailureKind.TooLong))]
-    [InlineData("Request too large for gpt-9 on tokens per min (TPM): Limit 10000, Requested 12000. The input or output tokens must be reduced.", nameof(ModelFailureKind.TooLong))]
+    [InlineData(
+        "This model's maximum context length is 8192 tokens. Please reduce the length of the messages.", nameof(ModelFailureKind.TooLong))]
+    [InlineData(
+        "Request too large for gpt-9 on tokens per min (TPM): Limit 10000, Requested 12000. The input or output tokens must be reduced.",
+        nameof(ModelFailureKind.TooLong))]
     [InlineData("the input length exceeds the context length", nameof(ModelFailureKind.TooLong))]
     [InlineData("invalid token", null)]
     public void KindOf_WordsOfServers_AreToldApart(string text, string? kind) => Assert.Equal(kind, FailureText.KindOf(text)?.ToString());

@@ -13,13 +13,15 @@ public class ModelFailureFactoryTests
         { new HttpRequestException(HttpRequestError.ConnectionError, "x", new SocketException(111)), nameof(ModelFailureKind.Unreachable) },
         { new HttpRequestException("x", new SocketException(111)), nameof(ModelFailureKind.Unreachable) },
         { new HttpRequestException(HttpRequestError.NameResolutionError, "x"), nameof(ModelFailureKind.Unreachable) },
-        { new InvalidOperationException("x", new HttpRequestException(HttpRequestError.ConnectionError, "y")), nameof(ModelFailureKind.Unreachable) },
+        { new InvalidOperationException(
+            "x", new HttpRequestException(HttpRequestError.ConnectionError, "y")), nameof(ModelFailureKind.Unreachable) },
         { new HttpRequestException("x", null, HttpStatusCode.NotFound), nameof(ModelFailureKind.ModelMissing) },
         { new InvalidOperationException("model 'x' not found"), nameof(ModelFailureKind.ModelMissing) },
         { new HttpRequestException("x", null, HttpStatusCode.ServiceUnavailable), nameof(ModelFailureKind.Busy) },
         { new HttpRequestException("x", null, HttpStatusCode.TooManyRequests), nameof(ModelFailureKind.Busy) },
         { new HttpRequestException("x", null, HttpStatusCode.BadRequest), nameof(ModelFailureKind.BadRequest) },
-        { new HttpRequestException("This model's maximum context length is 8192 tokens.", null, HttpStatusCode.BadRequest), nameof(ModelFailureKind.TooLong) },
+        { new HttpRequestException(
+            "This model's maximum context length is 8192 tokens.", null, HttpStatusCode.BadRequest), nameof(ModelFailureKind.TooLong) },
         { new NotImplementedException("HTTP 400 (invalid_request_error: context_length_exceeded)"), nameof(ModelFailureKind.TooLong) },
         { new OllamaException("the prompt is longer than the context length currently available"), nameof(ModelFailureKind.TooLong) },
         { new HttpRequestException("x", null, HttpStatusCode.Unauthorized), nameof(ModelFailureKind.BadRequest) },
@@ -51,36 +53,47 @@ public class ModelFailureFactoryTests
     public void Classify_CallerCancelled_IsCancelledWhateverWasThrown(Exception exception, string kind)
     {
         _ = kind;
-        Assert.Equal(ModelFailureKind.Cancelled, ModelFailureFactory.Classify(exception, Local, new CancellationToken(canceled: true)).Kind);
+        Assert.Equal(
+            ModelFailureKind.Cancelled, ModelFailureFactory.Classify(exception, Local, new CancellationToken(canceled: true)).Kind);
     }
 
     [Fact]
     public void Classify_Unreachable_NamesTheCommand()
         => Assert.Equal(
             "No model answers at http://127.0.0.1:11434. Start it with: ollama serve",
-            ModelFailureFactory.Classify(new HttpRequestException(HttpRequestError.ConnectionError, "x"), Local, CancellationToken.None).Sentence);
+            ModelFailureFactory.Classify(
+                new HttpRequestException(HttpRequestError.ConnectionError, "x"), Local, CancellationToken.None).Sentence);
 
     [Fact]
     public void Classify_UnreachableElsewhere_DoesNotSpeakOfOllama()
-        => Assert.DoesNotContain("ollama", ModelFailureFactory.Classify(new SocketException(111), new ModelServer(new Uri("http://127.0.0.1:8000/v1"), IsOllama: false), CancellationToken.None).Sentence);
+        => Assert.DoesNotContain("ollama", ModelFailureFactory.Classify(
+            new SocketException(111),
+            new ModelServer(new Uri("http://127.0.0.1:8000/v1"), IsOllama: false),
+            CancellationToken.None).Sentence);
 
     [Fact]
     [Trait("Row", "S-48")]
     public void Classify_UnknownException_KeepsItsTextAway()
-        => Assert.DoesNotContain("sk-secret", ModelFailureFactory.Classify(new NotImplementedException("key sk-secret"), Local, CancellationToken.None).Sentence);
+        => Assert.DoesNotContain(
+            "sk-secret",
+            ModelFailureFactory.Classify(new NotImplementedException("key sk-secret"), Local, CancellationToken.None).Sentence);
 
     [Fact]
     public void Classify_ForeignHttpError_KeepsItsTextAway()
         => Assert.DoesNotContain(
             "sk-secret",
-            ModelFailureFactory.Classify(new HttpRequestException("Incorrect key sk-secret", null, HttpStatusCode.Unauthorized), Local, CancellationToken.None).Sentence);
+            ModelFailureFactory.Classify(
+                new HttpRequestException("Incorrect key sk-secret", null, HttpStatusCode.Unauthorized),
+                Local,
+                CancellationToken.None).Sentence);
 
     [Fact]
     public void Classify_ReadyTroubleDeepInside_Wins()
     {
         var trouble = new ModelFailure(ModelFailureKind.NoModel, "Ready.");
 
-        Assert.Same(trouble, ModelFailureFactory.Classify(new InvalidOperationException("x", new IOException("y").WithFailure(trouble)), Local, CancellationToken.None));
+        Assert.Same(trouble, ModelFailureFactory.Classify(
+            new InvalidOperationException("x", new IOException("y").WithFailure(trouble)), Local, CancellationToken.None));
     }
 
     [Fact]
@@ -91,7 +104,9 @@ public class ModelFailureFactoryTests
 
     [Fact]
     public void ModelMissing_ManyInstalled_AreCutShort()
-        => Assert.Contains("Installed: a, b, c, d, e and 2 more.", ModelFailureFactory.ModelMissing("x", Local, ["a", "b", "c", "d", "e", "f", "g"]).Sentence);
+        => Assert.Contains(
+            "Installed: a, b, c, d, e and 2 more.",
+            ModelFailureFactory.ModelMissing("x", Local, ["a", "b", "c", "d", "e", "f", "g"]).Sentence);
 
     [Fact]
     public void ModelMissing_NameThatAShellWouldReadOtherwise_IsNotInACommand()
@@ -99,7 +114,9 @@ public class ModelFailureFactoryTests
 
     [Fact]
     public void Classify_OllamaSharpNotFound_NamesTheModel()
-        => Assert.StartsWith("The model \"gemma3\" is not installed", ModelFailureFactory.Classify(new OllamaException("model 'gemma3' not found"), Local, CancellationToken.None).Sentence);
+        => Assert.StartsWith(
+            "The model \"gemma3\" is not installed",
+            ModelFailureFactory.Classify(new OllamaException("model 'gemma3' not found"), Local, CancellationToken.None).Sentence);
 
     /// <summary>Has the name of OllamaSharp's exception, which is how it is known.</summary>
     private sealed class OllamaException(string message) : Exception(message);

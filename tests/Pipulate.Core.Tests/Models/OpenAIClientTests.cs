@@ -28,7 +28,9 @@ public sealed class OpenAIClientTests : IAsyncLifetime
         _server.MapPost("/v1/chat/completions", context => _answer(context, ++_requests));
         await _server.StartAsync(TestContext.Current.CancellationToken);
         var options = new OpenAIClientOptions { Endpoint = new Uri(_server.Urls.First() + "/v1"), RetryPolicy = new ClientRetryPolicy(0) };
-        _client = new ChatClientBuilder(new OpenAI.Chat.ChatClient("gpt-9", new ApiKeyCredential("sk-key"), options).AsIChatClient()).UseFunctionInvocation().Build();
+        _client = new ChatClientBuilder(new OpenAI.Chat.ChatClient("gpt-9", new ApiKeyCredential("sk-key"), options).AsIChatClient())
+            .UseFunctionInvocation()
+            .Build();
     }
 
     public async ValueTask DisposeAsync()
@@ -54,7 +56,8 @@ public sealed class OpenAIClientTests : IAsyncLifetime
 
         var exception = (await ReadAsync()).Failure;
 
-        var trouble = ModelFailureFactory.Classify(Assert.IsType<ClientResultException>(exception), ModelServer.Of(_client), CancellationToken.None);
+        var trouble =
+            ModelFailureFactory.Classify(Assert.IsType<ClientResultException>(exception), ModelServer.Of(_client), CancellationToken.None);
         Assert.Equal(kind, trouble.Kind.ToString());
         Assert.Contains(sentence, trouble.Sentence, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", trouble.Sentence, StringComparison.Ordinal);
@@ -78,7 +81,8 @@ public sealed class OpenAIClientTests : IAsyncLifetime
     public async Task ReadAsync_Tool_IsRunAndBothMessagesAreParagraphsAndCounted()
     {
         _answer = (context, number) => number == 1
-            ? SendAsync(context, Delta(new { content = "Let me look that up." }), Delta(LookCall()), Delta(new { }, "tool_calls"), Usage(20, 5))
+            ? SendAsync(
+                context, Delta(new { content = "Let me look that up." }), Delta(LookCall()), Delta(new { }, "tool_calls"), Usage(20, 5))
             : SendAsync(context, Delta(new { content = "It rains." }), Delta(new { }, "stop"), Usage(120, 7));
 
         var (text, finish, usage, exception) = await ReadAsync();
@@ -100,12 +104,24 @@ public sealed class OpenAIClientTests : IAsyncLifetime
         Assert.IsType<IncompleteAnswerException>(exception);
     }
 
-    private static object LookCall() => new { tool_calls = new[] { new { index = 0, id = "t1", type = "function", function = new { name = "look", arguments = "{}" } } } };
+    private static object LookCall() =>
+        new { tool_calls = new[] { new { index = 0, id = "t1", type = "function", function = new { name = "look", arguments = "{}" } } } };
 
-    private static object Delta(object delta, string? finish = null) => new { choices = new[] { new { index = 0, delta, finish_reason = finish } } };
+    private static object Delta(object delta, string? finish = null) =>
+        new { choices = new[] { new { index = 0, delta, finish_reason = finish } } };
 
     private static object Usage(int read, int written) =>
-        new { choices = Array.Empty<object>(), usage = new { prompt_tokens = read, completion_tokens = written, total_tokens = read + written } };
+        new
+        {
+            choices = Array.Empty<object>(),
+            usage = new
+            {
+                prompt_tokens = read,
+                completion_tokens = written,
+                total_tokens = read
+            + written
+            }
+        };
 
     private async Task SendAsync(HttpContext context, params object[] chunks)
     {
@@ -127,7 +143,9 @@ public sealed class OpenAIClientTests : IAsyncLifetime
         try
         {
             var updates = StreamGuard.ReadAsync(
-                _client, [new ChatMessage(ChatRole.User, "Weather?")], options, TestTime.Timeout, TestTime.Timeout, TimeProvider.System, TestContext.Current.CancellationToken);
+                _client, [
+                    new ChatMessage(ChatRole.User, "Weather?")
+                ], options, TestTime.Timeout, TestTime.Timeout, TimeProvider.System, TestContext.Current.CancellationToken);
             await foreach (var update in updates)
             {
                 text += update.Text;

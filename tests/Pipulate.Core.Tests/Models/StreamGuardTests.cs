@@ -76,7 +76,8 @@ public class StreamGuardTests
     [Fact]
     public async Task ReadAsync_SilenceAfterThinking_TimesOutAfterIdle()
     {
-        var reading = ReadAsync(new Client(token => Stalled([new ChatResponseUpdate(ChatRole.Assistant, [new TextReasoningContent("hm")])], token)));
+        var reading =
+            ReadAsync(new Client(token => Stalled([new ChatResponseUpdate(ChatRole.Assistant, [new TextReasoningContent("hm")])], token)));
         await _time.WaitForTimerAsync(Idle);
         _time.Advance(Idle);
 
@@ -164,7 +165,8 @@ public class StreamGuardTests
     {
         var (text, exception) = await ReadAsync(new Client(_ => Give(
             new ChatResponseUpdate(ChatRole.Assistant, "Hel"),
-            new ChatResponseUpdate(ChatRole.Assistant, [new ErrorContent("The upstream is gone, key sk-abcdefgh12345.") { ErrorCode = "502" }]),
+            new ChatResponseUpdate(
+                ChatRole.Assistant, [new ErrorContent("The upstream is gone, key sk-abcdefgh12345.") { ErrorCode = "502" }]),
             new ChatResponseUpdate { FinishReason = ChatFinishReason.Stop })));
 
         Assert.Equal("Hel", text);
@@ -195,7 +197,8 @@ public class StreamGuardTests
     [Fact]
     public async Task ReadAsync_FinishReasonIsAnError_Fails()
     {
-        var (text, exception) = await ReadAsync(new Client(_ => Give(new ChatResponseUpdate(ChatRole.Assistant, "Hel") { FinishReason = new ChatFinishReason("error") })));
+        var (text, exception) = await ReadAsync(
+            new Client(_ => Give(new ChatResponseUpdate(ChatRole.Assistant, "Hel") { FinishReason = new ChatFinishReason("error") })));
 
         Assert.Equal(("Hel", ModelFailureKind.ServerFailed), (text, Kind(exception)));
     }
@@ -212,7 +215,8 @@ public class StreamGuardTests
     [Fact]
     public async Task ReadAsync_SilenceAfterTheFinish_ChangesNothing()
     {
-        var reading = ReadAsync(new Client(token => Stalled([new ChatResponseUpdate(ChatRole.Assistant, "Hello") { FinishReason = ChatFinishReason.Stop }], token)));
+        var reading = ReadAsync(new Client(
+            token => Stalled([new ChatResponseUpdate(ChatRole.Assistant, "Hello") { FinishReason = ChatFinishReason.Stop }], token)));
         await _time.WaitForTimerAsync(Idle);
         _time.Advance(Idle);
 
@@ -246,7 +250,10 @@ public class StreamGuardTests
     public async Task ReadAsync_SilenceWhileAToolRuns_HasTheTimeOfAFirstToken()
     {
         var reading = ReadAsync(new Client(token => Stalled(
-            [new ChatResponseUpdate(ChatRole.Assistant, "Let me look."), new ChatResponseUpdate(ChatRole.Assistant, [new FunctionCallContent("c", "look")])], token)));
+            [
+                new ChatResponseUpdate(ChatRole.Assistant, "Let me look."),
+                new ChatResponseUpdate(ChatRole.Assistant, [new FunctionCallContent("c", "look")])
+            ], token)));
         await _time.WaitForTimerAsync(FirstToken);
         _time.Advance(Idle + Idle);
         Assert.False(reading.IsCompleted);
@@ -299,7 +306,8 @@ public class StreamGuardTests
     [Fact]
     public async Task ReadAsync_CancelledByTheClientItself_IsIncompleteAndNotStopped()
     {
-        var (text, exception) = await ReadAsync(new Client(_ => Throwing(new TaskCanceledException(), new ChatResponseUpdate(ChatRole.Assistant, "Hel"))));
+        var (text, exception) =
+            await ReadAsync(new Client(_ => Throwing(new TaskCanceledException(), new ChatResponseUpdate(ChatRole.Assistant, "Hel"))));
 
         Assert.Equal(("Hel", ModelFailureKind.Incomplete), (text, Kind(exception)));
     }
@@ -316,8 +324,12 @@ public class StreamGuardTests
     [Fact]
     public async Task ReadAsync_ClientThatCannotStream_IsAskedForItsWholeAnswer()
     {
-        Assert.Equal(("Whole.", null), await ReadAsync(new Eager(new NotSupportedException(), new ChatResponse(new ChatMessage(ChatRole.Assistant, "Whole.")))));
-        Assert.Equal(("Whole.", null), await ReadAsync(new Client(_ => Throwing(new NotImplementedException())) { Whole = new ChatResponse(new ChatMessage(ChatRole.Assistant, "Whole.")) }));
+        Assert.Equal(
+            ("Whole.", null),
+            await ReadAsync(new Eager(new NotSupportedException(), new ChatResponse(new ChatMessage(ChatRole.Assistant, "Whole.")))));
+        Assert.Equal(("Whole.", null), await ReadAsync(new Client(
+            _ => Throwing(new NotImplementedException()))
+        { Whole = new ChatResponse(new ChatMessage(ChatRole.Assistant, "Whole.")) }));
     }
 
     [Fact]
@@ -346,7 +358,8 @@ public class StreamGuardTests
     [Fact]
     public async Task ReadAsync_BreaksInsideATag_GivesWhatWasHeldBack()
     {
-        var (text, exception) = await ReadAsync(new Client(_ => Throwing(new IOException("x"), new ChatResponseUpdate(ChatRole.Assistant, "<thi"))));
+        var (text, exception) =
+            await ReadAsync(new Client(_ => Throwing(new IOException("x"), new ChatResponseUpdate(ChatRole.Assistant, "<thi"))));
 
         Assert.Equal("<thi", text);
         Assert.IsType<IOException>(exception);
@@ -354,7 +367,8 @@ public class StreamGuardTests
 
     [Fact]
     public async Task ReadAsync_NullUpdates_ArePassedOver()
-        => Assert.Equal(("Hi", null), await ReadAsync(new Client(_ => Give(null!, new ChatResponseUpdate(ChatRole.Assistant, "Hi") { FinishReason = ChatFinishReason.Stop }))));
+        => Assert.Equal(("Hi", null), await ReadAsync(
+            new Client(_ => Give(null!, new ChatResponseUpdate(ChatRole.Assistant, "Hi") { FinishReason = ChatFinishReason.Stop }))));
 
     [Fact]
     public void ModelServer_ClientThatCannotBeAsked_IsUnknown()
@@ -397,7 +411,8 @@ public class StreamGuardTests
         yield return new ChatResponseUpdate(ChatRole.Assistant, text);
     }
 
-    private static async IAsyncEnumerable<ChatResponseUpdate> Stalled(ChatResponseUpdate[] before, [EnumeratorCancellation] CancellationToken token)
+    private static async IAsyncEnumerable<ChatResponseUpdate> Stalled(
+        ChatResponseUpdate[] before, [EnumeratorCancellation] CancellationToken token)
     {
         foreach (var update in before)
         {
@@ -427,9 +442,11 @@ public class StreamGuardTests
         return updates;
     }
 
-    private Task<(string Text, Exception? Failure)> ReadAsync(IChatClient client) => ReadAsync(client, _ => { }, TestContext.Current.CancellationToken);
+    private Task<(string Text, Exception? Failure)> ReadAsync(IChatClient client) =>
+        ReadAsync(client, _ => { }, TestContext.Current.CancellationToken);
 
-    private async Task<(string Text, Exception? Failure)> ReadAsync(IChatClient client, Action<ChatResponseUpdate> seen, CancellationToken token)
+    private async Task<(string Text, Exception? Failure)> ReadAsync(
+        IChatClient client, Action<ChatResponseUpdate> seen, CancellationToken token)
     {
         var text = "";
         try
@@ -457,7 +474,9 @@ public class StreamGuardTests
         public CancellationToken Token { get; private set; }
 
         public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-            IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+            IEnumerable<ChatMessage> messages,
+            ChatOptions? options = null,
+            [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             Token = cancellationToken;
             Started.TrySetResult();
@@ -474,7 +493,8 @@ public class StreamGuardTests
             }
         }
 
-        public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+        public Task<ChatResponse> GetResponseAsync(
+            IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
             => Whole is null ? throw new NotSupportedException() : Task.FromResult(Whole);
 
         public ChatResponse? Whole { get; init; }
@@ -490,9 +510,11 @@ public class StreamGuardTests
     private sealed class Eager(Exception exception, ChatResponse? whole = null) : IChatClient
     {
         public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-            IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) => throw exception;
+            IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+                throw exception;
 
-        public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+        public Task<ChatResponse> GetResponseAsync(
+            IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
             => whole is null ? throw exception : Task.FromResult(whole);
 
         public object? GetService(Type serviceType, object? serviceKey = null) => throw exception;

@@ -49,7 +49,11 @@ public class TurnUsageTests
     public void Note_Nothing_IsNotKnown() => Assert.Null(_usage.Sum);
 
     private static ChatResponseUpdate Used(long? read, long written, string? response = null) =>
-        new(ChatRole.Assistant, [new UsageContent(new UsageDetails { InputTokenCount = read, OutputTokenCount = written })]) { ResponseId = response };
+        new(ChatRole.Assistant, [new UsageContent(new UsageDetails { InputTokenCount = read, OutputTokenCount = written })])
+        {
+            ResponseId = response
+        };
 
-    private (long? Read, long? Written, long? First) Figures() => (_usage.Sum?.InputTokenCount, _usage.Sum?.OutputTokenCount, _usage.First?.InputTokenCount);
+    private (long? Read, long? Written, long? First) Figures() =>
+        (_usage.Sum?.InputTokenCount, _usage.Sum?.OutputTokenCount, _usage.First?.InputTokenCount);
 }

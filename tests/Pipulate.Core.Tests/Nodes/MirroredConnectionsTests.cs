@@ -101,7 +101,8 @@ public sealed class MirroredConnectionsTests : IDisposable
     {
         public int LargestMessage => 1024;
 
-        public IDisposable Subscribe(Action<ReadOnlyMemory<byte>> received, Action reconnected) => throw new NotSupportedException("Nothing comes this way.");
+        public IDisposable Subscribe(Action<ReadOnlyMemory<byte>> received, Action reconnected) =>
+            throw new NotSupportedException("Nothing comes this way.");
 
         public Task PublishAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default) => Task.CompletedTask;
     }

@@ -3,7 +3,10 @@ namespace Pipulate.Tests.Options;
 public class PipulateOptionsValidatorTests
 {
     public static TheoryData<string> Numbers { get; } =
-        ["MessageBytes", "MessageCharacters", "EventCharacters", "ValueCharacters", "MessagesPerMinute", "MessageBurst", "MessagesPerMinutePerAddress", "ConnectionsPerVisitor", "ConnectionsPerAddress", "Connections", "Generations", "AnswerTokens"];
+        [
+            "MessageBytes", "MessageCharacters", "EventCharacters", "ValueCharacters", "MessagesPerMinute", "MessageBurst",
+            "MessagesPerMinutePerAddress", "ConnectionsPerVisitor", "ConnectionsPerAddress", "Connections", "Generations", "AnswerTokens"
+        ];
 
     /// <summary>Numbers of which zero means that nothing is set.</summary>
     public static TheoryData<string> Budgets { get; } = ["GenerationsPerMinute", "GenerationsPerConversationPerMinute", "ContextTokens"];
@@ -88,7 +91,10 @@ public class PipulateOptionsValidatorTests
     [Fact]
     [Trait("Row", "S-53")]
     public void Validate_WrongEndpointWithAPassword_DoesNotSayIt() =>
-        Assert.DoesNotContain("secret", Assert.Single(Wrong(options => options.Ollama.Endpoint = new Uri("ftp://user:secret@box/"))), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "secret",
+            Assert.Single(Wrong(options => options.Ollama.Endpoint = new Uri("ftp://user:secret@box/"))),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("http://127.0.0.1:11434")]

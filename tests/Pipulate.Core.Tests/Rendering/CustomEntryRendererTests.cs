@@ -75,7 +75,9 @@ public sealed partial class CustomEntryRendererTests
     {
         Write(entry =>
         {
-            Assert.Equal((7, EntryRole.Assistant, EntryState.Stopped, "Enough.", "a & b"), (entry.Ordinal, entry.Role, entry.State, entry.Reason, entry.Text));
+            Assert.Equal(
+                (7, EntryRole.Assistant, EntryState.Stopped, "Enough.", "a & b"),
+                (entry.Ordinal, entry.Role, entry.State, entry.Reason, entry.Text));
             Assert.Equal((DateTimeOffset.UnixEpoch, "demo"), (entry.At, entry.Voice));
             entry.WriteHtml("seen");
         }, voice: "demo");
@@ -87,11 +89,17 @@ public sealed partial class CustomEntryRendererTests
     private static partial Regex Id();
 
     private void Write(Action<EntryContent> render, string? voice = null) =>
-        EntryHtml.Write(_html, Entry(voice), new PanelLook(PanelTexts.English, new CustomEntryRenderer(new Renderer(render), NullLogger<CustomEntryRenderer>.Instance)), replacing: false);
+        EntryHtml.Write(
+            _html,
+            Entry(voice),
+            new PanelLook(PanelTexts.English, new CustomEntryRenderer(new Renderer(render), NullLogger<CustomEntryRenderer>.Instance)),
+            replacing: false);
 
     private static ConversationEntry Entry(string? voice = null)
     {
-        var entry = new ConversationEntry(7, EntryRole.Assistant, EntryState.Stopped, DateTimeOffset.UnixEpoch) { Reason = "Enough.", AuthorName = voice };
+        var entry = new ConversationEntry(
+            7, EntryRole.Assistant, EntryState.Stopped, DateTimeOffset.UnixEpoch)
+        { Reason = "Enough.", AuthorName = voice };
         entry.Text.Set("a & b");
         return entry;
     }

@@ -7,15 +7,18 @@ namespace Pipulate.Tests.Rendering;
 
 /// <summary>
 /// No token lost, none doubled: random lives of a conversation before several pages, some slow, some coming back. At any time what a page
-/// shows of an entry is a beginning of its text, and after its round the page shows what there is. Of markdown only the words can be compared with the text;
-/// beside them, each page shows to the letter what one shows that comes now.
+/// shows of an entry is a beginning of its text, and after its round the page shows what there is. Of markdown only the words can be
+/// compared with the text; beside them, each page shows to the letter what one shows that comes now.
 /// </summary>
 public partial class DeliveryModelTests
 {
     private static readonly int Runs = Exhaustive.Count(full: 2_500, quick: 100);
 
     private static readonly string[] Pieces =
-        [" ", "\n", "<b>x</b>", "&amp;", "&", "\"", "é", "\U0001F600", "\uD83D", "\uDE00", "\uD83D\uDC69\u200D", "</div>", "\0", "\r\n", "<div id=\"e1\" hx-swap-oob=\"delete\">"];
+        [
+            " ", "\n", "<b>x</b>", "&amp;", "&", "\"", "é", "\U0001F600", "\uD83D", "\uDE00", "\uD83D\uDC69\u200D", "</div>", "\0", "\r\n",
+            "<div id=\"e1\" hx-swap-oob=\"delete\">"
+        ];
 
     private static readonly string[] MarkdownPieces =
         ["\n\n", "\n\n", "\n", "\n```\n", "- ", "\n- ", "\n  ", "\n1. ", "\n    ", "> ", "# ", "**", "`", "_", "|", "\n|-|-|\n", "\n---\n"];
@@ -31,7 +34,8 @@ public partial class DeliveryModelTests
     [Trait("Row", "F-10")]
     public void Write_AnyOrderOfEvents_LosesNothingAndDoublesNothing()
     {
-        Parallel.For(0, Runs, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = TestContext.Current.CancellationToken }, seed =>
+        Parallel.For(
+            0, Runs, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = TestContext.Current.CancellationToken }, seed =>
         {
             try
             {
@@ -179,7 +183,9 @@ public partial class DeliveryModelTests
             }
         }
 
-        private string Text() => string.Concat(Enumerable.Range(0, _random.Next(0, 5)).Select(_ => _random.Next(3) == 0 ? $"w{_words++}; " : _pieces[_random.Next(_pieces.Length)]));
+        private string Text() => string.Concat(Enumerable
+            .Range(0, _random.Next(0, 5))
+            .Select(_ => _random.Next(3) == 0 ? $"w{_words++}; " : _pieces[_random.Next(_pieces.Length)]));
     }
 
     private sealed class Viewer(Conversation conversation, PanelStatus status, bool slow)
@@ -206,7 +212,9 @@ public partial class DeliveryModelTests
             _page.Round();
             var expected = conversation.Entries
                 .Where(entry => entry.Visible && entry.Ordinal >= _firstShown)
-                .Select(entry => ($"e{entry.Ordinal}", entry.Role.ToString().ToLowerInvariant(), entry is { IsOpen: true, IsQueued: true } ? "queued" : entry.State.ToString().ToLowerInvariant(), Shown(entry, entry.Text.ToString())));
+                .Select(entry => ($"e{entry.Ordinal}", entry.Role.ToString().ToLowerInvariant(), entry is { IsOpen: true, IsQueued: true }
+                    ? "queued"
+                    : entry.State.ToString().ToLowerInvariant(), Shown(entry, entry.Text.ToString())));
             Assert.Equal(expected, _page.Dom.Entries.Select(shown => shown with { Text = Shown(EntryOf(shown.Id), shown.Text) }));
             Assert.All(
                 conversation.Entries.Where(entry => entry.Visible && entry.Ordinal >= _firstShown),
@@ -257,7 +265,8 @@ public partial class DeliveryModelTests
             Assert.All(shown, entry => Assert.Equal(now.Dom.HtmlOf(entry.Id + "t"), _page.Dom.HtmlOf(entry.Id + "t")));
         }
 
-        private ConversationEntry EntryOf(string id) => conversation.Entries[int.Parse(id.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture) - 1];
+        private ConversationEntry EntryOf(string id) =>
+            conversation.Entries[int.Parse(id.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture) - 1];
 
         private static string Shown(ConversationEntry entry, string text) =>
             entry.Markdown is null ? text : string.Concat(WordsOf(text).Select(word => word + " "));

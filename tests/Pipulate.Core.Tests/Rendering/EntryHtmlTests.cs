@@ -28,7 +28,10 @@ public class EntryHtmlTests
     {
         EntryHtml.Write(_html, Entry(EntryRole.Assistant, EntryState.Stopped, "x"), PanelLook.Default, replacing: true);
 
-        Assert.StartsWith("<div id=\"e7\" class=\"chat-entry\" data-role=\"assistant\" data-state=\"stopped\" role=\"article\" aria-label=\"Assistant\" hx-swap-oob=\"true\">", Html, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "<div id=\"e7\" class=\"chat-entry\" data-role=\"assistant\" data-state=\"stopped\" role=\"article\" aria-label=\"Assistant\" hx-swap-oob=\"true\">",
+            Html,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,7 +78,10 @@ public class EntryHtmlTests
         entry.Reasoning.Append("<thought>");
         EntryHtml.Write(_html, entry, PanelLook.Default, replacing: false);
 
-        Assert.Contains("<details class=\"chat-thinking\"><summary>Thinking</summary><div id=\"e7r\" class=\"chat-thoughts\" dir=\"auto\" hx-disable hx-ignore>&lt;thought&gt;</div></details>", Html, StringComparison.Ordinal);
+        Assert.Contains(
+            "<details class=\"chat-thinking\"><summary>Thinking</summary><div id=\"e7r\" class=\"chat-thoughts\" dir=\"auto\" hx-disable hx-ignore>&lt;thought&gt;</div></details>",
+            Html,
+            StringComparison.Ordinal);
         Assert.Contains(" hx-disable hx-ignore>said</div>", Html, StringComparison.Ordinal);
     }
 
@@ -110,7 +116,8 @@ public class EntryHtmlTests
         EntryHtml.Write(_html, entry, PanelLook.Default, replacing: false);
 
         var page = new AngleSharp.Html.Parser.HtmlParser().ParseDocument(Html);
-        Assert.Equal(buttons, string.Join(' ', page.QuerySelectorAll("button").Select(button => button.TextContent + (button.GetAttribute("value") is { } value ? $"={value.Replace(entry.Id.ToString("N"), "7", StringComparison.Ordinal)}" : ""))));
+        Assert.Equal(buttons, string.Join(' ', page.QuerySelectorAll("button").Select(button => button.TextContent + (button.GetAttribute(
+            "value") is { } value ? $"={value.Replace(entry.Id.ToString("N"), "7", StringComparison.Ordinal)}" : ""))));
         Assert.All(page.QuerySelectorAll("button[value]"), button => Assert.Equal("chat-command", button.GetAttribute("form")));
     }
 

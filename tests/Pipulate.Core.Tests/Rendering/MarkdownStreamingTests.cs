@@ -10,7 +10,9 @@ using Pipulate.Rendering;
 
 namespace Pipulate.Tests.Rendering;
 
-/// <summary>Markdown that comes in pieces: what a page shows on the way is whole, and what it shows at the end is what it had been shown at once.</summary>
+/// <summary>
+/// Markdown that comes in pieces: what a page shows on the way is whole, and what it shows at the end is what it had been shown at once.
+/// </summary>
 public partial class MarkdownStreamingTests
 {
     private readonly Conversation _conversation = Markdown();
@@ -33,7 +35,8 @@ public partial class MarkdownStreamingTests
                 var expected = ShownTo(atOnce).HtmlOf("e1t");
                 foreach (var length in lengths)
                 {
-                    Assert.Equal(expected, Stream(text, length, (EntryState[])[EntryState.Complete, EntryState.Stopped, EntryState.Failed]));
+                    Assert.Equal(
+                        expected, Stream(text, length, (EntryState[])[EntryState.Complete, EntryState.Stopped, EntryState.Failed]));
                 }
             });
     }
@@ -69,7 +72,9 @@ public partial class MarkdownStreamingTests
         _conversation.Append(entry, "*");
         Assert.Equal("<div id=\"e1u\" hx-swap-oob=\"beforeend\">*</div>", _page.Round());
         _conversation.Append(entry, "\n\n");
-        Assert.Equal("<div id=\"e1b\" hx-swap-oob=\"beforeend\"><p><em>b</em></p></div><div id=\"e1u\" hx-swap-oob=\"innerHTML\"></div>", _page.Round());
+        Assert.Equal(
+            "<div id=\"e1b\" hx-swap-oob=\"beforeend\"><p><em>b</em></p></div><div id=\"e1u\" hx-swap-oob=\"innerHTML\"></div>",
+            _page.Round());
         _conversation.Append(entry, "\n\n\n");
         Assert.Null(_page.Round());
         _conversation.Append(entry, "c");
@@ -122,9 +127,13 @@ public partial class MarkdownStreamingTests
         Assert.Equal(ended, markdown.Tails > 0);
     }
 
-    /// <summary>So that nothing jumps when the whole takes the place of the blocks: they are the same, but that the items of a list come one by one.</summary>
+    /// <summary>
+    /// So that nothing jumps when the whole takes the place of the blocks: they are the same, but that the items of a list come one by one.
+    /// </summary>
     [Theory]
-    [InlineData("# Plan\n\nFirst, **install** it:\n\n```bash\ndotnet add\n\nx\n```\n\nThen\nthis:\n\n1. Call `a()`.\n2. Call `b()`.\n   - now\n\n| a | b |\n|---|---|\n| c | d |\n\n> Note.\n\n---\n\nEnd.\n\n")]
+    [InlineData(
+        "# Plan\n\nFirst, **install** it:\n\n```bash\ndotnet add\n\nx\n```\n\nThen\nthis:\n\n1. Call `a()`.\n2. Call `b()`.\n   - "
+            + "now\n\n| a | b |\n|---|---|\n| c | d |\n\n> Note.\n\n---\n\nEnd.\n\n")]
     [InlineData("Here:\n- **a**: b\n- c\n\n      code\n\n* d\n\nEnd with [link](https://example.org).\n\n")]
     [InlineData("```\n# no\n- no\n\n1. no\n```\n# Yes\nText\n~~~\n```\n~~~\n")]
     public void Blocks_WholeMarkdown_AreWhatTheWholeWillBe(string text)

@@ -89,7 +89,10 @@ public class PanelCursorTests
 
         var message = _page.Round()!;
 
-        Assert.StartsWith("<div id=\"e1t\" hx-swap-oob=\"beforeend\">growth</div><div id=\"msg-list\" hx-swap-oob=\"beforeend\"><div id=\"e2\"", message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "<div id=\"e1t\" hx-swap-oob=\"beforeend\">growth</div><div id=\"msg-list\" hx-swap-oob=\"beforeend\"><div id=\"e2\"",
+            message,
+            StringComparison.Ordinal);
         Assert.Equal(2, message.Split("hx-swap-oob").Length - 1);
         Assert.Equal(["growth", "a", "b"], _page.Dom.Entries.Select(shown => shown.Text));
     }
@@ -119,7 +122,10 @@ public class PanelCursorTests
 
         var message = _page.Round()!;
 
-        Assert.StartsWith("<div id=\"e1\" class=\"chat-entry\" data-role=\"assistant\" data-state=\"failed\" role=\"article\" aria-label=\"Assistant\" hx-swap-oob=\"true\">", message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "<div id=\"e1\" class=\"chat-entry\" data-role=\"assistant\" data-state=\"failed\" role=\"article\" aria-label=\"Assistant\" hx-swap-oob=\"true\">",
+            message,
+            StringComparison.Ordinal);
         Assert.Contains(">It broke.</p>", message, StringComparison.Ordinal);
         Assert.Equal([("e1", "assistant", "failed", "Hello world")], _page.Dom.Entries);
     }
@@ -240,7 +246,9 @@ public class PanelCursorTests
         var list = new ArrayBufferWriter<byte>();
         PanelCursor.WriteList(list, _conversation);
 
-        Assert.Equal($"{EmptyStatus}<div id=\"msg-list\" hx-swap-oob=\"innerHTML\">{Encoding.UTF8.GetString(list.WrittenSpan)}</div>", _page.Round());
+        Assert.Equal(
+            $"{EmptyStatus}<div id=\"msg-list\" hx-swap-oob=\"innerHTML\">{Encoding.UTF8.GetString(list.WrittenSpan)}</div>",
+            _page.Round());
     }
 
     [Fact]
@@ -248,7 +256,8 @@ public class PanelCursorTests
     [Trait("Row", "S-34")]
     public void Write_HostileText_StaysText()
     {
-        const string Hostile = "</div></div><div id=\"chat-status\" hx-swap-oob=\"innerHTML\">OWNED</div><title>x</title>{\"target\":\"body\"}";
+        const string Hostile =
+            "</div></div><div id=\"chat-status\" hx-swap-oob=\"innerHTML\">OWNED</div><title>x</title>{\"target\":\"body\"}";
         _page.Round();
         _conversation.AddUserMessage(Hostile, null);
         _page.Round();

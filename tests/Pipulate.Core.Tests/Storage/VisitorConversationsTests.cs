@@ -225,7 +225,10 @@ public sealed class VisitorConversationsTests : IAsyncDisposable
         Assert.Null(await _owned.OpenAsync(id));
     }
 
-    /// <summary>The first conversation begins anew, but not before the store has deleted it: pages that are there until then have to come back once more.</summary>
+    /// <summary>
+    /// The first conversation begins anew, but not before the store has deleted it: pages that are there until then have to come back once
+    /// more.
+    /// </summary>
     [Fact]
     public async Task Delete_OfTheFirstWhileTheStoreIsAway_HasItsPagesComeBackWhenItIsDone()
     {
@@ -237,7 +240,13 @@ public sealed class VisitorConversationsTests : IAsyncDisposable
         _time.Advance(VisitorConversations.ReadTimeout);
         await Assert.ThrowsAsync<TimeoutException>(() => deleting);
         var transport = new ScriptedTransport();
-        using var page = new ChatConnection(new ChatConnectionInfo("1", conversation.Id, null, _time.GetUtcNow()), conversation, new PanelStatus(), transport, TimeSpan.FromSeconds(10), _time);
+        using var page = new ChatConnection(
+            new ChatConnectionInfo("1", conversation.Id, null, _time.GetUtcNow()),
+            conversation,
+            new PanelStatus(),
+            transport,
+            TimeSpan.FromSeconds(10),
+            _time);
         conversation.Viewers.Add(page);
         var writing = page.WriteAsync(Cancellation);
         Assert.Contains("This conversation was deleted.", await transport.NextAsync(), StringComparison.Ordinal);
@@ -410,7 +419,14 @@ public sealed class VisitorConversationsTests : IAsyncDisposable
         options.Retention.Age = TimeSpan.FromDays(1);
         options.Retention.ConversationsPerVisitor = 2;
         options.Retention.EntriesPerConversation = 200;
-        using var sweep = new RetentionService(_directory, _owned, _store, new ConnectionRegistry(new PanelStatus(), _time), Microsoft.Extensions.Options.Options.Create(options), _time, NullLogger<RetentionService>.Instance);
+        using var sweep = new RetentionService(
+            _directory,
+            _owned,
+            _store,
+            new ConnectionRegistry(new PanelStatus(), _time),
+            Microsoft.Extensions.Options.Options.Create(options),
+            _time,
+            NullLogger<RetentionService>.Instance);
         var ancient = new ConversationKey("v-gone", new ConversationId("v-gone"));
         await _store.AddAsync(ancient, Stored("ancient"), Cancellation);
         var watched = _directory.Get(new ConversationId("v-watching"));
@@ -438,7 +454,8 @@ public sealed class VisitorConversationsTests : IAsyncDisposable
         await Eventually.TrueAsync(() => _owned.ListAsync(Owner).Result.Select(summary => summary.Id.Name).SequenceEqual(["c", "b"]));
         Assert.True(live.IsDeleted);
         await Eventually.TrueAsync(() => _owned.ListAsync("v-gone").Result.Count == 0);
-        await Eventually.TrueAsync(() => _store.ReadAsync(lengthy, 1000).AsTask().Result is { Entries: { Count: 200 } entries } && entries[0].Text == "6");
+        await Eventually.TrueAsync(
+            () => _store.ReadAsync(lengthy, 1000).AsTask().Result is { Entries: { Count: 200 } entries } && entries[0].Text == "6");
         Assert.False(watched.IsDeleted);
         Assert.Single(await _owned.ListAsync("v-watching"));
         await sweep.StopAsync(Cancellation);
@@ -467,7 +484,8 @@ public sealed class VisitorConversationsTests : IAsyncDisposable
         return conversation;
     }
 
-    private StoredEntry Stored(string text) => new() { Id = Guid.NewGuid(), Role = EntryRole.User, State = EntryState.Complete, CreatedAt = _time.GetUtcNow(), Text = text };
+    private StoredEntry Stored(string text) =>
+        new() { Id = Guid.NewGuid(), Role = EntryRole.User, State = EntryState.Complete, CreatedAt = _time.GetUtcNow(), Text = text };
 
     private sealed class Watcher : IConversationViewer
     {

@@ -33,7 +33,8 @@ public sealed class WriteBehindServiceTests : IAsyncDisposable
         Assert.Equal(
             ["1 Event Complete They put \"Milk\" on the list.", "2 User Complete hello", "3 Assistant Failed Hello you"],
             after.Look(entries => entries.Select(entry => $"{entry.Ordinal} {entry.Role} {entry.State} {entry.Text}").ToArray()));
-        Assert.Equal(("POST /todo", "demo", "It broke off."), after.Look(entries => (entries[0].Kind, entries[2].AuthorName, entries[2].Reason)));
+        Assert.Equal(
+            ("POST /todo", "demo", "It broke off."), after.Look(entries => (entries[0].Kind, entries[2].AuthorName, entries[2].Reason)));
         Assert.False(after.AddUserMessage("hello", "m1"));
         Assert.Null(after.PeekPending());
         Assert.Equal(4, after.AddMessage(EntryRole.Notice, "next").Ordinal);
@@ -90,7 +91,9 @@ public sealed class WriteBehindServiceTests : IAsyncDisposable
         await StopAsync();
         var after = (await StartAsync()).Get(Id());
 
-        Assert.Equal((ConversationWriter.Window, "2301", "2500"), after.Look(entries => (entries.Count, entries[0].Text.ToString(), entries[^1].Text.ToString())));
+        Assert.Equal(
+            (ConversationWriter.Window, "2301", "2500"),
+            after.Look(entries => (entries.Count, entries[0].Text.ToString(), entries[^1].Text.ToString())));
         Assert.Equal(2501, after.AddMessage(EntryRole.User, "next").Ordinal);
     }
 
@@ -117,7 +120,9 @@ public sealed class WriteBehindServiceTests : IAsyncDisposable
             return WriteBehindService.IsSaved(after);
         });
 
-        Assert.Equal((150, 150), (_store.Entries().Count(entry => entry is { Role: EntryRole.Event, Withdrawn: true, Text: "" }), _store.Entries().Count(entry => entry is { Role: EntryRole.User, Withdrawn: false, Text.Length: > 0 })));
+        Assert.Equal((150, 150), (
+            _store.Entries().Count(entry => entry is { Role: EntryRole.Event, Withdrawn: true, Text: "" }),
+            _store.Entries().Count(entry => entry is { Role: EntryRole.User, Withdrawn: false, Text.Length: > 0 })));
     }
 
     [Fact]
@@ -125,7 +130,15 @@ public sealed class WriteBehindServiceTests : IAsyncDisposable
     public async Task Get_WhatWasStreamingAtTheDeath_IsStoppedHereAndInTheStore()
     {
         await _store.AddAsync(
-            Key(), new StoredEntry { Id = Guid.NewGuid(), Role = EntryRole.Assistant, State = EntryState.Streaming, CreatedAt = _time.GetUtcNow(), Text = "so far" }, Cancellation);
+            Key(), new StoredEntry
+            {
+                Id = Guid.NewGuid(),
+                Role =
+                EntryRole.Assistant,
+                State = EntryState.Streaming,
+                CreatedAt = _time.GetUtcNow(),
+                Text = "so far"
+            }, Cancellation);
 
         var conversation = (await StartAsync()).Get(Id());
 
@@ -215,7 +228,8 @@ public sealed class WriteBehindServiceTests : IAsyncDisposable
 
         Assert.Equal(["User/Complete: hello", "User/Complete: hello"], conversation.Shown());
         Assert.NotNull(conversation.PeekPending());
-        await Eventually.TrueAsync(() => _store.Entries().Count(entry => entry is { Withdrawn: false, State: EntryState.Complete }) == 2 && WriteBehindService.IsSaved(conversation));
+        await Eventually.TrueAsync(() => _store.Entries().Count(entry => entry is { Withdrawn: false, State: EntryState.Complete }) == 2
+            && WriteBehindService.IsSaved(conversation));
         Assert.Equal(["m1", "m2"], _store.Entries().Where(entry => !entry.Withdrawn).Select(entry => entry.MessageId));
     }
 
@@ -549,7 +563,8 @@ public sealed class WriteBehindServiceTests : IAsyncDisposable
 
     private static ConversationKey Key() => new("c", Id());
 
-    private StoredEntry Stored(string text) => new() { Id = Guid.NewGuid(), Role = EntryRole.User, State = EntryState.Complete, CreatedAt = _time.GetUtcNow(), Text = text };
+    private StoredEntry Stored(string text) =>
+        new() { Id = Guid.NewGuid(), Role = EntryRole.User, State = EntryState.Complete, CreatedAt = _time.GetUtcNow(), Text = text };
 
     /// <summary>A process, as far as conversations go.</summary>
     private async Task<ConversationCache> StartAsync()
@@ -585,7 +600,8 @@ public sealed class WriteBehindServiceTests : IAsyncDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             _written.Enqueue((logLevel, formatter(state, exception)));
     }
 }

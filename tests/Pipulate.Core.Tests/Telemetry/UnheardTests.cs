@@ -21,7 +21,8 @@ public sealed class UnheardTests : IDisposable
     {
         using var request = new Activity("request").Start();
 
-        var entry = new Conversation(new ConversationId("a"), TimeProvider.System).AddMessage(EntryRole.Event, "They bought \"milk\".", wantsAnswer: true);
+        var entry = new Conversation(new ConversationId("a"), TimeProvider.System).AddMessage(
+            EntryRole.Event, "They bought \"milk\".", wantsAnswer: true);
 
         Assert.Null(entry.Cause);
     }

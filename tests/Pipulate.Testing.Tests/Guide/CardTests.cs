@@ -66,7 +66,8 @@ public sealed class CardTests(WebApplicationFactory<Program> factory) : IClassFi
     public async Task Model_ThatFallsSilent_IsNotWaitedForLongerThanItsLimit()
     {
         var time = new ManualTimeProvider();
-        var model = new ScriptedChatClient { Answer = (request, cancellationToken) => request.SayAsync("Well…", TimeSpan.Zero, cancellationToken) };
+        var model =
+            new ScriptedChatClient { Answer = (request, cancellationToken) => request.SayAsync("Well…", TimeSpan.Zero, cancellationToken) };
         await using var application = With(services => services.AddSingleton<IChatClient>(model).AddSingleton<TimeProvider>(time));
         await using var chat = await ChatTranscript.ConnectAsync(application);
 

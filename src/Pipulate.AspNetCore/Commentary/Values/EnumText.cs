@@ -14,7 +14,9 @@ internal static class EnumText
     {
         var names = value.ToString();
         var type = value.GetType();
-        return names.Contains(", ", StringComparison.Ordinal) ? string.Join(", ", names.Split(", ").Select(name => Of(type, name))) : Of(type, names);
+        return names.Contains(", ", StringComparison.Ordinal)
+            ? string.Join(", ", names.Split(", ").Select(name => Of(type, name)))
+            : Of(type, names);
     }
 
     private static string Of(Type type, string name)
@@ -22,6 +24,7 @@ internal static class EnumText
         var field = type.GetField(name);
 
         // A name from a resource is in the reader's language, and in none for the model.
-        return field?.GetCustomAttribute<DisplayAttribute>()?.GetName() ?? field?.GetCustomAttribute<DescriptionAttribute>()?.Description ?? name;
+        return field?.GetCustomAttribute<DisplayAttribute>()?.GetName()
+            ?? field?.GetCustomAttribute<DescriptionAttribute>()?.Description ?? name;
     }
 }

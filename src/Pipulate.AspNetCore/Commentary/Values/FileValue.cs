@@ -15,7 +15,8 @@ internal sealed record FileValue(string? FileDownloadName, string? ContentType, 
     private static readonly string[] Units = ["kB", "MB", "GB", "TB", "PB", "EB"];
 
     /// <summary>Gets what is written for anything that is a file; a stream without a name is only called so.</summary>
-    public static object Describe(object value) => Of(value) is { } file && (file.FileDownloadName ?? file.ContentType) is not null ? file.ToString() : new ValueName(
+    public static object Describe(object value) =>
+        Of(value) is { } file && (file.FileDownloadName ?? file.ContentType) is not null ? file.ToString() : new ValueName(
         value is Stream or FileStreamHttpResult ? "stream" : "file");
 
     /// <summary>Gets the file that an action answers with, while its stream is still open.</summary>
@@ -32,7 +33,9 @@ internal sealed record FileValue(string? FileDownloadName, string? ContentType, 
     {
         string?[] known = [ContentType, FileLength is { } length ? SizeOf(length) : null];
         var details = string.Join(", ", known.Where(text => !string.IsNullOrEmpty(text)));
-        return string.IsNullOrEmpty(FileDownloadName) ? $"file ({details})" : details.Length > 0 ? $"{FileDownloadName} ({details})" : FileDownloadName;
+        return string.IsNullOrEmpty(FileDownloadName)
+            ? $"file ({details})"
+            : details.Length > 0 ? $"{FileDownloadName} ({details})" : FileDownloadName;
     }
 
     private static FileValue? Of(object value) => value switch
@@ -41,7 +44,8 @@ internal sealed record FileValue(string? FileDownloadName, string? ContentType, 
         IFormFile file => new(NameOf(file.FileName), file.Headers is null ? null : file.ContentType, file.Length),
         FileResult file => Of(file),
         FileContentHttpResult file => new(NameOf(file.FileDownloadName), file.ContentType, file.FileLength),
-        FileStreamHttpResult file => new(NameOf(file.FileDownloadName) ?? NameOf((file.FileStream as FileStream)?.Name), file.ContentType, file.FileLength),
+        FileStreamHttpResult file =>
+            new(NameOf(file.FileDownloadName) ?? NameOf((file.FileStream as FileStream)?.Name), file.ContentType, file.FileLength),
         PhysicalFileHttpResult file => new(NameOf(file.FileDownloadName) ?? NameOf(file.FileName), file.ContentType, file.FileLength),
         VirtualFileHttpResult file => new(NameOf(file.FileDownloadName) ?? NameOf(file.FileName), file.ContentType, file.FileLength),
         IFileHttpResult file => new(NameOf(file.FileDownloadName), file.ContentType, null),
@@ -51,7 +55,8 @@ internal sealed record FileValue(string? FileDownloadName, string? ContentType, 
         _ => null,
     };
 
-    private static FileValue Of(FileResult result, string? path, long? length) => new(NameOf(result.FileDownloadName) ?? NameOf(path), result.ContentType, length);
+    private static FileValue Of(FileResult result, string? path, long? length) =>
+        new(NameOf(result.FileDownloadName) ?? NameOf(path), result.ContentType, length);
 
     /// <summary>The directories are the server's business, or the client's.</summary>
     private static string? NameOf(string? path)

@@ -53,7 +53,10 @@ internal static class MemberAccess
             }
         }
 
-        foreach (var property in type.GetInterfaces().Where(contract => contract.IsVisible).SelectMany(contract => contract.GetProperties()))
+        foreach (var property in type
+            .GetInterfaces()
+            .Where(contract => contract.IsVisible)
+            .SelectMany(contract => contract.GetProperties()))
         {
             if (IsReadable(property) && names.Add(property.Name))
             {

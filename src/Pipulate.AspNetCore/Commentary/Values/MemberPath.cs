@@ -63,7 +63,8 @@ internal static class MemberPath
     {
         value = null;
         return element.ValueKind is JsonValueKind.Object
-            && TryReadKey(element.EnumerateObject().Select(member => KeyValuePair.Create(member.Name, (object?)member.Value)), name, out value);
+            && TryReadKey(
+                element.EnumerateObject().Select(member => KeyValuePair.Create(member.Name, (object?)member.Value)), name, out value);
     }
 
     /// <summary>The key as it is written counts more than one that differs in case.</summary>

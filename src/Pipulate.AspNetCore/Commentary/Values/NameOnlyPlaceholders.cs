@@ -26,7 +26,8 @@ internal static class NameOnlyPlaceholders
     private static Type? TypeOf(string name, MethodInfo handler)
     {
         var parts = name.Split('.');
-        var parameter = Array.Find(handler.GetParameters(), candidate => parts[0].Equals(candidate.Name, StringComparison.OrdinalIgnoreCase));
+        var parameter =
+            Array.Find(handler.GetParameters(), candidate => parts[0].Equals(candidate.Name, StringComparison.OrdinalIgnoreCase));
         var type = parameter?.ParameterType ?? (parts[0] == "result" ? ResultOf(handler.ReturnType) : null);
         foreach (var part in parts.Skip(1))
         {
@@ -39,17 +40,24 @@ internal static class NameOnlyPlaceholders
 
     private static Type? ResultOf(Type type)
     {
-        if (type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(Task<>) || type.GetGenericTypeDefinition() == typeof(ValueTask<>)))
+        if (type.IsGenericType
+            && (type.GetGenericTypeDefinition() == typeof(Task<>) || type.GetGenericTypeDefinition() == typeof(ValueTask<>)))
         {
             type = type.GetGenericArguments()[0];
         }
 
-        var valued = type.GetInterfaces().FirstOrDefault(contract => contract.IsGenericType && contract.GetGenericTypeDefinition() == typeof(IValueHttpResult<>));
+        var valued = type
+            .GetInterfaces()
+            .FirstOrDefault(contract => contract.IsGenericType && contract.GetGenericTypeDefinition() == typeof(IValueHttpResult<>));
         if (valued is not null || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ActionResult<>)))
         {
             return (valued ?? type).GetGenericArguments()[0];
         }
 
-        return type == typeof(void) || type == typeof(Task) || type == typeof(ValueTask) || typeof(IResult).IsAssignableFrom(type) || typeof(IActionResult).IsAssignableFrom(type) ? null : type;
+        return type == typeof(void)
+            || type == typeof(Task)
+            || type == typeof(ValueTask)
+            || typeof(IResult).IsAssignableFrom(type)
+            || typeof(IActionResult).IsAssignableFrom(type) ? null : type;
     }
 }

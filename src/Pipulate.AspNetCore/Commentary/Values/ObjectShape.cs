@@ -18,7 +18,8 @@ internal sealed class ObjectShape
 
     private static readonly HashSet<Type> SimpleTypes =
     [
-        typeof(string), typeof(decimal), typeof(DateTime), typeof(DateTimeOffset), typeof(DateOnly), typeof(TimeOnly), typeof(TimeSpan), typeof(Guid), typeof(Uri), typeof(Version),
+        typeof(string), typeof(decimal), typeof(DateTime), typeof(DateTimeOffset), typeof(DateOnly), typeof(TimeOnly), typeof(TimeSpan),
+        typeof(Guid), typeof(Uri), typeof(Version),
         typeof(Half), typeof(Int128), typeof(UInt128), typeof(BigInteger),
     ];
 
@@ -56,7 +57,8 @@ internal sealed class ObjectShape
     /// sent.
     /// </summary>
     public static bool IsOfFramework(Type type) =>
-        type.Assembly.GetName().Name is { } name && (name.StartsWith("System.", StringComparison.Ordinal) || name.StartsWith("Microsoft.", StringComparison.Ordinal));
+        type.Assembly.GetName().Name is { } name
+            && (name.StartsWith("System.", StringComparison.Ordinal) || name.StartsWith("Microsoft.", StringComparison.Ordinal));
 
     public static bool IsPair(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(KeyValuePair<,>);
 
@@ -79,14 +81,19 @@ internal sealed class ObjectShape
         ];
     }
 
-    private static bool IsAnonymous(Type type) => type.Name.Contains("AnonymousType", StringComparison.Ordinal) && type.IsDefined(typeof(CompilerGeneratedAttribute));
+    private static bool IsAnonymous(Type type) =>
+        type.Name.Contains("AnonymousType", StringComparison.Ordinal) && type.IsDefined(typeof(CompilerGeneratedAttribute));
 
     private static bool IsSimple(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        return type.IsPrimitive || type.IsEnum || SimpleTypes.Contains(type) || (type is { IsValueType: true, IsGenericType: false } && !IsOfFramework(type) && OwnsText(type));
+        return type.IsPrimitive
+            || type.IsEnum
+            || SimpleTypes.Contains(type)
+            || (type is { IsValueType: true, IsGenericType: false } && !IsOfFramework(type) && OwnsText(type));
     }
 
     /// <summary>What is not meant for the client is not meant for the model.</summary>
-    private static bool IsLeftOut(PropertyInfo property) => property.GetCustomAttribute<JsonIgnoreAttribute>() is { Condition: JsonIgnoreCondition.Always };
+    private static bool IsLeftOut(PropertyInfo property) =>
+        property.GetCustomAttribute<JsonIgnoreAttribute>() is { Condition: JsonIgnoreCondition.Always };
 }

@@ -25,7 +25,8 @@ internal static class ResultValue
                 case INestedHttpResult nested:
                     result = nested.Result;
                     continue;
-                case IActionResult when result.GetType().Name == "HttpActionResult" && MemberAccess.Reader(result.GetType(), "Result") is { } inner:
+                case IActionResult
+                    when result.GetType().Name == "HttpActionResult" && MemberAccess.Reader(result.GetType(), "Result") is { } inner:
                     // How MVC carries out what an action returns of minimal APIs' results.
                     result = inner(result);
                     continue;
@@ -60,14 +61,16 @@ internal static class ResultValue
         return !ReferenceEquals(value, result) ? value : result switch
         {
             ContentHttpResult content => content.ResponseContent,
-            Utf8ContentHttpResult content => Encoding.UTF8.GetString(content.ResponseContent.Span[..Math.Min(content.ResponseContent.Length, BytesDecoded)]),
+            Utf8ContentHttpResult content =>
+                Encoding.UTF8.GetString(content.ResponseContent.Span[..Math.Min(content.ResponseContent.Length, BytesDecoded)]),
             IFileHttpResult => FileValue.Describe(result),
             RedirectHttpResult { Url: var url } => $"redirect to {url}",
             RedirectResult { Url: var url } => $"redirect to {url}",
             LocalRedirectResult { Url: var url } => $"redirect to {url}",
             RedirectToActionResult { ActionName: { } action } => $"redirect to {action}",
             RedirectToPageResult { PageName: { } page } => $"redirect to {page}",
-            RedirectToRouteHttpResult or RedirectToActionResult or RedirectToPageResult or RedirectToRouteResult => new ValueName("redirect"),
+            RedirectToRouteHttpResult or RedirectToActionResult or RedirectToPageResult or RedirectToRouteResult =>
+                new ValueName("redirect"),
             PageResult => new ValueName("page"),
             _ => DescribeByType(result),
         };
@@ -89,7 +92,9 @@ internal static class ResultValue
         }
 
         return shape.Properties.Count > 0
-            ? new ValueMembers(shape.Properties.Select(property => new ValueMember(property.Name, () => property.Read(result))), Named: true)
-            : new ValueName(shape.Name.Replace(" http result", "", StringComparison.Ordinal).Replace(" result", "", StringComparison.Ordinal));
+            ? new ValueMembers(
+                shape.Properties.Select(property => new ValueMember(property.Name, () => property.Read(result))), Named: true)
+            : new ValueName(
+                shape.Name.Replace(" http result", "", StringComparison.Ordinal).Replace(" result", "", StringComparison.Ordinal));
     }
 }

@@ -35,7 +35,9 @@ internal sealed class ValueShapes(Redaction redaction) : IValueShapes
             Task task => Unwrap(task),
             IHeaderDictionary => new ValueName("headers"),
             IEnumerable<KeyValuePair<string, StringValues>> fields =>
-                new ValueMembers(fields.Select(field => new ValueMember(field.Key, () => field.Value.Count == 1 ? field.Value[0] : field.Value)), Named: false),
+                new ValueMembers(
+                    fields.Select(field => new ValueMember(field.Key, () => field.Value.Count == 1 ? field.Value[0] : field.Value)),
+                    Named: false),
             _ => DescribeByType(value),
         };
     }
@@ -47,15 +49,30 @@ internal sealed class ValueShapes(Redaction redaction) : IValueShapes
     public static bool IsNameOnly(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        if (typeof(IQueryable).IsAssignableFrom(type) || IsGeneric(type, typeof(IAsyncEnumerable<>)) || typeof(Delegate).IsAssignableFrom(type))
+        if (typeof(IQueryable).IsAssignableFrom(type)
+            || IsGeneric(type, typeof(IAsyncEnumerable<>))
+            || typeof(Delegate).IsAssignableFrom(type))
         {
             return true;
         }
 
-        if (type.IsInterface || type == typeof(object) || type.IsEnum || type.IsPrimitive || type == typeof(string) || typeof(IEnumerable).IsAssignableFrom(type)
-            || typeof(IFormattable).IsAssignableFrom(type) || typeof(Task).IsAssignableFrom(type) || typeof(IResult).IsAssignableFrom(type) || typeof(IActionResult).IsAssignableFrom(type)
-            || typeof(Stream).IsAssignableFrom(type) || typeof(ProblemDetails).IsAssignableFrom(type) || typeof(ClaimsPrincipal).IsAssignableFrom(type)
-            || typeof(System.Runtime.CompilerServices.ITuple).IsAssignableFrom(type) || typeof(IIdentity).IsAssignableFrom(type) || IsByteMemory(type) || IsJson(type))
+        if (type.IsInterface
+            || type == typeof(object)
+            || type.IsEnum
+            || type.IsPrimitive
+            || type == typeof(string)
+            || typeof(IEnumerable).IsAssignableFrom(type)
+            || typeof(IFormattable).IsAssignableFrom(type)
+                || typeof(Task).IsAssignableFrom(type)
+                || typeof(IResult).IsAssignableFrom(type)
+                || typeof(IActionResult).IsAssignableFrom(type)
+            || typeof(Stream).IsAssignableFrom(type)
+                || typeof(ProblemDetails).IsAssignableFrom(type)
+                || typeof(ClaimsPrincipal).IsAssignableFrom(type)
+            || typeof(System.Runtime.CompilerServices.ITuple).IsAssignableFrom(type)
+                || typeof(IIdentity).IsAssignableFrom(type)
+                || IsByteMemory(type)
+                || IsJson(type))
         {
             return false;
         }
@@ -111,7 +128,9 @@ internal sealed class ValueShapes(Redaction redaction) : IValueShapes
 
         if (value is IEnumerable items && shape.Count is { } count)
         {
-            return shape.IsDictionary ? new ValueMembers(items.Cast<object>().Select(Entry), Named: false) : new ValueItems(items, (int)count.GetValue(value)!);
+            return shape.IsDictionary
+                ? new ValueMembers(items.Cast<object>().Select(Entry), Named: false)
+                : new ValueItems(items, (int)count.GetValue(value)!);
         }
 
         if (value is IEnumerable || IsGeneric(type, typeof(IAsyncEnumerable<>)))
@@ -140,11 +159,14 @@ internal sealed class ValueShapes(Redaction redaction) : IValueShapes
     {
         var key = MemberAccess.Reader(pair.GetType(), "Key")!(pair);
         return new ValueMember(
-            key as string ?? (key is null ? "" : ScalarText.OfNumber(key, CultureInfo.InvariantCulture) ?? ScalarText.Of(key, null) ?? key.ToString() ?? ""),
+            key as string ?? (key is null
+                ? ""
+                : ScalarText.OfNumber(key, CultureInfo.InvariantCulture) ?? ScalarText.Of(key, null) ?? key.ToString() ?? ""),
             () => MemberAccess.Reader(pair.GetType(), "Value")!(pair));
     }
 
-    private static bool IsByteMemory(Type type) => type == typeof(Memory<byte>) || type == typeof(ReadOnlyMemory<byte>) || type == typeof(ArraySegment<byte>);
+    private static bool IsByteMemory(Type type) =>
+        type == typeof(Memory<byte>) || type == typeof(ReadOnlyMemory<byte>) || type == typeof(ArraySegment<byte>);
 
     private static bool IsJson(Type type) => type.Namespace == "System.Text.Json" || type.Namespace == "System.Text.Json.Nodes";
 

@@ -8,7 +8,10 @@ namespace Pipulate.Conversations.Entries;
 /// </summary>
 internal sealed class ConversationEntry(int ordinal, EntryRole role, EntryState state, DateTimeOffset at)
 {
-    /// <summary>The place in the conversation, from 1; also what its element is called on a page. It changes when the history comes later than what is said since, and pages take all anew then.</summary>
+    /// <summary>
+    /// The place in the conversation, from 1; also what its element is called on a page. It changes when the history comes later than what
+    /// is said since, and pages take all anew then.
+    /// </summary>
     public int Ordinal { get; set; } = ordinal;
 
     /// <summary>What it is called in the store and on other nodes.</summary>
@@ -20,7 +23,9 @@ internal sealed class ConversationEntry(int ordinal, EntryRole role, EntryState 
 
     public EntryText Text { get; } = new();
 
-    /// <summary>What the model thought before it spoke: shown folded, never told to it again. Null where it showed nothing of the kind.</summary>
+    /// <summary>
+    /// What the model thought before it spoke: shown folded, never told to it again. Null where it showed nothing of the kind.
+    /// </summary>
     public EntryText? Reasoning { get; set; }
 
     /// <summary>The same text as markdown; null where it is shown as it is.</summary>
@@ -31,7 +36,10 @@ internal sealed class ConversationEntry(int ordinal, EntryRole role, EntryState 
     /// <summary>Raised when what was sent before must be replaced and not continued.</summary>
     public int Epoch { get; set; }
 
-    /// <summary>How often something became known of it in the same epoch that pages must be sent in its place: another node says more than the store has.</summary>
+    /// <summary>
+    /// How often something became known of it in the same epoch that pages must be sent in its place: another node says more than the store
+    /// has.
+    /// </summary>
     public int RemoteRevision { get; set; }
 
     /// <summary>Changes where a page must take it anew.</summary>
@@ -49,7 +57,10 @@ internal sealed class ConversationEntry(int ordinal, EntryRole role, EntryState 
     /// <summary>What it waits for while it has said nothing, in a sentence for the person at the page.</summary>
     public string? Waiting { get; set; }
 
-    /// <summary>How many entries of the conversation had been answered before this answer; it goes back to that when the answer is asked for once more. Null for what answers nothing.</summary>
+    /// <summary>
+    /// How many entries of the conversation had been answered before this answer; it goes back to that when the answer is asked for once
+    /// more. Null for what answers nothing.
+    /// </summary>
     public int? RepliedThrough { get; set; }
 
     /// <summary>Whether another node has given it, and can give it once more.</summary>

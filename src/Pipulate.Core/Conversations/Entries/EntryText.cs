@@ -6,13 +6,14 @@ namespace Pipulate.Conversations.Entries;
 
 /// <summary>
 /// The text of an entry in both its forms: as it was said, and as the HTML-encoded UTF-8 that pages get.
-/// Both only grow. The bytes are made when a page first asks for them, and once for all pages, so what is told to the model only costs none.
-/// Not thread-safe: the conversation's lock guards it.
+/// Both only grow. The bytes are made when a page first asks for them, and once for all pages, so what is told to the model only costs
+/// none. Not thread-safe: the conversation's lock guards it.
 /// </summary>
 internal sealed class EntryText
 {
     /// <summary>Nearly every text; one with another character is looked at more closely.</summary>
-    private static readonly SearchValues<char> Plain = SearchValues.Create([.. Enumerable.Range(0, char.MaxValue + 1).Select(code => (char)code).Where(IsPlain)]);
+    private static readonly SearchValues<char> Plain =
+        SearchValues.Create([.. Enumerable.Range(0, char.MaxValue + 1).Select(code => (char)code).Where(IsPlain)]);
 
     /// <summary>The text as it came, while it is nothing but that.</summary>
     private string? _whole;
@@ -26,7 +27,9 @@ internal sealed class EntryText
 
     public int EncodedLength => Encode().WrittenCount;
 
-    /// <summary>What stands behind <paramref name="from"/>: any length seen before is a cut between two runes and outside an entity.</summary>
+    /// <summary>
+    /// What stands behind <paramref name="from"/>: any length seen before is a cut between two runes and outside an entity.
+    /// </summary>
     public ReadOnlySpan<byte> Encoded(int from = 0) => Encode().WrittenSpan[from..];
 
     /// <summary>Takes a text that is all there is to say.</summary>

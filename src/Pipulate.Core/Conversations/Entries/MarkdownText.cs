@@ -4,8 +4,9 @@ using Pipulate.Markdown;
 namespace Pipulate.Conversations.Entries;
 
 /// <summary>
-/// The text of an answer as pages see it: while it is written, the blocks that have ended as HTML and what comes behind them as encoded text; when it has ended, the whole as HTML.
-/// Made when a page asks, and once for all pages; each character is read once. Not thread-safe: the conversation's lock guards it.
+/// The text of an answer as pages see it: while it is written, the blocks that have ended as HTML and what comes behind them as encoded
+/// text; when it has ended, the whole as HTML. Made when a page asks, and once for all pages; each character is read once. Not thread-safe:
+/// the conversation's lock guards it.
 /// </summary>
 internal sealed class MarkdownText(EntryText text)
 {
@@ -22,7 +23,9 @@ internal sealed class MarkdownText(EntryText text)
     private int _read;
     private bool _lineBegun;
 
-    /// <summary>How many times the tail has begun anew, which is what makes a page's tail another one; 0 while no block has ended.</summary>
+    /// <summary>
+    /// How many times the tail has begun anew, which is what makes a page's tail another one; 0 while no block has ended.
+    /// </summary>
     public int Tails
     {
         get

@@ -6,7 +6,9 @@ namespace Pipulate.Storage;
 /// <param name="Epoch">The version of the text.</param>
 /// <param name="Offset">Where the piece begins in it, in UTF-16 units; not inside a surrogate pair.</param>
 /// <param name="Text">The piece.</param>
-/// <remarks>One rule for whoever takes pieces, see <see cref="Fit"/>: so a piece that comes twice, late or again after an error does no harm.</remarks>
+/// <remarks>
+/// One rule for whoever takes pieces, see <see cref="Fit"/>: so a piece that comes twice, late or again after an error does no harm.
+/// </remarks>
 public readonly record struct TextPiece(int Epoch, int Offset, string Text)
 {
     /// <summary>
@@ -14,9 +16,12 @@ public readonly record struct TextPiece(int Epoch, int Offset, string Text)
     /// </summary>
     /// <param name="epoch">The version of the text that is there.</param>
     /// <param name="length">The length of it, in UTF-16 units.</param>
-    /// <param name="missing">What is to be added. Where the piece is of a later version, this is the whole text, and replaces what is there.</param>
+    /// <param name="missing">
+    /// What is to be added. Where the piece is of a later version, this is the whole text, and replaces what is there.
+    /// </param>
     /// <returns>
-    /// <see cref="AppendOutcome.Taken"/>, <see cref="AppendOutcome.Gap"/> or <see cref="AppendOutcome.Outdated"/>; only with the first something is <paramref name="missing"/>.
+    /// <see cref="AppendOutcome.Taken"/>, <see cref="AppendOutcome.Gap"/> or <see cref="AppendOutcome.Outdated"/>; only with the first
+    /// something is <paramref name="missing"/>.
     /// </returns>
     public AppendOutcome Fit(int epoch, int length, out string missing)
     {

@@ -6,8 +6,8 @@ using Pipulate.Events;
 namespace Pipulate.Conversations.History;
 
 /// <summary>
-/// The events that came together, as one message to the model. Those of one kind in a row are told as one: how many there were, what differs in each,
-/// and once how they all end, which is where a template says what it wants.
+/// The events that came together, as one message to the model. Those of one kind in a row are told as one: how many there were, what
+/// differs in each, and once how they all end, which is where a template says what it wants.
 /// </summary>
 internal sealed class EventSummary
 {

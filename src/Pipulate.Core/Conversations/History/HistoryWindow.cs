@@ -12,7 +12,10 @@ internal sealed class HistoryWindow
 {
     private int _first;
 
-    /// <summary>The first entries as chat messages, oldest first; the oldest whole turns are left out from now on where the model has no room for them.</summary>
+    /// <summary>
+    /// The first entries as chat messages, oldest first; the oldest whole turns are left out from now on where the model has no room for
+    /// them.
+    /// </summary>
     /// <param name="entries">The conversation.</param>
     /// <param name="count">How many of its entries count.</param>
     /// <param name="budget">The room; null for all there is.</param>
@@ -35,7 +38,8 @@ internal sealed class HistoryWindow
         ToMessages(entries, FindFirst(entries, entries.Count, budget), entries.Count);
 
     /// <summary>
-    /// Of what came between two answers the events are told first and the typed words last, so that a question is the newest however much happened after it.
+    /// Of what came between two answers the events are told first and the typed words last, so that a question is the newest however much
+    /// happened after it.
     /// </summary>
     private static List<ChatMessage> ToMessages(IReadOnlyList<ConversationEntry> entries, int first, int count)
     {
@@ -81,7 +85,10 @@ internal sealed class HistoryWindow
         }
     }
 
-    /// <summary>The question that is open, where the cut fell behind it: events that came after it may be too much, but it is what is to be answered.</summary>
+    /// <summary>
+    /// The question that is open, where the cut fell behind it: events that came after it may be too much, but it is what is to be
+    /// answered.
+    /// </summary>
     private static ConversationEntry? FindRequest(IReadOnlyList<ConversationEntry> entries, int first, int count)
     {
         for (var i = count - 1; i >= 0 && first > 0; i--)
@@ -98,7 +105,10 @@ internal sealed class HistoryWindow
     private static bool IsIncluded(ConversationEntry entry) =>
         entry is { Withdrawn: false, Role: not (EntryRole.Notice or EntryRole.Progress), Text.Length: > 0 };
 
-    /// <summary>Where to begin: the oldest whole turns go until there is much room again. An answer never stands first, and what is asked last never goes.</summary>
+    /// <summary>
+    /// Where to begin: the oldest whole turns go until there is much room again. An answer never stands first, and what is asked last never
+    /// goes.
+    /// </summary>
     private int FindFirst(IReadOnlyList<ConversationEntry> entries, int count, HistoryBudget? limit)
     {
         if (limit is not { } budget || Measure(_first) <= budget.Most)

@@ -3,7 +3,8 @@ using Microsoft.Extensions.AI;
 namespace Pipulate.Conversations.History;
 
 /// <summary>
-/// How many tokens a text takes, as far as that can be said without the model's own tokenizer: servers tell the number of a prompt only when they have read it.
+/// How many tokens a text takes, as far as that can be said without the model's own tokenizer: servers tell the number of a prompt only
+/// when they have read it.
 /// </summary>
 /// <param name="CharactersPerToken">How many characters of Latin script make a token.</param>
 internal readonly record struct TokenEstimate(double CharactersPerToken)
@@ -28,7 +29,10 @@ internal readonly record struct TokenEstimate(double CharactersPerToken)
         return (int)tokens;
     }
 
-    /// <summary>How long a text would be in Latin script with as many tokens: twice its length in other alphabets, three times where a character is a word or a syllable.</summary>
+    /// <summary>
+    /// How long a text would be in Latin script with as many tokens: twice its length in other alphabets, three times where a character is
+    /// a word or a syllable.
+    /// </summary>
     public static int Weigh(string text)
     {
         var weight = text.Length;

@@ -1,6 +1,8 @@
 namespace Pipulate.Conversations.History;
 
-/// <summary>Why the beginning of a conversation was left out of what the model is told: the value of the metric's tag <c>reason</c>.</summary>
+/// <summary>
+/// Why the beginning of a conversation was left out of what the model is told: the value of the metric's tag <c>reason</c>.
+/// </summary>
 internal enum TruncationReason
 {
     /// <summary>The conversation has outgrown what the model has room for.</summary>

@@ -8,7 +8,8 @@ namespace Pipulate.Events;
 internal static class CleanText
 {
     /// <summary>Nearly every text; one with another character is looked at rune by rune.</summary>
-    private static readonly SearchValues<char> Plain = SearchValues.Create([.. Enumerable.Range(' ', 0x7F - ' ').Select(code => (char)code)]);
+    private static readonly SearchValues<char> Plain =
+        SearchValues.Create([.. Enumerable.Range(' ', 0x7F - ' ').Select(code => (char)code)]);
 
     /// <summary>Joins emoji and letters of several scripts; the other format characters only hide or reorder text.</summary>
     private static readonly Rune ZeroWidthJoiner = new(0x200D);

@@ -31,7 +31,9 @@ internal static class ScalarText
         DateTime time => Of(time, reader),
         DateTimeOffset time => Of(time, reader),
         DateOnly date => reader is null ? date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : date.ToString("d", reader),
-        TimeOnly time => reader is null ? time.ToString(time.Second == 0 ? "HH:mm" : "HH:mm:ss", CultureInfo.InvariantCulture) : time.ToString(time.Second == 0 ? "t" : "T", reader),
+        TimeOnly time => reader is null
+            ? time.ToString(time.Second == 0 ? "HH:mm" : "HH:mm:ss", CultureInfo.InvariantCulture)
+            : time.ToString(time.Second == 0 ? "t" : "T", reader),
         TimeSpan span => Of(span, reader),
         Uri uri => Of(uri),
         Guid or Enum => value.ToString(),
@@ -60,5 +62,6 @@ internal static class ScalarText
     }
 
     /// <summary>A name and a password in an address are not for telling.</summary>
-    private static string Of(Uri uri) => uri.IsAbsoluteUri && uri.UserInfo.Length > 0 ? new UriBuilder(uri) { UserName = "", Password = "" }.Uri.ToString() : uri.ToString();
+    private static string Of(Uri uri) =>
+        uri.IsAbsoluteUri && uri.UserInfo.Length > 0 ? new UriBuilder(uri) { UserName = "", Password = "" }.Uri.ToString() : uri.ToString();
 }

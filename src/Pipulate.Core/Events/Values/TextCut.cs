@@ -50,7 +50,8 @@ internal static class TextCut
     public static string Within(string text, int longest) => text.Length <= longest ? text : text[..LengthWithin(text, longest)];
 
     /// <summary>Cuts a text and puts an ellipsis behind what is left, which comes on top of the limit.</summary>
-    public static string WithEllipsis(string text, int longest) => text.Length <= longest ? text : $"{text.AsSpan(0, LengthWithin(text, longest))}{Ellipsis}";
+    public static string WithEllipsis(string text, int longest) =>
+        text.Length <= longest ? text : $"{text.AsSpan(0, LengthWithin(text, longest))}{Ellipsis}";
 
     /// <summary>
     /// Cuts a text in which values stand as JSON strings. A cut inside a value closes its quotation: what follows must not be taken for a
@@ -93,5 +94,6 @@ internal static class TextCut
         return inside;
     }
 
-    private static int RunesWithin(ReadOnlySpan<char> text, int longest) => longest > 0 && char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest;
+    private static int RunesWithin(ReadOnlySpan<char> text, int longest) =>
+        longest > 0 && char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest;
 }

@@ -82,7 +82,8 @@ internal sealed class ValueWriter(StringBuilder text, bool quoted, int longest, 
                 WriteJson(element, depth);
                 return;
             case JsonValue node:
-                WriteJson(node.GetValueKind() is JsonValueKind.String ? node.GetValue<string>() : JsonElement.Parse(node.ToJsonString()), depth);
+                WriteJson(
+                    node.GetValueKind() is JsonValueKind.String ? node.GetValue<string>() : JsonElement.Parse(node.ToJsonString()), depth);
                 return;
             case JsonObject members:
                 WriteMembers(members.Select(member => new ValueMember(member.Key, () => member.Value)), named: false, depth);
@@ -239,7 +240,8 @@ internal sealed class ValueWriter(StringBuilder text, bool quoted, int longest, 
         switch (element.ValueKind)
         {
             case JsonValueKind.Object:
-                WriteMembers(element.EnumerateObject().Select(member => new ValueMember(member.Name, () => member.Value)), named: false, depth);
+                WriteMembers(
+                    element.EnumerateObject().Select(member => new ValueMember(member.Name, () => member.Value)), named: false, depth);
                 break;
             case JsonValueKind.Array:
                 WriteItems(element.EnumerateArray(), element.GetArrayLength(), depth);
@@ -292,7 +294,8 @@ internal sealed class ValueWriter(StringBuilder text, bool quoted, int longest, 
         }
     }
 
-    private string NameOf(object key) => ScalarText.OfNumber(key, _culture) ?? ScalarText.Of(key, quoted ? null : _culture) ?? key.ToString() ?? "";
+    private string NameOf(object key) =>
+        ScalarText.OfNumber(key, _culture) ?? ScalarText.Of(key, quoted ? null : _culture) ?? key.ToString() ?? "";
 
     private static string CountBytes(object bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes switch
     {

@@ -55,7 +55,10 @@ internal sealed class GuardedOllamaApiClient : OllamaApiClient, IDisposable
 
     /// <inheritdoc/>
     protected override async Task<HttpResponseMessage> SendToOllamaAsync(
-        HttpRequestMessage requestMessage, OllamaRequest? ollamaRequest, HttpCompletionOption completionOption, CancellationToken cancellationToken)
+        HttpRequestMessage requestMessage,
+        OllamaRequest? ollamaRequest,
+        HttpCompletionOption completionOption,
+        CancellationToken cancellationToken)
     {
         var patience = new RearmableTimeout(_timeProvider, cancellationToken);
         HttpResponseMessage? response = null;
@@ -73,13 +76,16 @@ internal sealed class GuardedOllamaApiClient : OllamaApiClient, IDisposable
             }
 
             response.Content = ollamaRequest is ChatRequest
-                ? new StreamContent(await OllamaAnswerStream.StartAsync(response.Content, patience, _firstToken, _idle, Uri, cancellationToken))
-                : await WholeAsync(response.Content, ollamaRequest is ShowModelRequest ? OllamaShape.Details : OllamaShape.Models, patience.Token);
+                ? new StreamContent(
+                    await OllamaAnswerStream.StartAsync(response.Content, patience, _firstToken, _idle, Uri, cancellationToken))
+                : await WholeAsync(
+                    response.Content, ollamaRequest is ShowModelRequest ? OllamaShape.Details : OllamaShape.Models, patience.Token);
             var guarded = response;
             (patience, response) = (ollamaRequest is ChatRequest ? null : patience, null);
             return guarded;
         }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException || (exception is HttpRequestException and not OllamaHttpException))
+        catch (Exception exception)
+            when (exception is OperationCanceledException or IOException || (exception is HttpRequestException and not OllamaHttpException))
         {
             throw Explain(exception, patience!, cancellationToken);
         }
@@ -90,13 +96,14 @@ internal sealed class GuardedOllamaApiClient : OllamaApiClient, IDisposable
         }
     }
 
-    private static HttpClient NewHttpClient(Uri endpoint, HttpMessageHandler? handler) => new(handler ?? NewHandler(endpoint), disposeHandler: handler is null)
-    {
-        BaseAddress = OllamaEndpoint.WithoutCredentials(endpoint),
-        DefaultRequestHeaders = { Authorization = OllamaEndpoint.CredentialsOf(endpoint) },
-        // No header arrives before the first token, so a time limit here would run over loading and queueing. Patience has our own.
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+    private static HttpClient NewHttpClient(Uri endpoint, HttpMessageHandler? handler) =>
+        new(handler ?? NewHandler(endpoint), disposeHandler: handler is null)
+        {
+            BaseAddress = OllamaEndpoint.WithoutCredentials(endpoint),
+            DefaultRequestHeaders = { Authorization = OllamaEndpoint.CredentialsOf(endpoint) },
+            // No header arrives before the first token, so a time limit here would run over loading and queueing. Patience has our own.
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
 
     private static SocketsHttpHandler NewHandler(Uri endpoint) => new()
     {
@@ -138,8 +145,11 @@ internal sealed class GuardedOllamaApiClient : OllamaApiClient, IDisposable
         {
             // The handler reports its own ConnectTimeout as a cancellation that was not requested.
             OperationCanceledException => new HttpRequestException(
-                HttpRequestError.ConnectionError, $"No connection to {OllamaEndpoint.Display(Uri)} within five seconds.", exception).WithFailure(ModelFailureFactory.Unreachable(Uri)),
-            HttpRequestException or HttpIOException => exception.WithFailure(ModelFailureFactory.Classify(exception, Uri, CancellationToken.None)),
+                HttpRequestError.ConnectionError,
+                $"No connection to {OllamaEndpoint.Display(Uri)} within five seconds.",
+                exception).WithFailure(ModelFailureFactory.Unreachable(Uri)),
+            HttpRequestException or HttpIOException =>
+                exception.WithFailure(ModelFailureFactory.Classify(exception, Uri, CancellationToken.None)),
             _ => exception.WithFailure(ModelFailureFactory.Incomplete(Uri)),
         };
     }
@@ -154,16 +164,19 @@ internal sealed class GuardedOllamaApiClient : OllamaApiClient, IDisposable
                 ModelFailureFactory.NotOllama(Uri, FormattableString.Invariant($"HTTP {number}")),
             HttpStatusCode.Forbidden when text.Length == 0 => new ModelFailure(ModelFailureKind.BadRequest,
                 $"Ollama at {display} refuses this host name (HTTP 403). Call it by an address it knows, or let the proxy send the Host header \"localhost\"."),
-            HttpStatusCode.Unauthorized when text.Contains("unauthorized", StringComparison.OrdinalIgnoreCase) => new ModelFailure(ModelFailureKind.BadRequest,
+            HttpStatusCode.Unauthorized when text.Contains("unauthorized", StringComparison.OrdinalIgnoreCase) =>
+                new ModelFailure(ModelFailureKind.BadRequest,
                 $"Ollama at {display} may not use this model without an account. Run: ollama signin"),
-            _ when number is >= 300 and < 400 => ModelFailureFactory.NotOllama(Uri, FormattableString.Invariant($"HTTP {number}, a redirect")),
+            _ when number is >= 300 and < 400 =>
+                ModelFailureFactory.NotOllama(Uri, FormattableString.Invariant($"HTTP {number}, a redirect")),
             _ => ModelFailureFactory.FromStatus(status, text, Uri),
         };
         var message = text.Length > 0 ? text : FormattableString.Invariant($"HTTP {number} ({status}) without a text.");
         return new OllamaHttpException(message, status).WithFailure(trouble);
     }
 
-    private static async Task<string> ErrorTextAsync(HttpResponseMessage response, CancellationToken patience, CancellationToken cancellationToken)
+    private static async Task<string> ErrorTextAsync(
+        HttpResponseMessage response, CancellationToken patience, CancellationToken cancellationToken)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(patience);
         limited.CancelAfter(ErrorPatience);

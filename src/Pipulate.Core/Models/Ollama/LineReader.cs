@@ -3,7 +3,9 @@ using System.IO.Pipelines;
 
 namespace Pipulate.Models.Ollama;
 
-/// <summary>Reads a stream line by line and never holds more than one line of <see cref="MaximumLength"/> bytes, whatever the other side sends.</summary>
+/// <summary>
+/// Reads a stream line by line and never holds more than one line of <see cref="MaximumLength"/> bytes, whatever the other side sends.
+/// </summary>
 internal sealed class LineReader(Stream stream) : IDisposable
 {
     public const int MaximumLength = 1024 * 1024;

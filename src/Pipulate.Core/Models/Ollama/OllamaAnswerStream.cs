@@ -34,9 +34,17 @@ internal sealed class OllamaAnswerStream : Stream
     private bool _done;
     private Exception? _failure;
 
-    private OllamaAnswerStream(HttpContent content, Stream body, RearmableTimeout patience, TimeSpan firstToken, TimeSpan idle, Uri endpoint, CancellationToken cancellationToken)
+    private OllamaAnswerStream(
+        HttpContent content,
+        Stream body,
+        RearmableTimeout patience,
+        TimeSpan firstToken,
+        TimeSpan idle,
+        Uri endpoint,
+        CancellationToken cancellationToken)
     {
-        (_content, _patience, _firstToken, _idle, _endpoint, _cancellationToken) = (content, patience, firstToken, idle, endpoint, cancellationToken);
+        (_content, _patience, _firstToken, _idle, _endpoint, _cancellationToken) =
+            (content, patience, firstToken, idle, endpoint, cancellationToken);
         _lines = new LineReader(body);
         _json = new Utf8JsonWriter(_ready, new JsonWriterOptions { SkipValidation = true });
 
@@ -56,7 +64,12 @@ internal sealed class OllamaAnswerStream : Stream
 
     /// <summary>Begins to read. The timer of the first token is already running; the stream takes it over.</summary>
     public static async Task<OllamaAnswerStream> StartAsync(
-        HttpContent content, RearmableTimeout patience, TimeSpan firstToken, TimeSpan idle, Uri endpoint, CancellationToken cancellationToken)
+        HttpContent content,
+        RearmableTimeout patience,
+        TimeSpan firstToken,
+        TimeSpan idle,
+        Uri endpoint,
+        CancellationToken cancellationToken)
         => new(content, await content.ReadAsStreamAsync(cancellationToken), patience, firstToken, idle, endpoint, cancellationToken);
 
     /// <inheritdoc/>
@@ -134,7 +147,8 @@ internal sealed class OllamaAnswerStream : Stream
             }
             else
             {
-                _failure = new IncompleteAnswerException("The answer ended before the model said that it was done.").WithFailure(ModelFailureFactory.Incomplete(_endpoint));
+                _failure = new IncompleteAnswerException("The answer ended before the model said that it was done.").WithFailure(
+                    ModelFailureFactory.Incomplete(_endpoint));
             }
 
             _first = false;
@@ -196,7 +210,9 @@ internal sealed class OllamaAnswerStream : Stream
         }
 
         _done = (chunk.TryGetProperty("done"u8, out var done) && OllamaShape.IsTrue(done))
-            || (chunk.TryGetProperty("done_reason"u8, out var reason) && reason.ValueKind is JsonValueKind.String && reason.GetString()!.Length > 0);
+            || (chunk.TryGetProperty("done_reason"u8, out var reason)
+                && reason.ValueKind is JsonValueKind.String
+                && reason.GetString()!.Length > 0);
         _json.Reset();
         OllamaShape.WriteChunk(_json, chunk, _done);
         _json.Flush();
@@ -209,7 +225,8 @@ internal sealed class OllamaAnswerStream : Stream
 
         // Before 0.12.6 even what is now a status came as a line.
         return text.Contains("maximum pending requests", StringComparison.OrdinalIgnoreCase)
-            ? new OllamaHttpException(text, HttpStatusCode.ServiceUnavailable).WithFailure(ModelFailureFactory.FromStatus(HttpStatusCode.ServiceUnavailable, null, _endpoint))
+            ? new OllamaHttpException(text, HttpStatusCode.ServiceUnavailable).WithFailure(
+                ModelFailureFactory.FromStatus(HttpStatusCode.ServiceUnavailable, null, _endpoint))
             : new OllamaHttpException(text, null).WithFailure(ModelFailureFactory.ServerSaid(_endpoint, text));
     }
 

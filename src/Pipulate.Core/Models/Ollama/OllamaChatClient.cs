@@ -50,13 +50,20 @@ public sealed partial class OllamaChatClient : IChatClient
 
     /// <summary>Makes a client from its options.</summary>
     /// <param name="options">Where the server is, which model speaks, and how.</param>
-    /// <param name="firstToken">How long to wait for the first sign of an answer, loading and queueing included; the default is ten minutes.</param>
+    /// <param name="firstToken">
+    /// How long to wait for the first sign of an answer, loading and queueing included; the default is ten minutes.
+    /// </param>
     /// <param name="idle">How long the model may be silent between two pieces of an answer; the default is 30 seconds.</param>
     /// <param name="timeProvider">The clock of these two; the default is the system's.</param>
-    /// <param name="handler">The way to the server, not disposed by the client; the default is a <see cref="SocketsHttpHandler"/> of its own that follows no redirects and uses no proxy to this machine.</param>
+    /// <param name="handler">
+    /// The way to the server, not disposed by the client; the default is a <see cref="SocketsHttpHandler"/> of its own that follows no
+    /// redirects and uses no proxy to this machine.
+    /// </param>
     /// <param name="logger">Where the choice of a model and the measures of answers are logged; never what was said.</param>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A waiting time is not positive (<see cref="Timeout.InfiniteTimeSpan"/> is allowed).</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A waiting time is not positive (<see cref="Timeout.InfiniteTimeSpan"/> is allowed).
+    /// </exception>
     public OllamaChatClient(
         OllamaOptions options,
         TimeSpan? firstToken = null,
@@ -69,7 +76,11 @@ public sealed partial class OllamaChatClient : IChatClient
         var endpoint = OllamaEndpoint.Resolve(options.Endpoint, Environment.GetEnvironmentVariable(OllamaEndpoint.Variable));
         timeProvider ??= TimeProvider.System;
         _api = _own = new GuardedOllamaApiClient(
-            endpoint, handler, Waiting(firstToken ?? DefaultFirstToken, nameof(firstToken)), Waiting(idle ?? DefaultIdle, nameof(idle)), timeProvider);
+            endpoint,
+            handler,
+            Waiting(firstToken ?? DefaultFirstToken, nameof(firstToken)),
+            Waiting(idle ?? DefaultIdle, nameof(idle)),
+            timeProvider);
         (_options, _logger, _server, _directory, _probe) = Parts(_api, options, timeProvider, logger);
     }
 
@@ -87,22 +98,27 @@ public sealed partial class OllamaChatClient : IChatClient
     /// <c>truncate</c> and for the id of the
     /// call that a tool's result answers, so these are not sent.
     /// </remarks>
-    public OllamaChatClient(IOllamaApiClient client, OllamaOptions? options = null, TimeProvider? timeProvider = null, ILogger<OllamaChatClient>? logger = null)
+    public OllamaChatClient(
+        IOllamaApiClient client, OllamaOptions? options = null, TimeProvider? timeProvider = null, ILogger<OllamaChatClient>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(client);
         _api = client;
-        (_options, _logger, _server, _directory, _probe) = Parts(client, options ?? new OllamaOptions(), timeProvider ?? TimeProvider.System, logger);
+        (_options, _logger, _server, _directory, _probe) =
+            Parts(client, options ?? new OllamaOptions(), timeProvider ?? TimeProvider.System, logger);
     }
 
     private string? Wanted => string.IsNullOrWhiteSpace(_options.Model) && _own is null ? _api.SelectedModel : _options.Model;
 
     /// <inheritdoc/>
     /// <remarks>Gathers the stream, so that the limits on silence hold here too.</remarks>
-    public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
         => GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
 
     /// <inheritdoc/>
-    /// <exception cref="OllamaHttpException">The server refused, or reported an error in the middle of the answer; a model that is not installed has status 404.</exception>
+    /// <exception cref="OllamaHttpException">
+    /// The server refused, or reported an error in the middle of the answer; a model that is not installed has status 404.
+    /// </exception>
     /// <exception cref="HttpRequestException">The server cannot be reached.</exception>
     /// <exception cref="InvalidOperationException">No model is named and no chat model is installed.</exception>
     /// <exception cref="TimeoutException">The model was silent for too long.</exception>
@@ -121,7 +137,8 @@ public sealed partial class OllamaChatClient : IChatClient
     {
         ArgumentNullException.ThrowIfNull(serviceType);
         return serviceKey is not null ? null
-            : serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata("ollama", _server.Endpoint, string.IsNullOrWhiteSpace(Wanted) ? _directory.Chosen : Wanted)
+            : serviceType == typeof(ChatClientMetadata)
+                ? new ChatClientMetadata("ollama", _server.Endpoint, string.IsNullOrWhiteSpace(Wanted) ? _directory.Chosen : Wanted)
             : serviceType == typeof(IModelProbe) ? _probe
             : serviceType.IsInstanceOfType(this) ? this
             : _own is null && serviceType.IsInstanceOfType(_api) ? _api
@@ -132,13 +149,17 @@ public sealed partial class OllamaChatClient : IChatClient
     public void Dispose() => _own?.Dispose();
 
     private static TimeSpan Waiting(TimeSpan time, string name)
-        => time > TimeSpan.Zero || time == Timeout.InfiniteTimeSpan ? time : throw new ArgumentOutOfRangeException(name, time, "A waiting time is positive.");
+        => time > TimeSpan.Zero || time == Timeout.InfiniteTimeSpan
+            ? time
+            : throw new ArgumentOutOfRangeException(name, time, "A waiting time is positive.");
 
-    private (OllamaOptions, ILogger, OllamaInquiry, OllamaModelDirectory, OllamaModelProbe) Parts(IOllamaApiClient api, OllamaOptions options, TimeProvider timeProvider, ILogger? logger)
+    private (OllamaOptions, ILogger, OllamaInquiry, OllamaModelDirectory, OllamaModelProbe) Parts(
+        IOllamaApiClient api, OllamaOptions options, TimeProvider timeProvider, ILogger? logger)
     {
         var server = new OllamaInquiry(api, timeProvider);
         var directory = new OllamaModelDirectory(server, options, logger ?? NullLogger.Instance);
-        return (options, logger ?? NullLogger.Instance, server, directory, new OllamaModelProbe(server, directory, () => Wanted, options, timeProvider));
+        return (options, logger
+            ?? NullLogger.Instance, server, directory, new OllamaModelProbe(server, directory, () => Wanted, options, timeProvider));
     }
 
     private async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(
@@ -160,7 +181,12 @@ public sealed partial class OllamaChatClient : IChatClient
             if (line is ChatDoneResponseStream end)
             {
                 done = true;
-                LogAnswered(model, end.PromptEvalCount, end.EvalCount, OllamaResponseMapper.Time(end.TotalDuration), OllamaResponseMapper.Time(end.LoadDuration));
+                LogAnswered(
+                    model,
+                    end.PromptEvalCount,
+                    end.EvalCount,
+                    OllamaResponseMapper.Time(end.TotalDuration),
+                    OllamaResponseMapper.Time(end.LoadDuration));
             }
         }
         while (await MoveAsync(lines));
@@ -169,7 +195,8 @@ public sealed partial class OllamaChatClient : IChatClient
         cancellationToken.ThrowIfCancellationRequested();
         if (!done)
         {
-            throw new IncompleteAnswerException("The answer ended before the model said that it was done.").WithFailure(ModelFailureFactory.Incomplete(_server.Endpoint));
+            throw new IncompleteAnswerException("The answer ended before the model said that it was done.").WithFailure(
+                ModelFailureFactory.Incomplete(_server.Endpoint));
         }
     }
 
@@ -181,7 +208,8 @@ public sealed partial class OllamaChatClient : IChatClient
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException("A line of the answer is not the JSON that Ollama sends.", exception).WithFailure(ModelFailureFactory.Garbled(_server.Endpoint));
+            throw new InvalidDataException("A line of the answer is not the JSON that Ollama sends.", exception).WithFailure(
+                ModelFailureFactory.Garbled(_server.Endpoint));
         }
     }
 
@@ -193,12 +221,15 @@ public sealed partial class OllamaChatClient : IChatClient
         for (var attempt = 1; ; attempt++)
         {
             var model = await _directory.ResolveAsync(wanted, fresh: false, ListPatience, cancellationToken);
-            var lines = _api.ChatAsync(OllamaRequestMapper.Map(model, messages, options, _options), cancellationToken).GetAsyncEnumerator(cancellationToken);
+            var lines = _api
+                .ChatAsync(OllamaRequestMapper.Map(model, messages, options, _options), cancellationToken)
+                .GetAsyncEnumerator(cancellationToken);
             try
             {
                 return await MoveAsync(lines) || cancellationToken.IsCancellationRequested
                     ? (lines, model)
-                    : throw new IncompleteAnswerException("The answer ended before it began.").WithFailure(ModelFailureFactory.Incomplete(_server.Endpoint));
+                    : throw new IncompleteAnswerException("The answer ended before it began.").WithFailure(
+                        ModelFailureFactory.Incomplete(_server.Endpoint));
             }
             catch (HttpRequestException missing) when (missing.StatusCode is HttpStatusCode.NotFound)
             {
@@ -236,6 +267,9 @@ public sealed partial class OllamaChatClient : IChatClient
             : ModelFailureFactory.ModelMissing(model, _server.Endpoint, names));
     }
 
-    [LoggerMessage(1, LogLevel.Debug, "The model {Model} answered: {PromptTokens} tokens read, {AnswerTokens} written, {Total} in all, {Load} of it loading.")]
+    [LoggerMessage(
+        1,
+        LogLevel.Debug,
+        "The model {Model} answered: {PromptTokens} tokens read, {AnswerTokens} written, {Total} in all, {Load} of it loading.")]
     private partial void LogAnswered(string model, long promptTokens, long answerTokens, TimeSpan total, TimeSpan load);
 }

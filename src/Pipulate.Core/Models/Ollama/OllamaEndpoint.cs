@@ -6,7 +6,9 @@ using System.Text;
 
 namespace Pipulate.Models.Ollama;
 
-/// <summary>Finds the address of the Ollama server. The rules for <c>OLLAMA_HOST</c> are those of Ollama itself (envconfig/config.go, Host).</summary>
+/// <summary>
+/// Finds the address of the Ollama server. The rules for <c>OLLAMA_HOST</c> are those of Ollama itself (envconfig/config.go, Host).
+/// </summary>
 internal static class OllamaEndpoint
 {
     public const string Variable = "OLLAMA_HOST";
@@ -64,7 +66,8 @@ internal static class OllamaEndpoint
             host = $"[{host}]";
         }
 
-        return Uri.TryCreate(string.Create(CultureInfo.InvariantCulture, $"{scheme}://{credentials}{host}:{port}{path}"), UriKind.Absolute, out var uri)
+        return Uri.TryCreate(
+            string.Create(CultureInfo.InvariantCulture, $"{scheme}://{credentials}{host}:{port}{path}"), UriKind.Absolute, out var uri)
             && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
             ? Reachable(uri)
             : Default;
@@ -78,7 +81,9 @@ internal static class OllamaEndpoint
 
     /// <summary>The address without the name and password that may stand in it.</summary>
     public static Uri WithoutCredentials(Uri endpoint)
-        => endpoint.IsAbsoluteUri && endpoint.UserInfo.Length > 0 ? new UriBuilder(endpoint) { UserName = "", Password = "" }.Uri : endpoint;
+        => endpoint.IsAbsoluteUri && endpoint.UserInfo.Length > 0
+            ? new UriBuilder(endpoint) { UserName = "", Password = "" }.Uri
+            : endpoint;
 
     /// <summary>The header for the name and password in an address; null where there are none.</summary>
     public static AuthenticationHeaderValue? CredentialsOf(Uri endpoint)
@@ -89,7 +94,8 @@ internal static class OllamaEndpoint
         }
 
         var credentials = Uri.UnescapeDataString(endpoint.UserInfo);
-        return new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials.Contains(':') ? credentials : credentials + ":")));
+        return new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials.Contains(':') ? credentials : credentials + ":")));
     }
 
     private static (string Host, string Port) Split(string hostPort)

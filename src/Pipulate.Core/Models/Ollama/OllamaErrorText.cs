@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Pipulate.Models.Ollama;
 
-/// <summary>Finds the words of an error: plain text, <c>{"error":"…"}</c>, or JSON that stands as text inside of that (Ollama from 0.30 on).</summary>
+/// <summary>
+/// Finds the words of an error: plain text, <c>{"error":"…"}</c>, or JSON that stands as text inside of that (Ollama from 0.30 on).
+/// </summary>
 internal static class OllamaErrorText
 {
     private const int Longest = 2000;

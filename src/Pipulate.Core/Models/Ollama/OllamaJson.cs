@@ -75,7 +75,8 @@ internal sealed partial class OllamaJson : JsonSerializerContext
     /// <summary>
     /// Makes a client write what derives from OllamaSharp's requests in full, and without the headers that it would put into the body.
     /// </summary>
-    public static void ExtendOutgoing(JsonSerializerOptions outgoing) => outgoing.TypeInfoResolver = Default.WithAddedModifier(static type =>
+    public static void ExtendOutgoing(JsonSerializerOptions outgoing) =>
+        outgoing.TypeInfoResolver = Default.WithAddedModifier(static type =>
     {
         Type? derived = type.Type == typeof(ChatRequest) ? typeof(OllamaChatRequest)
             : type.Type == typeof(Message) ? typeof(OllamaMessage)
@@ -102,7 +103,8 @@ internal sealed partial class OllamaJson : JsonSerializerContext
     private sealed class AsDerived<TBase, TDerived>(JsonTypeInfo<TDerived> derived) : JsonConverter<TBase>
         where TDerived : TBase
     {
-        public override TBase? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => JsonSerializer.Deserialize(ref reader, derived);
+        public override TBase? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            JsonSerializer.Deserialize(ref reader, derived);
 
         public override void Write(Utf8JsonWriter writer, TBase value, JsonSerializerOptions options) => throw new NotSupportedException();
     }

@@ -23,7 +23,10 @@ internal static partial class OllamaModelChoice
         Model? Exact(string exact) => models.FirstOrDefault(model => Same(NameOf(model), exact));
     }
 
-    /// <summary>All that may be able to chat, the best first. Whether those without capabilities really can is for the server to say (<see cref="CanChat"/>).</summary>
+    /// <summary>
+    /// All that may be able to chat, the best first. Whether those without capabilities really can is for the server to say
+    /// (<see cref="CanChat"/>).
+    /// </summary>
     public static IReadOnlyList<Model> Rank(IEnumerable<Model> models, IList<string> prefer, long memory, bool allowRemote)
         => [.. models
             .Where(model => NameOf(model).Length > 0 && (allowRemote || !IsRemote(model)) && CanChat(Capabilities(model)) is not false)
@@ -34,7 +37,9 @@ internal static partial class OllamaModelChoice
             .ThenByDescending(model => Parameters(model.Details?.ParameterSize))
             .ThenBy(NameOf, StringComparer.Ordinal)];
 
-    /// <summary>What the capabilities say; null when the server tells none (it is older than 0.30 in the list, than 0.6.4 in the details).</summary>
+    /// <summary>
+    /// What the capabilities say; null when the server tells none (it is older than 0.30 in the list, than 0.6.4 in the details).
+    /// </summary>
     public static bool? CanChat(IReadOnlyList<string>? capabilities)
         => capabilities is null or [] ? null : Has(capabilities, "completion") && !Has(capabilities, "embedding");
 
@@ -42,7 +47,8 @@ internal static partial class OllamaModelChoice
     public static bool LooksLikeChat(Model model)
     {
         IEnumerable<string> families = [model.Details?.Family ?? "", .. model.Details?.Families ?? []];
-        return !families.Any(family => EmbeddingFamilies.Contains(family, StringComparer.OrdinalIgnoreCase)) && !Embedding().IsMatch(NameOf(model));
+        return !families.Any(family => EmbeddingFamilies.Contains(family, StringComparer.OrdinalIgnoreCase))
+            && !Embedding().IsMatch(NameOf(model));
     }
 
     public static string NameOf(Model model) => model.Name is { Length: > 0 } name ? name : model.ModelName ?? "";
@@ -99,9 +105,12 @@ internal static partial class OllamaModelChoice
 
     private static bool Same(string? left, string? right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
 
-    private static bool Has(IReadOnlyList<string> capabilities, string capability) => capabilities.Contains(capability, StringComparer.OrdinalIgnoreCase);
+    private static bool Has(IReadOnlyList<string> capabilities, string capability) =>
+        capabilities.Contains(capability, StringComparer.OrdinalIgnoreCase);
 
-    [GeneratedRegex("guard|shield|code|math|ocr|translat|reader|vision|-vl|base|moondream|llava|uncensored", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        "guard|shield|code|math|ocr|translat|reader|vision|-vl|base|moondream|llava|uncensored",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Special();
 
     [GeneratedRegex("embed|minilm|bge-|e5-|gte-|arctic-embed|paraphrase|rerank", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

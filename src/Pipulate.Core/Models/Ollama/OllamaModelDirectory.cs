@@ -6,7 +6,9 @@ using OllamaSharp.Models.Exceptions;
 
 namespace Pipulate.Models.Ollama;
 
-/// <summary>Knows what is installed on one Ollama server and which model that means; remembers it until told to forget. Safe for concurrent use.</summary>
+/// <summary>
+/// Knows what is installed on one Ollama server and which model that means; remembers it until told to forget. Safe for concurrent use.
+/// </summary>
 internal sealed partial class OllamaModelDirectory(OllamaInquiry server, OllamaOptions options, ILogger logger)
 {
     // Of the memory that this process may use: the model needs some for its context too.
@@ -125,7 +127,8 @@ internal sealed partial class OllamaModelDirectory(OllamaInquiry server, OllamaO
 
             return _canChat[key] = OllamaModelChoice.CanChat(show.Capabilities) ?? OllamaModelChoice.LooksLikeChat(model);
         }
-        catch (Exception exception) when (exception is InvalidDataException or OllamaException or HttpRequestException { StatusCode: not null })
+        catch (Exception exception)
+            when (exception is InvalidDataException or OllamaException or HttpRequestException { StatusCode: not null })
         {
             return OllamaModelChoice.LooksLikeChat(model);
         }

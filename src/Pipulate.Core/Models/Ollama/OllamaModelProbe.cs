@@ -15,14 +15,21 @@ namespace Pipulate.Models.Ollama;
 /// <param name="wanted">The name of the model that would answer; null or empty where the best one would.</param>
 /// <param name="options">The settings that go with each request.</param>
 /// <param name="timeProvider">The clock of the time limits.</param>
-internal sealed class OllamaModelProbe(OllamaInquiry server, OllamaModelDirectory directory, Func<string?> wanted, OllamaOptions options, TimeProvider timeProvider) : IModelProbe
+internal sealed class OllamaModelProbe(
+    OllamaInquiry server,
+    OllamaModelDirectory directory,
+    Func<string?> wanted,
+    OllamaOptions options,
+    TimeProvider timeProvider) : IModelProbe
 {
     private static readonly TimeSpan ProbePatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan RunningPatience = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
     public int? ConfiguredContext =>
-        options.Options.TryGetValue("num_ctx", out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var tokens) && tokens > 0 ? tokens : null;
+        options.Options.TryGetValue("num_ctx", out var text)
+            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var tokens)
+            && tokens > 0 ? tokens : null;
 
     /// <summary>
     /// Finds the probe of any client: its own, or one that asks the Ollama server behind it; null where there is no such server.
@@ -62,7 +69,9 @@ internal sealed class OllamaModelProbe(OllamaInquiry server, OllamaModelDirector
     public async Task<bool?> IsLoadedAsync(CancellationToken cancellationToken)
     {
         var (model, running) = await FindRunningAsync(wanted(), cancellationToken);
-        return model is null || OllamaModelChoice.IsRemoteName(model) ? null : running?.Any(other => OllamaModelChoice.NameOf(other) == model);
+        return model is null || OllamaModelChoice.IsRemoteName(model)
+            ? null
+            : running?.Any(other => OllamaModelChoice.NameOf(other) == model);
     }
 
     /// <inheritdoc/>
@@ -84,17 +93,20 @@ internal sealed class OllamaModelProbe(OllamaInquiry server, OllamaModelDirector
 
         var time = TimeProvider.System;
         var api = ModelServer.Find<IOllamaApiClient>(client)
-            ?? new GuardedOllamaApiClient(OllamaEndpoint.Resolve(endpoint, null), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan, time);
+            ?? new GuardedOllamaApiClient(
+                OllamaEndpoint.Resolve(endpoint, null), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan, time);
         var server = new OllamaInquiry(api, time);
 
         // What the client would ask for is what it says; that nothing but it may be chosen is its own affair.
         var options = new OllamaOptions { AllowRemote = true };
         return new OllamaModelProbe(
-            server, new OllamaModelDirectory(server, options, NullLogger.Instance), () => ModelServer.Describe(client)?.DefaultModelId, options, time);
+            server, new OllamaModelDirectory(server, options, NullLogger.Instance), () =>
+                ModelServer.Describe(client)?.DefaultModelId, options, time);
     }
 
     /// <summary>The name of a model, and what is in the server's memory; nulls where that cannot be learned.</summary>
-    private async Task<(string? Model, IReadOnlyList<RunningModel>? Running)> FindRunningAsync(string? name, CancellationToken cancellationToken)
+    private async Task<(string? Model, IReadOnlyList<RunningModel>? Running)> FindRunningAsync(
+        string? name, CancellationToken cancellationToken)
     {
         try
         {

@@ -20,8 +20,26 @@ internal static class OllamaRequestMapper
     private static readonly HashSet<string> OptionNames = new(StringComparer.OrdinalIgnoreCase)
     {
         "num_ctx", "num_predict", "num_keep", "seed", "stop", "temperature", "top_k", "top_p", "min_p", "typical_p", "tfs_z",
-        "repeat_last_n", "repeat_penalty", "presence_penalty", "frequency_penalty", "mirostat", "mirostat_eta", "mirostat_tau", "penalize_newline",
-        "num_gpu", "main_gpu", "num_batch", "num_thread", "use_mmap", "use_mlock", "low_vram", "numa", "f16_kv", "vocab_only", "logits_all", "draft_num_predict",
+        "repeat_last_n",
+            "repeat_penalty",
+            "presence_penalty",
+            "frequency_penalty",
+            "mirostat",
+            "mirostat_eta",
+            "mirostat_tau",
+            "penalize_newline",
+        "num_gpu",
+            "main_gpu",
+            "num_batch",
+            "num_thread",
+            "use_mmap",
+            "use_mlock",
+            "low_vram",
+            "numa",
+            "f16_kv",
+            "vocab_only",
+            "logits_all",
+            "draft_num_predict",
     };
 
     public static OllamaChatRequest Map(string model, IReadOnlyList<ChatMessage> messages, ChatOptions? options, OllamaOptions configured)
@@ -38,7 +56,9 @@ internal static class OllamaRequestMapper
             // Before 0.12.6 it does all the same.
             Truncate = AsElement(Take("truncate") ?? false),
             Think = Take("think") is { } think ? new ThinkValue(think) : default(ThinkValue?),
-            KeepAlive = Take("keep_alive") is { } time && Convert.ToString(time, CultureInfo.InvariantCulture) is { Length: > 0 } text ? Duration(time, text) : null,
+            KeepAlive = Take("keep_alive") is { } time && Convert.ToString(time, CultureInfo.InvariantCulture) is { Length: > 0 } text
+                ? Duration(time, text)
+                : null,
         };
         request.Options = settings.Count == 0 ? null : Options(settings);
         return request;
@@ -58,7 +78,11 @@ internal static class OllamaRequestMapper
         {
             // Text only: Ollama asks not to be sent its earlier thoughts again.
             var text = message.Text;
-            var images = message.Contents.OfType<DataContent>().Where(data => data.HasTopLevelMediaType("image")).Select(data => data.Base64Data.ToString()).ToArray();
+            var images = message.Contents
+                .OfType<DataContent>()
+                .Where(data => data.HasTopLevelMediaType("image"))
+                .Select(data => data.Base64Data.ToString())
+                .ToArray();
             var calls = message.Contents.OfType<FunctionCallContent>().ToList();
             if (text.Length > 0 || images.Length > 0 || calls.Count > 0)
             {
@@ -92,7 +116,8 @@ internal static class OllamaRequestMapper
         {
             Index = index,
             Name = call.Name,
-            Arguments = (call.Arguments ?? new Dictionary<string, object?>()).ToDictionary(argument => argument.Key, argument => (object?)AsElement(argument.Value)),
+            Arguments = (call.Arguments ?? new Dictionary<string, object?>()).ToDictionary(
+                argument => argument.Key, argument => (object?)AsElement(argument.Value)),
         },
     };
 
@@ -176,7 +201,8 @@ internal static class OllamaRequestMapper
         {
             // A bare string is an error to the server.
             var element = AsElement(name == "stop" && value is string one ? new[] { one } : value);
-            if (OllamaJson.Default.OllamaRequestOptions.Properties.FirstOrDefault(property => property.Name == name) is not { } property || !TrySet(options, property, element))
+            if (OllamaJson.Default.OllamaRequestOptions.Properties.FirstOrDefault(property => property.Name == name) is not { } property
+                || !TrySet(options, property, element))
             {
                 (options.Others ??= new Dictionary<string, JsonElement>(StringComparer.Ordinal))[name] = element;
             }
@@ -202,7 +228,8 @@ internal static class OllamaRequestMapper
     private static string Duration(object value, string text) => value switch
     {
         TimeSpan time => Seconds(time.TotalSeconds),
-        _ when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && double.IsFinite(seconds) => Seconds(seconds),
+        _ when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && double.IsFinite(seconds) =>
+            Seconds(seconds),
         _ when text.Contains(':') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) => Seconds(time.TotalSeconds),
         _ => text,
     };
@@ -225,7 +252,8 @@ internal static class OllamaRequestMapper
         double number when !double.IsFinite(number) => AsElement(number.ToString(CultureInfo.InvariantCulture)),
         // Lists of whatever a caller has put together have no type that is known where there is no reflection.
         IEnumerable items and not (string or IDictionary or JsonNode) => JsonSerializer.SerializeToElement(
-            new JsonArray([.. items.Cast<object?>().Select(item => JsonNode.Parse(AsElement(item).GetRawText()))]), OllamaJson.Default.JsonArray),
+            new JsonArray([.. items.Cast<object?>().Select(item => JsonNode.Parse(AsElement(item).GetRawText()))]),
+            OllamaJson.Default.JsonArray),
         _ => JsonSerializer.SerializeToElement(value, AIJsonUtilities.DefaultOptions.GetTypeInfo(value.GetType())),
     };
 

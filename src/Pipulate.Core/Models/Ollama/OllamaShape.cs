@@ -175,7 +175,8 @@ internal sealed class OllamaShape
                 json.WriteEndArray();
                 break;
             // One alone, without the array round it.
-            case Kind.Many when value.ValueKind is JsonValueKind.String || (value.ValueKind is JsonValueKind.Object && value.GetPropertyCount() > 0):
+            case Kind.Many
+                when value.ValueKind is JsonValueKind.String || (value.ValueKind is JsonValueKind.Object && value.GetPropertyCount() > 0):
                 WriteName(json, name);
                 json.WriteStartArray();
                 _items!.TryWrite(json, null, value);

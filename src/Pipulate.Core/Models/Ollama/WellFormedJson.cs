@@ -36,9 +36,12 @@ internal static partial class WellFormedJson
 
     private static bool MayHoldSurrogates(ReadOnlySpan<byte> bytes) => bytes.IndexOf(@"\ud"u8) >= 0 || bytes.IndexOf(@"\uD"u8) >= 0;
 
-    private static string Whole(string text) => Escapes().Replace(text, static escape => escape.Groups["half"].Success ? Replacement : escape.Value);
+    private static string Whole(string text) =>
+        Escapes().Replace(text, static escape => escape.Groups["half"].Success ? Replacement : escape.Value);
 
     // Each escape is matched from its backslash on, so that the second half of "\\" begins none.
-    [GeneratedRegex(@"\\(?:ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|(?<half>ud[89a-f][0-9a-f]{2})|.)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"\\(?:ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|(?<half>ud[89a-f][0-9a-f]{2})|.)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Escapes();
 }

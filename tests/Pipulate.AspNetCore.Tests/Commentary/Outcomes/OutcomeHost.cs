@@ -12,7 +12,9 @@ using Pipulate.Storage;
 
 namespace Pipulate.Tests.Commentary.Outcomes;
 
-/// <summary>An application with every kind of endpoint, each marked for success only ("success/…") and for both outcomes ("both/…").</summary>
+/// <summary>
+/// An application with every kind of endpoint, each marked for success only ("success/…") and for both outcomes ("both/…").
+/// </summary>
 public sealed class OutcomeHost : IAsyncLifetime
 {
     public const string Done = "done {id} {title} {status}";
@@ -29,7 +31,8 @@ public sealed class OutcomeHost : IAsyncLifetime
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<IChatClient, SilentModel>();
         builder.Services.AddControllersWithViews().AddApplicationPart(typeof(OutcomeHost).Assembly);
-        builder.Services.AddRazorPages(pages => pages.Conventions.AddFolderRouteModelConvention("/Broken", model => model.Selectors.Clear()));
+        builder.Services.AddRazorPages(
+            pages => pages.Conventions.AddFolderRouteModelConvention("/Broken", model => model.Selectors.Clear()));
         builder.Services.AddRazorComponents();
         builder.Services.AddPipulate();
         _app = builder.Build();
@@ -46,7 +49,9 @@ public sealed class OutcomeHost : IAsyncLifetime
         await _app.DisposeAsync();
     }
 
-    /// <summary>Asks as a visitor of its own, and gives what that visitor's conversation holds when the request has left the pipeline.</summary>
+    /// <summary>
+    /// Asks as a visitor of its own, and gives what that visitor's conversation holds when the request has left the pipeline.
+    /// </summary>
     internal async Task<Told> AskAsync(string method, string path, bool htmx, bool aborted = false)
     {
         var (cookie, conversation) = Welcome();
@@ -77,7 +82,10 @@ public sealed class OutcomeHost : IAsyncLifetime
         var thrown = await @case.Left.Task.WaitAsync(TestTime.Timeout);
         lock (conversation.Gate)
         {
-            return new Told(status, thrown, [.. conversation.Entries.Where(entry => entry.Role is EntryRole.Event).Select(entry => entry.Text.ToString())]);
+            return new Told(
+                status,
+                thrown,
+                [.. conversation.Entries.Where(entry => entry.Role is EntryRole.Event).Select(entry => entry.Text.ToString())]);
         }
     }
 
@@ -85,30 +93,45 @@ public sealed class OutcomeHost : IAsyncLifetime
     {
         const string Route = "/{id:int}/{ending}";
         var success = app.MapGroup("/success");
-        success.MapPost("/lambda" + Route, [ChatCommentary(Done)] (HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending));
-        success.MapPost("/lambda-convention" + Route, (HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending)).WithChatCommentary(Done);
+        success.MapPost(
+            "/lambda" + Route, [ChatCommentary(Done)] (HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending));
+        success.MapPost(
+            "/lambda-convention" + Route,
+            (HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending)).WithChatCommentary(Done);
         success.MapPost("/method-group" + Route, SuccessGroup);
         success.MapPost("/delegate" + Route, SuccessDelegate);
         success.MapPost("/delegate-convention" + Route, Ending.WriteAsync).WithChatCommentary(Done);
-        success.MapFallback("/fallback" + Route, [ChatCommentary(Done)] (HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending));
-        success.MapFallback("/fallback-convention" + Route, (HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending)).WithChatCommentary(Done);
+        success.MapFallback(
+            "/fallback" + Route,
+            [ChatCommentary(Done)] (HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending));
+        success.MapFallback(
+            "/fallback-convention" + Route,
+            (HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending)).WithChatCommentary(Done);
         success.MapGroup("/group-inherited").WithChatCommentary(Done)
             .MapPost(Route, (HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending));
         success.MapGroup("/group-overridden").WithChatCommentary("The group is silent here: the handler is nearer.")
             .MapPost(Route, [ChatCommentary(Done)] (HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending));
-        success.MapPost("/code" + Route, (HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending)).WithChatCommentary(DoneInCode);
+        success.MapPost(
+            "/code" + Route,
+            (HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending)).WithChatCommentary(DoneInCode);
 
         var both = app.MapGroup("/both");
-        both.MapPost("/lambda" + Route, [ChatCommentary(Done), ChatCommentary(Failed, On = CommentaryOutcome.Failure)] (HttpContext context, int id, string ending) =>
+        both.MapPost(
+            "/lambda" + Route,
+            [ChatCommentary(Done), ChatCommentary(Failed, On = CommentaryOutcome.Failure)] (HttpContext context, int id, string ending) =>
             Ending.ResultAsync(context, ending));
         both.MapPost("/lambda-convention" + Route, (HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending))
             .WithChatCommentary(Done).WithChatCommentary(Failed, on: CommentaryOutcome.Failure);
         both.MapPost("/method-group" + Route, BothGroup);
         both.MapPost("/delegate" + Route, BothDelegate);
-        both.MapPost("/delegate-convention" + Route, Ending.WriteAsync).WithChatCommentary(Failed, on: CommentaryOutcome.Any).WithChatCommentary(Done);
-        both.MapFallback("/fallback" + Route, [ChatCommentary(Done), ChatCommentary(Failed, On = CommentaryOutcome.Failure)] (HttpContext context, int id, string ending) =>
+        both.MapPost("/delegate-convention" + Route, Ending.WriteAsync).WithChatCommentary(
+            Failed, on: CommentaryOutcome.Any).WithChatCommentary(Done);
+        both.MapFallback(
+            "/fallback" + Route,
+            [ChatCommentary(Done), ChatCommentary(Failed, On = CommentaryOutcome.Failure)] (HttpContext context, int id, string ending) =>
             Ending.ResultAsync(context, ending));
-        both.MapFallback("/fallback-convention" + Route, (HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending))
+        both.MapFallback(
+            "/fallback-convention" + Route, (HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending))
             .WithChatCommentary(Done).WithChatCommentary(Failed, on: CommentaryOutcome.Failure);
         both.MapGroup("/group-inherited").WithChatCommentary(Done).WithChatCommentary(Failed, on: CommentaryOutcome.Failure)
             .MapPost(Route, (HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending));
@@ -129,11 +152,15 @@ public sealed class OutcomeHost : IAsyncLifetime
     {
         var silent = app.MapGroup("/silent");
         silent.MapPost("/unmarked" + route, (HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending));
-        silent.MapPost("/attribute" + route, [DisableChatCommentary, ChatCommentary(Done, On = CommentaryOutcome.Any)] (HttpContext context, int id, string ending) =>
+        silent.MapPost(
+            "/attribute" + route,
+            [DisableChatCommentary, ChatCommentary(Done, On = CommentaryOutcome.Any)] (HttpContext context, int id, string ending) =>
             Ending.ResultAsync(context, ending)).WithChatCommentary(Done, on: CommentaryOutcome.Any);
         silent.MapGroup("/group").DisableChatCommentary()
-            .MapPost(route, [ChatCommentary(Done, On = CommentaryOutcome.Any)] (HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending));
-        silent.MapPost("/convention" + route, [ChatCommentary(Done, On = CommentaryOutcome.Any)] (HttpContext context, int id, string ending) =>
+            .MapPost(route, [ChatCommentary(Done, On = CommentaryOutcome.Any)] (
+                HttpContext context, int id, string ending) => Ending.ResultAsync(context, ending));
+        silent.MapPost(
+            "/convention" + route, [ChatCommentary(Done, On = CommentaryOutcome.Any)] (HttpContext context, int id, string ending) =>
             Ending.ResultAsync(context, ending)).DisableChatCommentary();
     }
 
@@ -182,7 +209,9 @@ public sealed class OutcomeHost : IAsyncLifetime
         var context = new DefaultHttpContext();
         var visitor = _app.Services.GetRequiredService<VisitorIdentity>().GetOrCreate(context);
         var cookie = context.Response.Headers.SetCookie.ToString();
-        return (cookie[..cookie.IndexOf(';', StringComparison.Ordinal)], _app.Services.GetRequiredService<ConversationCache>().Get(visitor.Conversation));
+        return (
+            cookie[..cookie.IndexOf(';', StringComparison.Ordinal)],
+            _app.Services.GetRequiredService<ConversationCache>().Get(visitor.Conversation));
     }
 
     /// <summary>What came of a request.</summary>
@@ -193,11 +222,14 @@ public sealed class OutcomeHost : IAsyncLifetime
 
     private sealed class SilentModel : IChatClient
     {
-        public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        public Task<ChatResponse> GetResponseAsync(
+            IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
             Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, "…")));
 
         public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-            IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+            IEnumerable<ChatMessage> messages,
+            ChatOptions? options = null,
+            [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             await Task.CompletedTask;
             yield return new ChatResponseUpdate(ChatRole.Assistant, "…");

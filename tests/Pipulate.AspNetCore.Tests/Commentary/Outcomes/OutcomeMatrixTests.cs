@@ -1,12 +1,17 @@
 namespace Pipulate.Tests.Commentary.Outcomes;
 
-/// <summary>Every kind of endpoint, every ending, as a browser and as htmx: exactly the comments that are wanted, with the values that the request had.</summary>
+/// <summary>
+/// Every kind of endpoint, every ending, as a browser and as htmx: exactly the comments that are wanted, with the values that the request
+/// had.
+/// </summary>
 public sealed class OutcomeMatrixTests(OutcomeHost host) : IClassFixture<OutcomeHost>
 {
     private static readonly string[] Kinds =
     [
-        "lambda", "lambda-convention", "method-group", "delegate", "delegate-convention", "group-inherited", "group-overridden", "fallback", "fallback-convention", "code",
-        "action", "controller", "controllers-convention", "page-class", "page-handler", "pages-convention", "component", "components-convention",
+        "lambda", "lambda-convention", "method-group", "delegate", "delegate-convention", "group-inherited", "group-overridden", "fallback",
+        "fallback-convention", "code",
+        "action", "controller", "controllers-convention", "page-class", "page-handler", "pages-convention", "component",
+        "components-convention",
     ];
 
     private static readonly string[] Endings = ["200", "204", "302", "400", "404", "500", "throws", "aborted", "invalid"];
@@ -22,7 +27,8 @@ public sealed class OutcomeMatrixTests(OutcomeHost host) : IClassFixture<Outcome
                 {
                     cases.Add("success", kind, ending);
 
-                    // A convention over all controllers, pages or components would give its failures to those that are marked for success only.
+                    // A convention over all controllers, pages or components would give its failures to those that are marked for success
+                    // only.
                     if (!IsBroad(kind))
                     {
                         cases.Add("both", kind, ending);
@@ -69,7 +75,9 @@ public sealed class OutcomeMatrixTests(OutcomeHost host) : IClassFixture<Outcome
 
     private static string? Expected(string marked, string kind, string ending)
     {
-        var id = kind.StartsWith("delegate", StringComparison.Ordinal) || kind.StartsWith("component", StringComparison.Ordinal) ? "\"7\"" : "7";
+        var id = kind.StartsWith("delegate", StringComparison.Ordinal) || kind.StartsWith("component", StringComparison.Ordinal)
+            ? "\"7\""
+            : "7";
         var failed = marked == "both" ? $"failed {id} {Status(ending)} \"{Error(kind, ending)}\"" : null;
         return ending switch
         {
@@ -101,7 +109,8 @@ public sealed class OutcomeMatrixTests(OutcomeHost host) : IClassFixture<Outcome
     /// <summary>Only MVC knows of a form that is shown again, and a component cannot answer without a body.</summary>
     private static bool Can(string kind, string ending) => ending switch
     {
-        "invalid" => kind.Contains("page", StringComparison.Ordinal) || kind is "action" || kind.StartsWith("controller", StringComparison.Ordinal),
+        "invalid" =>
+            kind.Contains("page", StringComparison.Ordinal) || kind is "action" || kind.StartsWith("controller", StringComparison.Ordinal),
         "204" => !kind.StartsWith("component", StringComparison.Ordinal),
         _ => true,
     };

@@ -59,7 +59,8 @@ public class MemberPathTests
     }
 
     [Fact]
-    public void TryRead_TaskThatHasNotEnded_IsNotWaitedFor() => Assert.False(MemberPath.TryRead(new TaskCompletionSource<int>().Task, "Result", out _));
+    public void TryRead_TaskThatHasNotEnded_IsNotWaitedFor() =>
+        Assert.False(MemberPath.TryRead(new TaskCompletionSource<int>().Task, "Result", out _));
 
     [Fact]
     public void TryRead_PropertyThatIsMarked_GivesNothingBehindIt()

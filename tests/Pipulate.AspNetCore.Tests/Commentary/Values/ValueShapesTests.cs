@@ -24,18 +24,26 @@ public class ValueShapesTests
     /// <summary>A value, what the model gets, what a reader in Germany gets.</summary>
     public static TheoryData<object, string, string> Objects => new()
     {
-        { new Todo { Title = "Buy \"🥛\"" }, """{ Id: 7, Title: "Buy \"🥛\"", Due: "2026-05-11", Price: 1.50, Days: null }""", "Id: 7, Title: Buy \"🥛\", Due: 11.05.2026, Price: 1,50, Days: –" },
+        { new Todo
+        {
+            Title = "Buy \"🥛\""
+        }, """{ Id: 7, Title: "Buy \"🥛\"", Due: "2026-05-11", Price: 1.50, Days: null }""", "Id: 7, Title: Buy \"🥛\", Due: 11.05.2026, Price: 1,50, Days: –" },
         { new Point(1, 2.5), "{ X: 1, Y: 2.5 }", "X: 1, Y: 2,5" },
         { new Named("Ann"), "\"Ann!\"", "Ann!" },
         { new Child { Title = 3 }, "{ Title: 3, Other: \"o\" }", "Title: 3, Other: o" },
-        { new { Title = "Milk", Tags = Letters, Todo = new Named("x") }, """{ Title: "Milk", Tags: ["a"], Todo: "x!" }""", "Title: Milk, Tags: (a), Todo: x!" },
-        { new List<Todo> { new() { Title = "a" } }, """{ Id: 7, Title: "a", Due: "2026-05-11", Price: 1.50, Days: null }""", "(Id: 7, Title: a, Due: 11.05.2026, Price: 1,50, Days: –)" },
+        { new { Title = "Milk", Tags = Letters, Todo = new Named(
+            "x") }, """{ Title: "Milk", Tags: ["a"], Todo: "x!" }""", "Title: Milk, Tags: (a), Todo: x!" },
+        { new List<Todo>
+        {
+            new() { Title = "a" }
+        }, """{ Id: 7, Title: "a", Due: "2026-05-11", Price: 1.50, Days: null }""", "(Id: 7, Title: a, Due: 11.05.2026, Price: 1,50, Days: –)" },
         { new HashSet<int> { 1, 2 }, "1, 2", "1, 2" },
         { new HashSet<DateOnly> { new(2026, 5, 11) }, "\"2026-05-11\"", "11.05.2026" },
         { new ReadOnlyMap(), "{ \"a\": 1 }", "a: 1" },
         { new KeyValuePair<string, int>("a", 1), "{ \"a\": 1 }", "a: 1" },
         { new StringValues(["a", "b"]), "\"a\", \"b\"", "a, b" },
-        { new FormCollection(new() { ["a"] = "b", ["c"] = new StringValues(["d", "e"]) }), """{ "a": "b", "c": ["d", "e"] }""", "a: b, c: (d, e)" },
+        { new FormCollection(
+            new() { ["a"] = "b", ["c"] = new StringValues(["d", "e"]) }), """{ "a": "b", "c": ["d", "e"] }""", "a: b, c: (d, e)" },
         { new Cart(), "\"a cart\"", "a cart" },
         { Level.High, "\"very high\"", "very high" },
         { Level.Low, "\"not much\"", "not much" },
@@ -57,9 +65,14 @@ public class ValueShapesTests
         { new ReadOnlyMemory<byte>([1, 2, 3]), "3 bytes", "3 bytes" },
         { new InvalidOperationException("secret"), "invalid operation exception", "invalid operation exception" },
         { new ProblemDetails { Title = "No", Detail = "Not now." }, "\"Not now.\"", "Not now." },
-        { new FormFile(Stream.Null, 0, 12_345, "file", "C:\\me\\photo \"1\".jpg") { Headers = new HeaderDictionary(), ContentType = "image/jpeg" },
+        { new FormFile(
+            Stream.Null, 0, 12_345, "file", "C:\\me\\photo \"1\".jpg") { Headers = new HeaderDictionary(), ContentType = "image/jpeg" },
             "\"photo \\\"1\\\".jpg (image/jpeg, 12.3 kB)\"", "photo \"1\".jpg (image/jpeg, 12,3 kB)" },
-        { new FormFileCollection { new FormFile(Stream.Null, 0, 5, "file", "a.txt"), new FormFile(Stream.Null, 0, 1_000_000, "file", "b.bin") },
+        { new FormFileCollection
+        {
+            new FormFile(Stream.Null, 0, 5, "file", "a.txt"),
+            new FormFile(Stream.Null, 0, 1_000_000, "file", "b.bin")
+        },
             "\"a.txt (5 bytes)\", \"b.bin (1 MB)\"", "a.txt (5 bytes), b.bin (1 MB)" },
         { new MemoryStream([1]), "stream", "stream" },
     };
@@ -124,10 +137,14 @@ public class ValueShapesTests
     {
         object[] values =
         [
-            new Login(), new List<Login> { new() }, new { Login = new Login() }, new Dictionary<string, object> { ["x"] = new Login() }, Tuple.Create(new Login()), new Derived(), new Keeping(),
-            new Credentials("ann", Hidden), new Configured { Password = Hidden, Name = "ann" }, new[] { new Configured { Password = Hidden } }, new PlainRecord("ann", Hidden),
-            new Dictionary<string, string> { ["apiKey"] = Hidden }, new { Token = Hidden }, System.Text.Json.JsonSerializer.SerializeToElement(new { a = new { password = Hidden } }),
-            System.Text.Json.JsonSerializer.SerializeToNode(new { password = Hidden })!, new FormCollection(new() { ["password"] = Hidden }), new ReadOnlySecrets(), new Ignored(),
+            new Login(), new List<Login> { new() }, new { Login = new Login() }, new Dictionary<string, object> { ["x"] = new Login() },
+            Tuple.Create(new Login()), new Derived(), new Keeping(),
+            new Credentials("ann", Hidden), new Configured { Password = Hidden, Name = "ann" },
+            new[] { new Configured { Password = Hidden } }, new PlainRecord("ann", Hidden),
+            new Dictionary<string, string> { ["apiKey"] = Hidden }, new { Token = Hidden },
+            System.Text.Json.JsonSerializer.SerializeToElement(new { a = new { password = Hidden } }),
+            System.Text.Json.JsonSerializer.SerializeToNode(new { password = Hidden })!,
+            new FormCollection(new() { ["password"] = Hidden }), new ReadOnlySecrets(), new Ignored(),
         ];
         foreach (var value in values)
         {
@@ -137,7 +154,8 @@ public class ValueShapesTests
             }
         }
 
-        Assert.Equal("{ Name: \"ann\", Password: (redacted) }", Write(new Configured { Password = Hidden, Name = "ann" }, quoted: true, ""));
+        Assert.Equal(
+            "{ Name: \"ann\", Password: (redacted) }", Write(new Configured { Password = Hidden, Name = "ann" }, quoted: true, ""));
     }
 
     [Fact]
@@ -145,7 +163,9 @@ public class ValueShapesTests
     {
         var failures = new List<string>();
 
-        Assert.Equal("{ Title: \"Milk\", Owner: (unknown), Done: true }", Write(new Broken(), quoted: true, "", exception => failures.Add(exception.Message)));
+        Assert.Equal(
+            "{ Title: \"Milk\", Owner: (unknown), Done: true }",
+            Write(new Broken(), quoted: true, "", exception => failures.Add(exception.Message)));
         Assert.Equal(["as planned"], failures);
     }
 
@@ -189,7 +209,8 @@ public class ValueShapesTests
     [InlineData(typeof(Stream), false)]
     [InlineData(typeof(ValueTuple<int, int>), false)]
     [InlineData(typeof(System.Text.Json.JsonElement), false)]
-    public void IsNameOnly_DeclaredType_IsWhetherNothingElseCanBeShown(Type type, bool expected) => Assert.Equal(expected, ValueShapes.IsNameOnly(type));
+    public void IsNameOnly_DeclaredType_IsWhetherNothingElseCanBeShown(Type type, bool expected) =>
+        Assert.Equal(expected, ValueShapes.IsNameOnly(type));
 
     private static Microsoft.AspNetCore.Http.HttpResults.Results<Microsoft.AspNetCore.Http.HttpResults.Ok<string>, Microsoft.AspNetCore.Http.HttpResults.NotFound> Results_(
         Microsoft.AspNetCore.Http.HttpResults.Ok<string> ok) => ok;

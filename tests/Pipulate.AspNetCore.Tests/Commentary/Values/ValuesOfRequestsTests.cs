@@ -36,7 +36,9 @@ public sealed class ValuesOfRequestsTests
     {
         await using var host = await StartAsync();
 
-        Assert.Equal(["Due 11.05.2026 for 1,50: Thing 1, Thing 2, Thing 3, Thing 4, Thing 5 and 12 more."], await AskAsync(host, "/say?day=2026-05-11"));
+        Assert.Equal(
+            ["Due 11.05.2026 for 1,50: Thing 1, Thing 2, Thing 3, Thing 4, Thing 5 and 12 more."],
+            await AskAsync(host, "/say?day=2026-05-11"));
     }
 
     [Fact]
@@ -73,11 +75,19 @@ public sealed class ValuesOfRequestsTests
     {
         await using var host = await StartAsync();
 
-        var warnings = host.Logs.Lines.Where(line => line.Text.Contains("nothing can be written but", StringComparison.Ordinal)).Select(line => line.Text).ToList();
+        var warnings = host.Logs.Lines
+            .Where(line => line.Text.Contains("nothing can be written but", StringComparison.Ordinal))
+            .Select(line => line.Text)
+            .ToList();
         Assert.Equal(3, warnings.Count);
-        Assert.Contains(warnings, text => text.Contains("POST /warned/service", StringComparison.Ordinal) && text.Contains("{store}", StringComparison.Ordinal) && text.Contains("\"empty store\"", StringComparison.Ordinal));
-        Assert.Contains(warnings, text => text.Contains("POST /warned/path", StringComparison.Ordinal) && text.Contains("{result.Store}", StringComparison.Ordinal));
-        Assert.Contains(warnings, text => text.Contains("POST /warned/stream", StringComparison.Ordinal) && text.Contains("{result}", StringComparison.Ordinal));
+        Assert.Contains(warnings, text => text.Contains("POST /warned/service", StringComparison.Ordinal)
+            && text.Contains("{store}", StringComparison.Ordinal)
+            && text.Contains("\"empty store\"", StringComparison.Ordinal));
+        Assert.Contains(warnings, text => text.Contains("POST /warned/path", StringComparison.Ordinal)
+            && text.Contains("{result.Store}", StringComparison.Ordinal));
+        Assert.Contains(
+            warnings,
+            text => text.Contains("POST /warned/stream", StringComparison.Ordinal) && text.Contains("{result}", StringComparison.Ordinal));
     }
 
     private static async Task<IReadOnlyList<string>> AskAsync(ChatHost host, string address, HttpContent? content = null)
@@ -86,7 +96,8 @@ public sealed class ValuesOfRequestsTests
         var visitor = host.Services.GetRequiredService<VisitorIdentity>().GetOrCreate(context);
         var cookie = context.Response.Headers.SetCookie.ToString();
         var conversation = host.Services.GetRequiredService<ConversationCache>().Get(visitor.Conversation);
-        using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = host.Address };
+        using var http =
+            new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = host.Address };
         using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
         request.Headers.Add("Cookie", cookie[..cookie.IndexOf(';', StringComparison.Ordinal)]);
         request.Headers.Add("Accept-Language", "de-DE");
@@ -115,23 +126,34 @@ public sealed class ValuesOfRequestsTests
             app.MapPost("/date", [ChatCommentary("on {day}", Lane = ChatLane.Note)] (DateOnly day) => "");
             app.MapPost("/list", [ChatCommentary("{result}", Lane = ChatLane.Note)] () => Things.ToList());
             app.MapPost("/lazy", [ChatCommentary("gives {result}", Lane = ChatLane.Note)] () => Once());
-            app.MapPost("/result", [ChatCommentary("gave {result}", Lane = ChatLane.Note)] Task<IResult> () => Task.FromResult<IResult>(TypedResults.Ok(new Todo("Milk", true))));
-            app.MapPost("/file", [ChatCommentary("gave {result}", Lane = ChatLane.Note)] () => Results.File("abc"u8.ToArray(), "text/csv", "list.csv"));
+            app.MapPost("/result", [ChatCommentary("gave {result}", Lane = ChatLane.Note)] Task<IResult> () =>
+                Task.FromResult<IResult>(TypedResults.Ok(new Todo("Milk", true))));
+            app.MapPost(
+                "/file",
+                [ChatCommentary("gave {result}", Lane = ChatLane.Note)] () => Results.File("abc"u8.ToArray(), "text/csv", "list.csv"));
             app.MapPost("/redirect", [ChatCommentary("gave {result}", Lane = ChatLane.Note)] () => Results.Redirect("/list"));
             app.MapPost("/hidden", [ChatCommentary("is {result.Title}", Lane = ChatLane.Note)] () => new Child());
             app.MapPost("/code", () => "").WithChatCommentary(
-                context => ValueTask.FromResult<string?>($"{context.Quote(Things)} on {context.Quote(new DateOnly(2026, 5, 11))}"), ChatLane.Note);
+                context => ValueTask.FromResult<string?>($"{context.Quote(Things)} on {context.Quote(new DateOnly(2026, 5, 11))}"),
+                ChatLane.Note);
             app.MapPost("/upload", [ChatCommentary("got {photo}", Lane = ChatLane.Note)] (IFormFile photo) => "").DisableAntiforgery();
-            app.MapPost("/say", [ChatCommentary("Due {day} for {price}: {things}.", Lane = ChatLane.Say)] (HttpContext context, DateOnly day) =>
+            app.MapPost(
+                "/say", [ChatCommentary("Due {day} for {price}: {things}.", Lane = ChatLane.Say)] (HttpContext context, DateOnly day) =>
             {
                 context.SetCommentary("things", Things);
                 context.SetCommentary("price", 1.50m);
             });
-            app.MapPost("/throws/getter", [ChatCommentary("is {thing.Title}, says {hello}", Lane = ChatLane.Note)] (HttpContext context) => Set(context, new Throwing()));
-            app.MapPost("/throws/text", [ChatCommentary("is {thing}, says {hello}", Lane = ChatLane.Note)] (HttpContext context) => Set(context, new ThrowingText()));
-            app.MapPost("/throws/member", [ChatCommentary("is {thing}, says {hello}", Lane = ChatLane.Note)] (HttpContext context) => Set(context, new Throwing()));
-            app.MapPost("/warned/service", [ChatCommentary("asked {store} for {id}", Lane = ChatLane.Note)] (int id, EmptyStore store) => "");
-            app.MapPost("/warned/path", [ChatCommentary("gave {result.Store} and {result.Title}", Lane = ChatLane.Note)] Task<Holder> () => Task.FromResult(new Holder()));
+            app.MapPost("/throws/getter", [ChatCommentary("is {thing.Title}, says {hello}", Lane = ChatLane.Note)] (
+                HttpContext context) => Set(context, new Throwing()));
+            app.MapPost("/throws/text", [ChatCommentary("is {thing}, says {hello}", Lane = ChatLane.Note)] (
+                HttpContext context) => Set(context, new ThrowingText()));
+            app.MapPost(
+                "/throws/member",
+                [ChatCommentary("is {thing}, says {hello}", Lane = ChatLane.Note)] (HttpContext context) => Set(context, new Throwing()));
+            app.MapPost(
+                "/warned/service", [ChatCommentary("asked {store} for {id}", Lane = ChatLane.Note)] (int id, EmptyStore store) => "");
+            app.MapPost("/warned/path", [ChatCommentary("gave {result.Store} and {result.Title}", Lane = ChatLane.Note)] Task<Holder> () =>
+                Task.FromResult(new Holder()));
             app.MapPost("/warned/stream", [ChatCommentary("gave {result}", Lane = ChatLane.Note)] () => StreamAsync());
         },
         services: services => services.AddLocalization().AddSingleton<EmptyStore>(),

@@ -39,7 +39,9 @@ public sealed class CacheTests
         using var bert = await site.EnterAsync("words-of-bert");
         foreach (var address in Pages.Concat(Endpoints))
         {
-            HttpMethod[] methods = address.StartsWith("/sse", StringComparison.Ordinal) ? [HttpMethod.Get] : [HttpMethod.Head, HttpMethod.Get, HttpMethod.Get];
+            HttpMethod[] methods = address.StartsWith("/sse", StringComparison.Ordinal)
+                ? [HttpMethod.Get]
+                : [HttpMethod.Head, HttpMethod.Get, HttpMethod.Get];
             foreach (var method in methods)
             {
                 await anna.GetAsync(address, method);
@@ -53,12 +55,14 @@ public sealed class CacheTests
                 {
                     var said = response.Headers;
                     Assert.False(response.Headers.Contains("Age"), $"{method} {address} came from a cache.");
-                    Assert.True(said.CacheControl is { NoStore: true, Private: true, Public: false, MaxAge: null }, $"{method} {address}: {text}");
+                    Assert.True(
+                        said.CacheControl is { NoStore: true, Private: true, Public: false, MaxAge: null }, $"{method} {address}: {text}");
                     Assert.Null(response.Content.Headers.Expires);
                     Assert.Null(response.Headers.ETag);
                     Assert.Null(response.Content.Headers.LastModified);
                     Assert.DoesNotContain(said, header => header.Key is "Surrogate-Control" or "CDN-Cache-Control" or "X-Accel-Expires");
-                    Assert.True(!said.TryGetValues("X-Cache", out var hit) || hit.Single() is "MISS" or "BYPASS", $"nginx had {method} {address}.");
+                    Assert.True(
+                        !said.TryGetValues("X-Cache", out var hit) || hit.Single() is "MISS" or "BYPASS", $"nginx had {method} {address}.");
                 }
 
                 response.Dispose();
@@ -95,9 +99,12 @@ public sealed class CacheTests
             for (var i = 0; i < 3; i++)
             {
                 using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = site.Address };
-                using var response = await http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+                using var response =
+                    await http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
                 var all = response.Headers.TryGetValues("Set-Cookie", out var set) ? set : [];
-                Assert.All(all.Where(cookie => cookie.StartsWith("pipulate.", StringComparison.Ordinal)), cookie => Assert.True(cookies.Add(cookie), path));
+                Assert.All(
+                    all.Where(cookie => cookie.StartsWith("pipulate.", StringComparison.Ordinal)),
+                    cookie => Assert.True(cookies.Add(cookie), path));
             }
         }
     }
@@ -189,7 +196,8 @@ public sealed class CacheTests
         var (_, late) = await anna.GetAsync("/late");
         Assert.Contains("id=\"chat-panel\"", late, StringComparison.Ordinal);
         Assert.DoesNotContain(anna.Secrets, secret => late.Contains(secret, StringComparison.Ordinal));
-        Assert.Contains(site.Host.Logs.Lines, line => line.Text.Contains("/late was rendered when its page had begun", StringComparison.Ordinal));
+        Assert.Contains(
+            site.Host.Logs.Lines, line => line.Text.Contains("/late was rendered when its page had begun", StringComparison.Ordinal));
 
         var (_, careful) = await anna.GetAsync("/late-but-private");
         Assert.Contains("words-of-anna", careful, StringComparison.Ordinal);
@@ -204,6 +212,7 @@ public sealed class CacheTests
         await anna.GetAsync("/html-and-token");
 
         Assert.DoesNotContain(
-            site.Host.Logs.Lines, line => line.Level >= LogLevel.Warning && line.Category.Contains("Antiforgery", StringComparison.Ordinal));
+            site.Host.Logs.Lines,
+            line => line.Level >= LogLevel.Warning && line.Category.Contains("Antiforgery", StringComparison.Ordinal));
     }
 }

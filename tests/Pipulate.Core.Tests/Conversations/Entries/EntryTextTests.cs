@@ -7,7 +7,10 @@ namespace Pipulate.Tests.Conversations.Entries;
 public class EntryTextTests
 {
     private static readonly string[] Pieces =
-        ["a", " ", "  ", "\n", "\t", "<b>", "</div>", "&", "&amp;", "&#x41;", "\"", "'", "é", "日本", "\U0001F600", "\uD83D", "\uDE00", "\0", "\u0007", "\u200D", "\uFFFE", "hx-swap-oob=\"true\""];
+        [
+            "a", " ", "  ", "\n", "\t", "<b>", "</div>", "&", "&amp;", "&#x41;", "\"", "'", "é", "日本", "\U0001F600", "\uD83D", "\uDE00",
+            "\0", "\u0007", "\u200D", "\uFFFE", "hx-swap-oob=\"true\""
+        ];
 
     [Theory]
     [InlineData(" leading and trailing ")]
@@ -109,7 +112,8 @@ public class EntryTextTests
 
     [Fact]
     [Trait("Row", "S-20b")]
-    public void Append_ControlCharacters_AreLeftOutButForTabAndNewline() => Assert.Equal("a\tb\ncd", Of("a\tb\r\nc\0\u0007\u001B\u007F\u009Fd").ToString());
+    public void Append_ControlCharacters_AreLeftOutButForTabAndNewline() =>
+        Assert.Equal("a\tb\ncd", Of("a\tb\r\nc\0\u0007\u001B\u007F\u009Fd").ToString());
 
     [Fact]
     public void Seal_Twice_AddsOnce()
@@ -157,5 +161,6 @@ public class EntryTextTests
     }
 
     /// <summary>Strict: bytes that are no whole UTF-8 throw, and half an entity stays as it is and so differs.</summary>
-    private static string Decoded(ReadOnlySpan<byte> html) => WebUtility.HtmlDecode(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(html));
+    private static string Decoded(ReadOnlySpan<byte> html) =>
+        WebUtility.HtmlDecode(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(html));
 }

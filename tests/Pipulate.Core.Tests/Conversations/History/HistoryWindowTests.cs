@@ -72,7 +72,8 @@ public class HistoryWindowTests
             Assert.Equal(cut, leftOut > 0);
             Assert.True(leftOut % 2 == 0, "A question went without its answer.");
             Assert.Equal(ChatRole.User, messages[0].Role);
-            Assert.StartsWith($"question {turn} ", messages[^1].Text.Replace("[event] ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"question {turn} ", messages[^1].Text.Replace("[event] ", "", StringComparison.Ordinal), StringComparison.Ordinal);
             Assert.InRange(Budget.Estimate.Of(messages), 1, cut ? Budget.Kept : Budget.Most);
             cuts += cut ? 1 : 0;
             tokens += Budget.Estimate.Of(messages.TakeLast(2));

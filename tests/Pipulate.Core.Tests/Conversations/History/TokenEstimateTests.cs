@@ -20,7 +20,9 @@ public class TokenEstimateTests
         var estimate = new TokenEstimate(4);
 
         Assert.Equal(8 + 100, estimate.Of(new ChatMessage(ChatRole.User, new string('x', 400))));
-        Assert.Equal(2 * 108, estimate.Of([new ChatMessage(ChatRole.User, new string('x', 400)), new ChatMessage(ChatRole.Assistant, new string('y', 400))]));
+        Assert.Equal(
+            2 * 108,
+            estimate.Of([new ChatMessage(ChatRole.User, new string('x', 400)), new ChatMessage(ChatRole.Assistant, new string('y', 400))]));
         Assert.Equal(0, estimate.Of([]));
     }
 }

@@ -10,7 +10,8 @@ public class TextCutTests
     private const string Family = "\U0001F468\u200D\U0001F469\u200D\U0001F467";
 
     /// <summary>What a reader sees as one character, each.</summary>
-    public static TheoryData<string> Elements => [Family, "e\u0301", "🥛", "\U0001F1E9\U0001F1EA", "❤️‍🔥", "👍🏽", "1️⃣", "किं", "각", "a\u0308\u0323", "\r\n"];
+    public static TheoryData<string> Elements =>
+        [Family, "e\u0301", "🥛", "\U0001F1E9\U0001F1EA", "❤️‍🔥", "👍🏽", "1️⃣", "किं", "각", "a\u0308\u0323", "\r\n"];
 
     [Theory]
     [MemberData(nameof(Elements))]

@@ -94,13 +94,20 @@ public class ValueWriterTests
         { new int[2, 2], "0, 0, 0, 0", "0, 0, 0, 0" },
         { Enumerable.Range(1, 17).ToArray(), "1, 2, 3, 4, 5 and 12 more", "1, 2, 3, 4, 5 and 12 more" },
         { new Dictionary<string, int> { ["a\"b"] = 1 }, "{ \"a\\\"b\": 1 }", "a\"b: 1" },
-        { new Dictionary<DayOfWeek, DateOnly> { [DayOfWeek.Monday] = new(2026, 5, 11) }, "{ \"Monday\": \"2026-05-11\" }", "Monday: 11.05.2026" },
+        { new Dictionary<DayOfWeek, DateOnly>
+        {
+            [DayOfWeek.Monday] = new(2026, 5, 11)
+        }, "{ \"Monday\": \"2026-05-11\" }", "Monday: 11.05.2026" },
         { new Dictionary<string, string>(), "none", "none" },
         { new Dictionary<string, string> { ["a"] = "b" }.ToFrozenDictionary(), "{ \"a\": \"b\" }", "a: b" },
         { Expando(), "{ \"title\": \"Milk\", \"tags\": [\"a\"] }", "title: Milk, tags: (a)" },
         { (1, "a"), "1, \"a\"", "1, a" },
         { Tuple.Create("a", 2.5), "\"a\", 2.5", "a, 2,5" },
-        { JsonSerializer.Deserialize<JsonElement>("""{"a":[1.50,"x",null,true,{"b":{}}]}"""), """{ "a": [1.50, "x", null, true, { "b": none }] }""", "a: (1,50, x, –, true, (b: none))" },
+        { JsonSerializer.Deserialize<JsonElement>(
+            """{"a":[1.50,"x",null,true,{"b":{}}]}"""),
+                """{ "a": [1.50, "x", null, true, { "b": none }] }""",
+                "a: (1,50, x, –, true, (b: none))"
+            },
         { JsonNode.Parse("""{"a":["x",2]}""")!, """{ "a": ["x", 2] }""", "a: (x, 2)" },
         { JsonNode.Parse("\"x\"")!, "\"x\"", "x" },
         { JsonDocument.Parse("[1,2]"), "1, 2", "1, 2" },

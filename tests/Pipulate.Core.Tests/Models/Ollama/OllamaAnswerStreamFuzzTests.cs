@@ -53,7 +53,8 @@ public sealed class OllamaAnswerStreamFuzzTests(ITestOutputHelper output)
             }
         }
 
-        output.WriteLine($"{Cases} answers: {chunks} ended with their last line, {told} were told as broken; at most {peak / 1e6:0.0} MB more than before.");
+        output.WriteLine(
+            $"{Cases} answers: {chunks} ended with their last line, {told} were told as broken; at most {peak / 1e6:0.0} MB more than before.");
         Assert.InRange(chunks, Cases / 20, Cases);
         Assert.InRange(told, Cases / 10, Cases);
         Assert.InRange(peak, 0, 512L * 1024 * 1024);
@@ -62,7 +63,12 @@ public sealed class OllamaAnswerStreamFuzzTests(ITestOutputHelper output)
     private static async Task<int> ReadAsync(HttpContent content)
     {
         using var stream = await OllamaAnswerStream.StartAsync(
-            content, new RearmableTimeout(TimeProvider.System, CancellationToken.None), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), Endpoint, CancellationToken.None);
+            content,
+            new RearmableTimeout(TimeProvider.System, CancellationToken.None),
+            TimeSpan.FromMinutes(1),
+            TimeSpan.FromMinutes(1),
+            Endpoint,
+            CancellationToken.None);
         using var lines = new StreamReader(stream);
         var ended = 0;
         while (await lines.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)

@@ -81,16 +81,20 @@ public class OllamaChatClientTests(ITestOutputHelper output)
     [InlineData(false)]
     public async Task GetStreamingResponseAsync_ToolCall_IsTakenFromAnyLine(bool onTheLastLine)
     {
-        const string Call = """ "message":{"content":"","tool_calls":[{"id":"call_1","function":{"index":0,"name":"add","arguments":{"a":1,"b":"x"}}}]} """;
+        const string Call =
+            """ "message":{"content":"","tool_calls":[{"id":"call_1","function":{"index":0,"name":"add","arguments":{"a":1,"b":"x"}}}]} """;
         await using var server = await StartAsync();
         server.Chat = (context, _) => onTheLastLine
             ? WriteAsync(context, $$"""{ {{Call}},"done":true,"done_reason":"stop"}""")
             : WriteAsync(context, $$"""{ {{Call}},"done":false}""" + "\n", Done());
         using var client = server.Client();
 
-        var call = (await client.GetResponseAsync("hi", cancellationToken: Token)).Messages[0].Contents.OfType<FunctionCallContent>().Single();
+        var call = (await client.GetResponseAsync("hi", cancellationToken: Token)).Messages[0].Contents
+            .OfType<FunctionCallContent>()
+            .Single();
 
-        Assert.Equal(("call_1", "add", "1", "x"), (call.CallId, call.Name, call.Arguments!["a"]!.ToString(), call.Arguments["b"]!.ToString()));
+        Assert.Equal(
+            ("call_1", "add", "1", "x"), (call.CallId, call.Name, call.Arguments!["a"]!.ToString(), call.Arguments["b"]!.ToString()));
     }
 
     [Fact]
@@ -115,7 +119,8 @@ public class OllamaChatClientTests(ITestOutputHelper output)
             Endpoint = server.Endpoint,
             Model = "llama3.2",
             KeepAlive = "10m",
-            Options = { ["NUM_CTX"] = "8192", ["temperature"] = "0.1", ["min_p"] = "0.05", ["use_mmap"] = "False", ["stop"] = "END", ["think"] = "false" },
+            Options = { ["NUM_CTX"] =
+                "8192", ["temperature"] = "0.1", ["min_p"] = "0.05", ["use_mmap"] = "False", ["stop"] = "END", ["think"] = "false" },
         });
         using var schema = JsonDocument.Parse("""{"type":"object"}""");
         var options = new ChatOptions
@@ -130,10 +135,12 @@ public class OllamaChatClientTests(ITestOutputHelper output)
             MaxOutputTokens = 100,
             StopSequences = ["a", "b"],
             ResponseFormat = ChatResponseFormat.ForJsonSchema(schema.RootElement),
-            AdditionalProperties = new() { ["num_gpu"] = 1, ["keep_alive"] = TimeSpan.FromMinutes(2), ["for_others"] = "x", ["top_k"] = 41L },
+            AdditionalProperties =
+                new() { ["num_gpu"] = 1, ["keep_alive"] = TimeSpan.FromMinutes(2), ["for_others"] = "x", ["top_k"] = 41L },
         };
 
-        await client.GetResponseAsync([new(ChatRole.System, "You are a list."), new(ChatRole.User, "hé \ud83d"), new(ChatRole.User, "")], options, Token);
+        await client.GetResponseAsync(
+            [new(ChatRole.System, "You are a list."), new(ChatRole.User, "hé \ud83d"), new(ChatRole.User, "")], options, Token);
 
         var body = server.Bodies.Single();
         Assert.Equal("llama3.2:latest", body.GetProperty("model").GetString());
@@ -143,10 +150,17 @@ public class OllamaChatClientTests(ITestOutputHelper output)
         Assert.Equal("object", body.GetProperty("format").GetProperty("type").GetString());
         Assert.Equal(
             "system=Be brief.|system=You are a list.|user=hé \ufffd",
-            string.Join('|', body.GetProperty("messages").EnumerateArray().Select(message => $"{message.GetProperty("role")}={message.GetProperty("content")}")));
+            string.Join('|', body
+                .GetProperty("messages")
+                .EnumerateArray()
+                .Select(message => $"{message.GetProperty("role")}={message.GetProperty("content")}")));
         Assert.Equal(
             """{"frequency_penalty":1,"min_p":0.05,"num_ctx":8192,"num_gpu":1,"num_predict":100,"presence_penalty":2,"seed":7,"stop":["a","b"],"temperature":0.5,"top_k":41,"top_p":0.9,"use_mmap":false}""",
-            "{" + string.Join(',', body.GetProperty("options").EnumerateObject().OrderBy(option => option.Name, StringComparer.Ordinal).Select(option => $"\"{option.Name}\":{option.Value.GetRawText()}")) + "}");
+            "{" + string.Join(',', body
+                .GetProperty("options")
+                .EnumerateObject()
+                .OrderBy(option => option.Name, StringComparer.Ordinal)
+                .Select(option => $"\"{option.Name}\":{option.Value.GetRawText()}")) + "}");
     }
 
     [Fact]
@@ -157,7 +171,9 @@ public class OllamaChatClientTests(ITestOutputHelper output)
 
         await client.GetResponseAsync("hi", cancellationToken: Token);
 
-        Assert.Equal(["messages", "model", "stream", "truncate"], server.Bodies.Single().EnumerateObject().Select(property => property.Name).Order());
+        Assert.Equal(
+            ["messages", "model", "stream", "truncate"],
+            server.Bodies.Single().EnumerateObject().Select(property => property.Name).Order());
     }
 
     [Fact]
@@ -181,7 +197,8 @@ public class OllamaChatClientTests(ITestOutputHelper output)
     public async Task GetStreamingResponseAsync_KeepAlive_IsSentAsOllamaReadsIt(string keepAlive, string expected)
     {
         await using var server = await StartAsync();
-        using var client = new OllamaChatClient(new OllamaOptions { Endpoint = server.Endpoint, Model = "llama3.2", KeepAlive = keepAlive });
+        using var client =
+            new OllamaChatClient(new OllamaOptions { Endpoint = server.Endpoint, Model = "llama3.2", KeepAlive = keepAlive });
 
         await client.GetResponseAsync("hi", cancellationToken: Token);
 
@@ -197,21 +214,30 @@ public class OllamaChatClientTests(ITestOutputHelper output)
         ChatMessage[] messages =
         [
             new(ChatRole.User, [new TextContent("look"), new DataContent(new byte[] { 1, 2, 3 }, "image/png")]),
-            new(ChatRole.Assistant, [new TextReasoningContent("secret"), new FunctionCallContent("c1", "add", new Dictionary<string, object?> { ["a"] = 1, ["l"] = new List<string> { "x" } })]),
+            new(ChatRole.Assistant, [
+                new TextReasoningContent("secret"),
+                new FunctionCallContent("c1", "add", new Dictionary<string, object?> { ["a"] = 1, ["l"] = new List<string> { "x" } })
+            ]),
             new(ChatRole.Tool, [new FunctionResultContent("c1", 42)]),
         ];
 
-        await client.GetResponseAsync(messages, new ChatOptions { Tools = [AIFunctionFactory.CreateDeclaration("add", "Adds.", schema.RootElement)] }, Token);
+        await client.GetResponseAsync(
+            messages, new ChatOptions { Tools = [AIFunctionFactory.CreateDeclaration("add", "Adds.", schema.RootElement)] }, Token);
 
         var body = server.Bodies.Single();
         var expected = JsonNode.Parse(
             """[{"role":"user","content":"look","images":["AQID"]},{"role":"assistant","content":"","tool_calls":[{"id":"c1","function":{"index":0,"name":"add","arguments":{"a":1,"l":["x"]}}}]},{"role":"tool","content":"42","tool_name":"add","tool_call_id":"c1"}]""");
-        Assert.True(JsonNode.DeepEquals(expected, JsonNode.Parse(body.GetProperty("messages").GetRawText())), body.GetProperty("messages").GetRawText());
+        Assert.True(
+            JsonNode.DeepEquals(expected, JsonNode.Parse(body.GetProperty("messages").GetRawText())),
+            body.GetProperty("messages").GetRawText());
         Assert.Equal("add", body.GetProperty("tools")[0].GetProperty("function").GetProperty("name").GetString());
     }
 
     [Theory]
-    [InlineData("{\"error\":\"an error was encountered while running the model: boom\"}\n", typeof(OllamaHttpException), nameof(ModelFailureKind.ServerFailed))]
+    [InlineData(
+        "{\"error\":\"an error was encountered while running the model: boom\"}\n",
+        typeof(OllamaHttpException),
+        nameof(ModelFailureKind.ServerFailed))]
     [InlineData("{\"error\":{\"message\":\"boom\"}}\n", typeof(OllamaHttpException), nameof(ModelFailureKind.ServerFailed))]
     [InlineData("", typeof(IncompleteAnswerException), nameof(ModelFailureKind.Incomplete))]
     [InlineData("<html>boom</html>\n", typeof(InvalidDataException), nameof(ModelFailureKind.ServerFailed))]
@@ -274,7 +300,11 @@ public class OllamaChatClientTests(ITestOutputHelper output)
     [InlineData(404, "404 page not found", "404 page not found", "Unreachable")]
     [InlineData(302, "", "HTTP 302 (Found) without a text.", "Unreachable")]
     [InlineData(500, """{"error":"llama-server process has terminated"}""", "llama-server process has terminated", "ServerFailed")]
-    [InlineData(503, """{"error":"server busy, please try again.  maximum pending requests exceeded"}""", "server busy, please try again.  maximum pending requests exceeded", "Busy")]
+    [InlineData(
+        503,
+        """{"error":"server busy, please try again.  maximum pending requests exceeded"}""",
+        "server busy, please try again.  maximum pending requests exceeded",
+        "Busy")]
     [InlineData(400, """{"error":"{\"error\":{\"code\":400,\"message\":\"too long\"}}"}""", "too long", "BadRequest")]
     [Trait("Row", "F-03")]
     public async Task GetStreamingResponseAsync_HttpError_CarriesStatusAndWords(int status, string body, string message, string kind)
@@ -453,12 +483,15 @@ public class OllamaChatClientTests(ITestOutputHelper output)
         };
         var logger = new RecordedLogger();
         using var client = new OllamaChatClient(
-            new OllamaOptions { Endpoint = new UriBuilder(server.Endpoint) { UserName = "user", Password = "s%3Acret" }.Uri }, logger: logger);
+            new OllamaOptions { Endpoint = new UriBuilder(server.Endpoint) { UserName = "user", Password = "s%3Acret" }.Uri },
+            logger: logger);
 
         var exception = (await ReadAsync(client)).Failure!;
 
         Assert.Equal(["Basic " + Convert.ToBase64String("user:s:cret"u8), "Basic " + Convert.ToBase64String("user:s:cret"u8)], headers);
-        Assert.Equal($"The model at {OllamaEndpoint.Display(server.Endpoint)} refuses this application (HTTP 401). Check the address, or the key that it needs.", Trouble(exception).Sentence);
+        Assert.Equal(
+            $"The model at {OllamaEndpoint.Display(server.Endpoint)} refuses this application (HTTP 401). Check the address, or the key that it needs.",
+            Trouble(exception).Sentence);
         Assert.All(
             [exception.ToString(), .. logger.Lines, client.GetService<ChatClientMetadata>()!.ProviderUri!.ToString()],
             said => Assert.DoesNotContain("cret", said, StringComparison.Ordinal));
@@ -487,7 +520,9 @@ public class OllamaChatClientTests(ITestOutputHelper output)
         var exception = Assert.IsType<OllamaHttpException>((await ReadAsync(client)).Failure);
 
         Assert.Equal(HttpStatusCode.NotFound, exception.StatusCode);
-        Assert.Equal($"The model \"gemma3\" is not installed at {OllamaEndpoint.Display(server.Endpoint)}. Installed: a:1, b:1. Run: ollama pull gemma3", Trouble(exception).Sentence);
+        Assert.Equal(
+            $"The model \"gemma3\" is not installed at {OllamaEndpoint.Display(server.Endpoint)}. Installed: a:1, b:1. Run: ollama pull gemma3",
+            Trouble(exception).Sentence);
         Assert.Empty(server.Bodies);
     }
 
@@ -496,7 +531,8 @@ public class OllamaChatClientTests(ITestOutputHelper output)
     {
         await using var server = await StartAsync();
         server.Tags = context => context.Response.WriteAsync(Installed("embedder:1", "gemma3:4b", "older:1"));
-        server.Show = (context, name) => context.Response.WriteAsync(name == "embedder:1" ? """{"capabilities":["embedding"]}""" : """{"capabilities":["completion"]}""");
+        server.Show = (context, name) => context.Response.WriteAsync(
+            name == "embedder:1" ? """{"capabilities":["embedding"]}""" : """{"capabilities":["completion"]}""");
         using var client = server.Client(null);
 
         await client.GetResponseAsync("hi", cancellationToken: Token);
@@ -544,7 +580,9 @@ public class OllamaChatClientTests(ITestOutputHelper output)
         using var client = server.Client(null);
 
         var exception = Assert.IsType<InvalidOperationException>((await ReadAsync(client)).Failure);
-        Assert.Equal($"Ollama runs at {OllamaEndpoint.Display(server.Endpoint)}, but no chat model is installed. Run: ollama pull llama3.2", Trouble(exception).Sentence);
+        Assert.Equal(
+            $"Ollama runs at {OllamaEndpoint.Display(server.Endpoint)}, but no chat model is installed. Run: ollama pull llama3.2",
+            Trouble(exception).Sentence);
 
         server.Tags = context => context.Response.WriteAsync(Installed("llama3.2:latest"));
         Assert.Equal("Hello", (await client.GetResponseAsync("hi", cancellationToken: Token)).Text);
@@ -605,7 +643,8 @@ public class OllamaChatClientTests(ITestOutputHelper output)
     {
         await using var server = await StartAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Probe(server.Client()).ProbeAsync(new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Probe(server.Client()).ProbeAsync(new CancellationToken(canceled: true)));
     }
 
     [Theory]
@@ -642,7 +681,8 @@ public class OllamaChatClientTests(ITestOutputHelper output)
     {
         await using var server = await StartAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Probe(server.Client()).ReadContextAsync(null, new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Probe(server.Client()).ReadContextAsync(null, new CancellationToken(canceled: true)));
     }
 
     [Theory]
@@ -668,7 +708,8 @@ public class OllamaChatClientTests(ITestOutputHelper output)
     {
         await using var server = await StartAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Probe(server.Client()).IsLoadedAsync(new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Probe(server.Client()).IsLoadedAsync(new CancellationToken(canceled: true)));
     }
 
     [Fact]
@@ -677,7 +718,9 @@ public class OllamaChatClientTests(ITestOutputHelper output)
         using var client = new OllamaChatClient(new Uri("http://127.0.0.1:11434"), "gemma3");
 
         var metadata = client.GetService<ChatClientMetadata>()!;
-        Assert.Equal(("ollama", new Uri("http://127.0.0.1:11434"), "gemma3"), (metadata.ProviderName, metadata.ProviderUri, metadata.DefaultModelId));
+        Assert.Equal(
+            ("ollama", new Uri("http://127.0.0.1:11434"), "gemma3"),
+            (metadata.ProviderName, metadata.ProviderUri, metadata.DefaultModelId));
         Assert.Same(client, client.GetService<OllamaChatClient>());
         Assert.NotNull(client.GetService<IModelProbe>());
         Assert.Null(client.GetService<OllamaChatClient>("key"));
@@ -759,7 +802,8 @@ public class OllamaChatClientTests(ITestOutputHelper output)
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
             => Lines.Add(formatter(state, exception) + exception);
     }
 }

@@ -10,18 +10,24 @@ namespace Pipulate.Tests.Models.Ollama;
 /// <summary>What is not as Ollama sends it, and is no reason to lose an answer.</summary>
 public class OllamaLeniencyTests
 {
-    private const string Usual = """{"model":"m","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":"Hello"},"done":false}""";
-    private const string End = """{"model":"m","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","prompt_eval_count":5,"eval_count":2}""";
+    private const string Usual =
+        """{"model":"m","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":"Hello"},"done":false}""";
+    private const string End =
+        """{"model":"m","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","prompt_eval_count":5,"eval_count":2}""";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>Any field of a line, of any type but its own.</summary>
     public static TheoryData<string, string> WrongFields()
     {
-        string[] values = ["\"\"", "\"x\"", "5", "5.5", "-1", "1e999", "99999999999999999999", "true", "null", "{}", "{\"a\":1}", "[]", "[1,null,\"x\"]", "[[{}]]"];
+        string[] values = [
+            "\"\"", "\"x\"", "5", "5.5", "-1", "1e999", "99999999999999999999", "true", "null", "{}", "{\"a\":1}", "[]", "[1,null,\"x\"]",
+            "[[{}]]"
+        ];
         string[] fields =
         [
-            "model", "created_at", "done_reason", "total_duration", "load_duration", "prompt_eval_count", "prompt_eval_duration", "eval_count", "eval_duration",
+            "model", "created_at", "done_reason", "total_duration", "load_duration", "prompt_eval_count", "prompt_eval_duration",
+            "eval_count", "eval_duration",
             "remote_model", "remote_host", "context", "logprobs", "unknown",
         ];
         string[] inMessage = ["role", "thinking", "images", "tool_calls", "tool_name", "unknown"];
@@ -38,8 +44,12 @@ public class OllamaLeniencyTests
                 data.Add("message." + field, $$"""{"message":{"content":"Hello","{{field}}":{{value}}},"done":true}""");
             }
 
-            data.Add("function.arguments", $$$"""{"message":{"content":"Hello","tool_calls":[{"function":{"name":"f","arguments":{{{value}}}}}]},"done":true}""");
-            data.Add("function.index", $$$"""{"message":{"content":"Hello","tool_calls":[{"id":{{{value}}},"function":{"index":{{{value}}},"name":"f"}}]},"done":true}""");
+            data.Add(
+                "function.arguments",
+                $$$"""{"message":{"content":"Hello","tool_calls":[{"function":{"name":"f","arguments":{{{value}}}}}]},"done":true}""");
+            data.Add(
+                "function.index",
+                $$$"""{"message":{"content":"Hello","tool_calls":[{"id":{{{value}}},"function":{"index":{{{value}}},"name":"f"}}]},"done":true}""");
             data.Add("function", $$$"""{"message":{"content":"Hello","tool_calls":[{"function":{{{value}}}},null,5]},"done":true}""");
         }
 
@@ -106,7 +116,9 @@ public class OllamaLeniencyTests
     [InlineData("\"many\"", null)]
     [InlineData("0", null)]
     public async Task GetResponseAsync_CountInAnotherForm_IsUsed(string count, int? expected)
-        => Assert.Equal(expected, (await AnswerAsync($$"""{"message":{"content":"Hello"},"done":true,"prompt_eval_count":{{count}}}""")).Usage?.InputTokenCount);
+        => Assert.Equal(
+            expected,
+            (await AnswerAsync($$"""{"message":{"content":"Hello"},"done":true,"prompt_eval_count":{{count}}}""")).Usage?.InputTokenCount);
 
     [Theory]
     [InlineData("""{"a":1}""", "1")]
@@ -117,7 +129,8 @@ public class OllamaLeniencyTests
     [InlineData("null", null)]
     public async Task GetResponseAsync_Arguments_AreReadInAnyForm(string arguments, string? expected)
     {
-        var response = await AnswerAsync($$$"""{"message":{"tool_calls":[{"id":"c1","function":{"name":"f","arguments":{{{arguments}}}}}]},"done":true}""");
+        var response = await AnswerAsync(
+            $$$"""{"message":{"tool_calls":[{"id":"c1","function":{"name":"f","arguments":{{{arguments}}}}}]},"done":true}""");
 
         var call = Assert.Single(response.Messages[0].Contents.OfType<FunctionCallContent>());
         Assert.Equal(("c1", "f"), (call.CallId, call.Name));
@@ -157,18 +170,20 @@ public class OllamaLeniencyTests
     private static async Task<ChatResponse> AnswerAsync(byte[] body)
     {
         using var handler = new OneAnswer(body);
-        using var client = new OllamaChatClient(new OllamaOptions { Endpoint = new Uri("http://127.0.0.1:1"), Model = "m" }, handler: handler);
+        using var client =
+            new OllamaChatClient(new OllamaOptions { Endpoint = new Uri("http://127.0.0.1:1"), Model = "m" }, handler: handler);
         return await client.GetResponseAsync("hi", cancellationToken: Token);
     }
 
     /// <summary>A server without a network, for hundreds of answers.</summary>
     private sealed class OneAnswer(byte[] body) : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(new HttpResponseMessage
-        {
-            Content = request.Method == HttpMethod.Get
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(new HttpResponseMessage
+            {
+                Content = request.Method == HttpMethod.Get
                 ? new StringContent(JsonSerializer.Serialize(new { models = new[] { new { name = "m" } } }))
                 : new ByteArrayContent(body),
-        });
+            });
     }
 }

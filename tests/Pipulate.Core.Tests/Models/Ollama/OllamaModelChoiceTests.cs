@@ -22,7 +22,8 @@ public class OllamaModelChoiceTests
     {
         OllamaModel[] models =
         [
-            Model("gemma3:4b", Day), Model("gemma3:12b", Day.AddDays(1)), Model("llama3.2:1b", Day.AddDays(2)), Model("llama3.2:latest", Day),
+            Model("gemma3:4b", Day), Model("gemma3:12b", Day.AddDays(1)), Model("llama3.2:1b", Day.AddDays(2)),
+            Model("llama3.2:latest", Day),
             Model("qwen3:8b", Day), Model("hf.co/me/tiny:q4", Day), Model("gpt-oss:120b-cloud", Day),
         ];
 
@@ -44,7 +45,10 @@ public class OllamaModelChoiceTests
     {
         // The later in the line, the older; "!" marks an embedding model that says so.
         var models = names.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-            .Select((name, index) => Model(name.TrimEnd('!'), Day.AddSeconds(name.Contains("instruct") ? 9 : -index), capabilities: name.EndsWith('!') ? ["embedding"] : null));
+            .Select((name, index) => Model(
+                name.TrimEnd('!'),
+                Day.AddSeconds(name.Contains("instruct") ? 9 : -index),
+                capabilities: name.EndsWith('!') ? ["embedding"] : null));
 
         Assert.Equal(expected, Rank(models) is [var best, ..] ? best.Name : null);
     }
@@ -57,11 +61,14 @@ public class OllamaModelChoiceTests
     public void Rank_SameSecond_LargerComesFirst()
         => Assert.Equal(
             ["b:1", "a:1", "c:1"],
-            Rank([Model("a:1", Day, "3.2B"), Model("c:1", Day, "566.70M"), Model("b:1", Day.AddMilliseconds(3), "7.6B")]).Select(model => model.Name));
+            Rank([Model("a:1", Day, "3.2B"), Model("c:1", Day, "566.70M"), Model("b:1", Day.AddMilliseconds(3), "7.6B")]).Select(
+                model => model.Name));
 
     [Fact]
     public void Rank_TooLargeForMemory_ComesLast()
-        => Assert.Equal(["small:1", "huge:1"], Rank([Model("huge:1", Day.AddDays(9), size: 101), Model("small:1", Day, size: 100)], memory: 100).Select(model => model.Name));
+        => Assert.Equal(
+            ["small:1", "huge:1"],
+            Rank([Model("huge:1", Day.AddDays(9), size: 101), Model("small:1", Day, size: 100)], memory: 100).Select(model => model.Name));
 
     [Fact]
     public void Rank_PreferredName_BeatsEverything()
@@ -79,11 +86,15 @@ public class OllamaModelChoiceTests
     [Fact]
     public void Rank_AnyOrderOfTheList_GivesTheSame()
     {
-        var models = Enumerable.Range(0, 40).Select(n => Model($"m{n % 7}:{n}", Day.AddSeconds(n % 3), n % 2 == 0 ? "7B" : "?", size: n % 5)).ToList();
+        var models = Enumerable
+            .Range(0, 40)
+            .Select(n => Model($"m{n % 7}:{n}", Day.AddSeconds(n % 3), n % 2 == 0 ? "7B" : "?", size: n % 5))
+            .ToList();
         var expected = Rank(models, memory: 2).Select(model => model.Name).ToList();
 
         Assert.Equal(expected, Rank(Enumerable.Reverse(models), memory: 2).Select(model => model.Name));
-        Assert.Equal(expected, Rank(models.OrderBy(model => model.Name!.Length).ThenBy(model => model.Size), memory: 2).Select(model => model.Name));
+        Assert.Equal(
+            expected, Rank(models.OrderBy(model => model.Name!.Length).ThenBy(model => model.Size), memory: 2).Select(model => model.Name));
     }
 
     [Fact]
@@ -116,7 +127,13 @@ public class OllamaModelChoiceTests
         => OllamaModelChoice.Rank(models, prefer ?? [], memory, allowRemote: false);
 
     private static OllamaModel Model(
-        string name, DateTimeOffset modified, string? parameters = null, long size = 1, string? family = null, string? remoteHost = null, string[]? capabilities = null) => new()
+        string name,
+        DateTimeOffset modified,
+        string? parameters = null,
+        long size = 1,
+        string? family = null,
+        string? remoteHost = null,
+        string[]? capabilities = null) => new()
         {
             Name = name,
             ModifiedAt = modified.UtcDateTime,

@@ -22,7 +22,8 @@ internal sealed class ScriptedOllama : IAsyncDisposable
 
     public Func<HttpContext, Task> Tags { get; set; } = context => context.Response.WriteAsync(Installed("llama3.2:latest"));
 
-    public Func<HttpContext, string, Task> Show { get; set; } = (context, _) => context.Response.WriteAsync("""{"capabilities":["completion"]}""");
+    public Func<HttpContext, string, Task> Show { get; set; } =
+        (context, _) => context.Response.WriteAsync("""{"capabilities":["completion"]}""");
 
     public Func<HttpContext, Task> Running { get; set; } = context => context.Response.WriteAsync(Installed());
 
@@ -36,7 +37,9 @@ internal sealed class ScriptedOllama : IAsyncDisposable
 
     public int Listings;
 
-    public Uri Endpoint => new(_app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    public Uri Endpoint => new(_app.Services
+        .GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features
+        .Get<IServerAddressesFeature>()!.Addresses.First());
 
     public static async Task<ScriptedOllama> StartAsync()
     {
@@ -68,14 +71,19 @@ internal sealed class ScriptedOllama : IAsyncDisposable
         return server;
     }
 
-    public OllamaChatClient Client(string? model = "llama3.2", TimeProvider? time = null) => new(new OllamaOptions { Endpoint = Endpoint, Model = model }, timeProvider: time);
+    public OllamaChatClient Client(string? model = "llama3.2", TimeProvider? time = null) =>
+        new(new OllamaOptions { Endpoint = Endpoint, Model = model }, timeProvider: time);
 
     public static string Installed(params string[] names)
         => $$"""{"models":[{{string.Join(',', names.Select((name, index) => $$"""{"name":"{{name}}","modified_at":"2026-01-{{28 - index:00}}T10:00:00.123456789+02:00","size":10,"digest":"{{name}}","details":{"families":null} }"""))}}] }""";
 
-    public static string Line(string content) => $$"""{"model":"llama3.2","created_at":"2026-01-01T00:00:00.123456789Z","message":{"role":"assistant","content":{{JsonSerializer.Serialize(content)}}},"done":false}""" + "\n";
+    public static string Line(string content) =>
+        $$"""{"model":"llama3.2","created_at":"2026-01-01T00:00:00.123456789Z","message":{"role":"assistant","content":{{JsonSerializer.Serialize(content)}}},"done":false}"""
+            + "\n";
 
-    public static string Done(string more = "") => $$"""{"model":"llama3.2","created_at":"2026-01-01T00:00:01Z","message":{"role":"assistant","content":""},"done_reason":"stop","done":true{{more}} }""" + "\n";
+    public static string Done(string more = "") =>
+        $$"""{"model":"llama3.2","created_at":"2026-01-01T00:00:01Z","message":{"role":"assistant","content":""},"done_reason":"stop","done":true{{more}} }"""
+            + "\n";
 
     public static async Task WriteAsync(HttpContext context, params string[] lines)
     {
