@@ -123,7 +123,7 @@ public static class PipulateServiceCollectionExtensions
         services.AddMetrics();
         services.TryAddSingleton<IConversationStore>(
             provider => new InMemoryConversationStore(provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton<NodeLink>();
+        services.AddNodes();
         services.TryAddSingleton<WriteBehindService>();
         services.TryAddSingleton(provider => new ConversationCache(
             provider.GetRequiredService<TimeProvider>(),
@@ -135,7 +135,6 @@ public static class PipulateServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
         services.TryAddSingleton<PanelStatus>();
-        services.TryAddSingleton<ConnectionRegistry>();
         services.TryAddSingleton<IConnectionRegistry>(provider => provider.GetRequiredService<ConnectionRegistry>());
         services.TryAddSingleton<IChatChannel, ChatChannel>();
         services.TryAddSingleton<PipulateMetrics>();
@@ -144,7 +143,7 @@ public static class PipulateServiceCollectionExtensions
             provider.GetRequiredService<IOptions<PipulateOptions>>(),
             provider.GetRequiredService<TimeProvider>(),
             Random.Shared,
-            provider.GetRequiredService<NodeLink>()));
+            provider.GetRequiredService<IReplyCoordination>()));
         services.TryAddSingleton(
             provider => new GenerationLimiter(provider.GetRequiredService<IOptions<PipulateOptions>>().Value.Limits.Generations));
         services.TryAddSingleton<ReplyCoordinator>();

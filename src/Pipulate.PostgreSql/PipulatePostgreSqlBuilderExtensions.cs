@@ -45,10 +45,12 @@ public static class PipulatePostgreSqlBuilderExtensions
         builder.Services.AddSingleton<IConversationStore>(provider => provider.GetRequiredService<PostgreSqlConversationStore>());
         builder.Services.RemoveAll<IPipulateBackplane>();
         builder.Services.RemoveAll<IReplyLeaseStore>();
+        builder.Services.RemoveAll<IPendingEntryStore>();
         if (backplane)
         {
             builder.Services.AddSingleton<IReplyLeaseStore>(
                 provider => new PostgreSqlReplyLeaseStore(provider.GetRequiredService<PostgreSqlConversationStore>()));
+            builder.Services.AddSingleton<IPendingEntryStore>(provider => provider.GetRequiredService<IReplyLeaseStore>());
             builder.Services.AddSingleton<IPipulateBackplane>(provider => new PostgreSqlBackplane(
                 settings.ConnectionString,
                 provider.GetRequiredService<TimeProvider>(),

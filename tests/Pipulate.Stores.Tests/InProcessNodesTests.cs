@@ -102,18 +102,18 @@ public sealed class InProcessNodesTests : NodesContract
 
     /// <summary>Whoever has just come, or was cut off, does not take it for certain that nobody looks.</summary>
     [Fact]
-    public async Task MayMissPages_JustComeOrCutOff_UntilTheOthersHaveHadTimeToAnswer()
+    public async Task MayMissViewers_JustComeOrCutOff_UntilTheOthersHaveHadTimeToAnswer()
     {
         var time = new ManualTime();
         var node = await StartAsync(time);
-        Assert.True(node.Link.MayMissPages);
-        await AdvanceUntil(time, TimeSpan.FromSeconds(0.5), () => !node.Link.MayMissPages);
+        Assert.True(node.Link.MayMissViewers);
+        await AdvanceUntil(time, TimeSpan.FromSeconds(0.5), () => !node.Link.MayMissViewers);
 
         _hub.Cut();
-        await AdvanceUntil(time, TimeSpan.FromSeconds(0.5), () => node.Link.MayMissPages);
+        await AdvanceUntil(time, TimeSpan.FromSeconds(0.5), () => node.Link.MayMissViewers);
         _hub.Mend();
         var mended = time.GetUtcNow();
-        await AdvanceUntil(time, TimeSpan.FromSeconds(0.5), () => !node.Link.MayMissPages);
+        await AdvanceUntil(time, TimeSpan.FromSeconds(0.5), () => !node.Link.MayMissViewers);
 
         Assert.InRange(time.GetUtcNow() - mended, TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(25));
     }

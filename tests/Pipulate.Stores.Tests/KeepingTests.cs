@@ -26,7 +26,7 @@ public sealed class KeepingTests(PostgreSqlServer server) : IClassFixture<Postgr
         await using var relay = new Relay(settings.Host!, settings.Port);
         (settings.Host, settings.Port) = ("127.0.0.1", relay.Port);
         await using var store = new PostgreSqlConversationStore(settings.ConnectionString);
-        using var keeper = new WriteBehindService(store, TimeProvider.System, NullLogger<WriteBehindService>.Instance);
+        using var keeper = new WriteBehindService(store, TimeProvider.System, NullLogger<WriteBehindService>.Instance, LocalConversationLifecycle.Instance);
         await keeper.StartAsync(Cancellation);
         var random = new Random(1);
 
@@ -73,7 +73,7 @@ public sealed class KeepingTests(PostgreSqlServer server) : IClassFixture<Postgr
             for (var process = 1; process <= 3; process++)
             {
                 using var store = new SqliteConversationStore(Path.Combine(folder.FullName, "chat.db"), TimeProvider.System);
-                using var keeper = new WriteBehindService(store, TimeProvider.System, NullLogger<WriteBehindService>.Instance);
+                using var keeper = new WriteBehindService(store, TimeProvider.System, NullLogger<WriteBehindService>.Instance, LocalConversationLifecycle.Instance);
                 await keeper.StartAsync(Cancellation);
                 var conversation = new ConversationCache(TimeProvider.System, keeper).Get(Id);
                 await conversation.Loaded;

@@ -216,7 +216,7 @@ public abstract class NodesContract : IAsyncDisposable
         var asked = new List<(ConversationId, Guid)>();
         first.Link.RegenerationRequested += (conversation, which) => asked.Add((conversation, which));
         Assert.False(there.Regenerate(answer.Id));
-        there.Observers.OfType<Nodes.MirroredConversation>().Single().Regenerate(answer.Id);
+        there.Observers.OfType<Nodes.MirroredConversation>().Single().TryRegenerate(answer.Id);
         await Eventually.TrueAsync(() => asked.Count == 1);
         Assert.Equal((here.Id, answer.Id), asked[0]);
         Assert.True(here.Regenerate(answer.Id));
@@ -240,10 +240,10 @@ public abstract class NodesContract : IAsyncDisposable
         here.End(answer, EntryState.Complete);
         await Until(there, "User/Complete: Before?", "Assistant/Complete: ", "Event/Complete: They put \"Milk\" on the list.", "User/Complete: Well?", "Assistant/Complete: The application speaks.", "Assistant/Complete: Well.");
         var shared = there.Observers.OfType<Nodes.MirroredConversation>().Single();
-        Assert.True(shared.Regenerate(answer.Id));
+        Assert.True(shared.TryRegenerate(answer.Id));
 
         await first.DisposeAsync();
-        await Eventually.TrueAsync(() => !shared.Regenerate(answer.Id));
+        await Eventually.TrueAsync(() => !shared.TryRegenerate(answer.Id));
 
         Assert.False(there.RegenerateRemote(old.Id), "Not the newest.");
         Assert.True(there.RegenerateRemote(answer.Id));

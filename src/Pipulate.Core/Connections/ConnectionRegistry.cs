@@ -1,4 +1,3 @@
-using Pipulate.Nodes;
 using Pipulate.Rendering;
 
 namespace Pipulate.Connections;
@@ -13,13 +12,13 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
     private readonly ConnectionIndex<ChatConnection> _here = new();
     private readonly ConnectionIndex<RemoteConnection> _elsewhere = new();
     private readonly PresenceTracker _presence;
-    private readonly MirroredConnections? _nodes;
+    private readonly IRemoteConnections _remote;
     private bool _draining;
 
-    public ConnectionRegistry(PanelStatus status, TimeProvider time, NodeLink? nodes = null)
+    public ConnectionRegistry(PanelStatus status, TimeProvider time, IRemoteConnections remote)
     {
         _presence = new PresenceTracker(time);
-        _nodes = nodes?.Share(this);
+        _remote = remote;
         status.Changed += WakeAll;
     }
 
@@ -156,7 +155,7 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
             elsewhere = _elsewhere.Of(audience).Count;
         }
 
-        _nodes?.Disconnect(audience);
+        _remote.Disconnect(audience);
         return DisconnectLocal(audience) + elsewhere;
     }
 
@@ -177,7 +176,7 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
     public void Vacate(ChatAudience audience)
     {
         VacateLocal(audience);
-        _nodes?.Vacate(audience);
+        _remote.Vacate(audience);
     }
 
     /// <summary>Takes nothing from those pages of this node any more that are about to be vacated.</summary>
@@ -217,7 +216,7 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
     {
         if (SendLocal(audience, fragment) == 0 || audience.Kind is not AudienceKind.Connection)
         {
-            _nodes?.Send(audience, fragment);
+            _remote.Send(audience, fragment);
         }
     }
 
@@ -351,13 +350,13 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
 
     private void NoteChanged(string id)
     {
-        _nodes?.NoteChanged(id);
+        _remote.NoteChanged(id);
         Changed?.Invoke();
     }
 
     private bool Ask(string id, string group, bool joins)
     {
-        _nodes?.Group(id, group, joins);
+        _remote.SetGroup(id, group, joins);
         return true;
     }
 

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Options;
 using Pipulate.Conversations;
 using Pipulate.Conversations.Entries;
 using Pipulate.Events;
-using Pipulate.Nodes;
 using Pipulate.Storage;
 using Pipulate.Telemetry;
 
@@ -20,8 +19,9 @@ internal sealed partial class ChatQueue(
     TextPacer typist,
     PipulateMetrics metrics,
     IOptions<PipulateOptions> options,
-    ILogger<ChatQueue> logger,
-    ReplyCoordinator? turns = null)
+    ReplyCoordinator turns,
+    IReplyCoordination nodes,
+    ILogger<ChatQueue> logger)
     : IChatQueue
 {
     private readonly Channel<Conversation> _due =
@@ -42,7 +42,7 @@ internal sealed partial class ChatQueue(
 
         ArgumentException.ThrowIfNullOrWhiteSpace(chatEvent.Text, nameof(chatEvent));
         var conversation = conversations.Get(chatEvent.Conversation);
-        if (Enqueue(conversation, chatEvent) is { } waiting && turns is not null)
+        if (Enqueue(conversation, chatEvent) is { } waiting)
         {
             await turns.StoreAsync(conversation, waiting, cancellationToken);
         }
@@ -58,10 +58,7 @@ internal sealed partial class ChatQueue(
         await conversation.Loaded;
         if (conversation.AddPendingReplies(entries).Count < entries.Count)
         {
-            foreach (var shared in conversation.Observers.OfType<MirroredConversation>())
-            {
-                await shared.RepairAsync(cancellationToken);
-            }
+            await nodes.RepairAsync(conversation, cancellationToken);
         }
 
         if (conversation.AddPendingReplies(entries).Count == 0)
@@ -134,8 +131,7 @@ internal sealed partial class ChatQueue(
         }
 
         var conversation = conversations.Get(id);
-        if (conversation.Observers.OfType<MirroredConversation>().Any(shared => !shared.Regenerate(answer))
-            && conversation.RegenerateRemote(answer))
+        if (!nodes.TryRegenerate(conversation, answer) && conversation.RegenerateRemote(answer))
         {
             Announce(conversation);
         }

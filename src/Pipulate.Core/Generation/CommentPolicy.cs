@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using Pipulate.Conversations;
-using Pipulate.Nodes;
 using Pipulate.Telemetry;
 using Pipulate.Threading;
 
@@ -10,7 +9,7 @@ namespace Pipulate.Generation;
 /// <summary>
 /// The model's manners: whether it comments at all, and how long it waits for more. All decisions are taken here, none is carried out.
 /// </summary>
-internal sealed class CommentPolicy(IOptions<PipulateOptions> options, TimeProvider time, Random random, NodeLink? nodes = null)
+internal sealed class CommentPolicy(IOptions<PipulateOptions> options, TimeProvider time, Random random, IReplyCoordination nodes)
 {
     /// <summary>A page that loads the next one is back by then; until then nobody looking means nothing.</summary>
     private static readonly TimeSpan BetweenPages = TimeSpan.FromSeconds(10);
@@ -65,7 +64,7 @@ internal sealed class CommentPolicy(IOptions<PipulateOptions> options, TimeProvi
     /// <summary>
     /// Pages of the process before come back one after the other, and of those on other nodes this one may not have been told.
     /// </summary>
-    private bool MayMissPages => time.GetElapsedTime(_begun) <= BetweenPages || nodes is { MayMissPages: true };
+    private bool MayMissPages => time.GetElapsedTime(_begun) <= BetweenPages || nodes.MayMissViewers;
 
     private static TimeSpan Longest(TimeSpan one, TimeSpan other) => one > other ? one : other;
 

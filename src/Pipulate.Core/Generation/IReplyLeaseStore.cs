@@ -6,21 +6,8 @@ namespace Pipulate.Generation;
 /// node that it came to. One node at a time has the lease of a conversation, by the database's clock; it may have it again and again, and
 /// what was under it and nobody renews is anybody's.
 /// </summary>
-internal interface IReplyLeaseStore
+internal interface IReplyLeaseStore : IPendingEntryStore
 {
-    /// <summary>
-    /// Stores an entry, and that it waits. An entry that is stored already does not wait because of this: it may have been answered.
-    /// </summary>
-    /// <param name="conversation">The conversation.</param>
-    /// <param name="entry">The entry.</param>
-    /// <param name="begins">Whether a conversation that is not there begins with it; else it was deleted.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>
-    /// The id of the entry that is stored: another one's where a page has sent the same message to two nodes and the other was first. Null
-    /// where the conversation was deleted.
-    /// </returns>
-    ValueTask<Guid?> AddPendingAsync(ConversationKey conversation, StoredEntry entry, bool begins, CancellationToken cancellationToken);
-
     /// <summary>Takes the lease of a conversation.</summary>
     /// <param name="conversation">The conversation.</param>
     /// <param name="begins">Whether one that is not there begins with it.</param>

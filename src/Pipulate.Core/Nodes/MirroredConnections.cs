@@ -58,7 +58,7 @@ internal sealed class MirroredConnections(ConnectionRegistry registry, NodeLink 
     }
 
     /// <summary>Has the node of a page put it into a group, or take it out.</summary>
-    public void Group(string id, string group, bool joins)
+    public void SetGroup(string id, string group, bool joins)
     {
         _asked[(id, group)] = time.GetTimestamp();
         Note(writer => writer.Group(id, group, joins));

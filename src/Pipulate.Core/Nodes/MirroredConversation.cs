@@ -1,6 +1,5 @@
 using Pipulate.Conversations;
 using Pipulate.Conversations.Entries;
-using Pipulate.Localization;
 using Pipulate.Storage;
 
 namespace Pipulate.Nodes;
@@ -9,7 +8,7 @@ namespace Pipulate.Nodes;
 /// A conversation that other nodes may have too. What is said here is told to them from a cursor, as to a page: how much of each growing
 /// entry they have been told. What they say is taken into the conversation, and where something is missing, the store has it.
 /// </summary>
-internal sealed class MirroredConversation(ConversationWriter kept, NodeLink link, TimeProvider time) : IConversationObserver
+internal sealed partial class MirroredConversation(ConversationWriter kept, NodeLink link, TimeProvider time) : IConversationObserver
 {
     /// <summary>
     /// Of how many of the newest entries a node that comes is told how far they are; what is older, it has read from the store.
@@ -173,7 +172,7 @@ internal sealed class MirroredConversation(ConversationWriter kept, NodeLink lin
 
     /// <summary>Somebody here wants an answer once more that another node has given.</summary>
     /// <returns>Whether that node was told; else it is gone.</returns>
-    public bool Regenerate(Guid answer)
+    public bool TryRegenerate(Guid answer)
     {
         lock (_gate)
         {
@@ -260,109 +259,6 @@ internal sealed class MirroredConversation(ConversationWriter kept, NodeLink lin
         link.NoteStale(this);
     }
 
-    /// <summary>Reads from the store what is missing.</summary>
-    /// <returns>Whether nothing is missing any more.</returns>
-    public async Task<bool> RepairAsync(CancellationToken cancellationToken)
-    {
-        if (!kept.Loaded.IsCompleted)
-        {
-            // Opening reads the same, and has not done so yet.
-            return false;
-        }
-
-        var stored = await kept.RefreshAsync(NodeLink.Settled, cancellationToken);
-        if (stored is null && !kept.CreatesConversation)
-        {
-            link.OnDeleted(Conversation);
-            return true;
-        }
-
-        foreach (var entry in stored?.Entries ?? [])
-        {
-            if (entry.Withdrawn || !IsOurs(entry.Id))
-            {
-                Conversation.ApplyRemote(EntryFrame.Of(entry));
-            }
-        }
-
-        Conversation.WithdrawRepeated(stored?.Entries ?? []);
-        lock (_gate)
-        {
-            foreach (var (entry, gap) in _gaps)
-            {
-                Conversation.ApplyRemote(gap.Behind(entry));
-                if (IsFilled(entry, gap) || ++gap.Attempts >= MaxAttempts)
-                {
-                    _gaps.Remove(entry);
-                }
-            }
-
-            return _gaps.Count == 0;
-        }
-    }
-
-    /// <summary>
-    /// Done every few seconds: the others are told that what grows here still does, and what others do not tell of any more is looked at.
-    /// </summary>
-    /// <param name="silence">For how long a node may be silent.</param>
-    /// <returns>Whether there are entries whose nodes have fallen silent.</returns>
-    public bool Maintain(TimeSpan silence)
-    {
-        lock (Conversation.Gate)
-        {
-            _remind = _told.Count > 0;
-            _compare = _followed && kept.Loaded.IsCompleted;
-        }
-
-        if (_remind || _compare)
-        {
-            Rouse();
-        }
-
-        if (!_looked && kept.Loaded.IsCompleted)
-        {
-            _looked = true;
-            NoteStreaming();
-        }
-
-        lock (_gate)
-        {
-            return _heard.Any(entry => time.GetElapsedTime(entry.Value) > silence);
-        }
-    }
-
-    /// <summary>
-    /// Ends the entries whose nodes have fallen silent: what the store has of them is read first, for it may know that they have ended
-    /// well.
-    /// </summary>
-    public async Task EndOrphanedAsync(TimeSpan silence, CancellationToken cancellationToken)
-    {
-        await RepairAsync(cancellationToken);
-        List<ConversationEntry> torn = [];
-        lock (_gate)
-        {
-            foreach (var (id, last) in _heard)
-            {
-                if (time.GetElapsedTime(last) > silence)
-                {
-                    _heard.Remove(id);
-                    lock (Conversation.Gate)
-                    {
-                        if (Conversation.Find(id) is { IsRemote: true, State: EntryState.Streaming } entry)
-                        {
-                            torn.Add(entry);
-                        }
-                    }
-                }
-            }
-        }
-
-        foreach (var entry in torn)
-        {
-            Conversation.End(entry, EntryState.Stopped, Conversation.Look.Words[TextKey.StoppedByRestart]);
-        }
-    }
-
     private void Introduce(NodeMessageWriter writer)
     {
         var entries = Conversation.Entries;
@@ -410,44 +306,11 @@ internal sealed class MirroredConversation(ConversationWriter kept, NodeLink lin
         }
     }
 
-    /// <summary>What the conversation was opened with may still grow on another node.</summary>
-    private void NoteStreaming()
-    {
-        List<Guid> streaming;
-        lock (Conversation.Gate)
-        {
-            streaming = [
-                .. Conversation.Entries.Where(entry => entry is { IsRemote: true, State: EntryState.Streaming }).Select(entry => entry.Id)
-            ];
-        }
-
-        lock (_gate)
-        {
-            streaming.ForEach(entry => _heard.TryAdd(entry, time.GetTimestamp()));
-        }
-    }
-
     private bool IsGrowing(Guid id)
     {
         lock (Conversation.Gate)
         {
             return Conversation.Find(id) is { IsRemote: true, State: EntryState.Streaming };
-        }
-    }
-
-    private bool IsOurs(Guid id)
-    {
-        lock (Conversation.Gate)
-        {
-            return Conversation.Find(id) is { IsRemote: false };
-        }
-    }
-
-    private bool IsFilled(Guid id, Gap gap)
-    {
-        lock (Conversation.Gate)
-        {
-            return Conversation.Find(id) is { } entry && gap.IsFilled(entry.Epoch, entry.Text.Length);
         }
     }
 }

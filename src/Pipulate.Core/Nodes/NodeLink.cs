@@ -1,11 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Pipulate.Connections;
-using Pipulate.Conversations;
-using Pipulate.Conversations.Entries;
-using Pipulate.Localization;
-using Pipulate.Storage;
 using Pipulate.Threading;
 
 namespace Pipulate.Nodes;
@@ -16,7 +11,7 @@ namespace Pipulate.Nodes;
 /// that was. Without a backplane it does nothing.
 /// </summary>
 internal sealed partial class NodeLink(
-    TimeProvider time, ILogger<NodeLink> logger, IPipulateBackplane? backplane = null) : BackgroundService, INodeListener
+    TimeProvider time, ILogger<NodeLink> logger, IPipulateBackplane? backplane = null) : BackgroundService
 {
     public static readonly TimeSpan GatherInterval = TimeSpan.FromMilliseconds(40);
 
@@ -64,79 +59,16 @@ internal sealed partial class NodeLink(
     private bool _dropped;
     private long _asked = time.GetTimestamp();
 
-    /// <summary>Raised when somebody at another node wants an answer of this one once more.</summary>
-    public event Action<ConversationId, Guid>? RegenerationRequested;
-
-    /// <summary>Whether there is a backplane.</summary>
-    public bool IsOn => backplane is not null;
-
     /// <summary>Whether other nodes are known to be there.</summary>
     public bool HasOtherNodes => _others.Any;
 
-    /// <summary>Whether other nodes may have pages that this one has not been told of: it cannot hear them, or has just asked.</summary>
-    public bool MayMissPages => IsOn && (Volatile.Read(ref _unsent) || time.GetElapsedTime(Volatile.Read(ref _asked)) <= Settled);
-
     /// <summary>Whether a node is there, as far as is known.</summary>
     public bool Knows(Guid node) => _others.Knows(node);
-
-    /// <summary>From now on the other nodes hear of the pages here, and their pages are known here.</summary>
-    /// <returns>The way to their pages; null without a backplane.</returns>
-    public MirroredConnections? Share(ConnectionRegistry registry) => _pages = IsOn ? new MirroredConnections(registry, this, time) : null;
-
-    /// <summary>From now on the other nodes hear what is said in a conversation here, and what they say comes into it.</summary>
-    public void Share(ConversationWriter kept)
-    {
-        if (!IsOn)
-        {
-            return;
-        }
-
-        var shared = new MirroredConversation(kept, this, time);
-        kept.Conversation.Observers = [.. kept.Conversation.Observers, shared];
-        kept.Conversation.Viewers.LocalViewersChanged = shared.Rouse;
-        _held[shared.Id] = shared;
-        if (_others.HaveJustLeft(shared.Id, Settled))
-        {
-            kept.Conversation.Viewers.ExpectViewer();
-        }
-
-        SetElsewhere(shared.Id);
-        shared.Rouse();
-    }
-
-    /// <summary>The process forgets a conversation.</summary>
-    public void Untrack(Conversation conversation)
-    {
-        if (_held.TryGetValue(conversation.Id, out var shared)
-            && shared.Conversation == conversation
-            && _held.TryRemove(conversation.Id, out _))
-        {
-            shared.Rouse();
-        }
-    }
 
     public void NoteChanged(MirroredConversation shared)
     {
         _changed.Enqueue(shared);
         _wake.Set();
-    }
-
-    /// <summary>A conversation was deleted from the store, or all of an owner.</summary>
-    public void AnnounceDeleted(string name, bool all)
-    {
-        if (IsOn)
-        {
-            _gone.Enqueue((name, all));
-            _wake.Set();
-        }
-    }
-
-    /// <summary>A conversation was deleted elsewhere: here it ends too, and its pages are sent away.</summary>
-    public void OnDeleted(Conversation conversation)
-    {
-        conversation.Delete(TextKey.ConversationDeleted);
-        conversation.Evict();
-        _pages?.SendAway(conversation.Id);
     }
 
     /// <summary>There is something to tell.</summary>
@@ -154,107 +86,6 @@ internal sealed partial class NodeLink(
 
     public void NoteStale(MirroredConversation shared) => _stale.TryAdd(shared, true);
 
-    public void TakeAsk(Guid node)
-    {
-        _others.RecordHeartbeat(node);
-        Volatile.Write(ref _answer, true);
-        _wake.Set();
-    }
-
-    public void TakeAlive(Guid node, long follows, long pages)
-    {
-        var known = _pages?.Check(node, pages) is not false;
-        if (_others.Check(node, follows) is { } unsure)
-        {
-            known = false;
-            SetElsewhere(unsure);
-        }
-
-        if (!known)
-        {
-            Ask();
-        }
-    }
-
-    public void TakeBye(Guid node) => Forget(node);
-
-    public void TakeFollow(Guid node, ConversationId conversation, bool watched, bool introduce)
-    {
-        _others.Follow(node, conversation, watched);
-        SetElsewhere(conversation, introduce);
-    }
-
-    public void TakeLeave(Guid node, ConversationId conversation)
-    {
-        _others.Leave(node, conversation);
-        SetElsewhere(conversation);
-    }
-
-    public void TakePause(ConversationId conversation, bool paused)
-    {
-        if (_held.TryGetValue(conversation, out var shared))
-        {
-            shared.Conversation.ApplyRemotePause(paused);
-        }
-    }
-
-    public void TakeTitle(ConversationId conversation, string? title, bool proposed)
-    {
-        if (_held.TryGetValue(conversation, out var shared))
-        {
-            shared.Conversation.ApplyRemoteTitle(title, proposed);
-        }
-    }
-
-    public void TakeState(Guid node, ConversationId conversation, long digest)
-    {
-        if (_held.TryGetValue(conversation, out var shared))
-        {
-            shared.Compare(node, digest);
-        }
-    }
-
-    public void TakeEntry(Guid node, ConversationId conversation, in EntryFrame frame)
-    {
-        if (_held.TryGetValue(conversation, out var shared))
-        {
-            shared.Take(node, frame);
-        }
-    }
-
-    public void TakeGone(string name, bool all)
-    {
-        foreach (var shared in _held.Values)
-        {
-            if (name == (all ? shared.Id.Owner : shared.Id.Value))
-            {
-                OnDeleted(shared.Conversation);
-            }
-        }
-    }
-
-    public void TakePages(Guid node) => _pages?.TakePages(node);
-
-    public void TakePage(Guid node, ConnectionDescriptor card) => _pages?.TakePage(node, card);
-
-    public void TakePageGone(Guid node, string id) => _pages?.TakePageGone(node, id);
-
-    public void TakeGroup(Guid node, string id, string group, bool joins) => _pages?.TakeGroup(node, id, group, joins);
-
-    public void TakeFragment(Guid node, ChatAudience audience, in FragmentPiece piece) => _pages?.TakeFragment(node, audience, piece);
-
-    public void TakeDisconnect(ChatAudience audience) => _pages?.TakeDisconnect(audience);
-
-    public void TakeVacate(ChatAudience audience) => _pages?.TakeVacate(audience);
-
-    public void TakeAgain(ConversationId conversation, Guid answer)
-    {
-        if (_held.ContainsKey(conversation))
-        {
-            RegenerationRequested?.Invoke(conversation, answer);
-        }
-    }
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (backplane is null)
@@ -265,15 +96,6 @@ internal sealed partial class NodeLink(
         using var subscription = backplane.Subscribe(Receive, Reconnected);
         await using var waking = stoppingToken.UnsafeRegister(static link => ((NodeLink)link!)._wake.Set(), this);
         await Task.WhenAll(SendAllAsync(backplane, stoppingToken), TendAllAsync(stoppingToken));
-    }
-
-    private void Receive(ReadOnlyMemory<byte> message)
-    {
-        if (!NodeMessageReader.Read(message, this) && !_strange)
-        {
-            _strange = true;
-            LogStrange();
-        }
     }
 
     /// <summary>What was said meanwhile may be lost, on the way here and on the way there.</summary>
@@ -289,27 +111,6 @@ internal sealed partial class NodeLink(
         Volatile.Write(ref _asked, time.GetTimestamp());
         Volatile.Write(ref _ask, true);
         _wake.Set();
-    }
-
-    private void SetElsewhere(IEnumerable<ConversationId> conversations)
-    {
-        foreach (var conversation in conversations)
-        {
-            SetElsewhere(conversation);
-        }
-    }
-
-    private void SetElsewhere(ConversationId conversation, bool introduce = false)
-    {
-        // Under a lock, or of two who set it at once the one with the older view may be the last.
-        lock (_gate)
-        {
-            if (_held.TryGetValue(conversation, out var shared))
-            {
-                var (followed, watched) = _others.Of(conversation);
-                shared.SetElsewhere(followed, watched, introduce);
-            }
-        }
     }
 
     private async Task SendAllAsync(IPipulateBackplane backplane, CancellationToken stopping)
@@ -446,83 +247,6 @@ internal sealed partial class NodeLink(
         }
     }
 
-    private async Task TendAllAsync(CancellationToken stopping)
-    {
-        using var tick = new PeriodicTimer(BetweenReadings, time);
-        var last = time.GetTimestamp();
-        try
-        {
-            while (await tick.WaitForNextTickAsync(stopping))
-            {
-                foreach (var shared in _stale.Keys)
-                {
-                    if (await TryReadAsync(shared, (conversation, limit) => conversation.RepairAsync(limit), stopping))
-                    {
-                        _stale.TryRemove(shared, out _);
-                    }
-                }
-
-                if (time.GetElapsedTime(last) >= Heartbeat)
-                {
-                    last = time.GetTimestamp();
-                    await BeatAsync(stopping);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-        }
-    }
-
-    private async Task BeatAsync(CancellationToken stopping)
-    {
-        foreach (var node in _others.Silent(Silence))
-        {
-            LogGone(node);
-            Forget(node);
-        }
-
-        Volatile.Write(ref _beat, true);
-        _wake.Set();
-        foreach (var shared in _held.Values)
-        {
-            if (shared.Maintain(TornAfter))
-            {
-                await TryReadAsync(
-                    shared,
-                    async (conversation, limit) =>
-                    {
-                        await conversation.EndOrphanedAsync(TornAfter, limit);
-                        return true;
-                    },
-                    stopping);
-            }
-        }
-    }
-
-    private void Forget(Guid node)
-    {
-        SetElsewhere(_others.Forget(node));
-        _pages?.Forget(node);
-    }
-
-    private async Task<bool> TryReadAsync(
-        MirroredConversation shared, Func<MirroredConversation, CancellationToken, Task<bool>> read, CancellationToken stopping)
-    {
-        using var limit = new CancellationTokenSource(ReadLimit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
-        try
-        {
-            return await read(shared, either.Token);
-        }
-        catch (Exception exception)
-        {
-            // The store is away; the keeper says so aloud. Tried again with the next tick.
-            LogUnread(shared.Id, exception.GetType().Name);
-            return false;
-        }
-    }
-
     [LoggerMessage(
         1, LogLevel.Warning, "Nothing can be told to the other nodes. It is tried again, and they find in the store what they miss.")]
     private partial void LogUnsent(Exception exception);
@@ -534,7 +258,8 @@ internal sealed partial class NodeLink(
     private partial void LogGone(Guid node);
 
     [LoggerMessage(
-        4, LogLevel.Warning, "A node of another version of Pipulate is connected. It is not understood: what is said there is seen here when a conversation is opened anew.")]
+        4, LogLevel.Warning, "A node of another version of Pipulate is connected. It is not understood: what is said there is seen here when a "
+            + "conversation is opened anew.")]
     private partial void LogStrange();
 
     [LoggerMessage(5, LogLevel.Debug, "What is missing of conversation {Conversation} could not be read: {Problem}.")]

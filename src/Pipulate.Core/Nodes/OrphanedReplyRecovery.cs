@@ -12,8 +12,8 @@ internal sealed partial class OrphanedReplyRecovery(
     ChatQueue queue,
     TimeProvider time,
     ILogger<OrphanedReplyRecovery> logger,
-    IReplyLeaseStore? ledger = null,
-    NodeLink? nodes = null) : BackgroundService
+    NodeLink nodes,
+    IReplyLeaseStore? ledger = null) : BackgroundService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -22,11 +22,7 @@ internal sealed partial class OrphanedReplyRecovery(
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        if (nodes is not null)
-        {
-            nodes.RegenerationRequested += (conversation, answer) => queue.RegenerateLocally(conversation, answer);
-        }
-
+        nodes.RegenerationRequested += (conversation, answer) => queue.RegenerateLocally(conversation, answer);
         return base.StartAsync(cancellationToken);
     }
 

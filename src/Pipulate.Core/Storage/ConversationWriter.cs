@@ -1,6 +1,5 @@
 using Pipulate.Conversations;
 using Pipulate.Conversations.Entries;
-using Pipulate.Generation;
 using Pipulate.Localization;
 
 namespace Pipulate.Storage;
@@ -526,9 +525,9 @@ internal sealed class ConversationWriter(
     /// <returns>Whether it is stored; else the conversation was deleted.</returns>
     private async ValueTask<bool> AddAsync(StoredEntry entry, bool waits, CancellationToken cancellationToken)
     {
-        if (keeper.LeaseStore is { } ledger && waits)
+        if (waits && keeper.PendingEntries is { } pending)
         {
-            return await TryAddPendingAsync(ledger, entry, cancellationToken);
+            return await TryAddPendingAsync(pending, entry, cancellationToken);
         }
 
         if (!CreatesConversation)
@@ -545,9 +544,9 @@ internal sealed class ConversationWriter(
     /// from there.
     /// </summary>
     /// <returns>Whether it is stored; else the conversation was deleted.</returns>
-    public async ValueTask<bool> TryAddPendingAsync(IReplyLeaseStore ledger, StoredEntry entry, CancellationToken cancellationToken)
+    public async ValueTask<bool> TryAddPendingAsync(IPendingEntryStore pending, StoredEntry entry, CancellationToken cancellationToken)
     {
-        var stored = await ledger.AddPendingAsync(_key, entry, CreatesConversation, cancellationToken);
+        var stored = await pending.AddPendingAsync(_key, entry, CreatesConversation, cancellationToken);
         if (stored is { } first && first != entry.Id)
         {
             conversation.WithdrawRepeated(entry.Id);

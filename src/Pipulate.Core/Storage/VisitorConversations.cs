@@ -1,5 +1,4 @@
 using Pipulate.Conversations;
-using Pipulate.Nodes;
 
 namespace Pipulate.Storage;
 
@@ -7,7 +6,8 @@ namespace Pipulate.Storage;
 /// The conversations of an owner: what is in memory and what the store has are one here. Nothing is looked up by an id alone; whoever asks
 /// says whose it is to be.
 /// </summary>
-internal sealed class VisitorConversations(ConversationCache directory, IConversationStore store, TimeProvider time, NodeLink? nodes = null)
+internal sealed class VisitorConversations(
+    ConversationCache directory, IConversationStore store, TimeProvider time, IConversationLifecycle lifecycle)
 {
     /// <summary>How many are listed.</summary>
     public const int ListLimit = 100;
@@ -75,7 +75,7 @@ internal sealed class VisitorConversations(ConversationCache directory, IConvers
     {
         await DeleteOpenedAsync(owner);
         await store.DeleteAllAsync(owner).AsTask().WaitAsync(ReadTimeout, time);
-        nodes?.AnnounceDeleted(owner, all: true);
+        lifecycle.AnnounceOwnerDeleted(owner);
 
         // Somebody may have opened one in the meantime, when the store still had it.
         await DeleteOpenedAsync(owner);

@@ -3,9 +3,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Pipulate.Conversations;
-using Pipulate.Generation;
 using Pipulate.Localization;
-using Pipulate.Nodes;
 
 namespace Pipulate.Storage;
 
@@ -18,8 +16,8 @@ internal sealed partial class WriteBehindService(
     IConversationStore store,
     TimeProvider time,
     ILogger<WriteBehindService> logger,
-    NodeLink? nodes = null,
-    IReplyLeaseStore? ledger = null)
+    IConversationLifecycle lifecycle,
+    IPendingEntryStore? pendingEntries = null)
     : BackgroundService
 {
     /// <summary>With a write that takes up to 100 ms, a killed process loses at most half a second of an answer.</summary>
@@ -52,8 +50,8 @@ internal sealed partial class WriteBehindService(
     private long? _unavailableSince;
     private long _lastSuccess;
 
-    /// <summary>Where it stands what waits for an answer; null where this process alone answers.</summary>
-    public IReplyLeaseStore? LeaseStore => ledger;
+    /// <summary>Gets what stores the entries that wait for a reply; null where this process alone replies.</summary>
+    public IPendingEntryStore? PendingEntries => pendingEntries;
 
     /// <summary>
     /// Whether it is worth waiting for a write: what is kept in memory ends with the process, and a store that is away may be so for long.
@@ -61,7 +59,7 @@ internal sealed partial class WriteBehindService(
     public bool CanStore => store is not InMemoryConversationStore && GetUnavailability() is null;
 
     /// <summary>Whether other nodes speak in the conversations too.</summary>
-    public bool IsShared => nodes is { IsOn: true };
+    public bool IsShared => lifecycle.IsShared;
 
     /// <summary>
     /// Of how many conversations something is to be stored that cannot wait for the next <see cref="CheckpointInterval"/>.
@@ -81,7 +79,7 @@ internal sealed partial class WriteBehindService(
         {
             // First followed, then read: what is said in between comes both ways and is the same.
             conversation.BeginBeforeHistory();
-            nodes!.Share(kept);
+            lifecycle.Track(kept);
         }
 
         try
@@ -105,7 +103,7 @@ internal sealed partial class WriteBehindService(
     /// <summary>The process forgets a conversation. What is not stored yet still is, unless the store is away.</summary>
     public void Untrack(Conversation conversation)
     {
-        nodes?.Untrack(conversation);
+        lifecycle.Untrack(conversation);
         if (ConversationWriter.Of(conversation) is { } kept)
         {
             kept.IsEvicted = true;
@@ -156,10 +154,10 @@ internal sealed partial class WriteBehindService(
         ConversationWriter.Of(conversation)?.Deleted ?? Task.CompletedTask;
 
     /// <summary>A conversation is not in the store any more, which the other nodes do not know yet.</summary>
-    public void AnnounceDeleted(ConversationId conversation) => nodes?.AnnounceDeleted(conversation.Value, all: false);
+    public void AnnounceDeleted(ConversationId conversation) => lifecycle.AnnounceDeleted(conversation);
 
     /// <summary>Another node has deleted a conversation.</summary>
-    public void OnDeleted(Conversation conversation) => nodes?.OnDeleted(conversation);
+    public void OnDeleted(Conversation conversation) => lifecycle.OnDeleted(conversation);
 
     public void Schedule(ConversationWriter kept)
     {

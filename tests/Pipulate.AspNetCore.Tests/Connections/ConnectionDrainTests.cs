@@ -15,7 +15,7 @@ public sealed class ConnectionDrainTests : IDisposable
     private readonly List<Task> _writing = [];
     private int _closed;
 
-    public ConnectionDrainTests() => _registry = new ConnectionRegistry(_status, _time);
+    public ConnectionDrainTests() => _registry = new ConnectionRegistry(_status, _time, NoRemoteConnections.Instance);
 
     public void Dispose() => _connections.ForEach(connection => connection.Dispose());
 

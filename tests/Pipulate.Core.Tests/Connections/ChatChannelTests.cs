@@ -22,7 +22,7 @@ public sealed class ChatChannelTests : IDisposable
     public ChatChannelTests()
     {
         _conversations = new ConversationCache(_time);
-        _registry = new ConnectionRegistry(_status, _time);
+        _registry = new ConnectionRegistry(_status, _time, NoRemoteConnections.Instance);
         _channel = new ChatChannel(_conversations, _registry, new TextPacer(TimeSpan.Zero, _time, CancellationToken.None));
     }
 

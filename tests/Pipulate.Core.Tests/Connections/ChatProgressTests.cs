@@ -15,7 +15,7 @@ public sealed class ChatProgressTests
 
     public ChatProgressTests() => _channel = new ChatChannel(
         _conversations,
-        new ConnectionRegistry(new PanelStatus(), TimeProvider.System),
+        new ConnectionRegistry(new PanelStatus(), TimeProvider.System, NoRemoteConnections.Instance),
         new TextPacer(TimeSpan.Zero, TimeProvider.System, CancellationToken.None));
 
     private Conversation Conversation => _conversations.Get(new ConversationId("a"));

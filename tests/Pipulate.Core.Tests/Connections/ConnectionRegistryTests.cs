@@ -15,7 +15,7 @@ public sealed class ConnectionRegistryTests : IDisposable
     public ConnectionRegistryTests()
     {
         _conversations = new ConversationCache(_time);
-        _registry = new ConnectionRegistry(_status, _time);
+        _registry = new ConnectionRegistry(_status, _time, NoRemoteConnections.Instance);
     }
 
     public void Dispose() => _made.ForEach(connection => connection.Dispose());

@@ -43,9 +43,19 @@ internal sealed class CommentaryHouse : IAsyncDisposable
     public ConversationCache Conversations => field ??= new ConversationCache(Time);
 
     public ChatQueue Queue => field ??= new ChatQueue(
-        Conversations, Schedule, Typist, Metrics, Microsoft.Extensions.Options.Options.Create(Options), NullLogger<ChatQueue>.Instance);
+        Conversations,
+        Schedule,
+        Typist,
+        Metrics,
+        Microsoft.Extensions.Options.Options.Create(Options),
+        Coordinator,
+        LocalReplyCoordination.Instance,
+        NullLogger<ChatQueue>.Instance);
 
-    public CommentPolicy Schedule => field ??= new CommentPolicy(Microsoft.Extensions.Options.Options.Create(Options), Time, Random);
+    public CommentPolicy Schedule => field ??= new CommentPolicy(
+        Microsoft.Extensions.Options.Options.Create(Options), Time, Random, LocalReplyCoordination.Instance);
+
+    private ReplyCoordinator Coordinator => field ??= new ReplyCoordinator(Time, NullLogger<ReplyCoordinator>.Instance);
 
     private TextPacer Typist => field ??= new TextPacer(Options.TypingDelay, Time, CancellationToken.None);
 
@@ -66,7 +76,7 @@ internal sealed class CommentaryHouse : IAsyncDisposable
             Schedule,
             generation,
             contexts,
-            new ReplyCoordinator(Time, NullLogger<ReplyCoordinator>.Instance),
+            Coordinator,
             new GenerationLimiter(Options.Limits.Generations),
             Metrics,
             Time,

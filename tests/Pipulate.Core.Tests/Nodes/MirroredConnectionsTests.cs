@@ -19,6 +19,7 @@ public sealed class MirroredConnectionsTests : IDisposable
     {
         _link = new NodeLink(_time, NullLogger<NodeLink>.Instance, new SilentBackplane());
         _registry = new ConnectionRegistry(new PanelStatus(), _time, _link);
+        _link.Attach(_registry);
         _page = new ConnectionDescriptor(new ChatConnectionInfo("p", new ConversationId("c"), null, _time.GetUtcNow()), _time.GetUtcNow());
         _link.TakePage(_node, _page);
     }

@@ -25,9 +25,9 @@ public sealed class VisitorConversationsTests : IAsyncDisposable
     public VisitorConversationsTests()
     {
         _store = new ScriptedStore(_time);
-        _keeper = new WriteBehindService(_store, _time, NullLogger<WriteBehindService>.Instance);
+        _keeper = new WriteBehindService(_store, _time, NullLogger<WriteBehindService>.Instance, LocalConversationLifecycle.Instance);
         _directory = new ConversationCache(_time, _keeper);
-        _owned = new VisitorConversations(_directory, _store, _time);
+        _owned = new VisitorConversations(_directory, _store, _time, LocalConversationLifecycle.Instance);
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class VisitorConversationsTests : IAsyncDisposable
         conversation.AddUserMessage("and another thing", "m2");
         await Eventually.TrueAsync(() => WriteBehindService.IsSaved(conversation));
 
-        var later = await new VisitorConversations(new ConversationCache(_time, _keeper), _store, _time).OpenAsync(id);
+        var later = await new VisitorConversations(new ConversationCache(_time, _keeper), _store, _time, LocalConversationLifecycle.Instance).OpenAsync(id);
 
         Assert.Equal("Groceries", later!.Title);
         later.AddUserMessage("still here", "m3");
@@ -299,7 +299,7 @@ public sealed class VisitorConversationsTests : IAsyncDisposable
             await store.AddAsync(key, Stored($"{i}"), Cancellation);
         }
 
-        var owned = new VisitorConversations(_directory, store, _time);
+        var owned = new VisitorConversations(_directory, store, _time, LocalConversationLifecycle.Instance);
         var read = await owned.ReadAsync(new Conversation(key.Id, _time)).Select(entry => entry.Text).ToListAsync(Cancellation);
 
         Assert.Equal(Enumerable.Range(1, count).Select(i => $"{i}"), read);
@@ -423,7 +423,7 @@ public sealed class VisitorConversationsTests : IAsyncDisposable
             _directory,
             _owned,
             _store,
-            new ConnectionRegistry(new PanelStatus(), _time),
+            new ConnectionRegistry(new PanelStatus(), _time, NoRemoteConnections.Instance),
             Microsoft.Extensions.Options.Options.Create(options),
             _time,
             NullLogger<RetentionService>.Instance);

@@ -569,7 +569,7 @@ public sealed class WriteBehindServiceTests : IAsyncDisposable
     /// <summary>A process, as far as conversations go.</summary>
     private async Task<ConversationCache> StartAsync()
     {
-        var keeper = new WriteBehindService(_store, _time, _log);
+        var keeper = new WriteBehindService(_store, _time, _log, LocalConversationLifecycle.Instance);
         _running.Add(keeper);
         await keeper.StartAsync(Cancellation);
         await _time.WaitForTimerAsync(WriteBehindService.CheckpointInterval);

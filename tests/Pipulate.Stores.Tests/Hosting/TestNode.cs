@@ -27,6 +27,7 @@ internal sealed class TestNode : IAsyncDisposable
         _time = time;
         Owned = new VisitorConversations(_conversations, store, time, _link);
         Registry = new ConnectionRegistry(new PanelStatus(), time, _link);
+        _link.Attach(Registry);
         Channel = new ChatChannel(_conversations, Registry, new TextPacer(TimeSpan.Zero, time, CancellationToken.None));
     }
 
