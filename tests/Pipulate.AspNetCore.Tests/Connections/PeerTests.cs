@@ -36,10 +36,16 @@ public sealed class PeerTests(ITestOutputHelper output)
         await Eventually.TrueAsync(() => host.Services.Registry().Count == 1);
         var noticed = Stopwatch.GetElapsedTime(reset);
 
-        // About a second of the stream for the one who is left: with a loop that sends to a dead socket it would cost a whole core.
-        var (spent, measured) = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
-        await ReadAsync(canary, messages: 25);
-        var share = (Environment.CpuUsage.TotalTime - spent) / Stopwatch.GetElapsedTime(measured);
+        // A second of the stream for the one who is left: with a loop that sends to a dead socket it would cost a whole core, each time.
+        // What the runtime still compiles after the tests before costs a core as well, but not for long.
+        var share = double.MaxValue;
+        for (var look = 0; look < 8 && share >= 0.5; look++)
+        {
+            var (spent, measured) = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
+            await ReadAsync(canary, messages: 25);
+            share = (Environment.CpuUsage.TotalTime - spent) / Stopwatch.GetElapsedTime(measured);
+        }
+
         await ending.CancelAsync();
         await streaming;
 

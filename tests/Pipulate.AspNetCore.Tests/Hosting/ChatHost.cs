@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -11,6 +12,9 @@ namespace Pipulate.Tests;
 /// <summary>An application with Pipulate on a real Kestrel port, beside a fake Ollama.</summary>
 internal sealed class ChatHost : IAsyncDisposable
 {
+    // Bound and never listening: the system refuses connections, and gives the port to no other test.
+    private static readonly Socket Refusing = Bind();
+
     private readonly WebApplication _app;
     private readonly List<ChatPage> _pages = [];
 
@@ -21,6 +25,9 @@ internal sealed class ChatHost : IAsyncDisposable
         Logs = logs;
         Address = new Uri(app.Urls.First());
     }
+
+    /// <summary>Gets a port at which nobody listens while the tests run.</summary>
+    public static int RefusingPort => ((IPEndPoint)Refusing.LocalEndPoint!).Port;
 
     public Uri Address { get; }
 
@@ -68,7 +75,7 @@ internal sealed class ChatHost : IAsyncDisposable
         services?.Invoke(builder.Services);
         builder.Services.AddPipulate(options =>
         {
-            options.Ollama.Endpoint = model?.Endpoint ?? new Uri($"http://127.0.0.1:{FreePort()}");
+            options.Ollama.Endpoint = model?.Endpoint ?? new Uri($"http://127.0.0.1:{RefusingPort}");
             options.Schedule.Debounce = TimeSpan.Zero;
             configure?.Invoke(options);
         });
@@ -108,8 +115,15 @@ internal sealed class ChatHost : IAsyncDisposable
 
     public static int FreePort()
     {
-        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static Socket Bind()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return socket;
     }
 }

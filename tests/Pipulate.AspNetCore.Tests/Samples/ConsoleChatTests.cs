@@ -42,7 +42,7 @@ public sealed class ConsoleChatTests
     [Fact]
     public async Task Chat_WithoutAModel_SaysSoAndGoesOn()
     {
-        await using var chat = Sample.Start("ConsoleChat", new Uri($"http://127.0.0.1:{ChatHost.FreePort()}"));
+        await using var chat = Sample.Start("ConsoleChat", new Uri($"http://127.0.0.1:{ChatHost.RefusingPort}"));
 
         await chat.TypeAsync("Hello");
         await chat.WaitAsync("127.0.0.1");

@@ -155,7 +155,7 @@ public sealed class ModelCostTests
             app => app.MapPost("/todo", [ChatCommentary("They added it.")] () => ""),
             options =>
             {
-                options.Ollama.Endpoint = new Uri($"http://admin:{Secret}@127.0.0.1:{ChatHost.FreePort()}");
+                options.Ollama.Endpoint = new Uri($"http://admin:{Secret}@127.0.0.1:{ChatHost.RefusingPort}");
                 options.Schedule.Chance = 0;
             },
             ollama: false);
