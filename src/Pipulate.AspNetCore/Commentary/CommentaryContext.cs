@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Pipulate.Commentary;
-using Pipulate.Events;
+using Pipulate.Events.Values;
 
 namespace Pipulate;
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipulate.Events;
+using Pipulate.Events.Values;
 using Pipulate.Generation;
 using Pipulate.Security;
 
@@ -99,7 +100,7 @@ internal sealed partial class CommentaryPublisher(
 
     /// <summary>A text that consists of values which could not be read says nothing.</summary>
     private static bool IsNothingButUnknown(string text) =>
-        string.IsNullOrWhiteSpace(text.Replace(PromptTemplate.Unknown, "", StringComparison.Ordinal));
+        string.IsNullOrWhiteSpace(text.Replace(PlaceholderValue.Unknown, "", StringComparison.Ordinal));
 
     private async ValueTask PublishAsync(
         Endpoint endpoint,

@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Pipulate.Events;
+using Pipulate.Events.Values;
 
 namespace Pipulate.Commentary;
 

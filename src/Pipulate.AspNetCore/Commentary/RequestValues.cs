@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Localization;
 using Microsoft.Extensions.Primitives;
 using Pipulate.Events;
+using Pipulate.Events.Values;
 using Pipulate.Security;
 
 namespace Pipulate.Commentary;

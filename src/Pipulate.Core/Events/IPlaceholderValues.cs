@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipulate.Events.Values;
 
 namespace Pipulate.Events;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using Pipulate.Events.Values;
 
 namespace Pipulate.Events;
 
@@ -10,8 +11,6 @@ namespace Pipulate.Events;
 /// </summary>
 internal sealed class PromptTemplate
 {
-    public const string Unknown = "(unknown)";
-
     private static readonly SearchValues<char> Braces = SearchValues.Create("{}");
 
     /// <summary>A larger builder is not kept, for each thread would hold on to it.</summary>
@@ -146,7 +145,7 @@ internal sealed class PromptTemplate
 
             if (!values.TryGet(name, out var value))
             {
-                text.Append(Unknown);
+                text.Append(PlaceholderValue.Unknown);
                 unknown?.Invoke(name);
             }
             else if (value is string words)
@@ -163,7 +162,7 @@ internal sealed class PromptTemplate
         {
             // A property or a ToString of the application's has thrown. The rest of the text is still sent.
             text.Length = beginning;
-            text.Append(Unknown);
+            text.Append(PlaceholderValue.Unknown);
         }
     }
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.AI;
 using Pipulate.Events;
-using Pipulate.Models.Ollama;
 
 namespace Pipulate.Models;
 
@@ -12,13 +11,13 @@ namespace Pipulate.Models;
 /// </summary>
 internal static class ModelFailureFactory
 {
-    private const string TroubleKey = "Pipulate.ModelFailure";
+    private const string FailureKey = "Pipulate.ModelFailure";
     private const int NamesShown = 5;
     private const int TextShown = 300;
 
     public static ModelFailure Classify(Exception exception, ModelServer server, CancellationToken cancellationToken)
     {
-        // A call that was given up fails in many ways (a closed socket, a broken stream); the reason is still the giving up.
+        // A cancelled call fails in many ways (a closed socket, a broken stream); the reason is still the cancellation.
         if (cancellationToken.IsCancellationRequested)
         {
             return Cancelled();
@@ -26,7 +25,7 @@ internal static class ModelFailureFactory
 
         foreach (var link in Chain(exception))
         {
-            if (link.Data[TroubleKey] is ModelFailure ready)
+            if (link.Data[FailureKey] is ModelFailure ready)
             {
                 return ready;
             }
@@ -34,29 +33,29 @@ internal static class ModelFailureFactory
 
         foreach (var link in Chain(exception))
         {
-            if (Recognise(link, server) is { } trouble)
+            if (Recognise(link, server) is { } failure)
             {
-                return trouble;
+                return failure;
             }
         }
 
         return Failed(server);
     }
 
-    /// <summary>Hands the finished sentence along with the exception, so that what only the thrower knows gets to the page.</summary>
-    public static T WithFailure<T>(this T exception, ModelFailure trouble) where T : Exception
+    /// <summary>Attaches the finished sentence to an exception, so that what only the thrower knows reaches the page.</summary>
+    public static T WithFailure<T>(this T exception, ModelFailure failure) where T : Exception
     {
-        exception.Data[TroubleKey] = trouble;
+        exception.Data[FailureKey] = failure;
         return exception;
     }
 
     public static ModelFailure Cancelled() => new(ModelFailureKind.Cancelled, "The answer was stopped.");
 
-    /// <summary>What is said of a failure that is not known: its text gets to the log only.</summary>
+    /// <summary>Describes a failure that is not recognised. Its own text is written to the log only.</summary>
     public static ModelFailure Failed(ModelServer server) =>
         new(ModelFailureKind.ServerFailed, $"The model{At(server)} failed. The server's log says why.");
 
-    /// <summary>What a client has put into the answer as an error is meant for its reader.</summary>
+    /// <summary>Describes an error that a client has put into the answer, where it is meant for the reader.</summary>
     public static ModelFailure Reported(ErrorContent error, ModelServer server)
     {
         var text = FailureText.WithoutKeys(error.Message ?? "");
@@ -69,9 +68,6 @@ internal static class ModelFailureFactory
         var remedy = server.IsOllama ? "Start it with: ollama serve" : "Check that it runs and that the address is right.";
         return new(ModelFailureKind.Unreachable, $"No model answers{At(server)}. {remedy}");
     }
-
-    public static ModelFailure NotOllama(Uri endpoint, string what)
-        => new(ModelFailureKind.Unreachable, $"Something answers at {OllamaEndpoint.Display(endpoint)}, but it is not Ollama ({what}). Check the address in Pipulate:Ollama:Endpoint.");
 
     public static ModelFailure ModelMissing(string? model, ModelServer server, IReadOnlyList<string>? installed = null)
     {
@@ -92,9 +88,6 @@ internal static class ModelFailureFactory
         return new(ModelFailureKind.ModelMissing, $"{name} is not installed{At(server)}.{list}{remedy}");
     }
 
-    public static ModelFailure NoModel(Uri endpoint)
-        => new(ModelFailureKind.NoModel, $"Ollama runs at {OllamaEndpoint.Display(endpoint)}, but no chat model is installed. Run: ollama pull llama3.2");
-
     public static ModelFailure TimedOut(ModelServer server, TimeSpan? waited, bool first)
     {
         var span = waited is { } time ? $" for {Spoken(time)}" : " in time";
@@ -105,9 +98,6 @@ internal static class ModelFailureFactory
 
     public static ModelFailure Incomplete(ModelServer server)
         => new(ModelFailureKind.Incomplete, $"The answer broke off: the model{At(server)} stopped before it had finished. Try again.");
-
-    public static ModelFailure Garbled(Uri endpoint)
-        => new(ModelFailureKind.ServerFailed, $"The server at {OllamaEndpoint.Display(endpoint)} sent something that is not an answer of Ollama. Check the address in Pipulate:Ollama:Endpoint.");
 
     public static ModelFailure TooLong(ModelServer server)
     {
@@ -120,7 +110,8 @@ internal static class ModelFailureFactory
             ModelFailureKind.ServerFailed, $"The model{At(server)} failed: {Sentence(text)} Try again; the log of ollama serve says more.");
 
     /// <summary>
-    /// The trouble behind an HTTP status. <paramref name="text"/> is the server's own, or null when it is not known or not fit to be shown.
+    /// Describes the failure behind an HTTP status. <paramref name="text"/> is the server's own, or null when it is not known or not fit
+    /// to be shown.
     /// </summary>
     public static ModelFailure FromStatus(HttpStatusCode status, string? text, ModelServer server)
     {
@@ -133,7 +124,9 @@ internal static class ModelFailureFactory
             408 or 504 => TimedOut(server, null, first: true),
             400 or 413 or 500 when text is not null && FailureText.KindOf(text) is ModelFailureKind.TooLong => TooLong(server),
             401 or 403 when string.IsNullOrWhiteSpace(text) =>
-                new(ModelFailureKind.BadRequest, $"The model{At(server)} refuses this application (HTTP {code}). Check the address, or the key that it needs."),
+                new(
+                    ModelFailureKind.BadRequest,
+                    $"The model{At(server)} refuses this application (HTTP {code}). Check the address, or the key that it needs."),
             402 => new(
                 ModelFailureKind.BadRequest, $"The model{At(server)} has to be paid for before it answers (HTTP 402). Check the account."),
             >= 400 and < 500 => new(ModelFailureKind.BadRequest, $"The model{At(server)} did not accept the request (HTTP {code}){said}"),
@@ -158,9 +151,9 @@ internal static class ModelFailureFactory
         TimeoutException => TimedOut(server, null, first: true),
         OperationCanceledException { InnerException: TimeoutException } => TimedOut(server, null, first: true),
 
-        // The caller has not cancelled: the client has given up by itself.
+        // The caller has not cancelled: the client has given up on its own.
         OperationCanceledException => Incomplete(server),
-        OllamaHttpException { StatusCode: { } status } ollama => FromStatus(status, ollama.Message, server),
+        IServerError { StatusCode: { } status } error => FromStatus(status, error.Message, server),
         HttpRequestException { StatusCode: null, HttpRequestError: HttpRequestError.ResponseEnded } => Incomplete(server),
         HttpRequestException
         {
@@ -225,7 +218,7 @@ internal static class ModelFailureFactory
             && model[0] != '-'
             && model.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or ':' or '/');
 
-    private static string At(ModelServer server) => server.Endpoint is { } endpoint ? $" at {OllamaEndpoint.Display(endpoint)}" : "";
+    private static string At(ModelServer server) => server.Endpoint is { } endpoint ? $" at {ModelServer.Display(endpoint)}" : "";
 
     private static string Sentence(string text)
     {

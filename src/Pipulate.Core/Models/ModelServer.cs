@@ -10,7 +10,7 @@ internal readonly record struct ModelServer(Uri? Endpoint, bool IsOllama, string
 {
     private const string Ollama = "ollama";
 
-    /// <summary>The server of the Ollama client, which knows its address only.</summary>
+    /// <summary>Gets the server of the Ollama client, which knows its address only.</summary>
     public static implicit operator ModelServer(Uri? endpoint) => new(endpoint, IsOllama: endpoint is not null);
 
     /// <summary>Gets where a client's model runs.</summary>
@@ -22,6 +22,11 @@ internal readonly record struct ModelServer(Uri? Endpoint, bool IsOllama, string
             string.Equals(metadata?.ProviderName, Ollama, StringComparison.OrdinalIgnoreCase),
             metadata?.DefaultModelId);
     }
+
+    /// <summary>Gets an address as a person may see it: without credentials, query or a trailing slash.</summary>
+    public static string Display(Uri endpoint) => endpoint.IsAbsoluteUri
+        ? endpoint.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/')
+        : endpoint.OriginalString[(endpoint.OriginalString.LastIndexOf('@') + 1)..];
 
     /// <summary>Gets what a client says of itself, or null.</summary>
     public static ChatClientMetadata? Describe(IChatClient client) => Find<ChatClientMetadata>(client);

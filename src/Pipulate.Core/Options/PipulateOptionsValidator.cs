@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using Pipulate.Models.Ollama;
+using Pipulate.Models;
 
 namespace Pipulate;
 
@@ -35,7 +35,7 @@ internal sealed class PipulateOptionsValidator : IValidateOptions<PipulateOption
             "Ollama:Endpoint",
             endpoint is null || IsHttp(endpoint) || IsHostAndPort(endpoint),
             "must be an http or https address, or a host and a port",
-            endpoint is null ? null : OllamaEndpoint.Display(endpoint));
+            endpoint is null ? null : ModelServer.Display(endpoint));
         for (var i = 0; i < options.AllowedOrigins.Count; i++)
         {
             Check($"AllowedOrigins:{i}", IsOrigin(

@@ -6,6 +6,7 @@ internal static class Packages
     private const string Entries = "Conversations/Entries";
     private const string History = "Conversations/History";
     private const string Ollama = "Models/Ollama";
+    private const string Values = "Events/Values";
 
     public static Package Core { get; } = new(
         "Pipulate.Core",
@@ -14,14 +15,15 @@ internal static class Packages
         new Room("Telemetry", "meter, activity source, tag enums; primitives only"),
         new Room("Threading", "signals, timeouts, limiters"),
         new Room(Entries, "entry values and the offset rules that pages, stores and nodes share", "Markdown"),
+        new Room(Values, "values to text"),
         new Room("Models", "what holds for any provider: stream guard, failures, demo client", "Telemetry"),
         new Room(History, "what fits into the prompt", Entries),
         new Room(Ollama, "Ollama: client, model choice, probing", "Models", "Threading"),
         new Room("Conversations", "the log, turns, viewers", Entries, History, "Localization", "Telemetry"),
-        new Room("Events", "declaring commentary: attributes, events, prompt templates, the queue", "Conversations"),
+        new Room("Events", "declaring commentary: attributes, events, prompt templates, the queue", Values, "Conversations"),
         new Room("Rendering", "entries to HTML fragments, the cursor", "Conversations", Entries, "Localization", "Markdown"),
         new Room("Storage", "store contract, write-behind, cache, repository", "Conversations", Entries, "Localization"),
-        new Room("Options", "options and validation", "Events", Ollama),
+        new Room("Options", "options and validation", "Events", "Models", Ollama),
         new Room(
             "Connections", "live connections: registry, presence, sending",
             "Conversations", Entries, "Localization", "Rendering", "Storage", "Telemetry", "Threading"),

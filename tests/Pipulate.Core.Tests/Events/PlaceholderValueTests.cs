@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Pipulate.Events;
+using Pipulate.Events.Values;
 
 namespace Pipulate.Tests.Events;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Pipulate.Events;
+using Pipulate.Events.Values;
 
 namespace Pipulate.Commentary;
 

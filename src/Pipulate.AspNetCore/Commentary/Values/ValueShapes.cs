@@ -5,7 +5,7 @@ using System.Security.Principal;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Primitives;
-using Pipulate.Events;
+using Pipulate.Events.Values;
 
 namespace Pipulate.Commentary;
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace Pipulate.Events;
+namespace Pipulate.Events.Values;
 
 /// <summary>Takes out of a text what hides, reorders or ends a line, so that what the model reads is what a person sees.</summary>
 internal static class CleanText

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Pipulate.Events;
+namespace Pipulate.Events.Values;
 
 /// <summary>
 /// Sets the culture while the application's own properties and ToString are run, which may look at it: none for the model, whose prompt

@@ -1,4 +1,4 @@
-namespace Pipulate.Events;
+namespace Pipulate.Events.Values;
 
 /// <summary>Knows values that can only be looked into by reflection, or that belong to a web framework.</summary>
 internal interface IValueShapes

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 
-namespace Pipulate.Events;
+namespace Pipulate.Events.Values;
 
 /// <summary>
 /// Writes numbers, dates and other values that have one natural text: by ISO 8601 and without a culture for the model, whose prompt must

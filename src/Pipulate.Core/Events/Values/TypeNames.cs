@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Pipulate.Events;
+namespace Pipulate.Events.Values;
 
 /// <summary>Says in plain words what a value is of which nothing can be shown: <c>TodoStore</c> is a "todo store".</summary>
 internal static class TypeNames

@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Pipulate.Events;
+namespace Pipulate.Events.Values;
 
 /// <summary>
 /// Writes one value and what it consists of. A collection is read only if it knows how many items it has: a lazy one belongs to the code
@@ -224,7 +224,7 @@ internal sealed class ValueWriter(StringBuilder text, bool quoted, int longest, 
         {
             // The member is the application's code. The others can still be shown.
             text.Length = beginning;
-            Say(PromptTemplate.Unknown);
+            Say(PlaceholderValue.Unknown);
             failed?.Invoke(exception);
         }
     }

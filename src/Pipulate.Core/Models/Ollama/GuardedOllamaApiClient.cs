@@ -128,8 +128,8 @@ internal sealed class GuardedOllamaApiClient : OllamaApiClient, IDisposable
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"The server at {OllamaEndpoint.Display(Uri)} sent something that is not JSON.", exception)
-                .WithFailure(ModelFailureFactory.NotOllama(Uri, "no JSON"));
+            throw new InvalidDataException($"The server at {ModelServer.Display(Uri)} sent something that is not JSON.", exception)
+                .WithFailure(OllamaFailureFactory.NotOllama(Uri, "no JSON"));
         }
     }
 
@@ -146,7 +146,7 @@ internal sealed class GuardedOllamaApiClient : OllamaApiClient, IDisposable
             // The handler reports its own ConnectTimeout as a cancellation that was not requested.
             OperationCanceledException => new HttpRequestException(
                 HttpRequestError.ConnectionError,
-                $"No connection to {OllamaEndpoint.Display(Uri)} within five seconds.",
+                $"No connection to {ModelServer.Display(Uri)} within five seconds.",
                 exception).WithFailure(ModelFailureFactory.Unreachable(Uri)),
             HttpRequestException or HttpIOException =>
                 exception.WithFailure(ModelFailureFactory.Classify(exception, Uri, CancellationToken.None)),
@@ -157,18 +157,18 @@ internal sealed class GuardedOllamaApiClient : OllamaApiClient, IDisposable
     private OllamaHttpException Refusal(HttpStatusCode status, string text)
     {
         var number = (int)status;
-        var display = OllamaEndpoint.Display(Uri);
+        var display = ModelServer.Display(Uri);
         var trouble = status switch
         {
             HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed when !text.Contains("model", StringComparison.OrdinalIgnoreCase) =>
-                ModelFailureFactory.NotOllama(Uri, FormattableString.Invariant($"HTTP {number}")),
+                OllamaFailureFactory.NotOllama(Uri, FormattableString.Invariant($"HTTP {number}")),
             HttpStatusCode.Forbidden when text.Length == 0 => new ModelFailure(ModelFailureKind.BadRequest,
                 $"Ollama at {display} refuses this host name (HTTP 403). Call it by an address it knows, or let the proxy send the Host header \"localhost\"."),
             HttpStatusCode.Unauthorized when text.Contains("unauthorized", StringComparison.OrdinalIgnoreCase) =>
                 new ModelFailure(ModelFailureKind.BadRequest,
                 $"Ollama at {display} may not use this model without an account. Run: ollama signin"),
             _ when number is >= 300 and < 400 =>
-                ModelFailureFactory.NotOllama(Uri, FormattableString.Invariant($"HTTP {number}, a redirect")),
+                OllamaFailureFactory.NotOllama(Uri, FormattableString.Invariant($"HTTP {number}, a redirect")),
             _ => ModelFailureFactory.FromStatus(status, text, Uri),
         };
         var message = text.Length > 0 ? text : FormattableString.Invariant($"HTTP {number} ({status}) without a text.");

@@ -163,7 +163,7 @@ internal sealed class OllamaAnswerStream : Stream
         }
         catch (InvalidDataException exception)
         {
-            throw exception.WithFailure(ModelFailureFactory.Garbled(_endpoint));
+            throw exception.WithFailure(OllamaFailureFactory.Garbled(_endpoint));
         }
         catch (IOException exception)
         {
@@ -192,7 +192,7 @@ internal sealed class OllamaAnswerStream : Stream
         {
             // What the line says stays out of the message: it may be what a user wrote, and messages get into logs.
             _failure = new InvalidDataException("A line of the answer is not the JSON that Ollama sends.", exception)
-                .WithFailure(ModelFailureFactory.Garbled(_endpoint));
+                .WithFailure(OllamaFailureFactory.Garbled(_endpoint));
         }
     }
 

@@ -209,7 +209,7 @@ public sealed partial class OllamaChatClient : IChatClient
         catch (JsonException exception)
         {
             throw new InvalidDataException("A line of the answer is not the JSON that Ollama sends.", exception).WithFailure(
-                ModelFailureFactory.Garbled(_server.Endpoint));
+                OllamaFailureFactory.Garbled(_server.Endpoint));
         }
     }
 
@@ -263,7 +263,7 @@ public sealed partial class OllamaChatClient : IChatClient
 
         // Without the server's words a 404 may also come from something in between that lets only the list pass.
         missing.WithFailure(missing is not OllamaHttpException && names?.Contains(model) is true
-            ? ModelFailureFactory.NotOllama(_server.Endpoint, "HTTP 404")
+            ? OllamaFailureFactory.NotOllama(_server.Endpoint, "HTTP 404")
             : ModelFailureFactory.ModelMissing(model, _server.Endpoint, names));
     }
 

@@ -73,19 +73,13 @@ internal static class OllamaEndpoint
             : Default;
     }
 
-    /// <summary>The address as a person may see it: without credentials, query or a trailing slash.</summary>
-    public static string Display(Uri endpoint)
-        => endpoint.IsAbsoluteUri
-            ? endpoint.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/')
-            : endpoint.OriginalString[(endpoint.OriginalString.LastIndexOf('@') + 1)..];
-
-    /// <summary>The address without the name and password that may stand in it.</summary>
+    /// <summary>Gets the address without the name and password that may stand in it.</summary>
     public static Uri WithoutCredentials(Uri endpoint)
         => endpoint.IsAbsoluteUri && endpoint.UserInfo.Length > 0
             ? new UriBuilder(endpoint) { UserName = "", Password = "" }.Uri
             : endpoint;
 
-    /// <summary>The header for the name and password in an address; null where there are none.</summary>
+    /// <summary>Gets the header for the name and password in an address; null where there are none.</summary>
     public static AuthenticationHeaderValue? CredentialsOf(Uri endpoint)
     {
         if (!endpoint.IsAbsoluteUri || endpoint.UserInfo.Length == 0)

@@ -47,8 +47,8 @@ internal sealed class OllamaInquiry(IOllamaApiClient client, TimeProvider timePr
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"The server at {OllamaEndpoint.Display(Endpoint)} sent something that is not JSON.", exception)
-                .WithFailure(ModelFailureFactory.NotOllama(Endpoint, "no JSON"));
+            throw new InvalidDataException($"The server at {ModelServer.Display(Endpoint)} sent something that is not JSON.", exception)
+                .WithFailure(OllamaFailureFactory.NotOllama(Endpoint, "no JSON"));
         }
     }
 }

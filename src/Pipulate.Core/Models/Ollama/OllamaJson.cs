@@ -7,51 +7,6 @@ using OllamaSharp.Models.Chat;
 
 namespace Pipulate.Models.Ollama;
 
-/// <summary>Adds to OllamaSharp's request what it has no property for.</summary>
-internal sealed class OllamaChatRequest : ChatRequest
-{
-    /// <summary>Gets or sets whether the server may leave out what is too long for the model, instead of refusing it.</summary>
-    [JsonPropertyName("truncate")]
-    public JsonElement Truncate { get; set; }
-}
-
-/// <summary>Adds the call that a tool's result answers.</summary>
-internal sealed class OllamaMessage : Message
-{
-    [JsonPropertyName("tool_call_id")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? ToolCallId { get; set; }
-}
-
-/// <summary>
-/// Adds the options that OllamaSharp does not name, and those whose values are not of its type: the server says what is wrong with them.
-/// </summary>
-internal sealed class OllamaRequestOptions : RequestOptions
-{
-    [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Others { get; set; }
-}
-
-/// <summary>Adds to an installed model what <c>/api/tags</c> says of it and OllamaSharp does not read.</summary>
-internal sealed class OllamaModel : Model
-{
-    [JsonPropertyName("capabilities")]
-    public string[]? Capabilities { get; set; }
-
-    [JsonPropertyName("remote_model")]
-    public string? RemoteModel { get; set; }
-
-    [JsonPropertyName("remote_host")]
-    public string? RemoteHost { get; set; }
-}
-
-/// <summary>Adds to the details of a model the machine on which it runs, where that is another one.</summary>
-internal sealed class OllamaModelDetails : ShowModelResponse
-{
-    [JsonPropertyName("remote_host")]
-    public string? RemoteHost { get; set; }
-}
-
 /// <summary>Reads and writes OllamaSharp's types without reflection, those of ours that derive from them included.</summary>
 [JsonSerializable(typeof(ChatRequest))]
 [JsonSerializable(typeof(OllamaChatRequest))]

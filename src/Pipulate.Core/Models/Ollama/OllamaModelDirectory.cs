@@ -94,12 +94,12 @@ internal sealed partial class OllamaModelDirectory(OllamaInquiry server, OllamaO
             if (await CanChatAsync(model, patience, cancellationToken))
             {
                 var name = OllamaModelChoice.NameOf(model);
-                LogChosen(name, OllamaEndpoint.Display(server.Endpoint));
+                LogChosen(name, ModelServer.Display(server.Endpoint));
                 return _chosen = name;
             }
         }
 
-        var trouble = ModelFailureFactory.NoModel(server.Endpoint);
+        var trouble = OllamaFailureFactory.NoModel(server.Endpoint);
         throw new InvalidOperationException(trouble.Sentence).WithFailure(trouble);
     }
 

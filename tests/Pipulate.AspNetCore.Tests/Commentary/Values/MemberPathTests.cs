@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipulate.Commentary;
 using Pipulate.Events;
+using Pipulate.Events.Values;
 
 namespace Pipulate.Tests.Commentary;
 

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Primitives;
 using Pipulate.Commentary;
 using Pipulate.Events;
+using Pipulate.Events.Values;
 
 namespace Pipulate.Tests.Commentary;
 

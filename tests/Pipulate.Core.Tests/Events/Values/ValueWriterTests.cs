@@ -10,6 +10,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipulate.Events;
+using Pipulate.Events.Values;
 
 namespace Pipulate.Tests.Events;
 

@@ -490,7 +490,7 @@ public class OllamaChatClientTests(ITestOutputHelper output)
 
         Assert.Equal(["Basic " + Convert.ToBase64String("user:s:cret"u8), "Basic " + Convert.ToBase64String("user:s:cret"u8)], headers);
         Assert.Equal(
-            $"The model at {OllamaEndpoint.Display(server.Endpoint)} refuses this application (HTTP 401). Check the address, or the key that it needs.",
+            $"The model at {ModelServer.Display(server.Endpoint)} refuses this application (HTTP 401). Check the address, or the key that it needs.",
             Trouble(exception).Sentence);
         Assert.All(
             [exception.ToString(), .. logger.Lines, client.GetService<ChatClientMetadata>()!.ProviderUri!.ToString()],
@@ -521,7 +521,7 @@ public class OllamaChatClientTests(ITestOutputHelper output)
 
         Assert.Equal(HttpStatusCode.NotFound, exception.StatusCode);
         Assert.Equal(
-            $"The model \"gemma3\" is not installed at {OllamaEndpoint.Display(server.Endpoint)}. Installed: a:1, b:1. Run: ollama pull gemma3",
+            $"The model \"gemma3\" is not installed at {ModelServer.Display(server.Endpoint)}. Installed: a:1, b:1. Run: ollama pull gemma3",
             Trouble(exception).Sentence);
         Assert.Empty(server.Bodies);
     }
@@ -581,7 +581,7 @@ public class OllamaChatClientTests(ITestOutputHelper output)
 
         var exception = Assert.IsType<InvalidOperationException>((await ReadAsync(client)).Failure);
         Assert.Equal(
-            $"Ollama runs at {OllamaEndpoint.Display(server.Endpoint)}, but no chat model is installed. Run: ollama pull llama3.2",
+            $"Ollama runs at {ModelServer.Display(server.Endpoint)}, but no chat model is installed. Run: ollama pull llama3.2",
             Trouble(exception).Sentence);
 
         server.Tags = context => context.Response.WriteAsync(Installed("llama3.2:latest"));

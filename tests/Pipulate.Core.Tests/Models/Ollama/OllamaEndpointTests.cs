@@ -1,4 +1,5 @@
 using System.Text;
+using Pipulate.Models;
 using Pipulate.Models.Ollama;
 
 namespace Pipulate.Tests.Models.Ollama;
@@ -51,7 +52,7 @@ public class OllamaEndpointTests
     [InlineData("http://box/ollama/?key=secret", "http://box/ollama")]
     [Trait("Row", "S-53")]
     public void Display_AnyEndpoint_HidesSecrets(string endpoint, string expected)
-        => Assert.Equal(expected, OllamaEndpoint.Display(new Uri(endpoint)));
+        => Assert.Equal(expected, ModelServer.Display(new Uri(endpoint)));
 
     [Theory]
     [InlineData("http://user:secret@box:11434/x/", "http://box:11434/x/", "user:secret")]

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Pipulate.Events;
+namespace Pipulate.Events.Values;
 
 /// <summary>
 /// Writes a value into a text as a person would, so that it stays data: cut, without characters that hide or reorder what stands there,
@@ -8,6 +8,9 @@ namespace Pipulate.Events;
 /// </summary>
 internal static class PlaceholderValue
 {
+    /// <summary>Stands in the place of a value that cannot be read.</summary>
+    public const string Unknown = "(unknown)";
+
     /// <summary>Appends a value: for people in the current culture, for the model in none.</summary>
     /// <param name="text">Receives it.</param>
     /// <param name="value">The value.</param>

@@ -1,7 +1,7 @@
-namespace Pipulate.Events;
+namespace Pipulate.Events.Values;
 
 /// <summary>
-/// Stands where a value was that nobody is to see. It is written as it is, not as a JSON string: it is not what the user wrote.
+/// Represents a value that is kept from the model and from readers. It is not quoted, because no user wrote it.
 /// </summary>
 internal sealed class RedactedValue
 {
