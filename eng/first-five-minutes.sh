@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Does in an empty folder what the README's "Quick start" says, to the letter: its commands, its Program.cs. It has the SDK and the packed packages, and ends with a comment
+# Does in an empty folder what the README's "Quick start" says, to the letter: its commands, its Program.cs, its page. It has the SDK and the packed packages, and ends with a comment
 # that came over a socket. Usage: eng/first-five-minutes.sh [folder of the packages, default artifacts/packages; make them with dotnet pack -c Release]
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -33,8 +33,9 @@ block() {
 
 commands=$(block bash 1)
 program=$(block csharp 1)
+page=$(block cshtml 1)
 run=$(block bash 2)
-[ -n "$commands" ] && [ -n "$program" ] && [ "$run" = 'dotnet run' ] || { echo 'The quick start of the README is not what this script can follow.'; exit 1; }
+[ -n "$commands" ] && [ -n "$program" ] && [ -n "$page" ] && [ "$run" = 'dotnet run' ] || { echo 'The quick start of the README is not what this script can follow.'; exit 1; }
 
 while IFS= read -r line; do
   step "$line"
@@ -42,6 +43,9 @@ while IFS= read -r line; do
 done <<<"$commands"
 step 'Program.cs'
 printf '%s\n' "$program" >Program.cs
+step 'Pages/Index.cshtml'
+mkdir Pages
+printf '%s\n' "$page" >Pages/Index.cshtml
 step "$run"
 set -m
 $run --urls=http://127.0.0.1:0 --Pipulate:Ollama:Endpoint=http://127.0.0.1:9 >"$work/log" 2>&1 &

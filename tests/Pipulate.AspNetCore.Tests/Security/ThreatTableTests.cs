@@ -61,10 +61,10 @@ public sealed partial class ThreatTableTests
     }
 
     [Fact]
-    public void Promises_OfTheReadme_NameTestsThatAreThere()
+    public void Promises_OfTheDocs_NameTestsThatAreThere()
     {
         var classes = Tests.Value.Keys.Select(test => test[..test.IndexOf('.', StringComparison.Ordinal)]).ToHashSet();
-        var promises = File.ReadLines(Path.Combine(Repository.Root, "README.md")).Where(line => Promise().IsMatch(line)).ToList();
+        var promises = File.ReadLines(Path.Combine(Repository.Root, "docs", "reliability.md")).Where(line => Promise().IsMatch(line)).ToList();
 
         Assert.Equal(Enumerable.Range(1, 7).Select(number => $"P{number}"), promises.Select(line => line[2..4]));
         Assert.All(promises, line => Assert.NotEmpty(ClassName().Matches(line)));

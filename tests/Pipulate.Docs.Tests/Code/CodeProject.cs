@@ -39,6 +39,8 @@ public sealed partial class CodeProject : IAsyncLifetime
             var (file, text) = block.Language switch
             {
                 "csharp" => ($"{name}.cs", CSharp(block, name)),
+                // A Razor Page begins with its directive; whatever else is a view can use what it stands in.
+                "cshtml" when block.Text.StartsWith("@page", StringComparison.Ordinal) => ($"{name}.cshtml", '\n' + block.Text),
                 "cshtml" => ($"{name}.cshtml", ViewSurroundings + '\n' + Remark().Replace(block.Text, "")),
                 _ => ($"{name}.razor", '\n' + block.Text),
             };

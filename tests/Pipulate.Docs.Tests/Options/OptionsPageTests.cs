@@ -43,18 +43,6 @@ public sealed partial class OptionsPageTests
     }
 
     [Fact]
-    public void Readme_ItsTableOfSettings_HasEachOptionAndNoOther()
-    {
-        var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
-        var section = readme[readme.IndexOf("## Settings", StringComparison.Ordinal)..];
-        section = section[..section.IndexOf("\n## ", 3, StringComparison.Ordinal)];
-        var named = FirstCell().Matches(section).SelectMany(row => Code().Matches(row.Groups[1].Value)).Select(key => key.Groups[1].Value.Replace(":*", "", StringComparison.Ordinal));
-
-        // Events are registered in code.
-        Assert.Equal(OptionKey.All.Select(key => key.Name).Where(name => !name.StartsWith("Events", StringComparison.Ordinal)).Order(), named.Order());
-    }
-
-    [Fact]
     public void Key_WhereverAPageNamesOne_Exists()
     {
         var known = OptionKey.All.SelectMany(key => (string[])[key.Name, $"Pipulate:{key.Name}"]).ToHashSet();
@@ -121,12 +109,6 @@ public sealed partial class OptionsPageTests
 
     [GeneratedRegex("^Gets (or sets )?")]
     private static partial Regex Getter();
-
-    [GeneratedRegex(@"^\| (`.*?) \|", RegexOptions.Multiline)]
-    private static partial Regex FirstCell();
-
-    [GeneratedRegex("`([^`]+)`")]
-    private static partial Regex Code();
 
     [GeneratedRegex(@"^(Pipulate:)?([A-Z]\w+)(:[A-Z][\w:]*)(\s*=.*)?$")]
     private static partial Regex Key();

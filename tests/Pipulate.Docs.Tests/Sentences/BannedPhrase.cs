@@ -15,7 +15,7 @@ internal sealed record BannedPhrase(string Pattern, string Instead)
     [
         new(", for (?:it|they|he|she|there|we|nobody|no one) ", "because"),
         new(
-            @", for (?:(?!(?:which|who|whose|where|when|as|example|instance)\b)(?!(?<!, for )that\b)[\w'’`-]+ ){1,5}?" +
+            @", for (?:(?!(?:which|who|whose|where|when|as|example|instance)\b)(?!(?<!, for )that\b)[\w'’`…-]+ ){1,5}?" +
                 "(?:is|are|was|were|has|have|had|may|can|could|would|will|must|does|do|did|gets|needs|comes|goes|knows|means|holds)\\b",
             "because"),
         new(@"\b(?:nobody|somebody|anybody)(?:'s)?\b", "name who: a user, a visitor, a page, no viewer, another node; or the passive"),

@@ -100,7 +100,9 @@ internal static partial class Prose
     [GeneratedRegex("`[^`]*`")]
     private static partial Regex InlineCode();
 
-    /// <summary>Rows of docs/logging.md and docs/operations.md, whose words are those of the code.</summary>
-    [GeneratedRegex(@"^\| `(?:Pipulate\.|pipulate\.|gen_ai\.)")]
+    /// <summary>
+    /// Matches rows with the words of the sources: logs, metrics, the keys of docs/look.md and the types of docs/packages.md.
+    /// </summary>
+    [GeneratedRegex(@"^\| `(?:Pipulate\.|pipulate\.|gen_ai\.|[A-Z]\w+` \| [^|]*\|$)")]
     private static partial Regex CopiedRow();
 }

@@ -68,6 +68,7 @@ public sealed class SentenceTests
     [Theory]
     [InlineData("Gets the HTML, for a page that is being rendered.")]
     [InlineData("The attribute, for the error.")]
+    [InlineData("It waits, for example while a page is loading.")]
     [InlineData("Three minutes, for example, are enough.")]
     [InlineData("Decides who may enter.")]
     [InlineData("Who may enter a shared conversation?")]
