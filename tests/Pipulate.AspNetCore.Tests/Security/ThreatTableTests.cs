@@ -64,7 +64,8 @@ public sealed partial class ThreatTableTests
     public void Promises_OfTheDocs_NameTestsThatAreThere()
     {
         var classes = Tests.Value.Keys.Select(test => test[..test.IndexOf('.', StringComparison.Ordinal)]).ToHashSet();
-        var promises = File.ReadLines(Path.Combine(Repository.Root, "docs", "reliability.md")).Where(line => Promise().IsMatch(line)).ToList();
+        var page = Path.Combine(Repository.Root, "docs", "reliability.md");
+        var promises = File.ReadLines(page).Where(line => Promise().IsMatch(line)).ToList();
 
         Assert.Equal(Enumerable.Range(1, 7).Select(number => $"P{number}"), promises.Select(line => line[2..4]));
         Assert.All(promises, line => Assert.NotEmpty(ClassName().Matches(line)));
