@@ -17,7 +17,7 @@ internal sealed class ClientMessageHandler(
     ClientCommands commands,
     ConnectionHandlers handlers,
     MessageRateLimiter rate,
-    PanelLocalizer looks,
+    PanelLocalizer localizer,
     IOptions<PipulateOptions> options)
 {
     /// <summary>Does what is asked.</summary>
@@ -32,7 +32,7 @@ internal sealed class ClientMessageHandler(
         if (message.RequiresReply && !rate.TryAcquireMessage(sender, out var wait))
         {
             return new ClientReply(
-                PanelFragments.Hint(looks.Current.Words.Format(TextKey.TooFast, MessageRateLimiter.Seconds(wait))), TooFast: wait);
+                PanelFragments.Hint(localizer.Current.Format(TextKey.TooFast, MessageRateLimiter.Seconds(wait))), TooFast: wait);
         }
 
         if (message.Command is { } command)
@@ -45,7 +45,7 @@ internal sealed class ClientMessageHandler(
         var most = options.Value.Limits.MessageCharacters;
         if (text.Length > most)
         {
-            return new ClientReply(PanelFragments.Hint(looks.Current.Words.Format(TextKey.TooLong, text.Length, most)));
+            return new ClientReply(PanelFragments.Hint(localizer.Current.Format(TextKey.TooLong, text.Length, most)));
         }
 
         if (TypedText.IsBlank(text))
@@ -58,6 +58,6 @@ internal sealed class ClientMessageHandler(
             || await queue.AddUserMessageAsync(conversation, text, message.MessageId);
         return taken
             ? new ClientReply(PanelFragments.Accepted(message.MessageId), Taken: true)
-            : new ClientReply(PanelFragments.Hint(looks.Current.Words[TextKey.ConversationNotThere]));
+            : new ClientReply(PanelFragments.Hint(localizer.Current[TextKey.ConversationNotThere]));
     }
 }

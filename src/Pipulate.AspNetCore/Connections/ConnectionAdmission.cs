@@ -23,7 +23,7 @@ internal sealed partial class ConnectionAdmission(
     ConnectionHandlers handlers,
     ModelHealth watch,
     PanelStatus status,
-    PanelLocalizer looks,
+    PanelLocalizer localizer,
     PipulateMetrics metrics,
     IOptions<PipulateOptions> options,
     TimeProvider time,
@@ -102,8 +102,9 @@ internal sealed partial class ConnectionAdmission(
         var visitor = seat.Visitor;
         var info = new ChatConnectionInfo(Guid.NewGuid().ToString("N"), visitor.Conversation, visitor.UserId, time.GetUtcNow());
         var conversation = conversations.Get(visitor.Conversation);
-        looks.DressFirst(conversation);
-        var connection = new ChatConnection(info, conversation, status, transport, options.Value.Limits.Send, time, metrics);
+        localizer.SetTextsOnce(conversation);
+        var connection = new ChatConnection(
+            info, conversation, status, transport, options.Value.Limits.Send, time, metrics, localizer.EntryRenderer);
         var page = new ConnectionSession(connection, seat, registry, handlers, metrics, context, abort, logger);
         if (context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult is { Succeeded: true, Properties.ExpiresUtc: { } end })
         {

@@ -24,7 +24,7 @@ internal sealed partial class ConversationsEndpoint(
     VisitorConversations conversations,
     ConnectionRegistry registry,
     ConversationCache directory,
-    PanelLocalizer looks,
+    PanelLocalizer localizer,
     IOptions<PipulateOptions> options,
     ILogger<ConversationsEndpoint> logger)
 {
@@ -209,7 +209,7 @@ internal sealed partial class ConversationsEndpoint(
             address,
             token.FormFieldName,
             token.RequestToken!,
-            looks.Current.Words).Render(known, shown);
+            localizer.Current).Render(known, shown);
     }
 
     private async Task ShowAsync(HttpContext context, Visitor visitor)

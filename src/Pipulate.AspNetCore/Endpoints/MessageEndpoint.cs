@@ -19,7 +19,7 @@ internal sealed partial class MessageEndpoint(
     OriginPolicy origins,
     IAntiforgery antiforgery,
     ClientMessageHandler messages,
-    PanelLocalizer looks,
+    PanelLocalizer localizer,
     IOptions<PipulateOptions> options,
     ILogger<MessageEndpoint> logger)
 {
@@ -101,7 +101,7 @@ internal sealed partial class MessageEndpoint(
     }
 
     private (ClientReply Reply, ProblemResponse Refusal) Refuse(int status, string detail, TextKey? hint = null) =>
-        (default, new ProblemResponse(status, detail, Hint: hint is { } label ? PanelFragments.Hint(looks.Current.Words[label]) : null));
+        (default, new ProblemResponse(status, detail, Hint: hint is { } label ? PanelFragments.Hint(localizer.Current[label]) : null));
 
     [LoggerMessage(1, LogLevel.Debug, "A message of a page was refused with {Status}. {Reason}")]
     private partial void LogRefused(int status, string reason);

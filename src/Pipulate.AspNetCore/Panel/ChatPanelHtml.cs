@@ -22,7 +22,7 @@ namespace Pipulate.Panel;
 internal sealed partial class ChatPanelHtml(
     ChatMarkup markup,
     PanelStatus status,
-    PanelLocalizer looks,
+    PanelLocalizer localizer,
     VisitorIdentity visitors,
     ConversationAccess access,
     ConversationCache conversations,
@@ -52,8 +52,7 @@ internal sealed partial class ChatPanelHtml(
                 : (null, LeaveOut(http));
         }
 
-        var look = looks.Current;
-        var words = look.Words;
+        var words = localizer.Current;
         var byStream = Transports.IsStream(settings.Transport, "The transport of <chat-panel>");
         var before = byStream ? PageScripts.Of(http).NeedStream(http, markup.StreamScript) : null;
         var panel = Element("section", PanelIds.Panel, "chat-panel",
@@ -100,7 +99,7 @@ internal sealed partial class ChatPanelHtml(
         line.InnerHtml.Append(status.Read().Text);
         panel.InnerHtml
             .AppendHtml(line)
-            .AppendHtml(await MessagesAsync(http, visitor, sending, look))
+            .AppendHtml(await MessagesAsync(http, visitor, sending, words))
             .AppendHtml(Bar(sending, words))
             .AppendHtml(Form(sending, settings, words))
 
@@ -137,17 +136,17 @@ internal sealed partial class ChatPanelHtml(
         panel.InnerHtml.AppendHtml(line);
     }
 
-    private async Task<TagBuilder> MessagesAsync(HttpContext http, Visitor? visitor, (string, string)[] sending, PanelLook look)
+    private async Task<TagBuilder> MessagesAsync(HttpContext http, Visitor? visitor, (string, string)[] sending, PanelTexts words)
     {
         var list = Element(
-            "div", PanelIds.List, "chat-list", ("role", "log"), ("aria-live", "off"), ("aria-label", look.Words[TextKey.Conversation]));
-        list.InnerHtml.AppendHtml(await ConversationAsync(http, visitor, look));
+            "div", PanelIds.List, "chat-list", ("role", "log"), ("aria-live", "off"), ("aria-label", words[TextKey.Conversation]));
+        list.InnerHtml.AppendHtml(await ConversationAsync(http, visitor, words));
         var scroll =
-            Element("div", null, "chat-scroll", ("tabindex", "0"), ("role", "group"), ("aria-label", look.Words[TextKey.Messages]));
+            Element("div", null, "chat-scroll", ("tabindex", "0"), ("role", "group"), ("aria-label", words[TextKey.Messages]));
         scroll.InnerHtml.AppendHtml(list);
         if (options.Value is { Greeting: not null } or { Suggestions.Count: > 0 })
         {
-            scroll.InnerHtml.AppendHtml(Greeting(sending, look.Words));
+            scroll.InnerHtml.AppendHtml(Greeting(sending, words));
         }
 
         return scroll;
@@ -261,7 +260,7 @@ internal sealed partial class ChatPanelHtml(
     /// What was said so far, so that the first paint shows it. A page that has begun to be sent can carry no cookie any more: the socket
     /// brings it then.
     /// </summary>
-    private async Task<string> ConversationAsync(HttpContext http, Visitor? found, PanelLook look)
+    private async Task<string> ConversationAsync(HttpContext http, Visitor? found, PanelTexts texts)
     {
         if (found is not { } visitor)
         {
@@ -271,10 +270,10 @@ internal sealed partial class ChatPanelHtml(
         access.Remember(http, visitor);
         var html = new ArrayBufferWriter<byte>();
         var conversation = conversations.Get(visitor.Conversation);
-        conversation.Look = look;
+        conversation.Texts = texts;
         conversation.Viewers.ExpectViewer();
         await conversation.Loaded;
-        PanelCursor.WriteList(html, conversation);
+        PanelCursor.WriteList(html, conversation, localizer.EntryRenderer);
         return Encoding.UTF8.GetString(html.WrittenSpan);
     }
 

@@ -9,39 +9,41 @@ using Pipulate.Rendering;
 
 namespace Pipulate.Panel;
 
-/// <summary>How panels look to whom: one look for each language that the application speaks.</summary>
+/// <summary>Holds the panel's texts in each language that the application speaks, and the renderer of its entries.</summary>
 internal sealed class PanelLocalizer(IServiceProvider services, ILogger<CustomEntryRenderer> logger)
 {
-    private readonly ConcurrentDictionary<string, PanelLook> _looks = new();
-    private readonly Lazy<CustomEntryRenderer?> _entries =
+    private readonly ConcurrentDictionary<string, PanelTexts> _texts = new();
+    private readonly Lazy<CustomEntryRenderer?> _renderer =
         new(() => services.GetService<IEntryRenderer>() is { } renderer ? new CustomEntryRenderer(renderer, logger) : null);
 
-    /// <summary>In the language of the request that is being answered.</summary>
-    public PanelLook Current
+    /// <summary>Gets the application's renderer of entries; null where it has none.</summary>
+    public CustomEntryRenderer? EntryRenderer => _renderer.Value;
+
+    /// <summary>Gets the texts in the language of the request that is being answered.</summary>
+    public PanelTexts Current
     {
         get
         {
             var culture = CultureInfo.CurrentUICulture;
-            return _looks.GetOrAdd(culture.Name, _ => In(culture));
+            return _texts.GetOrAdd(culture.Name, _ => In(culture));
         }
     }
 
     /// <summary>
-    /// Lets a conversation look as its visitor's request says, unless a page did before. A page that comes back after a restart is rendered
-    /// nowhere.
+    /// Sets the texts of a conversation to the language of the request, unless a page has set them before. A page that comes back after a
+    /// restart is not rendered, so its connection is the first to say the language.
     /// </summary>
-    public void DressFirst(Conversation conversation)
+    public void SetTextsOnce(Conversation conversation)
     {
-        if (ReferenceEquals(conversation.Look, PanelLook.Default))
+        if (ReferenceEquals(conversation.Texts, PanelTexts.English))
         {
-            conversation.Look = Current;
+            conversation.Texts = Current;
         }
     }
 
-    private PanelLook In(CultureInfo culture)
+    private PanelTexts In(CultureInfo culture)
     {
         var own = services.GetService<IStringLocalizer<ChatLabels>>();
-        return new PanelLook(
-            PanelTexts.For(culture, label => own?[label] is { ResourceNotFound: false } found ? found.Value : null), _entries.Value);
+        return PanelTexts.For(culture, label => own?[label] is { ResourceNotFound: false } found ? found.Value : null);
     }
 }

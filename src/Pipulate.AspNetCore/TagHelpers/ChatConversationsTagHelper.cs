@@ -56,7 +56,7 @@ public sealed class ChatConversationsTagHelper : TagHelper
             output.Attributes.SetAttribute(name, value);
         }
         output.Attributes.SetAttribute(
-            "aria-label", Label ?? services.GetRequiredService<PanelLocalizer>().Current.Words[Localization.TextKey.Conversations]);
+            "aria-label", Label ?? services.GetRequiredService<PanelLocalizer>().Current[Localization.TextKey.Conversations]);
         var markup = services.GetRequiredService<ChatMarkup>();
         foreach (var (name, value) in markup.Boundary)
         {

@@ -11,9 +11,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Pipulate.Commentary;
 using Pipulate.Endpoints;
-using Pipulate.Events;
 using Pipulate.Panel;
 using Pipulate.Security;
+using Pipulate.Text;
 
 namespace Pipulate.TagHelpers;
 

@@ -36,7 +36,7 @@ internal sealed class ChatChannel(ConversationCache conversations, ConnectionReg
         {
             foreach (var (conversation, entry) in answers)
             {
-                conversation.End(entry, state, why is { } label ? conversation.Look.Words[label] : null);
+                conversation.End(entry, state, why is { } label ? conversation.Texts[label] : null);
             }
         }
 

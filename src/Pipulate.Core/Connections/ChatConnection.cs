@@ -39,7 +39,8 @@ internal sealed class ChatConnection : IConversationViewer, IIndexedConnection, 
         IChatTransport transport,
         TimeSpan sendTimeout,
         TimeProvider time,
-        PipulateMetrics? metrics = null)
+        PipulateMetrics? metrics = null,
+        CustomEntryRenderer? renderer = null)
     {
         Info = info;
         Conversation = conversation;
@@ -47,7 +48,7 @@ internal sealed class ChatConnection : IConversationViewer, IIndexedConnection, 
         _sendTimeout = sendTimeout;
         _time = time;
         _metrics = metrics;
-        _cursor = new PanelCursor(conversation, status);
+        _cursor = new PanelCursor(conversation, status, renderer);
         _timer = time.CreateTimer(
             static signal => ((AsyncAutoResetEvent)signal!).Set(), _gathered, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }

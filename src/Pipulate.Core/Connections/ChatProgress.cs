@@ -30,7 +30,7 @@ internal sealed class ChatProgress(IReadOnlyList<(Conversation Conversation, Con
     {
         foreach (var (conversation, entry) in shown)
         {
-            conversation.End(entry, EntryState.Stopped, conversation.Look.Words[TextKey.Stopped]);
+            conversation.End(entry, EntryState.Stopped, conversation.Texts[TextKey.Stopped]);
         }
     }
 

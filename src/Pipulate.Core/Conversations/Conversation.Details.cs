@@ -1,4 +1,3 @@
-using Pipulate.Storage;
 namespace Pipulate.Conversations;
 
 /// <summary>
@@ -103,24 +102,25 @@ internal sealed partial class Conversation
     }
 
     /// <summary>Applies what the store has, unless something newer is known here.</summary>
-    /// <param name="stored">What was read.</param>
+    /// <param name="paused">Whether recording is paused in the store.</param>
+    /// <param name="title">The title in the store.</param>
     /// <param name="pauseChanges">
     /// The value of <see cref="PauseChanges"/> before the reading began, if all of them were stored then; else null.
     /// </param>
     /// <param name="titleChanges">The same for <see cref="TitleChanges"/>.</param>
     /// <param name="settled">After how long what another node has told must be in the store.</param>
-    public void ApplyStored(ConversationSummary stored, int? pauseChanges, int? titleChanges, TimeSpan settled)
+    public void ApplyStored(bool paused, string? title, int? pauseChanges, int? titleChanges, TimeSpan settled)
     {
         lock (Gate)
         {
             if (PauseChanges == pauseChanges && IsOld(_pauseApplied))
             {
-                _paused = stored.IsPaused;
+                _paused = paused;
             }
 
             if (TitleChanges == titleChanges && IsOld(_titleApplied))
             {
-                (_title, IsTitleProposed) = (stored.Title, false);
+                (_title, IsTitleProposed) = (title, false);
             }
         }
 

@@ -108,7 +108,7 @@ internal sealed partial class Conversation
                 }
             }
 
-            return Volatile.Read(ref _due) == Idle && ConversationWriter.Of(this) is not { IsSaved: false };
+            return Volatile.Read(ref _due) == Idle && Array.TrueForAll(Observers, observer => observer.IsSettled);
         }
     }
 

@@ -1,6 +1,5 @@
 using Pipulate.Conversations.Entries;
 using Pipulate.Conversations.History;
-using Pipulate.Storage;
 namespace Pipulate.Conversations;
 
 /// <summary>
@@ -67,12 +66,12 @@ internal sealed partial class Conversation
     }
 
     /// <summary>Begins the answer that the ledger has begun.</summary>
-    /// <param name="answer">The answer, as it is stored.</param>
+    /// <param name="id">The id of the answer in the ledger.</param>
     /// <param name="asked">What the ledger was asked for.</param>
     /// <param name="taken">What of it is answered; the rest was answered elsewhere, and waits no more.</param>
     /// <param name="budget">What the model has room for; null for all there is.</param>
     /// <returns>The turn; null where nothing is to be answered.</returns>
-    public Turn? BeginTurn(StoredEntry answer, IReadOnlyCollection<Guid> asked, IReadOnlyList<Guid> taken, HistoryBudget? budget)
+    public Turn? BeginTurn(Guid id, IReadOnlyCollection<Guid> asked, IReadOnlyList<Guid> taken, HistoryBudget? budget)
     {
         Turn? turn = null;
         lock (Gate)
@@ -90,7 +89,7 @@ internal sealed partial class Conversation
                     new PendingReply(_regenerating || roles.Contains(EntryRole.User), roles.Count(role => role is EntryRole.Event), 0, 0);
                 var askedFor = asked.ToHashSet();
                 var through = _entries.FindLastIndex(entry => askedFor.Contains(entry.Id)) + 1;
-                turn = BeginTurnLocked(due, budget, answer) with { Claimed = taken };
+                turn = BeginTurnLocked(due, budget, id) with { Claimed = taken };
 
                 // What came after the ledger was asked still waits.
                 _repliedThrough = through;

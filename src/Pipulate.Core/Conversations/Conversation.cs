@@ -4,8 +4,6 @@ using Microsoft.Extensions.AI;
 using Pipulate.Conversations.Entries;
 using Pipulate.Conversations.History;
 using Pipulate.Localization;
-using Pipulate.Rendering;
-using Pipulate.Storage;
 using Pipulate.Telemetry;
 
 namespace Pipulate.Conversations;
@@ -53,9 +51,10 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
     public ViewerTracker Viewers { get; } = new(time);
 
     /// <summary>
-    /// How it looks on its pages. All of them are written together, so it looks the same on all: as on the page that was opened last.
+    /// Gets or sets the texts of its pages. All pages are written together, so they share one language: that of the page that was opened
+    /// last.
     /// </summary>
-    public PanelLook Look { get; set; } = PanelLook.Default;
+    public PanelTexts Texts { get; set; } = PanelTexts.English;
 
     /// <summary>Raised by one with each change. Read under <see cref="Gate"/>.</summary>
     public long Version { get; private set; }
@@ -423,21 +422,18 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
     /// <summary>Says that somebody looks now: what is due from here on makes them look again.</summary>
     public void BeginProcessing() => Volatile.Write(ref _due, Working);
 
-    private PanelTexts Texts => Look.Words;
-
     private int NextOrdinal => _entries is [.., var last] ? last.Ordinal + 1 : _first;
 
     private static bool IsRecordedEvent(ConversationEntry entry) => entry is { Role: EntryRole.Event, Withdrawn: false };
 
-    private Turn BeginTurnLocked(PendingReply due, HistoryBudget? budget, StoredEntry? stored = null)
+    private Turn BeginTurnLocked(PendingReply due, HistoryBudget? budget, Guid? id = null)
     {
         var history = _window.Read(_entries, _entries.Count, budget, out var leftOut);
         var waiting = _entries.Skip(_repliedThrough).Where(pending => pending.RequiresReply).ToList();
         var since = _regenerating ? null : waiting.Find(pending => pending.ArrivedAt > 0)?.ArrivedAt;
         var entry = AddLocked(new ConversationEntry(NextOrdinal, EntryRole.Assistant, EntryState.Streaming, time.GetUtcNow())
         {
-            Id = stored?.Id ?? Guid.CreateVersion7(),
-            Saved = stored is null ? null : SavedEntryState.Of(stored),
+            Id = id ?? Guid.CreateVersion7(),
             RepliedThrough = _repliedThrough,
             Waiting = Texts[TextKey.Waiting],
         });

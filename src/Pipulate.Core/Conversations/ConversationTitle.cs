@@ -1,5 +1,5 @@
 using Pipulate.Conversations.Entries;
-using Pipulate.Events;
+using Pipulate.Text;
 
 namespace Pipulate.Conversations;
 

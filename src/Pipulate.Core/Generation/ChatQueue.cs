@@ -3,9 +3,9 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipulate.Conversations;
 using Pipulate.Conversations.Entries;
-using Pipulate.Events;
 using Pipulate.Storage;
 using Pipulate.Telemetry;
+using Pipulate.Text;
 
 namespace Pipulate.Generation;
 

@@ -81,7 +81,12 @@ internal sealed partial class ReplyCoordinator(TimeProvider time, ILogger<ReplyC
             return (null, false);
         }
 
-        return (conversation.BeginTurn(answer, asked, taken, budget), true);
+        if (taken.Count > 0)
+        {
+            kept.OnStored(answer);
+        }
+
+        return (conversation.BeginTurn(answer.Id, asked, taken, budget), true);
     }
 
     /// <summary>An answer has ended. What it was taken back for is owed again.</summary>

@@ -245,7 +245,7 @@ internal sealed partial class ReplyGenerator(
     /// </summary>
     private void End(Conversation conversation, Turn turn, ReplyMetadata answer)
     {
-        var words = conversation.Look.Words;
+        var words = conversation.Texts;
         var silent = conversation.HasNoText(turn.Entry);
         if (answer.Cut is { } cut)
         {

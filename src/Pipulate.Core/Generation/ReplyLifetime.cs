@@ -89,7 +89,7 @@ internal sealed class ReplyLifetime : IDisposable
             return;
         }
 
-        var words = _conversation.Look.Words;
+        var words = _conversation.Texts;
         _conversation.End(_entry, EntryState.Stopped, why switch
         {
             Cause.Shutdown => words[TextKey.StoppedByShutdown],

@@ -180,7 +180,7 @@ internal sealed partial class ReplyScheduler(
         {
             // Not foreseen; all the same the page must not wait for ever, and the next thing that happens must get its answer.
             LogBroken(conversation.Id, exception);
-            conversation.End(turn.Entry, EntryState.Failed, conversation.Look.Words[TextKey.BrokeOff]);
+            conversation.End(turn.Entry, EntryState.Failed, conversation.Texts[TextKey.BrokeOff]);
         }
 
         var outcome = ReplyTracing.OutcomeOf(conversation, turn.Entry);

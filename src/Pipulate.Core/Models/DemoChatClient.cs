@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.AI;
-using Pipulate.Events;
+using Pipulate.Text;
 
 namespace Pipulate;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.AI;
-using Pipulate.Events;
+using Pipulate.Text;
 
 namespace Pipulate.Models;
 

@@ -116,7 +116,7 @@ internal sealed partial class MirroredConversation
 
         foreach (var entry in torn)
         {
-            Conversation.End(entry, EntryState.Stopped, Conversation.Look.Words[TextKey.StoppedByRestart]);
+            Conversation.End(entry, EntryState.Stopped, Conversation.Texts[TextKey.StoppedByRestart]);
         }
     }
 

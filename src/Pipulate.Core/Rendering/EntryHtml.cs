@@ -18,9 +18,11 @@ internal static class EntryHtml
     /// <summary>The entry as it is on a page.</summary>
     /// <param name="html">What is written to.</param>
     /// <param name="entry">A visible entry.</param>
-    /// <param name="look">How the conversation looks.</param>
+    /// <param name="texts">The texts of the panel in the language of the conversation.</param>
+    /// <param name="renderer">The renderer of the application, which writes the inside of the entry; null where it has none.</param>
     /// <param name="replacing">Whether it is to take the place of the element with its id.</param>
-    public static void Write(IBufferWriter<byte> html, ConversationEntry entry, PanelLook look, bool replacing)
+    public static void Write(
+        IBufferWriter<byte> html, ConversationEntry entry, PanelTexts texts, CustomEntryRenderer? renderer, bool replacing)
     {
         html.Write("<div id=\"e"u8);
         WriteNumber(html, entry.Ordinal);
@@ -36,15 +38,15 @@ internal static class EntryHtml
 
         // Each entry is an article with its author, so that screen readers announce it as an item.
         html.Write("\" role=\"article\" aria-label=\""u8);
-        html.Write(look.Words.Html(AuthorOf(entry.Role)));
+        html.Write(texts.Html(AuthorOf(entry.Role)));
         html.Write(replacing ? "\" hx-swap-oob=\"true\">"u8 : "\">"u8);
-        if (look.Entries is null || !look.Entries.TryWrite(html, entry, look.Words))
+        if (renderer is null || !renderer.TryWrite(html, entry, texts))
         {
-            WriteReasoning(html, entry, look.Words);
-            WriteText(html, entry, look.Words);
+            WriteReasoning(html, entry, texts);
+            WriteText(html, entry, texts);
             WriteProgress(html, entry);
             WriteState(html, entry);
-            WriteActions(html, entry, look.Words);
+            WriteActions(html, entry, texts);
         }
 
         html.Write("</div>"u8);

@@ -11,7 +11,7 @@ namespace Pipulate.Rendering;
 /// the first time a snapshot, later new entries, growth, and replacements. So a page that reads slowly gets fewer and larger
 /// rounds, nothing is queued for it, and a page that comes back starts with a snapshot that is right whatever it missed.
 /// </summary>
-internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
+internal sealed class PanelCursor(Conversation conversation, PanelStatus status, CustomEntryRenderer? renderer = null)
 {
     /// <summary>How many entries a page is shown when it opens.</summary>
     public const int ShownEntries = 50;
@@ -86,7 +86,7 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
     }
 
     /// <summary>The inside of the message list as it is now, for a page that is being rendered.</summary>
-    public static void WriteList(IBufferWriter<byte> html, Conversation conversation)
+    public static void WriteList(IBufferWriter<byte> html, Conversation conversation, CustomEntryRenderer? renderer)
     {
         lock (conversation.Gate)
         {
@@ -94,7 +94,7 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
             {
                 if (entry.Visible)
                 {
-                    EntryHtml.Write(html, entry, conversation.Look, replacing: false);
+                    EntryHtml.Write(html, entry, conversation.Texts, renderer, replacing: false);
                 }
             }
         }
@@ -237,7 +237,7 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
             return;
         }
 
-        EntryHtml.Write(html, entry, conversation.Look, replacing: false);
+        EntryHtml.Write(html, entry, conversation.Texts, renderer, replacing: false);
         Remember(entry);
     }
 
@@ -272,7 +272,7 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
 
             if (now.Said.GrowthSince(said) + now.Thought - thought <= LongestGrowth)
             {
-                EntryHtml.WriteGrowth(html, entry, said, thought, conversation.Look.Words);
+                EntryHtml.WriteGrowth(html, entry, said, thought, conversation.Texts);
                 _streaming[index] = now;
                 return true;
             }
@@ -285,7 +285,7 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status)
             _streaming.RemoveAt(index);
         }
 
-        EntryHtml.Write(html, entry, conversation.Look, replacing: true);
+        EntryHtml.Write(html, entry, conversation.Texts, renderer, replacing: true);
         Remember(entry);
         return true;
     }

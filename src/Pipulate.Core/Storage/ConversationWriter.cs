@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Pipulate.Conversations;
 using Pipulate.Conversations.Entries;
 using Pipulate.Localization;
@@ -28,6 +29,12 @@ internal sealed class ConversationWriter(
 
     /// <summary>Guarded by the conversation's lock.</summary>
     private readonly HashSet<ConversationEntry> _changed = [];
+
+    /// <summary>
+    /// Holds what the store has of each entry, by its id. Only one round at a time uses the states; the dictionary is concurrent because a
+    /// reply that is stored before its entry exists is added from outside the rounds.
+    /// </summary>
+    private readonly ConcurrentDictionary<Guid, SavedEntryState> _saved = new(concurrencyLevel: 1, capacity: 7);
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task<StoredConversation?>? _loading;
     private bool _aboutChanged;
@@ -130,11 +137,16 @@ internal sealed class ConversationWriter(
         var stored = await ReadAsync(cancellationToken);
         if (stored is not null)
         {
-            conversation.ApplyStored(stored.Summary, pauseChanges, titleChanges, settled);
+            conversation.ApplyStored(stored.Summary.IsPaused, stored.Summary.Title, pauseChanges, titleChanges, settled);
         }
 
         return stored;
     }
+
+    bool IConversationObserver.IsSettled => IsSaved;
+
+    /// <summary>Records that the store has an entry, before the conversation has it.</summary>
+    public void OnStored(StoredEntry stored) => _saved[stored.Id] = SavedEntryState.Of(stored);
 
     public void OnChanged(ConversationEntry? entry)
     {
@@ -328,7 +340,7 @@ internal sealed class ConversationWriter(
         Volatile.Write(ref _known, stored is not null);
         var entries = stored?.Entries.Where(entry => !entry.Withdrawn).Select(ToConversationEntry).ToList() ?? [];
         conversation.Restore(entries, stored?.Summary.IsPaused ?? false, stored?.Summary.Title);
-        foreach (var entry in entries.Where(entry => entry.State != entry.Saved!.Change.State))
+        foreach (var entry in entries.Where(entry => entry.State != _saved[entry.Id].Change.State))
         {
             MarkChanged(entry);
         }
@@ -358,11 +370,11 @@ internal sealed class ConversationWriter(
                 Epoch = stored.Epoch + (broken ? 1 : 0),
                 Kind = stored.Kind,
                 AuthorName = stored.Voice,
-                Reason = broken ? conversation.Look.Words[TextKey.StoppedByRestart] : stored.Reason,
+                Reason = broken ? conversation.Texts[TextKey.StoppedByRestart] : stored.Reason,
                 MessageId = stored.MessageId,
-                Saved = SavedEntryState.Of(stored),
             };
         entry.Text.Set(stored.Text);
+        OnStored(stored);
         return entry;
     }
 
@@ -478,8 +490,12 @@ internal sealed class ConversationWriter(
 
     private async Task WriteAsync(ConversationEntry entry, CancellationToken cancellationToken)
     {
-        var kept =
-            entry.Saved ??= entry.IsRemote ? SavedEntryState.Remote(ToStoredEntry(entry)) : SavedEntryState.Unsaved(ToStoredEntry(entry));
+        var kept = _saved.GetOrAdd(
+            entry.Id,
+            static (_, made) => made.Entry.IsRemote
+                ? SavedEntryState.Remote(made.Writer.ToStoredEntry(made.Entry))
+                : SavedEntryState.Unsaved(made.Writer.ToStoredEntry(made.Entry)),
+            (Writer: this, Entry: entry));
         if (kept.Unconfirmed is { } first)
         {
             if (!await AddAsync(first, entry.RequiresReply, cancellationToken))

@@ -50,7 +50,7 @@ public sealed partial class CustomEntryRendererTests
         });
         var failed = Html;
         _html.Clear();
-        EntryHtml.Write(_html, Entry(), PanelLook.Default, replacing: false);
+        EntryHtml.Write(_html, Entry(), PanelTexts.English, null, replacing: false);
 
         // Two entries, of two ids.
         Assert.Equal(Id().Replace(Html, ""), Id().Replace(failed, ""));
@@ -92,7 +92,8 @@ public sealed partial class CustomEntryRendererTests
         EntryHtml.Write(
             _html,
             Entry(voice),
-            new PanelLook(PanelTexts.English, new CustomEntryRenderer(new Renderer(render), NullLogger<CustomEntryRenderer>.Instance)),
+            PanelTexts.English,
+            new CustomEntryRenderer(new Renderer(render), NullLogger<CustomEntryRenderer>.Instance),
             replacing: false);
 
     private static ConversationEntry Entry(string? voice = null)

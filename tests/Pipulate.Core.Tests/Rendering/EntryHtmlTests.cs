@@ -15,7 +15,7 @@ public class EntryHtmlTests
     [Fact]
     public void Write_Entry_HasItsRoleStateAndText()
     {
-        EntryHtml.Write(_html, Entry(EntryRole.User, EntryState.Complete, "<b> & \""), PanelLook.Default, replacing: false);
+        EntryHtml.Write(_html, Entry(EntryRole.User, EntryState.Complete, "<b> & \""), PanelTexts.English, null, replacing: false);
 
         Assert.Equal(
             "<div id=\"e7\" class=\"chat-entry\" data-role=\"user\" data-state=\"complete\" role=\"article\" aria-label=\"You\">" +
@@ -26,7 +26,7 @@ public class EntryHtmlTests
     [Fact]
     public void Write_Replacing_NamesTheSwap()
     {
-        EntryHtml.Write(_html, Entry(EntryRole.Assistant, EntryState.Stopped, "x"), PanelLook.Default, replacing: true);
+        EntryHtml.Write(_html, Entry(EntryRole.Assistant, EntryState.Stopped, "x"), PanelTexts.English, null, replacing: true);
 
         Assert.StartsWith(
             "<div id=\"e7\" class=\"chat-entry\" data-role=\"assistant\" data-state=\"stopped\" role=\"article\" aria-label=\"Assistant\" hx-swap-oob=\"true\">",
@@ -41,7 +41,7 @@ public class EntryHtmlTests
         var entry = Entry(EntryRole.Assistant, EntryState.Failed, "x");
         entry.AuthorName = "a\"b";
         entry.Reason = "<i>";
-        EntryHtml.Write(_html, entry, PanelLook.Default, replacing: false);
+        EntryHtml.Write(_html, entry, PanelTexts.English, null, replacing: false);
 
         Assert.Contains(" data-voice=\"a&quot;b\"", Html, StringComparison.Ordinal);
         Assert.Contains("<span class=\"chat-voice\">a&quot;b voice</span>", Html, StringComparison.Ordinal);
@@ -76,7 +76,7 @@ public class EntryHtmlTests
         var entry = Entry(EntryRole.Assistant, EntryState.Complete, "said");
         entry.Reasoning = new EntryText();
         entry.Reasoning.Append("<thought>");
-        EntryHtml.Write(_html, entry, PanelLook.Default, replacing: false);
+        EntryHtml.Write(_html, entry, PanelTexts.English, null, replacing: false);
 
         Assert.Contains(
             "<details class=\"chat-thinking\"><summary>Thinking</summary><div id=\"e7r\" class=\"chat-thoughts\" dir=\"auto\" hx-disable hx-ignore>&lt;thought&gt;</div></details>",
@@ -90,13 +90,13 @@ public class EntryHtmlTests
     {
         var entry = new ConversationEntry(7, EntryRole.Assistant, EntryState.Streaming, default) { IsQueued = true };
         entry.Waiting = "Place <2>";
-        EntryHtml.Write(_html, entry, PanelLook.Default, replacing: false);
+        EntryHtml.Write(_html, entry, PanelTexts.English, null, replacing: false);
         Assert.Contains("data-state=\"queued\"", Html, StringComparison.Ordinal);
         Assert.Contains("<p class=\"chat-waiting\">Place &lt;2&gt;</p>", Html, StringComparison.Ordinal);
 
         _html.ResetWrittenCount();
         entry.Text.Append("x");
-        EntryHtml.Write(_html, entry, PanelLook.Default, replacing: true);
+        EntryHtml.Write(_html, entry, PanelTexts.English, null, replacing: true);
         Assert.DoesNotContain("chat-waiting", Html, StringComparison.Ordinal);
     }
 
@@ -113,7 +113,7 @@ public class EntryHtmlTests
     {
         var entry = Entry((EntryRole)role, (EntryState)state, text);
         entry.RepliedThrough = answeredBefore;
-        EntryHtml.Write(_html, entry, PanelLook.Default, replacing: false);
+        EntryHtml.Write(_html, entry, PanelTexts.English, null, replacing: false);
 
         var page = new AngleSharp.Html.Parser.HtmlParser().ParseDocument(Html);
         Assert.Equal(buttons, string.Join(' ', page.QuerySelectorAll("button").Select(button => button.TextContent + (button.GetAttribute(
@@ -138,7 +138,7 @@ public class EntryHtmlTests
     {
         var entry = Entry(EntryRole.Progress, EntryState.Streaming, "Importing");
         entry.Progress = new Progress(done, total, text);
-        EntryHtml.Write(_html, entry, PanelLook.Default, replacing: false);
+        EntryHtml.Write(_html, entry, PanelTexts.English, null, replacing: false);
 
         Assert.Contains("data-role=\"progress\"", Html, StringComparison.Ordinal);
         Assert.Contains($">Importing</div><progress aria-labelledby=\"e7t\"{expected}", Html, StringComparison.Ordinal);
@@ -154,7 +154,7 @@ public class EntryHtmlTests
         var entry = Entry(EntryRole.Progress, state, "Importing");
         entry.Progress = new Progress(done, total, "step");
         entry.Reason = "The end.";
-        EntryHtml.Write(_html, entry, PanelLook.Default, replacing: false);
+        EntryHtml.Write(_html, entry, PanelTexts.English, null, replacing: false);
 
         Assert.Contains(expected + "<p class=\"chat-reason\">The end.</p>", Html, StringComparison.Ordinal);
     }

@@ -193,7 +193,7 @@ public partial class MarkdownStreamingTests
         _page.Round();
         Assert.Equal("Copy code", _page.Dom.LabelOfCode("e1b"));
 
-        _conversation.Look = new PanelLook(PanelTexts.For(CultureInfo.GetCultureInfo("de")));
+        _conversation.Texts = PanelTexts.For(CultureInfo.GetCultureInfo("de"));
         Assert.Equal("Code kopieren", ShownTo(_conversation, "Code kopieren").LabelOfCode("e1b"));
         _conversation.End(entry, EntryState.Complete);
         _page.Round();

@@ -244,7 +244,7 @@ public class PanelCursorTests
         }
 
         var list = new ArrayBufferWriter<byte>();
-        PanelCursor.WriteList(list, _conversation);
+        PanelCursor.WriteList(list, _conversation, null);
 
         Assert.Equal(
             $"{EmptyStatus}<div id=\"msg-list\" hx-swap-oob=\"innerHTML\">{Encoding.UTF8.GetString(list.WrittenSpan)}</div>",

@@ -1,5 +1,3 @@
-using Pipulate.Storage;
-
 namespace Pipulate.Conversations.Entries;
 
 /// <summary>
@@ -97,9 +95,6 @@ internal sealed class ConversationEntry(int ordinal, EntryRole role, EntryState 
 
     /// <summary>Whether it was begun on another node, or before this process: somebody else makes it grow and ends it.</summary>
     public bool IsRemote { get; init; }
-
-    /// <summary>What the store has of it; null while it has nothing. It belongs to the one who writes to the store.</summary>
-    public SavedEntryState? Saved { get; set; }
 
     public bool Visible => Role is not EntryRole.Event && !Withdrawn;
 }

@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.AI;
 using Pipulate.Conversations.Entries;
-using Pipulate.Events;
+using Pipulate.Text;
 
 namespace Pipulate.Conversations.History;
 

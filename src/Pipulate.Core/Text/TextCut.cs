@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 
-namespace Pipulate.Events;
+namespace Pipulate.Text;
 
 /// <summary>
 /// Cuts texts where a reader would: never inside what they see as one character, such as a flag, a family of emoji or a letter with its
@@ -12,8 +12,7 @@ internal static class TextCut
     public const char Ellipsis = '…';
 
     /// <summary>
-    /// The most UTF-16 units that one visible character may have. Stacked accents can make it any length; such a one is cut between two
-    /// runes.
+    /// Caps the UTF-16 units of one visible character. Stacked accents can give it any length; a longer one is cut between two runes.
     /// </summary>
     public const int LongestElement = 64;
 

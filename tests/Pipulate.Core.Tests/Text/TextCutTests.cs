@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Pipulate.Events;
+using Pipulate.Text;
 
-namespace Pipulate.Tests.Events;
+namespace Pipulate.Tests.Text;
 
 public class TextCutTests
 {
