@@ -4,7 +4,10 @@ using System.IO.Compression;
 using System.Text;
 using Microsoft.Build.Utilities;
 
-/// <summary>Draws the packages' icon, a tick in a speech bubble, as a PNG. Compiled and run by MSBuild (Packaging.targets), so that the repository keeps no picture of it.</summary>
+/// <summary>
+/// Draws the packages' icon, a tick in a speech bubble, as a PNG. Compiled and run by MSBuild (Packaging.targets), so that the repository
+/// keeps no picture of it.
+/// </summary>
 public sealed class DrawIcon : Task
 {
     private const int Size = 128;

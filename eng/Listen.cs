@@ -1,4 +1,5 @@
-// What a page does, without one: opens the socket as a new visitor, presses the button, and writes the comment that comes. Usage: dotnet run Listen.cs -- ADDRESS PATH
+// What a page does, without one: opens the socket as a new visitor, presses the button, and writes the comment that comes. Usage: dotnet
+// run Listen.cs -- ADDRESS PATH
 #:property PublishAot=false
 using System.Net;
 using System.Net.WebSockets;
@@ -33,7 +34,10 @@ while (true)
     }
 
     // An entry of the assistant's that is whole.
-    var entry = Regex.Match(message.ToString(), """data-role="assistant"[^>]*data-state="complete".*?class="chat-text"[^>]*>(.*?)</div>""", RegexOptions.Singleline);
+    var entry = Regex.Match(
+        message.ToString(),
+        """data-role="assistant"[^>]*data-state="complete".*?class="chat-text"[^>]*>(.*?)</div>""",
+        RegexOptions.Singleline);
     if (entry.Success)
     {
         Console.WriteLine(WebUtility.HtmlDecode(Regex.Replace(entry.Groups[1].Value, "<[^>]+>", "")).Trim());

@@ -7,8 +7,9 @@ using System.Xml.Linq;
 using Microsoft.Build.Utilities;
 
 /// <summary>
-/// Makes what a package says of its static web assets the same each time: in one order, and with one day on which they were last written, which else is when npm fetched them or git checked them out.
-/// Compiled and run by MSBuild (Packaging.targets), whose own functions would take the backslashes in the file for those of a path.
+/// Makes what a package says of its static web assets the same each time: in one order, and with one day on which they were last written,
+/// which else is when npm fetched them or git checked them out. Compiled and run by MSBuild (Packaging.targets), whose own functions would
+/// take the backslashes in the file for those of a path.
 /// </summary>
 public sealed class SettleAssets : Task
 {
@@ -23,7 +24,11 @@ public sealed class SettleAssets : Task
         var project = XElement.Load(Description);
         foreach (var items in project.Elements())
         {
-            items.ReplaceNodes(items.Elements().OrderBy(item => (string)item.Attribute("Include"), StringComparer.Ordinal).ThenBy(item => item.ToString(), StringComparer.Ordinal).ToList());
+            items.ReplaceNodes(items
+                .Elements()
+                .OrderBy(item => (string)item.Attribute("Include"), StringComparer.Ordinal)
+                .ThenBy(item => item.ToString(), StringComparer.Ordinal)
+                .ToList());
         }
 
         var day = DateTimeOffset.FromUnixTimeSeconds(Day).ToString("R");

@@ -8,7 +8,10 @@ using Pipulate.Rendering;
 
 namespace Pipulate.Benchmarks;
 
-/// <summary>What a token costs from the conversation to the frames of the pages: its encoding once, and the frame for each page. What the network costs is Pipulate.Load's to say.</summary>
+/// <summary>
+/// What a token costs from the conversation to the frames of the pages: its encoding once, and the frame for each page. What the network
+/// costs is Pipulate.Load's to say.
+/// </summary>
 [MemoryDiagnoser]
 [Config(typeof(Config))]
 public class DeliveryBenchmarks
@@ -23,14 +26,17 @@ public class DeliveryBenchmarks
     [Params(1, 100, 1000)]
     public int Pages { get; set; }
 
-    /// <summary>A new conversation for each iteration, for an entry keeps what is put into it: fifty entries, the last of them growing.</summary>
+    /// <summary>
+    /// A new conversation for each iteration, for an entry keeps what is put into it: fifty entries, the last of them growing.
+    /// </summary>
     [IterationSetup]
     public void Begin()
     {
         _conversation = new Conversation(new ConversationId("c"), TimeProvider.System);
         for (var i = 0; i < 49; i++)
         {
-            _conversation.AddMessage(i % 2 == 0 ? EntryRole.User : EntryRole.Assistant, "One remark, \"forty\" words at most, of <which> this has some.");
+            _conversation.AddMessage(
+                i % 2 == 0 ? EntryRole.User : EntryRole.Assistant, "One remark, \"forty\" words at most, of <which> this has some.");
         }
 
         _entry = _conversation.BeginMessage();

@@ -11,7 +11,9 @@ using Pipulate.Storage;
 
 namespace Pipulate.Benchmarks;
 
-/// <summary>A server for wrk: the same endpoint with commentary and without, while the model speaks and speaks. <c>wrk.sh</c> asks both in turn.</summary>
+/// <summary>
+/// A server for wrk: the same endpoint with commentary and without, while the model speaks and speaks. <c>wrk.sh</c> asks both in turn.
+/// </summary>
 internal static class EndpointServer
 {
     public static async Task RunAsync(string address)
@@ -40,7 +42,9 @@ internal static class EndpointServer
     private sealed class BusyModel : IChatClient
     {
         public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-            IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+            IEnumerable<ChatMessage> messages,
+            ChatOptions? options = null,
+            [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             while (!cancellationToken.IsCancellationRequested)
             {
@@ -49,7 +53,8 @@ internal static class EndpointServer
             }
         }
 
-        public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        public Task<ChatResponse> GetResponseAsync(
+            IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
             throw new NotSupportedException();
 
         public object? GetService(Type serviceType, object? serviceKey = null) => null;

@@ -7,7 +7,10 @@ using Pipulate.Security;
 
 namespace Pipulate.Benchmarks;
 
-/// <summary>A request in process, through the middleware or past it. The context is the same each time, as a server reuses its own. Nobody reads the queue.</summary>
+/// <summary>
+/// A request in process, through the middleware or past it. The context is the same each time, as a server reuses its own. Nobody reads the
+/// queue.
+/// </summary>
 internal sealed class Pipelines : IAsyncDisposable
 {
     private readonly DefaultHttpContext _context = new();
@@ -37,7 +40,8 @@ internal sealed class Pipelines : IAsyncDisposable
 
     public RequestDelegate Watched { get; }
 
-    public static Endpoint Endpoint(params object[] metadata) => new(_ => Task.CompletedTask, new EndpointMetadataCollection(metadata), "benchmark");
+    public static Endpoint Endpoint(params object[] metadata) =>
+        new(_ => Task.CompletedTask, new EndpointMetadataCollection(metadata), "benchmark");
 
     /// <summary>Makes the request that of somebody new.</summary>
     public void WelcomeSomebody()

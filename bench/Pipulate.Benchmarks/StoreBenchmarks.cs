@@ -73,7 +73,9 @@ public class StoreBenchmarks
         var file = Path.Combine(_folder, "chat.db");
         _store = Store == "SQLite" ? new SqliteConversationStore(file, TimeProvider.System) : new PostgreSqlConversationStore(server!);
         await _store.AddAsync(_conversation, Entry(_answer, EntryState.Streaming));
-        await using DbConnection connection = Store == "SQLite" ? new SqliteConnection($"Data Source={file}") : new NpgsqlConnection(server);
+        await using DbConnection connection = Store == "SQLite"
+            ? new SqliteConnection($"Data Source={file}")
+            : new NpgsqlConnection(server);
         await connection.OpenAsync();
         await using var copy = connection.CreateCommand();
 
@@ -91,7 +93,9 @@ public class StoreBenchmarks
     }
 
     private static StoredEntry Entry(Guid id, EntryState state) =>
-        new() { Id = id, Role = EntryRole.Assistant, State = state, CreatedAt = DateTimeOffset.UtcNow, Text = state is EntryState.Streaming ? "" : "One remark of about forty words, as they are made all day long here." };
+        new() { Id = id, Role = EntryRole.Assistant, State = state, CreatedAt = DateTimeOffset.UtcNow, Text = state is EntryState.Streaming
+            ? ""
+            : "One remark of about forty words, as they are made all day long here." };
 
     /// <summary>In process, because a generated project would be built under this repository's own build rules.</summary>
     private sealed class Config : BenchmarkDotNet.Configs.ManualConfig

@@ -6,7 +6,8 @@ internal sealed class Ages
     private const int Microseconds = 100;
     private readonly int[] _buckets = new int[100_001];
 
-    public void Note(long microseconds) => Interlocked.Increment(ref _buckets[Math.Clamp(microseconds / Microseconds, 0, _buckets.Length - 1)]);
+    public void Note(long microseconds) =>
+        Interlocked.Increment(ref _buckets[Math.Clamp(microseconds / Microseconds, 0, _buckets.Length - 1)]);
 
     public void Clear() => Array.Clear(_buckets);
 
@@ -30,5 +31,6 @@ internal sealed class Ages
     }
 
     /// <summary>Which part was no older than this.</summary>
-    public double Within(double milliseconds, long expected) => _buckets.Take((int)(milliseconds * 1_000 / Microseconds)).Sum(bucket => (long)bucket) / (double)expected;
+    public double Within(double milliseconds, long expected) =>
+        _buckets.Take((int)(milliseconds * 1_000 / Microseconds)).Sum(bucket => (long)bucket) / (double)expected;
 }

@@ -18,7 +18,9 @@ internal sealed class Crowd(ServerProcess server) : IDisposable
     {
         while (_pages.Count < count)
         {
-            _pages.AddRange(await Task.WhenAll(Enumerable.Range(0, Math.Min(100, count - _pages.Count)).Select(_ => Page.OpenAsync(Server.Port, Ages, signalR: Server.Kind == "signalr"))));
+            _pages.AddRange(await Task.WhenAll(Enumerable
+                .Range(0, Math.Min(100, count - _pages.Count))
+                .Select(_ => Page.OpenAsync(Server.Port, Ages, signalR: Server.Kind == "signalr"))));
         }
     }
 
@@ -33,7 +35,8 @@ internal sealed class Crowd(ServerProcess server) : IDisposable
         _next += count;
         await UntilAsync(() => _pages.All(page => page.Last == _next - 1));
         var took = TimeSpan.FromMicroseconds(Token.Now - began);
-        return new Stream(Server.Cpu - cpu, took, _pages.Sum(page => (long)page.Received), (long)count * _pages.Count, _pages.Sum(page => page.Gaps));
+        return new Stream(
+            Server.Cpu - cpu, took, _pages.Sum(page => (long)page.Received), (long)count * _pages.Count, _pages.Sum(page => page.Gaps));
     }
 
     public static async Task UntilAsync(Func<bool> condition)

@@ -7,7 +7,10 @@ namespace Pipulate.Load;
 internal sealed class LoadRun
 {
     private static readonly IDemand[] All =
-        [new Burst(), new Paced(), new ManyConversations(), new IdleMemory(), new StalledPage(), new BytesOnTheWire(), new Reconnect(), new Overload(), new Allocation(), new BetweenNodes(), new AnotherBuild()];
+        [
+            new Burst(), new Paced(), new ManyConversations(), new IdleMemory(), new StalledPage(), new BytesOnTheWire(), new Reconnect(),
+            new Overload(), new Allocation(), new BetweenNodes(), new AnotherBuild()
+        ];
 
     private string[] _only = [];
 
@@ -52,7 +55,8 @@ internal sealed class LoadRun
     public async Task<bool> RunAsync()
     {
         Peers = FindPeers();
-        Console.WriteLine($"{DateTime.UtcNow:yyyy-MM-dd}, {Environment.ProcessorCount} cores, .NET {Environment.Version}, rounds {Rounds}, load {File.ReadAllText("/proc/loadavg").Split(' ')[0]}\n");
+        Console.WriteLine(
+            $"{DateTime.UtcNow:yyyy-MM-dd}, {Environment.ProcessorCount} cores, .NET {Environment.Version}, rounds {Rounds}, load {File.ReadAllText("/proc/loadavg").Split(' ')[0]}\n");
         Console.WriteLine("| | what | measured (median; least to most) | demand | |\n|---|---|---|---|---|");
         var whole = true;
         foreach (var demand in All.Where(demand => _only.Length == 0 || _only.Contains(demand.Id)))
@@ -61,7 +65,8 @@ internal sealed class LoadRun
             {
                 foreach (var finding in await demand.MeasureAsync(this))
                 {
-                    Console.WriteLine($"| {demand.Id} | {finding.What} | {finding.Measured} | {finding.Demand} | {(finding.Met switch { true => "met", false => "**missed**", _ => "" })} |");
+                    Console.WriteLine(
+                        $"| {demand.Id} | {finding.What} | {finding.Measured} | {finding.Demand} | {(finding.Met switch { true => "met", false => "**missed**", _ => "" })} |");
                 }
             }
             catch (NotWholeException exception)
@@ -102,7 +107,8 @@ internal sealed class LoadRun
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+            using var process =
+                Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
             process.WaitForExit();
             return process.ExitCode == 0;
         }

@@ -14,5 +14,6 @@ internal sealed class Median
     public string Text(string unit = "") => string.Create(
         CultureInfo.InvariantCulture, $"{Short(Value)}{unit} ({Short(_values.Min())} to {Short(_values.Max())})");
 
-    private static string Short(double value) => value.ToString(Math.Abs(value) >= 100 ? "F0" : Math.Abs(value) >= 1 ? "F1" : "F3", CultureInfo.InvariantCulture);
+    private static string Short(double value) =>
+        value.ToString(Math.Abs(value) >= 100 ? "F0" : Math.Abs(value) >= 1 ? "F1" : "F3", CultureInfo.InvariantCulture);
 }

@@ -78,11 +78,13 @@ internal sealed partial class ServerProcess : IDisposable
 
     public async Task StreamAsync(int first, int count, int rate, int padding = 0)
     {
-        using var answer = await _http.PostAsync(new Uri($"/go?first={first}&count={count}&rate={rate}&padding={padding}", UriKind.Relative), null);
+        using var answer =
+            await _http.PostAsync(new Uri($"/go?first={first}&count={count}&rate={rate}&padding={padding}", UriKind.Relative), null);
         answer.EnsureSuccessStatusCode();
     }
 
-    public async Task<long> MeasureAsync(string what) => long.Parse(await _http.GetStringAsync(new Uri($"/{what}", UriKind.Relative)), CultureInfo.InvariantCulture);
+    public async Task<long> MeasureAsync(string what) =>
+        long.Parse(await _http.GetStringAsync(new Uri($"/{what}", UriKind.Relative)), CultureInfo.InvariantCulture);
 
     public void Dispose()
     {
@@ -92,7 +94,8 @@ internal sealed partial class ServerProcess : IDisposable
         _http.Dispose();
     }
 
-    private static string[] Self() => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : [];
+    private static string[] Self() =>
+        Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : [];
 
     private static int FreePort()
     {

@@ -5,8 +5,8 @@ using System.Text;
 namespace Pipulate.Load;
 
 /// <summary>
-/// What is streamed: <c>~number.time </c>, both in base 36, so that a page knows of each whether it came in its turn and how old it is. The time is in microseconds of the machine's
-/// monotonic clock, which all processes share.
+/// What is streamed: <c>~number.time </c>, both in base 36, so that a page knows of each whether it came in its turn and how old it is. The
+/// time is in microseconds of the machine's monotonic clock, which all processes share.
 /// </summary>
 internal static class Token
 {

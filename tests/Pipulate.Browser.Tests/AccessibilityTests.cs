@@ -29,7 +29,8 @@ public sealed class AccessibilityTests(Chromium chromium)
                 await PanelStates.DressAsync(page, theme, scheme);
                 var result = await page.Page.RunAxe();
                 looked += result.Passes.Length;
-                found.AddRange(result.Violations.SelectMany(violation => violation.Nodes.Select(node => $"{state}, {name}: {violation.Id} ({violation.Help}) at {node.Html}")));
+                found.AddRange(result.Violations.SelectMany(
+                    violation => violation.Nodes.Select(node => $"{state}, {name}: {violation.Id} ({violation.Help}) at {node.Html}")));
             }
         }
 
@@ -74,7 +75,8 @@ public sealed class AccessibilityTests(Chromium chromium)
     {
         await using var site = await StartAsync(chromium, version);
         var page = await site.OpenAsync();
-        site.Ollama.Answer = _ => FakeAnswer.Text(string.Join(' ', Enumerable.Range(1, 300).Select(i => $"word{i}"))) with { Thinking = "Hm.", TokensPerSecond = 0 };
+        site.Ollama.Answer = _ => FakeAnswer.Text(
+            string.Join(' ', Enumerable.Range(1, 300).Select(i => $"word{i}"))) with { Thinking = "Hm.", TokensPerSecond = 0 };
         await page.SayAsync("tell me all");
         await page.AnswerAsync();
         await page.StreamAsync(site, "and more");
@@ -109,7 +111,8 @@ public sealed class AccessibilityTests(Chromium chromium)
     [Theory, OnBothVersions]
     public async Task Motion_WhereItIsNotWanted_IsNone(HtmxVersion version)
     {
-        const string Running = "document.getAnimations().filter(a => document.querySelector('#chat-panel').contains(a.effect.target)).length";
+        const string Running =
+            "document.getAnimations().filter(a => document.querySelector('#chat-panel').contains(a.effect.target)).length";
         await using var site = await StartAsync(chromium, version);
         var page = await site.OpenAsync();
         await page.StreamAsync(site, "tell me");

@@ -27,7 +27,10 @@ public sealed class BlazorTests(Chromium chromium)
         await using var program = ProgramProcess.Start(
             "Pipulate.Blazor",
             Path.Combine(Repository.Root, "tests", "Pipulate.Blazor"),
-            ["--urls=http://127.0.0.1:0", $"--Pipulate:Htmx={version}", $"--Blazor:Transport={transport}", $"--Pipulate:Ollama:Endpoint={ollama.Endpoint}", .. settings]);
+            [
+                "--urls=http://127.0.0.1:0", $"--Pipulate:Htmx={version}", $"--Blazor:Transport={transport}",
+                $"--Pipulate:Ollama:Endpoint={ollama.Endpoint}", .. settings
+            ]);
         var address = await program.ListenAsync();
         await using var visitor = await chromium.NewVisitorAsync();
         var page = await TodoPage.OpenAsync(await visitor.NewPageAsync(), address);

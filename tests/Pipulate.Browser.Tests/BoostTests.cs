@@ -5,7 +5,9 @@ using static Pipulate.Browser.Hosting.SampleSite;
 
 namespace Pipulate.Browser;
 
-/// <summary>Links and forms with <c>hx-boost</c> put a whole new body into the page: a new panel takes over, in the middle of an answer too.</summary>
+/// <summary>
+/// Links and forms with <c>hx-boost</c> put a whole new body into the page: a new panel takes over, in the middle of an answer too.
+/// </summary>
 public sealed class BoostTests(Chromium chromium)
 {
     [Theory, OnBothVersions]

@@ -25,7 +25,8 @@ public sealed class ChatEventTests(Chromium chromium)
         // What was typed came last, so a second comment would stand before its answer.
         await Expect(page.Answers()).ToHaveCountAsync(2);
         Assert.Equal(2, site.Ollama.Chats.Count);
-        Assert.StartsWith("[event] They chose the profile \"Pirate\".", site.Ollama.Chats[0].Messages[^1].Content, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "[event] They chose the profile \"Pirate\".", site.Ollama.Chats[0].Messages[^1].Content, StringComparison.Ordinal);
         Assert.Single(page.Requests, request => request == "GET /profile/Pirate");
         await page.Page.ReloadAsync();
         await Expect(page.Page.GetByRole(AriaRole.Radio, new() { Name = "Pirate" })).ToBeCheckedAsync();
@@ -51,8 +52,12 @@ public sealed class ChatEventTests(Chromium chromium)
         Assert.Equal("answer 3", await page.AnswerAsync(3));
 
         Assert.Equal(
-            ["[event] They opened the page \"About\".", "[event] They opened the page \"Todo\".", "[event] They put \"Buy milk\" on the list."],
-            site.Ollama.Chats.Select(chat => chat.Messages[^1].Content[..(chat.Messages[^1].Content.IndexOf('.', StringComparison.Ordinal) + 1)]));
+            [
+                "[event] They opened the page \"About\".", "[event] They opened the page \"Todo\".",
+                "[event] They put \"Buy milk\" on the list."
+            ],
+            site.Ollama.Chats.Select(
+                chat => chat.Messages[^1].Content[..(chat.Messages[^1].Content.IndexOf('.', StringComparison.Ordinal) + 1)]));
         Assert.Empty(page.Complaints);
     }
 
@@ -93,12 +98,14 @@ public sealed class ChatEventTests(Chromium chromium)
             </form>
             """;
 
-        var response = await page.Page.RunAndWaitForResponseAsync(() => InsertAndClickAsync(page, html), response => response.Url.EndsWith("/chatq", StringComparison.Ordinal));
+        var response = await page.Page.RunAndWaitForResponseAsync(
+            () => InsertAndClickAsync(page, html), response => response.Url.EndsWith("/chatq", StringComparison.Ordinal));
 
         Assert.Equal(204, response.Status);
         Assert.Equal(version is HtmxVersion.V4, response.Request.PostData!.Contains("secret", StringComparison.Ordinal));
         Assert.Equal("I see.", await page.AnswerAsync());
-        Assert.StartsWith(@"[event] They opened the page ""a \""b\"" ", Assert.Single(site.Ollama.Chats).Messages[^1].Content, StringComparison.Ordinal);
+        Assert.StartsWith(
+            @"[event] They opened the page ""a \""b\"" ", Assert.Single(site.Ollama.Chats).Messages[^1].Content, StringComparison.Ordinal);
         await Expect(page.Page.Locator("#probe")).ToContainTextAsync("still here");
         Assert.Empty(page.Complaints);
     }

@@ -35,6 +35,7 @@ public sealed class ContextTests(Chromium chromium)
         Assert.DoesNotContain("Buy milk", site.Ollama.Chats[^1].Body, StringComparison.Ordinal);
         Assert.DoesNotContain("A secret", site.Ollama.Chats[^1].Body, StringComparison.Ordinal);
         Assert.Empty(page.Complaints);
-        await page.Page.ScreenshotAsync(new() { Path = Path.Combine(Repository.Root, "artifacts", "screenshots", $"context-{version}.png"), FullPage = true });
+        await page.Page.ScreenshotAsync(
+            new() { Path = Path.Combine(Repository.Root, "artifacts", "screenshots", $"context-{version}.png"), FullPage = true });
     }
 }

@@ -123,10 +123,13 @@ public sealed partial class ConversationsTests(Chromium chromium)
         await page.AnswerAsync();
         await page.Page.GetByLabel("Options for What is a fern?").ClickAsync();
 
-        var file = await page.Page.RunAndWaitForDownloadAsync(() => page.Page.GetByRole(AriaRole.Link, new() { Name = "Markdown" }).ClickAsync());
+        var file =
+            await page.Page.RunAndWaitForDownloadAsync(() => page.Page.GetByRole(AriaRole.Link, new() { Name = "Markdown" }).ClickAsync());
 
         using var reader = new StreamReader(await file.CreateReadStreamAsync());
-        Assert.Matches(@"^# What is a fern\?\n\n\*\*You\*\*, .*\n\nWhat is a fern\?\n\n\*\*Assistant\*\*, .*\n\nA plant\.\n$", await reader.ReadToEndAsync(TestContext.Current.CancellationToken));
+        Assert.Matches(
+            @"^# What is a fern\?\n\n\*\*You\*\*, .*\n\nWhat is a fern\?\n\n\*\*Assistant\*\*, .*\n\nA plant\.\n$",
+            await reader.ReadToEndAsync(TestContext.Current.CancellationToken));
         Assert.Empty(page.Complaints);
     }
 
@@ -172,7 +175,9 @@ public sealed partial class ConversationsTests(Chromium chromium)
             await page.Page.ScreenshotAsync(new() { Path = file, FullPage = true });
             Assert.True(new FileInfo(file).Length > 2_000);
             Assert.Empty((await page.Page.RunAxe()).Violations);
-            Assert.False(await page.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth > innerWidth"), $"Nothing is wider than the {name}.");
+            Assert.False(
+                await page.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth > innerWidth"),
+                $"Nothing is wider than the {name}.");
         }
     }
 

@@ -7,8 +7,9 @@ using static Pipulate.Browser.Hosting.SampleSite;
 namespace Pipulate.Browser;
 
 /// <summary>
-/// What a long answer costs the page that shows it, in time of the processor, for a busy machine must not decide. 5,000 words at 50 a second take 100 s, so in CI it is a tenth of them, by default a 25th,
-/// and all of them with PIPULATE_COST_WORDS=5000. Beside it, in the same page, stands the least that a change as often costs Chromium: one word more, by a script, with nobody's code around it.
+/// What a long answer costs the page that shows it, in time of the processor, for a busy machine must not decide. 5,000 words at 50 a
+/// second take 100 s, so in CI it is a tenth of them, by default a 25th, and all of them with PIPULATE_COST_WORDS=5000. Beside it, in the
+/// same page, stands the least that a change as often costs Chromium: one word more, by a script, with nobody's code around it.
 /// </summary>
 public sealed class CostTests(BareChromium chromium, ITestOutputHelper output) : IClassFixture<BareChromium>
 {
@@ -20,7 +21,9 @@ public sealed class CostTests(BareChromium chromium, ITestOutputHelper output) :
     private static readonly TimeSpan LongTask = TimeSpan.FromMilliseconds(50);
 
     private static readonly int Words =
-        Environment.GetEnvironmentVariable("PIPULATE_COST_WORDS") is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : All / Exhaustive.Count(full: 10, quick: 25);
+        Environment.GetEnvironmentVariable("PIPULATE_COST_WORDS") is { Length: > 0 } text
+            ? int.Parse(text, CultureInfo.InvariantCulture)
+            : All / Exhaustive.Count(full: 10, quick: 25);
 
     [Theory, OnBothVersions]
     [Trait("Category", Exhaustive.Category)]
@@ -45,9 +48,16 @@ public sealed class CostTests(BareChromium chromium, ITestOutputHelper output) :
         output.WriteLine(
             $"{version}, {Words} words: {cost}. A frame: {cost.Tasks.TotalMilliseconds / frames:0.00} ms, of which scripts {cost.Script.TotalMilliseconds / frames:0.00}; "
             + $"the floor: {floor.Tasks.TotalMilliseconds / FloorFrames:0.00} ms. Longest tasks: {string.Join(", ", tasks.Take(5).Select(task => $"{task.TotalMilliseconds:0.0} ms"))} of {tasks.Count}.");
-        Assert.Equal(string.Concat(words).Replace("\n\n", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal), await tab.EvaluateAsync<string>($"{BareTab.Answer}.replace(/\\s/g, '')"));
-        Assert.True(await tab.EvaluateAsync<bool>("[...document.querySelectorAll('[data-role=assistant] > .chat-text, [data-role=assistant] > .chat-text *')].every(e => [...e.childNodes].filter(n => n.nodeType === 3).length <= 1)"));
-        Assert.True(cost.Tasks / frames < Most * (floor.Tasks / FloorFrames), $"A frame took {cost.Tasks / frames}, and the least is {floor.Tasks / FloorFrames}.");
+        Assert.Equal(
+            string.Concat(words).Replace("\n\n", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal),
+            await tab.EvaluateAsync<string>($"{BareTab.Answer}.replace(/\\s/g, '')"));
+        Assert.True(
+            await tab.EvaluateAsync<bool>(
+                "[...document.querySelectorAll('[data-role=assistant] > .chat-text, [data-role=assistant] > .chat-text *')].every(e => "
+                    + "[...e.childNodes].filter(n => n.nodeType === 3).length <= 1)"));
+        Assert.True(
+            cost.Tasks / frames < Most * (floor.Tasks / FloorFrames),
+            $"A frame took {cost.Tasks / frames}, and the least is {floor.Tasks / FloorFrames}.");
         Assert.NotEmpty(tasks);
         Assert.True(tasks[0] < LongTask, $"A task took {tasks[0]}.");
     }

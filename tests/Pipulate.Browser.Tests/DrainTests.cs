@@ -74,7 +74,10 @@ public sealed class DrainTests(ITestOutputHelper output) : IDisposable
 
     private static int OpenFilesAllowed() =>
         File.Exists("/proc/self/limits")
-            ? int.Parse(File.ReadLines("/proc/self/limits").Single(line => line.StartsWith("Max open files", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[3], CultureInfo.InvariantCulture)
+            ? int.Parse(File
+                .ReadLines("/proc/self/limits")
+                .Single(line => line.StartsWith("Max open files", StringComparison.Ordinal))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[3], CultureInfo.InvariantCulture)
             : 3_000;
 
     /// <summary>A page that reads until it is sent away.</summary>

@@ -5,7 +5,9 @@ using static Pipulate.Browser.Hosting.SampleSite;
 
 namespace Pipulate.Browser;
 
-/// <summary>What happens to pages in the world, in the middle of an answer: each time the panel has, to the letter, what the model said.</summary>
+/// <summary>
+/// What happens to pages in the world, in the middle of an answer: each time the panel has, to the letter, what the model said.
+/// </summary>
 public sealed class FaultTests(BareChromium chromium) : IClassFixture<BareChromium>
 {
     private static readonly string Text = string.Join(' ', Enumerable.Range(1, 300).Select(i => $"word{i} <b>&amp;</b> 🌅"));

@@ -16,8 +16,12 @@ public sealed partial class FirstStateTests(SharedSites sites) : IClassFixture<S
 {
     // Not morph:outerHTML: what htmx 2 makes of a whole page has no body, and idiomorph would leave none. "morph" out of band is the same
     // swap.
-    private static readonly string[] Links2 = ["morph:innerHTML", "innerHTML", "outerHTML", "innerHTML transition:true", "morph:innerHTML transition:true"];
-    private static readonly string[] Links4 = ["innerMorph", "outerMorph", "innerHTML", "outerHTML", "innerHTML transition:true", "innerMorph transition:true"];
+    private static readonly string[] Links2 = [
+        "morph:innerHTML", "innerHTML", "outerHTML", "innerHTML transition:true", "morph:innerHTML transition:true"
+    ];
+    private static readonly string[] Links4 = [
+        "innerMorph", "outerMorph", "innerHTML", "outerHTML", "innerHTML transition:true", "innerMorph transition:true"
+    ];
     private static readonly string[] Oobs2 = ["true", "innerHTML", "morph"];
     private static readonly string[] Oobs4 = ["true", "innerHTML", "innerMorph", "outerMorph"];
 
@@ -36,7 +40,8 @@ public sealed partial class FirstStateTests(SharedSites sites) : IClassFixture<S
 
     [Theory, MemberData(nameof(Pages))]
     [Trait("Category", Exhaustive.Category)]
-    public async Task Panel_UnderTheServersFirstState_KeepsWhatTheVisitorDid(HtmxVersion version, string transport, string preserved, bool withTransitions)
+    public async Task Panel_UnderTheServersFirstState_KeepsWhatTheVisitorDid(
+        HtmxVersion version, string transport, string preserved, bool withTransitions)
     {
         var is2 = version is HtmxVersion.V2;
         var site = await sites.OnAsync(version, transport);
@@ -66,7 +71,12 @@ public sealed partial class FirstStateTests(SharedSites sites) : IClassFixture<S
         // An element that is preserved cannot be swapped itself.
         foreach (var swap in preserved == "around" ? [] : is2 ? Oobs2 : Oobs4)
         {
-            await ChangeAsync(page, visits, $"hx-swap-oob {swap}", ++said, () => tab.EvaluateAsync("swap => { htmx.ajax('GET', '/part?' + swap, { target: 'body', swap: 'none' }); }", swap));
+            await ChangeAsync(
+                page,
+                visits,
+                $"hx-swap-oob {swap}",
+                ++said,
+                () => tab.EvaluateAsync("swap => { htmx.ajax('GET', '/part?' + swap, { target: 'body', swap: 'none' }); }", swap));
         }
 
         Assert.Equal(1, page.Requests.Count(request => request == "GET /") - (is2 ? Links2 : Links4).Length);
@@ -80,7 +90,8 @@ public sealed partial class FirstStateTests(SharedSites sites) : IClassFixture<S
         var draft = $"Draft {said}";
         await page.Input.FillAsync(draft);
         await page.Page.EvaluateAsync(
-            "async () => { document.getElementById('msg').setSelectionRange(2, 4); document.querySelector('.chat-scroll').scrollTop = -150; await new Promise(done => setTimeout(done, 50)); }");
+            "async () => { document.getElementById('msg').setSelectionRange(2, 4); document.querySelector('.chat-scroll').scrollTop = "
+                + "-150; await new Promise(done => setTimeout(done, 50)); }");
         await change();
         try
         {
@@ -88,7 +99,8 @@ public sealed partial class FirstStateTests(SharedSites sites) : IClassFixture<S
         }
         catch (PlaywrightException)
         {
-            Assert.Fail($"{way}: the page has not changed. {string.Join(' ', page.Complaints)} {string.Join(' ', page.Requests.TakeLast(2))}");
+            Assert.Fail(
+                $"{way}: the page has not changed. {string.Join(' ', page.Complaints)} {string.Join(' ', page.Requests.TakeLast(2))}");
         }
 
         var expected = $"open, {draft} 2-4, in msg, at -150, unfolded 1";
@@ -97,7 +109,9 @@ public sealed partial class FirstStateTests(SharedSites sites) : IClassFixture<S
         await page.Input.PressAsync("Enter");
         await Expect(page.Entries).ToHaveCountAsync(2 * said);
         await page.AnswerAsync(said);
-        Assert.Equal($"{way}: {said} {draft}", $"{way}: {await page.Page.Locator("#msg-list > [data-role=user]").CountAsync()} {await page.Page.Locator("#msg-list > [data-role=user] .chat-text").Last.InnerTextAsync()}");
+        Assert.Equal(
+            $"{way}: {said} {draft}",
+            $"{way}: {await page.Page.Locator("#msg-list > [data-role=user]").CountAsync()} {await page.Page.Locator("#msg-list > [data-role=user] .chat-text").Last.InnerTextAsync()}");
         await Eventually.TrueAsync(() => page.Connections == 1);
     }
 
@@ -138,19 +152,29 @@ public sealed partial class FirstStateTests(SharedSites sites) : IClassFixture<S
         swap);
 
     /// <summary>Answers <c>/part</c> with what stands around the panel, out of band.</summary>
-    private static async Task ServePartsAsync(IPage tab, Uri address, Func<int> visit, string preserved) => await tab.RouteAsync(url => new Uri(url).AbsolutePath == "/part", async route =>
+    private static async Task ServePartsAsync(IPage tab, Uri address, Func<int> visit, string preserved) =>
+        await tab.RouteAsync(url => new Uri(url).AbsolutePath == "/part", async route =>
     {
         var swap = Uri.UnescapeDataString(new Uri(route.Request.Url).Query[1..]);
-        var headers = route.Request.Headers.Where(header => !header.Key.StartsWith("hx-", StringComparison.Ordinal)); // the answer to htmx has no layout
-        var html = Change(await (await route.FetchAsync(new() { Url = address.ToString(), Headers = headers })).TextAsync(), preserved, visit());
+        var headers = route.Request.Headers.Where(
+            header => !header.Key.StartsWith("hx-", StringComparison.Ordinal)); // the answer to htmx has no layout
+        var html =
+            Change(await (await route.FetchAsync(new() { Url = address.ToString(), Headers = headers })).TextAsync(), preserved, visit());
         var around = Around().Match(html).Value.Replace("<aside", $"<aside hx-swap-oob=\"{swap}\"", StringComparison.Ordinal);
-        await route.FulfillAsync(new() { ContentType = "text/html", Body = Visit().Match(html).Value.Replace("<p", "<p hx-swap-oob=\"true\"", StringComparison.Ordinal) + around });
+        await route.FulfillAsync(new()
+        {
+            ContentType = "text/html",
+            Body = Visit().Match(html).Value.Replace("<p", "<p hx-swap-oob=\"true\"", StringComparison.Ordinal) + around
+        });
     });
 
     private static string Change(string html, string preserved, int visit)
     {
         html = html.Replace(" autofocus", "", StringComparison.Ordinal) // the focus would be where the page wants it
-            .Replace("<aside", $"<p id=\"visit\">{visit}</p><aside id=\"around\"{(preserved == "around" ? " hx-preserve" : "")}", StringComparison.Ordinal);
+            .Replace(
+                "<aside",
+                $"<p id=\"visit\">{visit}</p><aside id=\"around\"{(preserved == "around" ? " hx-preserve" : "")}",
+                StringComparison.Ordinal);
         return preserved == "panel" ? html.Replace(" id=\"chat-panel\"", " id=\"chat-panel\" hx-preserve", StringComparison.Ordinal) : html;
     }
 

@@ -109,10 +109,12 @@ public sealed class FollowingTests(Chromium chromium, ITestOutputHelper output)
 
     [Theory, OnBothVersions]
     public async Task Stream_FromTheFirstWordToTheButtons_ShiftsNothing(HtmxVersion version) =>
-        await AssertShiftsNothingAsync(version, Long() with { Thinking = "Hm. What is there to say?", FirstTokenDelay = TimeSpan.FromMilliseconds(600) });
+        await AssertShiftsNothingAsync(
+            version, Long() with { Thinking = "Hm. What is there to say?", FirstTokenDelay = TimeSpan.FromMilliseconds(600) });
 
     [Theory, OnBothVersions]
-    public async Task Stream_Markdown_ShiftsNothing(HtmxVersion version) => await AssertShiftsNothingAsync(version, FakeAnswer.Text(Markdown) with { TokensPerSecond = 120 });
+    public async Task Stream_Markdown_ShiftsNothing(HtmxVersion version) =>
+        await AssertShiftsNothingAsync(version, FakeAnswer.Text(Markdown) with { TokensPerSecond = 120 });
 
     private async Task AssertShiftsNothingAsync(HtmxVersion version, FakeAnswer answer)
     {
@@ -137,7 +139,8 @@ public sealed class FollowingTests(Chromium chromium, ITestOutputHelper output)
         await page.AnswerAsync(4);
 
         var shift = await page.Page.EvaluateAsync<double>("window.shift");
-        output.WriteLine($"{version}: layout shift {shift:0.0000} (budget {LayoutShift}). {await page.Page.EvaluateAsync<string>("window.shifts.join(' | ')")}");
+        output.WriteLine(
+            $"{version}: layout shift {shift:0.0000} (budget {LayoutShift}). {await page.Page.EvaluateAsync<string>("window.shifts.join(' | ')")}");
         Assert.InRange(shift, 0, LayoutShift);
     }
 
@@ -170,7 +173,8 @@ public sealed class FollowingTests(Chromium chromium, ITestOutputHelper output)
         And at the end a paragraph of plain words, for most of what a model says is just that.
         """;
 
-    private static FakeAnswer Long() => FakeAnswer.Text(string.Join(' ', Enumerable.Range(1, 240).Select(i => $"word{i}"))) with { TokensPerSecond = 120 };
+    private static FakeAnswer Long() =>
+        FakeAnswer.Text(string.Join(' ', Enumerable.Range(1, 240).Select(i => $"word{i}"))) with { TokensPerSecond = 120 };
 
     /// <summary>Three questions and long answers, so that there is something to scroll.</summary>
     private static async Task FillAsync(SampleSite site, TodoPage page)
@@ -185,9 +189,11 @@ public sealed class FollowingTests(Chromium chromium, ITestOutputHelper output)
         Assert.True(await IsScrollableAsync(page));
     }
 
-    private static Task<bool> IsScrollableAsync(TodoPage page) => page.Page.EvaluateAsync<bool>("(b => b.scrollHeight > b.clientHeight + 100)(document.querySelector('.chat-scroll'))");
+    private static Task<bool> IsScrollableAsync(TodoPage page) =>
+        page.Page.EvaluateAsync<bool>("(b => b.scrollHeight > b.clientHeight + 100)(document.querySelector('.chat-scroll'))");
 
     /// <summary>How many pixels of the list are below the edge of what is seen.</summary>
     private static Task<int> BelowAsync(TodoPage page) => page.Page.EvaluateAsync<int>(
-        "Math.round(document.getElementById('msg-list').getBoundingClientRect().bottom - document.querySelector('.chat-scroll').getBoundingClientRect().bottom)");
+        "Math.round(document.getElementById('msg-list').getBoundingClientRect().bottom - "
+            + "document.querySelector('.chat-scroll').getBoundingClientRect().bottom)");
 }

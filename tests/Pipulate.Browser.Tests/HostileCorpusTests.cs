@@ -10,8 +10,8 @@ using static Pipulate.Browser.Hosting.SampleSite;
 namespace Pipulate.Browser;
 
 /// <summary>
-/// All of <see cref="HostileTexts"/> as titles, typed messages, ids of messages, and words of the model in its markdown: nothing runs, nothing is asked for,
-/// nothing outside the entry changes.
+/// All of <see cref="HostileTexts"/> as titles, typed messages, ids of messages, and words of the model in its markdown: nothing runs,
+/// nothing is asked for, nothing outside the entry changes.
 /// </summary>
 public sealed partial class HostileCorpusTests(Chromium chromium)
 {
@@ -24,10 +24,13 @@ public sealed partial class HostileCorpusTests(Chromium chromium)
     {
         // Only what is typed is answered, so that each answer is to the text that is looked at.
         await using var site = await StartAsync(
-            chromium, version, settings: ["--Pipulate:Schedule:Chance=0", "--Pipulate:Limits:MessagesPerMinute=100000", "--Pipulate:Limits:MessageBurst=1000"]);
+            chromium, version, settings: [
+                "--Pipulate:Schedule:Chance=0", "--Pipulate:Limits:MessagesPerMinute=100000", "--Pipulate:Limits:MessageBurst=1000"
+            ]);
         var texts = Exhaustive.Cases(HostileTexts.All, quick: 24);
         var answer = "";
-        site.Ollama.Answer = _ => FakeAnswer.Tokens([.. Whole(answer).Chunk(7).Select(piece => new string(piece))]) with { TokensPerSecond = 1_000 };
+        site.Ollama.Answer =
+            _ => FakeAnswer.Tokens([.. Whole(answer).Chunk(7).Select(piece => new string(piece))]) with { TokensPerSecond = 1_000 };
         var page = await site.OpenAsync();
         var requests = new ConcurrentQueue<string>();
         page.Page.Request += (_, request) => requests.Enqueue(request.Url);

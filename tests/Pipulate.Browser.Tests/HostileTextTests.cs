@@ -26,7 +26,8 @@ public sealed partial class HostileTextTests(Chromium chromium)
         var answers = new Queue<string>([Hostile, Envelope, "<!--", "</div></section>"]);
 
         // In pieces that end inside of tags, for each is sent to the page by itself.
-        site.Ollama.Answer = _ => FakeAnswer.Tokens([.. answers.Dequeue().Chunk(5).Select(piece => new string(piece))]) with { TokensPerSecond = 50 };
+        site.Ollama.Answer =
+            _ => FakeAnswer.Tokens([.. answers.Dequeue().Chunk(5).Select(piece => new string(piece))]) with { TokensPerSecond = 50 };
         var page = await site.OpenAsync();
 
         await page.AddAsync(Title);
@@ -48,16 +49,22 @@ public sealed partial class HostileTextTests(Chromium chromium)
         // But for the list of conversations, which looks for its title a moment after the first words.
         Assert.Equal(
             ["DELETE /todo/1", "GET /", "GET asset", "POST /todo", "POST /todo/1/toggle"],
-            page.Requests.Where(request => request != "GET /conversations").Select(request => Asset().Replace(request, "GET asset")).Distinct().Order(StringComparer.Ordinal));
+            page.Requests
+                .Where(request => request != "GET /conversations")
+                .Select(request => Asset().Replace(request, "GET asset"))
+                .Distinct()
+                .Order(StringComparer.Ordinal));
         Assert.Empty(page.Complaints);
 
         async Task AssertUntouchedAsync()
         {
             Assert.Equal(
-                [$"assistant: {Hostile}", "user: <img src=x onerror=alert(2)>", $"assistant: {Envelope}", "assistant: <!--"], await page.ReadAsync());
+                [$"assistant: {Hostile}", "user: <img src=x onerror=alert(2)>", $"assistant: {Envelope}", "assistant: <!--"],
+                await page.ReadAsync());
             await Expect(page.Todos.Locator(".title")).ToHaveTextAsync([Title]);
             Assert.Equal("Todo with commentary", await page.Page.TitleAsync());
-            Assert.True(await page.Page.EvaluateAsync<bool>("window.hacked === undefined && document.querySelectorAll('#msg-list .chat-text :not(p)').length === 0"));
+            Assert.True(await page.Page.EvaluateAsync<bool>(
+                "window.hacked === undefined && document.querySelectorAll('#msg-list .chat-text :not(p)').length === 0"));
         }
     }
 

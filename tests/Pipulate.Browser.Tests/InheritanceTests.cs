@@ -20,14 +20,22 @@ public sealed partial class InheritanceTests(SharedSites sites) : IClassFixture<
     /// <summary>All that htmx 2.0.11 takes from the elements around, with a value that would do harm.</summary>
     private static readonly string[] Attributes2 =
     [
-        "hx-boost='true'", "hx-boost='true' hx-target='main' hx-select='main' hx-swap='outerHTML'", "hx-confirm='Sure?'", "hx-disabled-elt='#msg, #send-btn, #chat-stop'", "hx-disinherit='*'",
-        "hx-encoding='multipart/form-data'", "hx-ext='morph'", "hx-ext='json-enc'", "hx-ext='ws'", "hx-ext='sse'", "hx-ext='ws, sse, morph, json-enc'", "hx-ext='own-swap'",
-        "hx-ext='alpine-morph, head-support, preload, response-targets, loading-states, path-deps'", "data-hx-ext='morph, json-enc'", "hx-headers='{\"X-Other\":\"1\"}'", "hx-history='false'",
-        "hx-include='#todo-title, #msg, #chat-command'", "hx-indicator='body'", "hx-inherit='*'", "hx-on:htmx:before-request='window.heard = true'", "hx-params='none'", "hx-params='not msg'",
-        "hx-params='msg'", "data-hx-params='none'", "hx-prompt='Why?'", "hx-push-url='true'", "hx-push-url='/elsewhere'", "hx-replace-url='true'", "hx-request='{\"timeout\":1}'",
-        "hx-request='{\"noHeaders\":true,\"credentials\":true}'", "hx-select='#todo-list'", "hx-select-oob='#todo-list, #msg-id'", "hx-swap='outerHTML'", "hx-swap='delete swap:2s transition:true'",
-        "hx-sync='body:abort'", "hx-target='#app'", "hx-target='#nowhere'", "hx-trigger='click'", "hx-validate='true'", "hx-vals='{\"msg\":\"spam\",\"mid\":\"m\",\"do\":\"stop\",\"event\":\"x\"}'",
-        "hx-vals='js:{msg: \"spam\"}'", "data-hx-vals='{\"msg\":\"spam\"}'", "hx-vars='msg: \"spam\"'", "preload='mousedown' hx-ext='preload'",
+        "hx-boost='true'", "hx-boost='true' hx-target='main' hx-select='main' hx-swap='outerHTML'", "hx-confirm='Sure?'",
+        "hx-disabled-elt='#msg, #send-btn, #chat-stop'", "hx-disinherit='*'",
+        "hx-encoding='multipart/form-data'", "hx-ext='morph'", "hx-ext='json-enc'", "hx-ext='ws'", "hx-ext='sse'",
+        "hx-ext='ws, sse, morph, json-enc'", "hx-ext='own-swap'",
+        "hx-ext='alpine-morph, head-support, preload, response-targets, loading-states, path-deps'", "data-hx-ext='morph, json-enc'",
+        "hx-headers='{\"X-Other\":\"1\"}'", "hx-history='false'",
+        "hx-include='#todo-title, #msg, #chat-command'", "hx-indicator='body'", "hx-inherit='*'",
+        "hx-on:htmx:before-request='window.heard = true'", "hx-params='none'", "hx-params='not msg'",
+        "hx-params='msg'", "data-hx-params='none'", "hx-prompt='Why?'", "hx-push-url='true'", "hx-push-url='/elsewhere'",
+        "hx-replace-url='true'", "hx-request='{\"timeout\":1}'",
+        "hx-request='{\"noHeaders\":true,\"credentials\":true}'", "hx-select='#todo-list'", "hx-select-oob='#todo-list, #msg-id'",
+        "hx-swap='outerHTML'", "hx-swap='delete swap:2s transition:true'",
+        "hx-sync='body:abort'", "hx-target='#app'", "hx-target='#nowhere'", "hx-trigger='click'", "hx-validate='true'",
+        "hx-vals='{\"msg\":\"spam\",\"mid\":\"m\",\"do\":\"stop\",\"event\":\"x\"}'",
+        "hx-vals='js:{msg: \"spam\"}'", "data-hx-vals='{\"msg\":\"spam\"}'", "hx-vars='msg: \"spam\"'",
+        "preload='mousedown' hx-ext='preload'",
     ];
 
     /// <summary>
@@ -35,29 +43,41 @@ public sealed partial class InheritanceTests(SharedSites sites) : IClassFixture<
     /// </summary>
     private static readonly string[] Attributes4 =
     [
-        "hx-action='/elsewhere'", "hx-boost='true'", "hx-boost='true' hx-target='main' hx-select='main' hx-swap='outerHTML'", "hx-config='{\"timeout\":1,\"ws\":{\"reconnect\":false}}'",
-        "hx-config='{\"headers\":{},\"credentials\":\"omit\"}'", "hx-confirm='Sure?'", "hx-delete='/elsewhere'", "hx-disable='#msg, #send-btn, #chat-stop'", "hx-encoding='multipart/form-data'",
-        "hx-get='/elsewhere'", "hx-headers='{\"X-Other\":\"1\"}'", "hx-include='#todo-title, #msg, #chat-command'", "hx-indicator='body'", "hx-method='delete'", "hx-patch='/elsewhere'",
-        "hx-post='/elsewhere'", "hx-prompt='Why?'", "hx-push-url='true'", "hx-push-url='/elsewhere'", "hx-put='/elsewhere'", "hx-query='/elsewhere'", "hx-replace-url='true'",
-        "hx-select='#todo-list'", "hx-select-oob='#todo-list, #msg-id'", "hx-status:2xx='swap:innerHTML target:body push:true'", "hx-status:200='swap:none'", "hx-status:20x='target:#app'",
-        "hx-swap='outerHTML'", "hx-swap='delete swap:2s transition:true'", "hx-sync='body:abort'", "hx-target='#app'", "hx-target='#nowhere'", "hx-trigger='click'", "hx-validate='true'",
-        "hx-vals='{\"msg\":\"spam\",\"mid\":\"m\",\"do\":\"stop\",\"event\":\"x\"}'", "hx-vals='js:{msg: \"spam\"}'", "data-hx-vals='{\"msg\":\"spam\"}'", "data-hx-boost='true'",
+        "hx-action='/elsewhere'", "hx-boost='true'", "hx-boost='true' hx-target='main' hx-select='main' hx-swap='outerHTML'",
+        "hx-config='{\"timeout\":1,\"ws\":{\"reconnect\":false}}'",
+        "hx-config='{\"headers\":{},\"credentials\":\"omit\"}'", "hx-confirm='Sure?'", "hx-delete='/elsewhere'",
+        "hx-disable='#msg, #send-btn, #chat-stop'", "hx-encoding='multipart/form-data'",
+        "hx-get='/elsewhere'", "hx-headers='{\"X-Other\":\"1\"}'", "hx-include='#todo-title, #msg, #chat-command'", "hx-indicator='body'",
+        "hx-method='delete'", "hx-patch='/elsewhere'",
+        "hx-post='/elsewhere'", "hx-prompt='Why?'", "hx-push-url='true'", "hx-push-url='/elsewhere'", "hx-put='/elsewhere'",
+        "hx-query='/elsewhere'", "hx-replace-url='true'",
+        "hx-select='#todo-list'", "hx-select-oob='#todo-list, #msg-id'", "hx-status:2xx='swap:innerHTML target:body push:true'",
+        "hx-status:200='swap:none'", "hx-status:20x='target:#app'",
+        "hx-swap='outerHTML'", "hx-swap='delete swap:2s transition:true'", "hx-sync='body:abort'", "hx-target='#app'",
+        "hx-target='#nowhere'", "hx-trigger='click'", "hx-validate='true'",
+        "hx-vals='{\"msg\":\"spam\",\"mid\":\"m\",\"do\":\"stop\",\"event\":\"x\"}'", "hx-vals='js:{msg: \"spam\"}'",
+        "data-hx-vals='{\"msg\":\"spam\"}'", "data-hx-boost='true'",
     ];
 
     private static readonly string[] Requests4 = ["hx-action", "hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete", "hx-query"];
 
     private static readonly string[] Configs2 =
     [
-        """{"disableInheritance":true}""", """{"defaultSwapStyle":"outerHTML"}""", """{"defaultSettleDelay":20}""", """{"globalViewTransitions":true}""",
-        """{"methodsThatUseUrlParams":["get","post","delete"]}""", """{"historyEnabled":false}""", """{"allowNestedOobSwaps":false}""", """{"allowEval":false}""", """{"getCacheBusterParam":true}""",
-        """{"withCredentials":true}""", """{"ignoreTitle":true}""", """{"reportValidityOfForms":true}""", """{"scrollIntoViewOnBoost":false,"defaultFocusScroll":true}""",
+        """{"disableInheritance":true}""", """{"defaultSwapStyle":"outerHTML"}""", """{"defaultSettleDelay":20}""",
+        """{"globalViewTransitions":true}""",
+        """{"methodsThatUseUrlParams":["get","post","delete"]}""", """{"historyEnabled":false}""", """{"allowNestedOobSwaps":false}""",
+        """{"allowEval":false}""", """{"getCacheBusterParam":true}""",
+        """{"withCredentials":true}""", """{"ignoreTitle":true}""", """{"reportValidityOfForms":true}""",
+        """{"scrollIntoViewOnBoost":false,"defaultFocusScroll":true}""",
         """{"attributesToSettle":["class","style","value","data-connection"]}""", """{"responseHandling":[{"code":"...","swap":true}]}""",
     ];
 
     private static readonly string[] Configs4 =
     [
-        """{"implicitInheritance":true}""", """{"defaultSwap":"outerHTML"}""", """{"defaultSettleDelay":500}""", """{"transitions":true}""", """{"prefix":"x-"}""", """{"prefix":""}""",
-        """{"history":false}""", """{"history":"reload"}""", """{"allowEmptySwapAfterOOB":true}""", """{"noSwap":["4xx","5xx"]}""", """{"includeIndicatorCSS":false}""", """{"defaultFocusScroll":true}""",
+        """{"implicitInheritance":true}""", """{"defaultSwap":"outerHTML"}""", """{"defaultSettleDelay":500}""", """{"transitions":true}""",
+        """{"prefix":"x-"}""", """{"prefix":""}""",
+        """{"history":false}""", """{"history":"reload"}""", """{"allowEmptySwapAfterOOB":true}""", """{"noSwap":["4xx","5xx"]}""",
+        """{"includeIndicatorCSS":false}""", """{"defaultFocusScroll":true}""",
     ];
 
     /// <summary>What would undo the others' effect, or needs them to have one, is always alone.</summary>
@@ -69,14 +89,18 @@ public sealed partial class InheritanceTests(SharedSites sites) : IClassFixture<
 
     private static IEnumerable<TheoryDataRow<HtmxVersion, string, string, string>> AllPages() =>
         from transport in (string[])["ws", "sse"]
-        from page in Pages2().Select(page => (HtmxVersion.V2, page.Body, page.Config)).Concat(Pages4().Select(page => (HtmxVersion.V4, page.Body, page.Config)))
+        from page in Pages2()
+            .Select(page => (HtmxVersion.V2, page.Body, page.Config))
+            .Concat(Pages4().Select(page => (HtmxVersion.V4, page.Body, page.Config)))
         select new TheoryDataRow<HtmxVersion, string, string, string>(page.Item1, transport, page.Body, page.Config);
 
     private static IEnumerable<(string Body, string Config)> Pages2() =>
     [
         .. Join(Attributes2).Select(body => (body, "{}")),
         .. Join(Configs2).Select(config => ("", config)),
-        ("hx-inherit='*' hx-boost='true' hx-params='none' hx-push-url='true' hx-confirm='Sure?' hx-target='#nowhere'", """{"disableInheritance":true}"""),
+        (
+            "hx-inherit='*' hx-boost='true' hx-params='none' hx-push-url='true' hx-confirm='Sure?' hx-target='#nowhere'",
+            """{"disableInheritance":true}"""),
     ];
 
     private static IEnumerable<(string Body, string Config)> Pages4() =>
@@ -84,7 +108,8 @@ public sealed partial class InheritanceTests(SharedSites sites) : IClassFixture<
         .. Join(Attributes4).Select(body => (body.Replace("='", ":inherited='", StringComparison.Ordinal), "{}")),
 
         // Requests are never taken implicitly: the body would make them itself.
-        .. Join([.. Attributes4.Where(body => !Requests4.Contains(body.Split('=')[0]))]).Select(body => (body, """{"implicitInheritance":true}""")),
+        .. Join([.. Attributes4.Where(body => !Requests4.Contains(body.Split('=')[0]))]).Select(
+            body => (body, """{"implicitInheritance":true}""")),
         .. Join(Configs4).Select(config => ("", config)),
     ];
 
@@ -101,7 +126,9 @@ public sealed partial class InheritanceTests(SharedSites sites) : IClassFixture<
         {
             var names = Name().Matches(part).Select(match => match.Groups[1].Value).ToHashSet();
             var isAlone = names.Overlaps(Loners);
-            var place = isAlone ? -1 : pages.FindIndex(page => page.Count < 8 && !page.Names.Overlaps(names) && !page.Names.Overlaps(Loners));
+            var place = isAlone
+                ? -1
+                : pages.FindIndex(page => page.Count < 8 && !page.Names.Overlaps(names) && !page.Names.Overlaps(Loners));
             if (place < 0)
             {
                 pages.Add((part, names, 1));
@@ -155,11 +182,14 @@ public sealed partial class InheritanceTests(SharedSites sites) : IClassFixture<
             """);
     }
 
-    private string[] ScriptsOf(HtmxVersion version, string body) => version is HtmxVersion.V2 && body.Contains("hx-ext", StringComparison.Ordinal)
+    private string[] ScriptsOf(HtmxVersion version, string body) =>
+        version is HtmxVersion.V2 && body.Contains("hx-ext", StringComparison.Ordinal)
         ?
         [
             sites.Extensions.Read("idiomorph/dist/idiomorph.js"), sites.Extensions.Read("idiomorph/dist/idiomorph-htmx.js"),
-            .. ((string[])["json-enc", "alpine-morph", "head-support", "preload", "response-targets", "loading-states", "path-deps"]).Select(name =>
+            .. ((string[])[
+                "json-enc", "alpine-morph", "head-support", "preload", "response-targets", "loading-states", "path-deps"
+            ]).Select(name =>
                 sites.Extensions.Read($"htmx-ext-{name}/dist/{name}.js")),
             """
             htmx.defineExtension('own-swap', {
@@ -174,7 +204,8 @@ public sealed partial class InheritanceTests(SharedSites sites) : IClassFixture<
         : [];
 
     /// <summary>Does what people do with a chat, and holds each effect to what it is on a page that says nothing to htmx.</summary>
-    private static async Task UseAsync(SampleSite site, HtmxVersion version, string transport, string body, string config, params string[] scripts)
+    private static async Task UseAsync(
+        SampleSite site, HtmxVersion version, string transport, string body, string config, params string[] scripts)
     {
         site.Ollama.Answer = _ => FakeAnswer.Text(Answer);
         var visitor = await site.NewVisitorAsync();
@@ -241,7 +272,9 @@ public sealed partial class InheritanceTests(SharedSites sites) : IClassFixture<
     private static async Task InsertAndClickAsync(TodoPage page, HtmxVersion version)
     {
         var boundary = version is HtmxVersion.V4 ? HtmxBoundary.On4 : HtmxBoundary.On2;
-        var attributes = boundary.Concat(HtmxBoundary.Request(version, "post", "/chatq")).Concat([("hx-swap", "none"), ("hx-target", "this"), ("hx-trigger", "click")]);
+        var attributes = boundary
+            .Concat(HtmxBoundary.Request(version, "post", "/chatq"))
+            .Concat([("hx-swap", "none"), ("hx-target", "this"), ("hx-trigger", "click")]);
         await page.Page.EvaluateAsync(
             """
             attributes => {

@@ -55,7 +55,8 @@ public sealed class InputTests(Chromium chromium)
         var page = await site.OpenAsync();
         await page.Input.FillAsync("日本");
 
-        await page.Input.EvaluateAsync("e => e.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, isComposing: true }))");
+        await page.Input.EvaluateAsync(
+            "e => e.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, isComposing: true }))");
         await page.Input.EvaluateAsync("e => e.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, keyCode: 229 }))");
         await Expect(page.Input).ToHaveValueAsync("日本");
         await page.Input.PressAsync("Enter");
@@ -121,7 +122,8 @@ public sealed class InputTests(Chromium chromium)
         await page.AddAsync("Buy milk");
         await Expect(page.Answers("streaming")).ToHaveCountAsync(1);
         await page.Input.FillAsync("my draft");
-        await page.Input.EvaluateAsync("e => { e.focus(); e.setSelectionRange(2, 3); window.blurs = 0; e.addEventListener('blur', () => window.blurs++); }");
+        await page.Input.EvaluateAsync(
+            "e => { e.focus(); e.setSelectionRange(2, 3); window.blurs = 0; e.addEventListener('blur', () => window.blurs++); }");
 
         await page.AnswerAsync();
 

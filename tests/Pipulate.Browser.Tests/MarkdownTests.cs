@@ -18,7 +18,8 @@ public sealed class MarkdownTests(Chromium chromium, ITestOutputHelper output)
         var text = MarkdownCorpus.Answer;
         Assert.DoesNotContain('<', text);
         var lengths = Exhaustive.Cases([.. Enumerable.Range(1, 16)], quick: 4);
-        await using var site = await StartAsync(chromium, version, settings: ["--Pipulate:Limits:MessagesPerMinute=100000", "--Pipulate:Limits:MessageBurst=1000"]);
+        await using var site = await StartAsync(
+            chromium, version, settings: ["--Pipulate:Limits:MessagesPerMinute=100000", "--Pipulate:Limits:MessageBurst=1000"]);
         var page = await site.OpenAsync();
         site.Ollama.Answer = _ => FakeAnswer.Tokens(text);
         await page.SayAsync("at once");

@@ -34,7 +34,9 @@ public sealed class OtherPagesTests(Chromium chromium)
         await using var site = await StartAsync(chromium, version);
         site.Ollama.Answer = _ => FakeAnswer.Text("heard");
         var page = await site.OpenAsync();
-        await page.Page.EvaluateAsync("document.body.insertAdjacentHTML('afterbegin', '<p id=msg></p><p id=send-btn></p><p id=input-group></p><p id=chat-count></p>')");
+        await page.Page.EvaluateAsync(
+            "document.body.insertAdjacentHTML('afterbegin', '<p id=msg></p><p id=send-btn></p><p id=input-group></p><p "
+                + "id=chat-count></p>')");
 
         await page.Panel.Locator("#msg").FillAsync("hello");
         await page.Panel.Locator("#msg").PressAsync("Enter");
@@ -47,7 +49,10 @@ public sealed class OtherPagesTests(Chromium chromium)
     public async Task Table_OfSevenColumnsOnAPhone_ScrollsAndKeepsItsWords()
     {
         await using var site = await StartAsync(chromium, HtmxVersion.V2);
-        site.Ollama.Answer = _ => FakeAnswer.Text("| alpha | bravo | charlie | delta | echo | foxtrot | golf |\n|---|---|---|---|---|---|---|\n| alpha | bravo | charlie | delta | echo | foxtrot | golf |");
+        site.Ollama.Answer =
+            _ => FakeAnswer.Text(
+                "| alpha | bravo | charlie | delta | echo | foxtrot | golf |\n|---|---|---|---|---|---|---|\n| alpha | bravo | charlie "
+                    + "| delta | echo | foxtrot | golf |");
         var page = await site.OpenAsync(await site.NewVisitorAsync(width: 360));
 
         await page.SayAsync("table");

@@ -27,7 +27,8 @@ public sealed class PageTests(Chromium chromium)
         var phone = await site.OpenAsync(await site.NewVisitorAsync(width: 390));
         (list, panel) = (await BoxAsync(phone, "#todo-list"), await BoxAsync(phone, "#chat-panel"));
         Assert.True(panel.Y >= list.Y + list.Height, "On a phone the panel is below the list.");
-        Assert.False(await phone.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth > innerWidth"), "A phone does not scroll sideways.");
+        Assert.False(
+            await phone.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth > innerWidth"), "A phone does not scroll sideways.");
     }
 
     [Fact]
@@ -53,7 +54,13 @@ public sealed class PageTests(Chromium chromium)
         await page.ToggleAsync("Buy milk");
         await page.AnswerAsync(4);
 
-        foreach (var (name, scheme, width) in new[] { ("desktop-light", ColorScheme.Light, 1100), ("desktop-dark", ColorScheme.Dark, 1100), ("phone-light", ColorScheme.Light, 390), ("phone-dark", ColorScheme.Dark, 390) })
+        foreach (var (name, scheme, width) in new[]
+        {
+            ("desktop-light", ColorScheme.Light, 1100),
+            ("desktop-dark", ColorScheme.Dark, 1100),
+            ("phone-light", ColorScheme.Light, 390),
+            ("phone-dark", ColorScheme.Dark, 390)
+        })
         {
             await page.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
             await page.Page.SetViewportSizeAsync(width, 760);
@@ -63,5 +70,6 @@ public sealed class PageTests(Chromium chromium)
         }
     }
 
-    private static async Task<LocatorBoundingBoxResult> BoxAsync(TodoPage page, string selector) => (await page.Page.Locator(selector).BoundingBoxAsync())!;
+    private static async Task<LocatorBoundingBoxResult> BoxAsync(TodoPage page, string selector) =>
+        (await page.Page.Locator(selector).BoundingBoxAsync())!;
 }

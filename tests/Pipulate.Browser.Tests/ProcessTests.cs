@@ -42,8 +42,11 @@ public sealed partial class ProcessTests : IDisposable
         await using var ollama = await FakeOllamaServer.StartAsync();
         ollama.Models = [new FakeModel("llama3.2:latest"), new FakeModel("qwen3:8b")];
         await using var sample = await SampleProcess.StartAsync(
-            _folder.FullName, ["--Pipulate:Ollama:Model=qwen3:8b"], environment: new() { ["OLLAMA_HOST"] = $"127.0.0.1:{ollama.Endpoint.Port}" });
-        using var http = new HttpClient(new SocketsHttpHandler { CookieContainer = new CookieContainer() }) { BaseAddress = sample.Address };
+            _folder.FullName,
+            ["--Pipulate:Ollama:Model=qwen3:8b"],
+            environment: new() { ["OLLAMA_HOST"] = $"127.0.0.1:{ollama.Endpoint.Port}" });
+        using var http =
+            new HttpClient(new SocketsHttpHandler { CookieContainer = new CookieContainer() }) { BaseAddress = sample.Address };
         var token = Token().Match(await http.GetStringAsync("/", TestContext.Current.CancellationToken)).Groups[1].Value;
 
         using var form = new FormUrlEncodedContent([new("title", "Milk"), new("__RequestVerificationToken", token)]);
@@ -62,7 +65,8 @@ public sealed partial class ProcessTests : IDisposable
 
         using var form = new FormUrlEncodedContent([new("title", "Milk")]);
         Assert.Equal(HttpStatusCode.BadRequest, (await http.PostAsync("/todo", form, TestContext.Current.CancellationToken)).StatusCode);
-        Assert.Equal(HttpStatusCode.BadRequest, (await http.PostAsync("/todo/1/toggle", null, TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.BadRequest, (await http.PostAsync("/todo/1/toggle", null, TestContext.Current.CancellationToken)).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await http.DeleteAsync("/todo/1", TestContext.Current.CancellationToken)).StatusCode);
     }
 
@@ -72,7 +76,8 @@ public sealed partial class ProcessTests : IDisposable
         var (output, code) = await SampleProcess.RunToEndAsync(_folder.FullName, "--Pipulate:Limits:MessageBytes=5");
 
         Assert.NotEqual(0, code);
-        Assert.Contains("Pipulate:Limits:MessageBytes must be a number from 1024 to 1048576, but it is \"5\".", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "Pipulate:Limits:MessageBytes must be a number from 1024 to 1048576, but it is \"5\".", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,7 +101,8 @@ public sealed partial class ProcessTests : IDisposable
 
     private static string NobodysEndpoint() => $"--Pipulate:Ollama:Endpoint=http://127.0.0.1:{SampleProcess.FreePort()}";
 
-    private Task<SampleProcess> StartAsync(int port, params string[] arguments) => SampleProcess.StartAsync(_folder.FullName, arguments, port);
+    private Task<SampleProcess> StartAsync(int port, params string[] arguments) =>
+        SampleProcess.StartAsync(_folder.FullName, arguments, port);
 
     [GeneratedRegex("""(?:src|href)="(/[^"]+\.(?:js|css|svg)[^"]*)""")]
     private static partial Regex Assets();

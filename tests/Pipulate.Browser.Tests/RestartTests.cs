@@ -120,7 +120,8 @@ public sealed class RestartTests(Chromium chromium, ITestOutputHelper output)
         await page.ConnectedAsync();
 
         var kept = await page.AnswerAsync(1, "stopped");
-        output.WriteLine($"{version}: {shown.Length} characters were shown, {kept.Length} are kept, {seen.Length} were there half a second before.");
+        output.WriteLine(
+            $"{version}: {shown.Length} characters were shown, {kept.Length} are kept, {seen.Length} were there half a second before.");
         Assert.StartsWith(seen, kept, StringComparison.Ordinal);
         Assert.StartsWith(kept, never, StringComparison.Ordinal);
         await Expect(page.Answers("stopped").Locator(".chat-reason")).ToContainTextAsync("restarted");

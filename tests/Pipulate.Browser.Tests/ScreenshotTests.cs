@@ -17,7 +17,11 @@ public sealed class ScreenshotTests(Chromium chromium)
         // Once: the two versions of htmx show the same elements.
         await using var site = await StartAsync(chromium, HtmxVersion.V2, settings: PanelStates.Settings);
         var page = await site.OpenAsync();
-        var looks = Exhaustive.Cases([.. PanelStates.Looks], quick: 2).SelectMany(look => new[] { ("desktop", 1100), ("phone", 390) }.Select(device => (Name: $"{device.Item1}-{look.Name}", look.Theme, look.Scheme, Width: device.Item2))).ToList();
+        var looks = Exhaustive.Cases([.. PanelStates.Looks], quick: 2).SelectMany(look => new[]
+        {
+            ("desktop", 1100),
+            ("phone", 390)
+        }.Select(device => (Name: $"{device.Item1}-{look.Name}", look.Theme, look.Scheme, Width: device.Item2))).ToList();
         var states = new List<string>();
 
         await foreach (var state in PanelStates.WalkAsync(site, page))
@@ -27,13 +31,17 @@ public sealed class ScreenshotTests(Chromium chromium)
             {
                 await PanelStates.DressAsync(page, look.Theme, look.Scheme);
                 await page.Page.SetViewportSizeAsync(look.Width, 760);
-                await page.Panel.ScreenshotAsync(new() { Path = Path.Combine(Folder, $"panel-{state}-{look.Name}.png"), Animations = ScreenshotAnimations.Disabled });
+                await page.Panel.ScreenshotAsync(
+                    new() { Path = Path.Combine(Folder, $"panel-{state}-{look.Name}.png"), Animations = ScreenshotAnimations.Disabled });
             }
 
             await page.Page.SetViewportSizeAsync(1100, 760);
         }
 
-        await File.WriteAllTextAsync(Path.Combine(Folder, "index.html"), PageOf(states, [.. looks.Select(look => look.Name)]), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(Folder, "index.html"),
+            PageOf(states, [.. looks.Select(look => look.Name)]),
+            TestContext.Current.CancellationToken);
         Assert.All(
             states.SelectMany(state => looks.Select(look => new FileInfo(Path.Combine(Folder, $"panel-{state}-{look.Name}.png")))),
             file => Assert.True(file.Length > 2_000, $"{file.Name} is empty."));

@@ -35,7 +35,8 @@ public sealed class StoryTests(Chromium chromium, ITestOutputHelper output)
         await Expect(page.Input).ToHaveValueAsync("");
         await Expect(page.Input).ToBeFocusedAsync();
         var told = site.Ollama.Chats[3].Messages;
-        Assert.Equal(["system", "user", "assistant", "user", "assistant", "user", "assistant", "user"], told.Select(message => message.Role));
+        Assert.Equal(
+            ["system", "user", "assistant", "user", "assistant", "user", "assistant", "user"], told.Select(message => message.Role));
         Assert.StartsWith("[event] They put \"Buy milk\" on the list.", told[1].Content, StringComparison.Ordinal);
         Assert.StartsWith("[event] They changed \"Buy milk\" from \"open\" to \"done\".", told[3].Content, StringComparison.Ordinal);
         Assert.StartsWith("[event] They deleted \"Buy milk\", which was \"done\".", told[5].Content, StringComparison.Ordinal);
@@ -69,7 +70,8 @@ public sealed class StoryTests(Chromium chromium, ITestOutputHelper output)
         var seen = await page.Page.EvaluateAsync<string>("JSON.stringify(window.seen.map(s => [s.state, s.at, s.text]))");
         var steps = System.Text.Json.JsonDocument.Parse(seen).RootElement.EnumerateArray().ToList();
         var late = DateTimeOffset.FromUnixTimeMilliseconds(steps[0][1].GetInt64()) - written;
-        output.WriteLine($"{version}: first words in the page {late.TotalMilliseconds:0} ms after the model's first token (goal: 300 ms), {steps.Count} steps.");
+        output.WriteLine(
+            $"{version}: first words in the page {late.TotalMilliseconds:0} ms after the model's first token (goal: 300 ms), {steps.Count} steps.");
         Assert.True(late < TimeSpan.FromSeconds(2), $"The first words came {late} after the first token.");
         Assert.Equal("streaming", steps[0][0].GetString());
         Assert.True(steps.Count(step => step[0].GetString() == "streaming") >= 5, "More words follow while the stream runs.");

@@ -42,10 +42,14 @@ public sealed class StreamTests(Chromium chromium)
         await Expect(TodoPage.TextOf(page.Answers("streaming"))).ToHaveTextAsync("one two three");
         rest.SetResult();
         Assert.Equal("one two three four five six", await page.AnswerAsync(3));
-        string[] said = [$"assistant: {comment}", "user: Thank you <3", "assistant: you are welcome", "user: Count!", "assistant: one two three four five six"];
+        string[] said = [
+            $"assistant: {comment}", "user: Thank you <3", "assistant: you are welcome", "user: Count!",
+            "assistant: one two three four five six"
+        ];
         Assert.Equal(said, await page.ReadAsync());
         Assert.Empty(page.Complaints);
-        await page.Page.ScreenshotAsync(new() { Path = Path.Combine(Repository.Root, "artifacts", "screenshots", $"stream-{version}.png"), FullPage = true });
+        await page.Page.ScreenshotAsync(
+            new() { Path = Path.Combine(Repository.Root, "artifacts", "screenshots", $"stream-{version}.png"), FullPage = true });
 
         // And over a restart in the middle of another.
         var never = new TaskCompletionSource();
@@ -104,7 +108,8 @@ public sealed class StreamTests(Chromium chromium)
         await using var site = await StartAsync(chromium, version, settings: ByStream);
         site.Ollama.Answer = _ => FakeAnswer.Text("an answer");
         var visitor = await site.NewVisitorAsync();
-        await visitor.RouteAsync("**/sse", route => route.FulfillAsync(new() { Status = 503, Headers = [new("Retry-After", "5")] }), new() { Times = 1 });
+        await visitor.RouteAsync(
+            "**/sse", route => route.FulfillAsync(new() { Status = 503, Headers = [new("Retry-After", "5")] }), new() { Times = 1 });
 
         var page = await site.OpenAsync(visitor);
 
@@ -118,7 +123,8 @@ public sealed class StreamTests(Chromium chromium)
     {
         await using var site = await StartAsync(chromium, version, settings: ByStream);
         var visitor = await site.NewVisitorAsync();
-        await visitor.RouteAsync("**/sse", route => route.FulfillAsync(new() { ContentType = "text/event-stream", Body = "retry: 100\n\nevent: chat-closed\ndata: 1008\n\n" }));
+        await visitor.RouteAsync("**/sse", route =>
+            route.FulfillAsync(new() { ContentType = "text/event-stream", Body = "retry: 100\n\nevent: chat-closed\ndata: 1008\n\n" }));
         var page = await visitor.NewPageAsync();
 
         await page.GotoAsync(site.Sample.Address.ToString());
@@ -130,7 +136,8 @@ public sealed class StreamTests(Chromium chromium)
     [Theory, OnBothVersions]
     public async Task Message_ThatIsRefused_IsHintedAtAndStaysInTheInput(HtmxVersion version)
     {
-        await using var site = await StartAsync(chromium, version, settings: [ByStream, "--Pipulate:Limits:MessageBurst=1", "--Pipulate:Limits:MessagesPerMinute=1"]);
+        await using var site = await StartAsync(
+            chromium, version, settings: [ByStream, "--Pipulate:Limits:MessageBurst=1", "--Pipulate:Limits:MessagesPerMinute=1"]);
         site.Ollama.Answer = _ => FakeAnswer.Text("an answer");
         var page = await site.OpenAsync();
         await page.SayAsync("first");

@@ -66,7 +66,9 @@ public sealed class StyleSheetTests(Chromium chromium, StyleSheets sheets) : ICl
         """;
 
     public static TheoryData<string> Sheets =>
-        [.. Exhaustive.Cases<string>(["preflight", "preflight-unlayered", "bootstrap", "pico", "water", "bulma", "simple", "sakura", "normalize", .. Hostile.Keys], quick: 5)];
+        [.. Exhaustive.Cases<string>(
+            ["preflight", "preflight-unlayered", "bootstrap", "pico", "water", "bulma", "simple", "sakura", "normalize", .. Hostile.Keys],
+            quick: 5)];
 
     [Theory, MemberData(nameof(Sheets))]
     [Trait("Category", Exhaustive.Category)]
@@ -79,7 +81,8 @@ public sealed class StyleSheetTests(Chromium chromium, StyleSheets sheets) : ICl
 
         var actual = await LooksAsync(page, name);
 
-        await page.Panel.ScreenshotAsync(new() { Path = Path.Combine(Folder, $"sheet-{name}.png"), Animations = ScreenshotAnimations.Disabled });
+        await page.Panel.ScreenshotAsync(
+            new() { Path = Path.Combine(Folder, $"sheet-{name}.png"), Animations = ScreenshotAnimations.Disabled });
         Assert.Equal("", string.Join('\n', Lines(actual).Except(Lines(expected))));
         Assert.Equal(Lines(expected).Count, Lines(actual).Count);
     }
@@ -99,7 +102,8 @@ public sealed class StyleSheetTests(Chromium chromium, StyleSheets sheets) : ICl
         foreach (var scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
         {
             await page.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
-            await page.Page.ScreenshotAsync(new() { Path = Path.Combine(Folder, $"page-{name}-{scheme}.png".ToLowerInvariant()), FullPage = true });
+            await page.Page.ScreenshotAsync(
+                new() { Path = Path.Combine(Folder, $"page-{name}-{scheme}.png".ToLowerInvariant()), FullPage = true });
         }
     }
 
@@ -107,7 +111,8 @@ public sealed class StyleSheetTests(Chromium chromium, StyleSheets sheets) : ICl
     private async Task<TodoPage> OpenWithAsync(SampleSite site, string name)
     {
         var visitor = await site.NewVisitorAsync();
-        await visitor.RouteAsync("**/site.css*", route => route.FulfillAsync(new() { ContentType = "text/css; charset=utf-8", Body = Sheet(name) }));
+        await visitor.RouteAsync(
+            "**/site.css*", route => route.FulfillAsync(new() { ContentType = "text/css; charset=utf-8", Body = Sheet(name) }));
         var page = await site.OpenAsync(visitor);
         return page;
     }
@@ -116,7 +121,8 @@ public sealed class StyleSheetTests(Chromium chromium, StyleSheets sheets) : ICl
 
     private static async Task TalkAsync(SampleSite site, TodoPage page)
     {
-        site.Ollama.Answer = _ => FakeAnswer.Text(MarkdownCorpus.Answer + "- one\n  - ~~two~~ *three*\n\n---\n\nEnd.") with { Thinking = "They ask what is on the list." };
+        site.Ollama.Answer = _ => FakeAnswer.Text(
+            MarkdownCorpus.Answer + "- one\n  - ~~two~~ *three*\n\n---\n\nEnd.") with { Thinking = "They ask what is on the list." };
         await page.SayAsync("How is this installed?");
         await page.AnswerAsync(1);
         await page.Thinking.Locator("summary").ClickAsync();

@@ -7,7 +7,9 @@ using static Pipulate.Browser.Hosting.SampleSite;
 
 namespace Pipulate.Browser;
 
-/// <summary>What the panel's style and script are allowed to be: small, of properties, and without anything that a strict policy forbids.</summary>
+/// <summary>
+/// What the panel's style and script are allowed to be: small, of properties, and without anything that a strict policy forbids.
+/// </summary>
 public sealed partial class ThemeTests(Chromium chromium)
 {
     private static readonly string Assets = Path.Combine(Repository.Root, "src", "Pipulate.AspNetCore", "wwwroot");
@@ -32,7 +34,10 @@ public sealed partial class ThemeTests(Chromium chromium)
     [Fact]
     public void Colours_InTheStyle_StandInCustomPropertiesOnly()
     {
-        var lines = File.ReadLines(Path.Combine(Assets, "pipulate.css")).Where(line => !line.TrimStart().StartsWith("--chat-", StringComparison.Ordinal)).ToList();
+        var lines = File
+            .ReadLines(Path.Combine(Assets, "pipulate.css"))
+            .Where(line => !line.TrimStart().StartsWith("--chat-", StringComparison.Ordinal))
+            .ToList();
 
         Assert.DoesNotContain(lines, line => Colour().IsMatch(line));
         Assert.True(lines.Count > 50);
@@ -61,7 +66,8 @@ public sealed partial class ThemeTests(Chromium chromium)
     [Theory, OnBothVersions]
     public async Task Panel_UnderAPolicyThatReports_HasNothingReported(HtmxVersion version)
     {
-        await using var site = await StartAsync(chromium, version, settings: [PanelStates.Settings, "--Sample:Policy=default-src 'self'; report-uri /csp-report"]);
+        await using var site = await StartAsync(
+            chromium, version, settings: [PanelStates.Settings, "--Sample:Policy=default-src 'self'; report-uri /csp-report"]);
         var page = await site.OpenAsync();
         bool IsReported() => page.Requests.Contains("POST /csp-report");
 
@@ -92,7 +98,9 @@ public sealed partial class ThemeTests(Chromium chromium)
         await page.StreamAsync(site, "Wake up");
 
         await page.Page.WaitForFunctionAsync("window.begun.includes('user chat-type') && window.begun.includes('assistant chat-appear')");
-        var style = await TodoPage.TextOf(page.Answers("streaming")).EvaluateAsync<string[]>("e => [getComputedStyle(e).color, getComputedStyle(e).textShadow, getComputedStyle(e).fontFamily]");
+        var style = await TodoPage
+            .TextOf(page.Answers("streaming"))
+            .EvaluateAsync<string[]>("e => [getComputedStyle(e).color, getComputedStyle(e).textShadow, getComputedStyle(e).fontFamily]");
         Assert.Equal("rgb(70, 255, 132)", style[0]);
         Assert.NotEqual("none", style[1]);
         Assert.Contains("monospace", style[2], StringComparison.Ordinal);
@@ -151,10 +159,13 @@ public sealed partial class ThemeTests(Chromium chromium)
         await using var site = await StartAsync(chromium, HtmxVersion.V2);
         var visitor = await site.NewVisitorAsync(ColorScheme.Dark);
         await visitor.RouteAsync("**/site.css*", route => route.FulfillAsync(new() { ContentType = "text/css", Body = style }));
-        await visitor.AddInitScriptAsync("new MutationObserver(() => document.querySelector('meta[name=color-scheme]')?.remove()).observe(document, { childList: true, subtree: true })");
+        await visitor.AddInitScriptAsync(
+            "new MutationObserver(() => document.querySelector('meta[name=color-scheme]')?.remove()).observe(document, { childList: "
+                + "true, subtree: true })");
         var page = await site.OpenAsync(visitor);
 
-        await page.Page.EvaluateAsync($"const html = document.documentElement, body = document.body, panel = document.getElementById('chat-panel'), aside = panel.parentElement; {script}");
+        await page.Page.EvaluateAsync(
+            $"const html = document.documentElement, body = document.body, panel = document.getElementById('chat-panel'), aside = panel.parentElement; {script}");
 
         await ExpectAsync(page, dark);
         await page.Panel.EvaluateAsync("panel => panel.dataset.theme = 'matrix'");
@@ -168,7 +179,9 @@ public sealed partial class ThemeTests(Chromium chromium)
         var page = await site.OpenAsync();
         await page.Page.EvaluateAsync("document.querySelector('meta[name=color-scheme]').remove()");
 
-        foreach (var (script, dark) in (IEnumerable<(string, bool)>)[("style.color = 'white'", true), ("style.color = ''", false), ("className = 'dark'", true), ("className = ''", false)])
+        foreach (var (script, dark) in (IEnumerable<(string, bool)>)[
+            ("style.color = 'white'", true), ("style.color = ''", false), ("className = 'dark'", true), ("className = ''", false)
+        ])
         {
             await page.Page.EvaluateAsync($"document.body.{script}");
             await ExpectAsync(page, dark);

@@ -31,7 +31,8 @@ public sealed class VisitorTests(Chromium chromium)
         await other.SayAsync("and me?");
         Assert.Equal("for the other", await other.AnswerAsync());
         Assert.Equal(["user: and me?", "assistant: for the other"], await other.ReadAsync());
-        Assert.DoesNotContain(site.Ollama.Chats[^1].Messages, message => message.Content.Contains("hello", StringComparison.Ordinal) || message.Content.Contains("milk", StringComparison.Ordinal));
+        Assert.DoesNotContain(site.Ollama.Chats[^1].Messages, message => message.Content.Contains("hello", StringComparison.Ordinal)
+            || message.Content.Contains("milk", StringComparison.Ordinal));
         await Expect(first.Entries).ToHaveCountAsync(3);
     }
 

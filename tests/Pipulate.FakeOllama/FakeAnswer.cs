@@ -33,7 +33,10 @@ public sealed record FakeAnswer
     /// <summary>How many tokens (thinking included) come before the fault and before <see cref="GateAfterFirst"/>.</summary>
     public int FaultAfterTokens { get; init; }
 
-    /// <summary>The text of the error line or of the error before the stream; null takes Ollama's own. Empty with a <see cref="StatusCode"/> sends no body.</summary>
+    /// <summary>
+    /// The text of the error line or of the error before the stream; null takes Ollama's own. Empty with a <see cref="StatusCode"/> sends
+    /// no body.
+    /// </summary>
     public string? ErrorText { get; init; }
 
     /// <summary>An error in place of the stream: this status and <c>{"error":"…"}</c>.</summary>

@@ -2,7 +2,9 @@ using Pipulate.Packages.Hosting;
 
 namespace Pipulate.Packages;
 
-/// <summary>The packages that come with <c>dotnet add package Pipulate.AspNetCore</c>, used in an application that names no other.</summary>
+/// <summary>
+/// The packages that come with <c>dotnet add package Pipulate.AspNetCore</c>, used in an application that names no other.
+/// </summary>
 [Collection(PackedCollection.Name)]
 public sealed class BroughtPackagesTests(PackedPackages packages)
 {
@@ -50,7 +52,8 @@ public sealed class BroughtPackagesTests(PackedPackages packages)
         await place.DotnetAsync($"build -warnaserror {Workplace.NoNodes}", "Alone");
 
         var listed = await place.DotnetAsync("list package --include-transitive", "Alone");
-        Assert.All((string[])["OllamaSharp", "Htmx", "Htmx.TagHelpers"], name => Assert.Contains($"> {name} ", listed, StringComparison.Ordinal));
+        Assert.All(
+            (string[])["OllamaSharp", "Htmx", "Htmx.TagHelpers"], name => Assert.Contains($"> {name} ", listed, StringComparison.Ordinal));
         await using var app = await RunningApp.StartAsync(Path.Combine(place.Folder, "Alone"));
         using var http = new HttpClient { BaseAddress = app.Address };
         var html = await http.GetStringAsync("/", TestContext.Current.CancellationToken);

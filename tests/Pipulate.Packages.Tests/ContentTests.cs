@@ -62,25 +62,31 @@ public sealed class ContentTests(PackedPackages packages)
         foreach (var entry in package.Entries)
         {
             var bytes = Bytes(package, entry.FullName);
-            Assert.True(bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(Repository.Root + "/")) < 0, $"{entry.FullName} names {Repository.Root}.");
-            Assert.True(bytes.AsSpan().IndexOf(Encoding.Unicode.GetBytes(Repository.Root + "/")) < 0, $"{entry.FullName} names {Repository.Root}.");
+            Assert.True(
+                bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(Repository.Root + "/")) < 0, $"{entry.FullName} names {Repository.Root}.");
+            Assert.True(
+                bytes.AsSpan().IndexOf(Encoding.Unicode.GetBytes(Repository.Root + "/")) < 0, $"{entry.FullName} names {Repository.Root}.");
         }
 
-        Assert.StartsWith("https://", Spec(package)["repository"] is { Length: > 0 } address ? address : "https://", StringComparison.Ordinal);
+        Assert.StartsWith(
+            "https://", Spec(package)["repository"] is { Length: > 0 } address ? address : "https://", StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("Pipulate.Core", "Markdig", "Microsoft.Extensions.AI.Abstractions", "Microsoft.Extensions.Hosting.Abstractions", "OllamaSharp")]
+    [InlineData(
+        "Pipulate.Core", "Markdig", "Microsoft.Extensions.AI.Abstractions", "Microsoft.Extensions.Hosting.Abstractions", "OllamaSharp")]
     [InlineData("Pipulate.AspNetCore", "Htmx", "Htmx.TagHelpers", "Pipulate.Core")]
     [InlineData("Pipulate.Sqlite", "Microsoft.Data.Sqlite.Core", "Pipulate.Core", "SQLitePCLRaw.bundle_e_sqlite3")]
     [InlineData("Pipulate.PostgreSql", "Npgsql", "Pipulate.Core")]
     [InlineData("Pipulate.Templates")]
-    [InlineData("Pipulate.Testing", "AngleSharp", "Microsoft.AspNetCore.Mvc.Testing", "Microsoft.Extensions.TimeProvider.Testing", "Pipulate.Core")]
+    [InlineData(
+        "Pipulate.Testing", "AngleSharp", "Microsoft.AspNetCore.Mvc.Testing", "Microsoft.Extensions.TimeProvider.Testing", "Pipulate.Core")]
     public void Package_NeedsWhatTheDecisionsSayAndNoMore(string id, params string[] needs)
     {
         using var package = PackedPackages.Open(packages.Folder, id);
 
-        Assert.Equal(needs, Elements(package, "dependency").Select(dependency => dependency.Attribute("id")!.Value).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            needs, Elements(package, "dependency").Select(dependency => dependency.Attribute("id")!.Value).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -88,7 +94,10 @@ public sealed class ContentTests(PackedPackages packages)
     {
         using var package = PackedPackages.Open(packages.Folder, "Pipulate.AspNetCore");
         var notices = Text(package, "THIRD-PARTY-NOTICES.txt");
-        var carried = package.Entries.Select(entry => entry.FullName).Where(name => name.StartsWith("staticwebassets/htmx", StringComparison.Ordinal)).ToList();
+        var carried = package.Entries
+            .Select(entry => entry.FullName)
+            .Where(name => name.StartsWith("staticwebassets/htmx", StringComparison.Ordinal))
+            .ToList();
 
         Assert.Equal(6, carried.Count);
         Assert.All(carried, name => Assert.Contains(name["staticwebassets/".Length..], notices, StringComparison.Ordinal));
@@ -120,18 +129,25 @@ public sealed class ContentTests(PackedPackages packages)
         Assert.DoesNotContain(package.Entries, entry => entry.FullName != $"staticwebassets/{file}" && entry.Name == file);
     }
 
-    private static Dictionary<string, string> Spec(ZipArchive package) => ((string[])["id", "license", "readme", "icon", "description", "tags", "repository"]).ToDictionary(
+    private static Dictionary<string, string> Spec(ZipArchive package) =>
+        ((string[])["id", "license", "readme", "icon", "description", "tags", "repository"]).ToDictionary(
         name => name,
-        name => Elements(package, name).FirstOrDefault() is not { } element ? "" : name == "repository" ? element.Attribute("url")?.Value ?? "" : element.Value);
+        name => Elements(package, name).FirstOrDefault() is not { } element
+            ? ""
+            : name == "repository" ? element.Attribute("url")?.Value ?? "" : element.Value);
 
     private static IEnumerable<XElement> Elements(ZipArchive package, string name) =>
-        XDocument.Parse(Text(package, package.Entries.Single(entry => entry.FullName.EndsWith(".nuspec", StringComparison.Ordinal)).FullName)).Descendants().Where(element => element.Name.LocalName == name);
+        XDocument
+            .Parse(Text(package, package.Entries.Single(entry => entry.FullName.EndsWith(".nuspec", StringComparison.Ordinal)).FullName))
+            .Descendants()
+            .Where(element => element.Name.LocalName == name);
 
     private static string Text(ZipArchive package, string name) => Encoding.UTF8.GetString(Bytes(package, name)).TrimStart('\ufeff');
 
     private static byte[] Bytes(ZipArchive package, string name)
     {
-        var entry = package.GetEntry(name) ?? throw new FileNotFoundException($"The package has no {name}, but {string.Join(", ", package.Entries.Select(one => one.FullName))}.");
+        var entry = package.GetEntry(name) ?? throw new FileNotFoundException(
+            $"The package has no {name}, but {string.Join(", ", package.Entries.Select(one => one.FullName))}.");
         using var stream = entry.Open();
         using var bytes = new MemoryStream();
         stream.CopyTo(bytes);

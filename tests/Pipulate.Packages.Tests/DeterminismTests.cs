@@ -33,7 +33,8 @@ public sealed class DeterminismTests(PackedPackages packages)
         }
     }
 
-    private static List<string> Names(string folder) => [.. Directory.EnumerateFiles(folder, "*.*nupkg").Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
+    private static List<string> Names(string folder) =>
+        [.. Directory.EnumerateFiles(folder, "*.*nupkg").Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
 
     private static List<string> Contents(string file)
     {

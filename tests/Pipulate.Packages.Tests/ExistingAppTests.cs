@@ -5,7 +5,9 @@ using Pipulate.Tests;
 
 namespace Pipulate.Packages;
 
-/// <summary>docs/existing-app.md, done to the letter: the applications that <c>dotnet new</c> makes, the lines that the page says, and no other.</summary>
+/// <summary>
+/// docs/existing-app.md, done to the letter: the applications that <c>dotnet new</c> makes, the lines that the page says, and no other.
+/// </summary>
 [Collection(PackedCollection.Name)]
 public sealed class ExistingAppTests(PackedPackages packages)
 {
@@ -26,7 +28,10 @@ public sealed class ExistingAppTests(PackedPackages packages)
     {
         var applications = Exhaustive.Cases(Applications, quick: 1);
         using var place = new Workplace(packages.Folder);
-        Assert.Contains("```bash\ndotnet add package Pipulate.AspNetCore\n```", await File.ReadAllTextAsync(Path.Combine(Repository.Root, Page), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "```bash\ndotnet add package Pipulate.AspNetCore\n```",
+            await File.ReadAllTextAsync(Path.Combine(Repository.Root, Page), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
         foreach (var (template, heading, _, _, _) in applications)
         {
             var kind = template is "blazor" ? "blazor --interactivity None" : template;
@@ -40,7 +45,9 @@ public sealed class ExistingAppTests(PackedPackages packages)
             }
         }
 
-        place.Write("All.slnx", $"<Solution>{string.Concat(applications.Select(one => $"""<Project Path="{one.Template}/{one.Template}.csproj" />"""))}</Solution>");
+        place.Write(
+            "All.slnx",
+            $"<Solution>{string.Concat(applications.Select(one => $"""<Project Path="{one.Template}/{one.Template}.csproj" />"""))}</Solution>");
         await place.DotnetAsync($"build All.slnx -warnaserror {Workplace.NoNodes}");
         foreach (var (template, _, panel, method, endpoint) in applications)
         {

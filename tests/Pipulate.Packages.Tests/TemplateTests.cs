@@ -7,7 +7,10 @@ using Pipulate.Tests;
 
 namespace Pipulate.Packages;
 
-/// <summary>What <c>dotnet new pipulate-todo</c> makes, in every combination of its options: all are built at once, and one with each store is driven, that with PostgreSQL in two processes.</summary>
+/// <summary>
+/// What <c>dotnet new pipulate-todo</c> makes, in every combination of its options: all are built at once, and one with each store is
+/// driven, that with PostgreSQL in two processes.
+/// </summary>
 [Collection(PackedCollection.Name)]
 public sealed partial class TemplateTests(PackedPackages packages, PostgreSqlServer server) : IClassFixture<PostgreSqlServer>
 {
@@ -23,7 +26,9 @@ public sealed partial class TemplateTests(PackedPackages packages, PostgreSqlSer
     {
         using var place = await InstallAsync();
         var names = new List<string>();
-        foreach (var (htmx, voice, store) in from htmx in (string[])["2", "4"] from voice in Voices from store in Stores select (htmx, voice, store))
+        foreach (var (htmx, voice, store) in from htmx in (string[])[
+            "2", "4"
+        ] from voice in Voices from store in Stores select (htmx, voice, store))
         {
             var name = $"Todo{htmx}{voice}{store}";
             if (!Exhaustive.IsFull && !Driven.Contains(name))
@@ -37,7 +42,8 @@ public sealed partial class TemplateTests(PackedPackages packages, PostgreSqlSer
             AssertIsAsAsked(place, name, htmx, voice, store);
         }
 
-        place.Write("All.slnx", $"<Solution>{string.Concat(names.Select(name => $"""<Project Path="{name}/{name}.csproj" />"""))}</Solution>");
+        place.Write(
+            "All.slnx", $"<Solution>{string.Concat(names.Select(name => $"""<Project Path="{name}/{name}.csproj" />"""))}</Solution>");
         await place.DotnetAsync($"build All.slnx -warnaserror {Workplace.NoNodes}");
 
         foreach (var name in Driven)
@@ -46,7 +52,10 @@ public sealed partial class TemplateTests(PackedPackages packages, PostgreSqlSer
         }
     }
 
-    /// <summary>The sample on two ports, and one address whose connections go to them in turn: what one process generates, the pages on both see as it comes.</summary>
+    /// <summary>
+    /// The sample on two ports, and one address whose connections go to them in turn: what one process generates, the pages on both see as
+    /// it comes.
+    /// </summary>
     [Fact]
     public async Task Template_WithPostgresInTwoProcessesBehindOneAddress_IsOneChat()
     {
@@ -68,7 +77,8 @@ public sealed partial class TemplateTests(PackedPackages packages, PostgreSqlSer
         var html = await browser.GetStringAsync("/", TestContext.Current.CancellationToken);
         await using var first = await ChatPage.OpenAsync(address, visitor);
         await using var second = await ChatPage.OpenAsync(address, visitor);
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["title"] = "Milk", ["__RequestVerificationToken"] = Token().Match(html).Groups[1].Value });
+        using var form = new FormUrlEncodedContent(
+            new Dictionary<string, string> { ["title"] = "Milk", ["__RequestVerificationToken"] = Token().Match(html).Groups[1].Value });
         using var added = await first.Http.PostAsync("/todo", form, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, added.StatusCode);
 
@@ -98,12 +108,14 @@ public sealed partial class TemplateTests(PackedPackages packages, PostgreSqlSer
     private async Task<Workplace> InstallAsync()
     {
         var place = new Workplace(packages.Folder);
-        await place.DotnetAsync($"new install {Path.Combine(packages.Folder, $"Pipulate.Templates.{packages.Version}.nupkg")} --debug:custom-hive {place.Folder}/hive");
+        await place.DotnetAsync(
+            $"new install {Path.Combine(packages.Folder, $"Pipulate.Templates.{packages.Version}.nupkg")} --debug:custom-hive {place.Folder}/hive");
         return place;
     }
 
     private static Task<string> MakeAsync(Workplace place, string name, string htmx, string voice, string store) =>
-        place.DotnetAsync($"new pipulate-todo -o {name} --htmx {htmx} --voice {voice} --store {store} --debug:custom-hive {place.Folder}/hive");
+        place.DotnetAsync(
+            $"new pipulate-todo -o {name} --htmx {htmx} --voice {voice} --store {store} --debug:custom-hive {place.Folder}/hive");
 
     private static void AssertIsAsAsked(Workplace place, string name, string htmx, string voice, string store)
     {
@@ -122,7 +134,10 @@ public sealed partial class TemplateTests(PackedPackages packages, PostgreSqlSer
         Assert.Contains($"namespace {name}.Controllers;", place.Read($"{name}/Controllers/TodoController.cs"), StringComparison.Ordinal);
 
         // What serves only to try the sample in two ways stays with the sample.
-        var files = Directory.EnumerateFiles(Path.Combine(place.Folder, name), "*", SearchOption.AllDirectories).Where(file => !file.Contains("/obj/", StringComparison.Ordinal)).ToList();
+        var files = Directory
+            .EnumerateFiles(Path.Combine(place.Folder, name), "*", SearchOption.AllDirectories)
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal))
+            .ToList();
         Assert.All(files, file => Assert.DoesNotContain("Sample:", File.ReadAllText(file), StringComparison.Ordinal));
         Assert.All(files, file => Assert.DoesNotContain("TodoWithCommentary", File.ReadAllText(file), StringComparison.Ordinal));
         Assert.DoesNotContain(files, file => file.EndsWith("template.json", StringComparison.Ordinal));
@@ -133,7 +148,8 @@ public sealed partial class TemplateTests(PackedPackages packages, PostgreSqlSer
     {
         await using var ollama = await FakeOllamaServer.StartAsync();
         ollama.Answer = _ => FakeAnswer.Text("Milk again.");
-        await using var app = await RunningApp.StartAsync(Path.Combine(place.Folder, name), $"--Pipulate:Ollama:Endpoint={ollama.Endpoint}");
+        await using var app =
+            await RunningApp.StartAsync(Path.Combine(place.Folder, name), $"--Pipulate:Ollama:Endpoint={ollama.Endpoint}");
         var visitor = new CookieContainer();
         using var browser = new HttpClient(new SocketsHttpHandler { CookieContainer = visitor }) { BaseAddress = app.Address };
         var html = await browser.GetStringAsync("/", TestContext.Current.CancellationToken);
@@ -145,7 +161,8 @@ public sealed partial class TemplateTests(PackedPackages packages, PostgreSqlSer
         }
 
         await using var page = await ChatPage.OpenAsync(app.Address, visitor);
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["title"] = "Milk", ["__RequestVerificationToken"] = Token().Match(html).Groups[1].Value });
+        using var form = new FormUrlEncodedContent(
+            new Dictionary<string, string> { ["title"] = "Milk", ["__RequestVerificationToken"] = Token().Match(html).Groups[1].Value });
         using var added = await page.Http.PostAsync("/todo", form, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.OK, added.StatusCode);

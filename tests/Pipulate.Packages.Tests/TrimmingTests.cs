@@ -31,13 +31,16 @@ public sealed partial class TrimmingTests(PackedPackages packages)
     public async Task ConsoleChat_CompiledAheadOfTime_Answers()
     {
         Exhaustive.SkipByDefault();
-        var linker = Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "clang")) || File.Exists(Path.Combine(folder, "gcc")));
+        var linker = Environment.GetEnvironmentVariable("PATH")!
+            .Split(Path.PathSeparator)
+            .Any(folder => File.Exists(Path.Combine(folder, "clang")) || File.Exists(Path.Combine(folder, "gcc")));
         Assert.SkipUnless(linker, "There is no clang and no gcc, by which a native program is linked: apt-get install gcc libc6-dev");
         using var place = Chat("<PublishAot>true</PublishAot><StripSymbols>false</StripSymbols>");
         if (await place.TryDotnetAsync("restore --use-current-runtime", "Chat") is { } problem)
         {
             Assert.Contains("NativeAOT", problem, StringComparison.Ordinal);
-            Assert.Skip("The package source has no native runtime. Name one that has it: dotnet nuget add source <address>. It said:\n" + problem);
+            Assert.Skip(
+                "The package source has no native runtime. Name one that has it: dotnet nuget add source <address>. It said:\n" + problem);
         }
 
         var said = await place.DotnetAsync($"publish --use-current-runtime --no-restore -o out {Workplace.NoNodes}", "Chat");
@@ -90,7 +93,9 @@ public sealed partial class TrimmingTests(PackedPackages packages)
         using var chat = Process.Start(start)!;
         await chat.StandardInput.WriteLineAsync("Hello");
         await chat.StandardInput.WriteLineAsync("bye");
-        var output = await chat.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken).WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
+        var output = await chat.StandardOutput
+            .ReadToEndAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
 
         Assert.Contains("Hello from a small program.", output, StringComparison.Ordinal);
     }

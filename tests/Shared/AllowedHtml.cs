@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Pipulate.Tests;
 
 /// <summary>
-/// Reads what pages are sent and refuses all that is not on the list: every tag with every attribute that an entry may have, letter for letter, text in which nothing
-/// is left to be markup, and each element closed where it was opened.
+/// Reads what pages are sent and refuses all that is not on the list: every tag with every attribute that an entry may have, letter for
+/// letter, text in which nothing is left to be markup, and each element closed where it was opened.
 /// </summary>
 internal static partial class AllowedHtml
 {
@@ -12,7 +12,8 @@ internal static partial class AllowedHtml
     public static void AssertAnswer(string html) => Read(html, Answer());
 
     /// <summary>Holds a whole message to the list.</summary>
-    public static void AssertMessage(string html, string labelOfCode = "Copy code") => Read(html.Replace($"aria-label=\"{labelOfCode}\"", "aria-label=\"Copy code\"", StringComparison.Ordinal), Message());
+    public static void AssertMessage(string html, string labelOfCode = "Copy code") =>
+        Read(html.Replace($"aria-label=\"{labelOfCode}\"", "aria-label=\"Copy code\"", StringComparison.Ordinal), Message());
 
     private static void Read(string html, Regex tags)
     {
@@ -64,7 +65,9 @@ internal static partial class AllowedHtml
         """;
 
     /// <summary>The label is still to come, for each panel has its own language.</summary>
-    [GeneratedRegex(@"\G(?:" + AnswerTags + @"|<(?<name>button)\ type=""button""\ class=""chat-copy""\ data-chat-copy\ aria-label=""\x01"">)", RegexOptions.IgnorePatternWhitespace)]
+    [GeneratedRegex(
+        @"\G(?:" + AnswerTags + @"|<(?<name>button)\ type=""button""\ class=""chat-copy""\ data-chat-copy\ aria-label=""\x01"">)",
+        RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Answer();
 
     [GeneratedRegex(

@@ -20,7 +20,8 @@ internal static class Eventually
                 await look.WaitForNextTickAsync(limit.Token);
             }
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !TestContext.Current.CancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
+            when (limit.IsCancellationRequested && !TestContext.Current.CancellationToken.IsCancellationRequested)
         {
             Assert.Fail($"Waited {TestTime.Timeout.TotalSeconds:0} s, and this did not become true: {expression}");
         }

@@ -17,7 +17,9 @@ internal static class Exhaustive
     /// <summary>Gets the number of repetitions.</summary>
     public static int Count(int full, int quick) => IsFull ? full : quick;
 
-    /// <summary>Gets all cases, or by default as many of them as <paramref name="quick"/> says, spread evenly from the first to the last.</summary>
+    /// <summary>
+    /// Gets all cases, or by default as many of them as <paramref name="quick"/> says, spread evenly from the first to the last.
+    /// </summary>
     public static IReadOnlyList<T> Cases<T>(IReadOnlyList<T> all, int quick) =>
         IsFull || all.Count <= quick
             ? all

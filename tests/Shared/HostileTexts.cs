@@ -1,8 +1,8 @@
 namespace Pipulate.Tests;
 
 /// <summary>
-/// What somebody may write who wants a page to do something: run a script, send a request, change what stands elsewhere, or become what it is not.
-/// Each calls <c>pwned</c> or asks for <c>/pwned</c> where it succeeds.
+/// What somebody may write who wants a page to do something: run a script, send a request, change what stands elsewhere, or become what it
+/// is not. Each calls <c>pwned</c> or asks for <c>/pwned</c> where it succeeds.
 /// </summary>
 public static class HostileTexts
 {
@@ -66,7 +66,8 @@ public static class HostileTexts
         "[x](javascript\\:pwned()) [x](javascript%3Apwned())",
         "[x](vbscript:pwned()) [x](data:text/html,<script>pwned()</script>) [x](data:text/html;base64,PHNjcmlwdD5wd25lZCgpPC9zY3JpcHQ+)",
         "[x](file:///etc/passwd) [x](blob:https://evil.example/x) [x](filesystem:x) [x](about:blank) [x](ftp://evil.example/)",
-        "[x](//evil.example/pwned) [x](/pwned) [x](pwned) [x](?pwned) [x](#todo-list) [x](https:pwned) [x](https:/pwned) [x](http:\\\\evil.example)",
+        "[x](//evil.example/pwned) [x](/pwned) [x](pwned) [x](?pwned) [x](#todo-list) [x](https:pwned) [x](https:/pwned) "
+            + "[x](http:\\\\evil.example)",
         "[x](https://evil.example/\"onmouseover=\"pwned()) [x](https://evil.example/'onmouseover='pwned())",
         "[x](https://evil.example/ \"title\\\" onmouseover=\\\"pwned()\") [x](https://evil.example/ '\"><img src=/pwned onerror=pwned()>')",
         "[<img src=/pwned onerror=pwned()>](https://evil.example/)",
@@ -91,7 +92,8 @@ public static class HostileTexts
         "| <script>pwned()</script> | x |\n|---|:-:|\n| <img src=/pwned onerror=pwned()> | `|` \"onclick=\"pwned() |",
         "> <img src=/pwned onerror=pwned()>\n> - <script>pwned()</script>\n>   1. [x](javascript:pwned())",
         "- <img src=/pwned onerror=pwned()>\n\n  </li></ul></div><div id=\"todo-list\" hx-swap-oob=\"true\">PWNED</div>\n- x",
-        "::: pwned {#todo-list}\nx\n:::\n\n[^1]: <img src=/pwned onerror=pwned()>\n\n*[pwned]: <script>\n\n$$\n\\href{javascript:pwned()}{x}\n$$",
+        "::: pwned {#todo-list}\nx\n:::\n\n[^1]: <img src=/pwned onerror=pwned()>\n\n*[pwned]: "
+            + "<script>\n\n$$\n\\href{javascript:pwned()}{x}\n$$",
         "**<b onclick=pwned()>** *<img src=/pwned onerror=pwned()>* ~~<script>pwned()</script>~~ __\"onclick=\"pwned()__",
 
         // Characters.

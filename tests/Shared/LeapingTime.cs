@@ -1,6 +1,8 @@
 namespace Pipulate.Tests;
 
-/// <summary>The computer's clock, whose date somebody sets while the programs run. What is measured goes on as before, as it does there.</summary>
+/// <summary>
+/// The computer's clock, whose date somebody sets while the programs run. What is measured goes on as before, as it does there.
+/// </summary>
 internal sealed class LeapingTime : TimeProvider
 {
     private long _leapt;

@@ -5,7 +5,8 @@ internal static class MarkdownCorpus
 {
     /// <summary>A bit of everything, as one answer has it.</summary>
     public const string Answer =
-        "# Plan\n\nFirst, **install** it:\n\n```bash\ndotnet add package Pipulate.AspNetCore\n```\n\nThen:\n\n1. Call `AddPipulate()`.\n2. Call `MapPipulate()`.\n\n| step | time |\n|---|---|\n| one | 1 min |\n\n> Note: done.\n\nSee [docs](https://example.org/docs). And here is a paragraph of plain words, for most of what a model says is just that, with a *word* here and there that it means.\n\n";
+        "# Plan\n\nFirst, **install** it:\n\n```bash\ndotnet add package Pipulate.AspNetCore\n```\n\nThen:\n\n1. Call "
+            + "`AddPipulate()`.\n2. Call `MapPipulate()`.\n\n| step | time |\n|---|---|\n| one | 1 min |\n\n> Note: done.\n\nSee [docs](https://example.org/docs). And here is a paragraph of plain words, for most of what a model says is just that, with a *word* here and there that it means.\n\n";
 
     public static IReadOnlyList<string> All { get; } =
     [
@@ -26,7 +27,8 @@ internal static class MarkdownCorpus
         "- one\n- two\n  more of two\n- three",
         "- one\n\n- two\n\n  paragraph of two\n\n- three\n\nNo list any more.",
         "1. one\n2. two\n3. three\n\n4. four after a blank line\n\n7. seven",
-        "1. First:\n   ```py\n   x = 1\n\n   y = 2\n   ```\n2. Second\n   - inner\n   - inner\n     1. innermost\n\n   end of second\n3. Third",
+        "1. First:\n   ```py\n   x = 1\n\n   y = 2\n   ```\n2. Second\n   - inner\n   - inner\n     1. innermost\n\n   end of "
+            + "second\n3. Third",
         "Here are some:\n* **Bold**: text\n* **Other**: text\n\t* nested by tab\n\n* after",
         "1) one\n2) two\n- other\n+ third\n* fourth\n*not an item\n-neither\n1.nor\n",
         "  - indented\n  - items\n    - nested\n\n    text of nested\n\n back",
@@ -38,7 +40,8 @@ internal static class MarkdownCorpus
         "| a | b |\n|---|--:|\n| 1 | 2 |\n| **x** | `y|z` |\n\nText | with | bars.\n\na | b\n--|--\n1 | 2\nlast\n",
         "| a |\n|---|\n",
         "***\n\n---\n- - -\n\n* * *\ntext\n\n___",
-        "[link](https://example.org/a?b=c&d=e), <https://example.org>, https://example.org/path, www.example.org, <a@example.org>, [mail](mailto:a@example.org)",
+        "[link](https://example.org/a?b=c&d=e), <https://example.org>, https://example.org/path, www.example.org, <a@example.org>, "
+            + "[mail](mailto:a@example.org)",
         "[ref], [text][ref], [other]\n\nmore\n\n[ref]: https://example.org/ \"title\"\n[other]: javascript:alert(1)\n\nend [ref]",
         "[ref]: https://example.org/\n",
         "![alt](https://example.org/a.png) and ![](https://example.org/b.png) and [![in](https://example.org/c.png)](https://example.org/)",

@@ -50,7 +50,8 @@ internal static class MarkdownSamples
         ("(https://example.com/a)", "<p>(<a href=\"https://example.com/a\">https://example.com/a</a>)</p>"),
         (
             "https://en.wikipedia.org/wiki/Foo_(bar), and (https://en.wikipedia.org/wiki/Foo_(bar)).",
-            "<p><a href=\"https://en.wikipedia.org/wiki/Foo_(bar)\">https://en.wikipedia.org/wiki/Foo_(bar)</a>, and (<a href=\"https://en.wikipedia.org/wiki/Foo_(bar)\">https://en.wikipedia.org/wiki/Foo_(bar)</a>).</p>"),
+            "<p><a href=\"https://en.wikipedia.org/wiki/Foo_(bar)\">https://en.wikipedia.org/wiki/Foo_(bar)</a>, and (<a "
+                + "href=\"https://en.wikipedia.org/wiki/Foo_(bar)\">https://en.wikipedia.org/wiki/Foo_(bar)</a>).</p>"),
         ("「https://example.com/a」は", "<p>「<a href=\"https://example.com/a\">https://example.com/a</a>」は</p>"),
         ("https://example.com/a…", "<p><a href=\"https://example.com/a\">https://example.com/a</a>…</p>"),
         ("https://example.com/a...", "<p><a href=\"https://example.com/a\">https://example.com/a</a>...</p>"),
@@ -59,7 +60,8 @@ internal static class MarkdownSamples
         ("访问https://example.com查看", "<p>访问<a href=\"https://example.com/\">https://example.com</a>查看</p>"),
         (
             "https://example.com/aを見て https://example.com/a를",
-            "<p><a href=\"https://example.com/a\">https://example.com/a</a>を見て <a href=\"https://example.com/a\">https://example.com/a</a>를</p>"),
+            "<p><a href=\"https://example.com/a\">https://example.com/a</a>を見て <a "
+                + "href=\"https://example.com/a\">https://example.com/a</a>를</p>"),
         (
             "https://ja.wikipedia.org/wiki/日本語 と",
             "<p><a href=\"https://ja.wikipedia.org/wiki/%E6%97%A5%E6%9C%AC%E8%AA%9E\">https://ja.wikipedia.org/wiki/日本語</a> と</p>"),
@@ -73,26 +75,32 @@ internal static class MarkdownSamples
             "<p><a href=\"http://www.example.com/\">www.example.com</a>。 (<a href=\"http://www.example.com/a\">www.example.com/a</a>)</p>"),
         (
             "a@example.org。 pkg@1.2.3 git@github.com:a/b first_last+x@sub.example.co.uk, mailto:a@b.cd",
-            "<p><a href=\"mailto:a@example.org\">a@example.org</a>。 pkg@1.2.3 git@github.com:a/b <a href=\"mailto:first_last&#x2B;x@sub.example.co.uk\">first_last&#x2B;x@sub.example.co.uk</a>, mailto:<a href=\"mailto:a@b.cd\">a@b.cd</a></p>"),
+            "<p><a href=\"mailto:a@example.org\">a@example.org</a>。 pkg@1.2.3 git@github.com:a/b <a "
+                + "href=\"mailto:first_last&#x2B;x@sub.example.co.uk\">first_last&#x2B;x@sub.example.co.uk</a>, mailto:<a href=\"mailto:a@b.cd\">a@b.cd</a></p>"),
         (
             "https://a.b/?x=1&amp;y=2&z=3&copy;",
             "<p><a href=\"https://a.b/?x=1&amp;y=2&amp;z=3\">https://a.b/?x=1&amp;y=2&amp;z=3</a>©</p>"),
         ("&lt;https://a.b/c&gt;", "<p>&lt;<a href=\"https://a.b/c\">https://a.b/c</a>&gt;</p>"),
         (
             "**https://a.b/c**谢谢 *https://a.b/c* ~~https://a.b/c~~吧 _https://a.b/c_",
-            "<p><strong><a href=\"https://a.b/c\">https://a.b/c</a></strong>谢谢 <em><a href=\"https://a.b/c\">https://a.b/c</a></em> <del><a href=\"https://a.b/c\">https://a.b/c</a></del>吧 <em><a href=\"https://a.b/c\">https://a.b/c</a></em></p>"),
+            "<p><strong><a href=\"https://a.b/c\">https://a.b/c</a></strong>谢谢 <em><a href=\"https://a.b/c\">https://a.b/c</a></em> "
+                + "<del><a href=\"https://a.b/c\">https://a.b/c</a></del>吧 <em><a href=\"https://a.b/c\">https://a.b/c</a></em></p>"),
         (
             "[https://a.b/c] [https://a.b/c](https://a.b/c) [see https://a.b](https://c.d)",
-            "<p>[<a href=\"https://a.b/c\">https://a.b/c</a>] <a href=\"https://a.b/c\">https://a.b/c</a> <a href=\"https://c.d/\">see https://a.b</a></p>"),
+            "<p>[<a href=\"https://a.b/c\">https://a.b/c</a>] <a href=\"https://a.b/c\">https://a.b/c</a> <a href=\"https://c.d/\">see "
+                + "https://a.b</a></p>"),
         (
             "\"https://a.b/c\" 'https://a.b/c'后 `https://a.b`",
-            "<p>&quot;<a href=\"https://a.b/c\">https://a.b/c</a>&quot; &#x27;<a href=\"https://a.b/c\">https://a.b/c</a>&#x27;后 <code>https://a.b</code></p>"),
+            "<p>&quot;<a href=\"https://a.b/c\">https://a.b/c</a>&quot; &#x27;<a href=\"https://a.b/c\">https://a.b/c</a>&#x27;后 "
+                + "<code>https://a.b</code></p>"),
         (
             "https://example.com/a، و https://example.com/aשלום https://example.com/a।",
-            "<p><a href=\"https://example.com/a\">https://example.com/a</a>، و <a href=\"https://example.com/a\">https://example.com/a</a>שלום <a href=\"https://example.com/a\">https://example.com/a</a>।</p>"),
+            "<p><a href=\"https://example.com/a\">https://example.com/a</a>، و <a "
+                + "href=\"https://example.com/a\">https://example.com/a</a>שלום <a href=\"https://example.com/a\">https://example.com/a</a>।</p>"),
         (
             "http://localhost:5000/x http://a http://[::1]:80/ https://a..b",
-            "<p><a href=\"http://localhost:5000/x\">http://localhost:5000/x</a> http://a <a href=\"http://[::1]/\">http://[::1]:80/</a> https://a..b</p>"),
+            "<p><a href=\"http://localhost:5000/x\">http://localhost:5000/x</a> http://a <a "
+                + "href=\"http://[::1]/\">http://[::1]:80/</a> https://a..b</p>"),
         ("https://a.b/c,https://d.e/f", "<p><a href=\"https://a.b/c\">https://a.b/c</a>,<a href=\"https://d.e/f\">https://d.e/f</a></p>"),
         (
             "https://a.b/c,然后 https://a.b/c(官网)",
@@ -104,7 +112,8 @@ internal static class MarkdownSamples
         ("HTTPS://EXAMPLE.COM/A.", "<p><a href=\"https://example.com/A\">HTTPS://EXAMPLE.COM/A</a>.</p>"),
         (
             "| a | b |\n|---|---|\n| https://a.b/c | （https://a.b/d）|",
-            "<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td><a href=\"https://a.b/c\">https://a.b/c</a></td><td>（<a href=\"https://a.b/d\">https://a.b/d</a>）</td></tr></tbody></table>"),
+            "<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td><a href=\"https://a.b/c\">https://a.b/c</a></td><td>（<a "
+                + "href=\"https://a.b/d\">https://a.b/d</a>）</td></tr></tbody></table>"),
         (
             "https://a.b/c\U0001F600 https://a.b/c\u200Bx",
             "<p><a href=\"https://a.b/c\">https://a.b/c</a>&#x1F600; <a href=\"https://a.b/c\">https://a.b/c</a>\u200Bx</p>"),
@@ -117,7 +126,8 @@ internal static class MarkdownSamples
         ("https://user:pw@a.b/c", "<p><a href=\"https://user:pw@a.b/c\">https://user:pw@a.b/c</a></p>"),
         (
             "https://example.com/a、https://example.com/b",
-            "<p><a href=\"https://example.com/a\">https://example.com/a</a>、<a href=\"https://example.com/b\">https://example.com/b</a></p>"),
+            "<p><a href=\"https://example.com/a\">https://example.com/a</a>、<a "
+                + "href=\"https://example.com/b\">https://example.com/b</a></p>"),
     ];
 
     /// <summary>Gets tables, and what stands in their cells and around them.</summary>
@@ -125,7 +135,8 @@ internal static class MarkdownSamples
     [
         (
             "Intro:\n| a | b |\n|---|:-:|\n| 1 | 2 |\nText after\nmore",
-            "<p>Intro:</p><table><thead><tr><th>a</th><th data-align=\"center\">b</th></tr></thead><tbody><tr><td>1</td><td data-align=\"center\">2</td></tr></tbody></table><p>Text after\nmore</p>"),
+            "<p>Intro:</p><table><thead><tr><th>a</th><th data-align=\"center\">b</th></tr></thead><tbody><tr><td>1</td><td "
+                + "data-align=\"center\">2</td></tr></tbody></table><p>Text after\nmore</p>"),
         (
             "a | b\n--|--\n1 | 2\n3",
             "<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td>1</td><td>2</td></tr></tbody></table><p>3</p>"),
@@ -137,7 +148,8 @@ internal static class MarkdownSamples
             "<blockquote><p>x</p><table><thead><tr><th>a</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table><p>y</p></blockquote>"),
         (
             "Intro\na | b\n:-- | --:\n1 | 2",
-            "<p>Intro</p><table><thead><tr><th data-align=\"left\">a</th><th data-align=\"right\">b</th></tr></thead><tbody><tr><td data-align=\"left\">1</td><td data-align=\"right\">2</td></tr></tbody></table>"),
+            "<p>Intro</p><table><thead><tr><th data-align=\"left\">a</th><th data-align=\"right\">b</th></tr></thead><tbody><tr><td "
+                + "data-align=\"left\">1</td><td data-align=\"right\">2</td></tr></tbody></table>"),
         (
             "|a|\n|-|\n|1|\nb\n|c|\n|-|\n|2|\nd",
             "<table><thead><tr><th>a</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table><p>b</p><table><thead><tr><th>c</th></tr></thead><tbody><tr><td>2</td></tr></tbody></table><p>d</p>"),
@@ -147,16 +159,19 @@ internal static class MarkdownSamples
             "<table><thead><tr><th><code>a|b</code></th><th>c</th><th></th></tr></thead><tbody><tr><td>$P(A</td><td>B)$</td><td>d</td></tr></tbody></table>"),
         (
             "| a |\n|---|\n| \\(x\\) <br> **b**<br>- c |",
-            "<table><thead><tr><th>a</th></tr></thead><tbody><tr><td><code class=\"chat-math\">\\(x\\)</code> <br><strong>b</strong><br>- c</td></tr></tbody></table>"),
+            "<table><thead><tr><th>a</th></tr></thead><tbody><tr><td><code class=\"chat-math\">\\(x\\)</code> "
+                + "<br><strong>b</strong><br>- c</td></tr></tbody></table>"),
         (
             "|a|b|c|d|\n|:-|:-:|-:|-|\n|1|2|3|4|",
-            "<table><thead><tr><th data-align=\"left\">a</th><th data-align=\"center\">b</th><th data-align=\"right\">c</th><th>d</th></tr></thead><tbody><tr><td data-align=\"left\">1</td><td data-align=\"center\">2</td><td data-align=\"right\">3</td><td>4</td></tr></tbody></table>"),
+            "<table><thead><tr><th data-align=\"left\">a</th><th data-align=\"center\">b</th><th "
+                + "data-align=\"right\">c</th><th>d</th></tr></thead><tbody><tr><td data-align=\"left\">1</td><td data-align=\"center\">2</td><td data-align=\"right\">3</td><td>4</td></tr></tbody></table>"),
         (
             "| a |\n|---|\n| `x \\| y` \\| z |",
             "<table><thead><tr><th>a</th></tr></thead><tbody><tr><td><code>x | y</code> | z</td></tr></tbody></table>"),
         (
             "| a |\n|---|\n| x<br>y<br/> z <BR /> w |\n\na<br>b `<br>`",
-            "<table><thead><tr><th>a</th></tr></thead><tbody><tr><td>x<br>y<br>z <br>w</td></tr></tbody></table><p>a&lt;br&gt;b <code>&lt;br&gt;</code></p>"),
+            "<table><thead><tr><th>a</th></tr></thead><tbody><tr><td>x<br>y<br>z <br>w</td></tr></tbody></table><p>a&lt;br&gt;b "
+                + "<code>&lt;br&gt;</code></p>"),
         (
             "a | b\n--|--\n1 | 2\n3",
             "<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td>1</td><td>2</td></tr></tbody></table><p>3</p>"),
@@ -171,10 +186,12 @@ internal static class MarkdownSamples
         ("[^1]: a\n[^1]: b", "<p><sup>1</sup> a</p><p><sup>1</sup> b</p>"),
         (
             "See [^1]\n\n[^1]: ```\n    code\n    ```",
-            "<p>See <sup>1</sup></p><p><sup>1</sup></p><pre><button type=\"button\" class=\"chat-copy\" data-chat-copy aria-label=\"\u0001\"></button><code>code</code></pre>"),
+            "<p>See <sup>1</sup></p><p><sup>1</sup></p><pre><button type=\"button\" class=\"chat-copy\" data-chat-copy "
+                + "aria-label=\"\u0001\"></button><code>code</code></pre>"),
         (
             "See[^1] and [^n] and [^0-9].\n\n[^1]: Source.\n[^n]: Long note *here*.\n\n    More.\n\nAfter",
-            "<p>See<sup>1</sup> and <sup>n</sup> and [^0-9].</p><p><sup>1</sup> Source.</p><p><sup>n</sup> Long note <em>here</em>.</p><p>More.</p><p>After</p>"),
+            "<p>See<sup>1</sup> and <sup>n</sup> and [^0-9].</p><p><sup>1</sup> Source.</p><p><sup>n</sup> Long note "
+                + "<em>here</em>.</p><p>More.</p><p>After</p>"),
         ("[^1]: https://example.com/a", "<p><sup>1</sup> <a href=\"https://example.com/a\">https://example.com/a</a></p>"),
         ("[^1]: [^2]: x", "<p><sup>1</sup></p><p><sup>2</sup> x</p>"),
         (
@@ -202,7 +219,8 @@ internal static class MarkdownSamples
         ("$100k-$200k $HOME and $PATH US$5", "<p>$100k-$200k $HOME and $PATH US$5</p>"),
         (
             "$x$是 $n$ $f(x)$ $E = mc^2$ $\\alpha$",
-            "<p><code class=\"chat-math\">$x$</code>是 <code class=\"chat-math\">$n$</code> <code class=\"chat-math\">$f(x)$</code> <code class=\"chat-math\">$E = mc^2$</code> <code class=\"chat-math\">$\\alpha$</code></p>"),
+            "<p><code class=\"chat-math\">$x$</code>是 <code class=\"chat-math\">$n$</code> <code class=\"chat-math\">$f(x)$</code> "
+                + "<code class=\"chat-math\">$E = mc^2$</code> <code class=\"chat-math\">$\\alpha$</code></p>"),
         ("价格是$5，原价$6。 $5和6$的", "<p>价格是$5，原价$6。 $5和6$的</p>"),
         ("Restaurant: $$ – $$$ or $$ to $$ range", "<p>Restaurant: $$ – $$$ or $$ to $$ range</p>"),
         (
@@ -210,7 +228,8 @@ internal static class MarkdownSamples
             "<p><code class=\"chat-math\">$$x^2$$</code> inline <code class=\"chat-math\">$$a&#x2B;b$$</code></p>"),
         (
             "| $5 | $6 |\n|---|---|\n| $x$ | $a \\| b$ |",
-            "<table><thead><tr><th>$5</th><th>$6</th></tr></thead><tbody><tr><td><code class=\"chat-math\">$x$</code></td><td><code class=\"chat-math\">$a | b$</code></td></tr></tbody></table>"),
+            "<table><thead><tr><th>$5</th><th>$6</th></tr></thead><tbody><tr><td><code class=\"chat-math\">$x$</code></td><td><code "
+                + "class=\"chat-math\">$a | b$</code></td></tr></tbody></table>"),
         ("\\[not a link\\] \\[1\\] \\(see note\\) \\*x\\*", "<p>[not a link] [1] (see note) *x*</p>"),
         ("- \\[x\\]\n- \\[ \\] b", "<ul><li>[x]</li><li>[ ] b</li></ul>"),
         (
@@ -240,14 +259,17 @@ internal static class MarkdownSamples
         ("- a\n    - b\n        - c\n   - d", "<ul><li>a<ul><li>b<ul><li>c</li></ul></li><li>d</li></ul></li></ul>"),
         (
             "1. a\n   ```{python}\n   x\n   ```\n2. b",
-            "<ol><li>a<pre><button type=\"button\" class=\"chat-copy\" data-chat-copy aria-label=\"\u0001\"></button><code>x</code></pre></li><li>b</li></ol>"),
+            "<ol><li>a<pre><button type=\"button\" class=\"chat-copy\" data-chat-copy "
+                + "aria-label=\"\u0001\"></button><code>x</code></pre></li><li>b</li></ol>"),
         ("```", "<pre><button type=\"button\" class=\"chat-copy\" data-chat-copy aria-label=\"\u0001\"></button><code></code></pre>"),
         (
             "~~~js title=\"a\"\nx",
-            "<pre data-language=\"js\"><button type=\"button\" class=\"chat-copy\" data-chat-copy aria-label=\"\u0001\"></button><code>x</code></pre>"),
+            "<pre data-language=\"js\"><button type=\"button\" class=\"chat-copy\" data-chat-copy "
+                + "aria-label=\"\u0001\"></button><code>x</code></pre>"),
         (
             "> ```\n> a\n> ```",
-            "<blockquote><pre><button type=\"button\" class=\"chat-copy\" data-chat-copy aria-label=\"\u0001\"></button><code>a</code></pre></blockquote>"),
+            "<blockquote><pre><button type=\"button\" class=\"chat-copy\" data-chat-copy "
+                + "aria-label=\"\u0001\"></button><code>a</code></pre></blockquote>"),
         ("**שלום** עולם", "<p><strong>שלום</strong> עולם</p>"),
         ("** a ** b", "<p>** a ** b</p>"),
         ("a\u200B**b**\u200Bc", "<p>a\u200B<strong>b</strong>\u200Bc</p>"),

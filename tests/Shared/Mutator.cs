@@ -2,11 +2,17 @@ using System.Text;
 
 namespace Pipulate.Tests;
 
-/// <summary>Makes input that nobody foresaw out of input that is right: cut, repeated, mixed with others, with bytes changed. The same seed makes the same.</summary>
+/// <summary>
+/// Makes input that nobody foresaw out of input that is right: cut, repeated, mixed with others, with bytes changed. The same seed makes
+/// the same.
+/// </summary>
 internal sealed class Mutator(int seed, IReadOnlyList<string> right)
 {
     private static readonly string[] Pieces =
-        ["{", "}", "[", "]", "\"", ":", ",", "\\", "\\u0000", "\\ud83d", "null", "true", "1e999", "-", " ", "\t", "\r", "\0", "\u00e9", "\U0001F600", "//", "/*", "\"msg\":", "\"content\":", "\"done\":true"];
+        [
+            "{", "}", "[", "]", "\"", ":", ",", "\\", "\\u0000", "\\ud83d", "null", "true", "1e999", "-", " ", "\t", "\r", "\0", "\u00e9",
+            "\U0001F600", "//", "/*", "\"msg\":", "\"content\":", "\"done\":true"
+        ];
 
     private readonly Random _random = new(seed);
     private readonly byte[][] _right = [.. right.Select(Encoding.UTF8.GetBytes)];

@@ -4,7 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace Pipulate.Tests;
 
-/// <summary>A program of this repository, running as a stranger runs it: a process of its own, built in the configuration of these tests. What it writes can be awaited.</summary>
+/// <summary>
+/// A program of this repository, running as a stranger runs it: a process of its own, built in the configuration of these tests. What it
+/// writes can be awaited.
+/// </summary>
 internal sealed partial class ProgramProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -39,10 +42,12 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
     /// <param name="folder">Where it runs.</param>
     /// <param name="arguments">Its command line.</param>
     /// <param name="environment">What is set for it. What is set in a developer's shell does not decide a test.</param>
-    public static ProgramProcess Start(string name, string folder, IEnumerable<string> arguments, params IEnumerable<KeyValuePair<string, string>> environment)
+    public static ProgramProcess Start(
+        string name, string folder, IEnumerable<string> arguments, params IEnumerable<KeyValuePair<string, string>> environment)
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(Repository.Root, "artifacts", "bin", name, configuration, $"{name}.dll"), .. arguments])
+        var start = new ProcessStartInfo(
+            "dotnet", [Path.Combine(Repository.Root, "artifacts", "bin", name, configuration, $"{name}.dll"), .. arguments])
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,
@@ -89,7 +94,8 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
 
             try
             {
-                Assert.False(await Task.WhenAny(more, _reading).WaitAsync(limit.Token) == _reading && !Output.Contains(text, StringComparison.Ordinal), $"It ended, and never wrote \"{text}\", but:\n{Output}");
+                Assert.False(await Task.WhenAny(more, _reading).WaitAsync(limit.Token) == _reading
+                    && !Output.Contains(text, StringComparison.Ordinal), $"It ended, and never wrote \"{text}\", but:\n{Output}");
             }
             catch (OperationCanceledException)
             {
@@ -121,7 +127,8 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
 
     public void Signal(int signal)
     {
-        using var kill = Process.Start("kill", [$"-{signal.ToString(CultureInfo.InvariantCulture)}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start(
+            "kill", [$"-{signal.ToString(CultureInfo.InvariantCulture)}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
         Assert.Equal(0, kill.ExitCode);
     }
@@ -141,7 +148,8 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
 
     private static bool IsSetting(string name) =>
         name is "OLLAMA_HOST" or "DOTNET_ENVIRONMENT"
-        || ((string[])["ASPNETCORE_", "Pipulate__", "Todo__", "Chat__"]).Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+        || ((string[])["ASPNETCORE_", "Pipulate__", "Todo__", "Chat__"]).Any(
+            prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 
     private async Task ReadAsync(StreamReader reader)
     {

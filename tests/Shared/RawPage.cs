@@ -7,8 +7,8 @@ using System.Text.Json;
 namespace Pipulate.Tests;
 
 /// <summary>
-/// A page reduced to its socket, spoken by hand: it may leave pings and goodbyes without an answer, read nothing at all, or go away with a reset,
-/// and it is cheap enough for thousands in one process. One caller at a time reads.
+/// A page reduced to its socket, spoken by hand: it may leave pings and goodbyes without an answer, read nothing at all, or go away with a
+/// reset, and it is cheap enough for thousands in one process. One caller at a time reads.
 /// </summary>
 internal sealed class RawPage : IDisposable
 {
@@ -44,7 +44,8 @@ internal sealed class RawPage : IDisposable
     /// <param name="cookie">The Cookie header, or null.</param>
     /// <param name="receiveBuffer">The kernel's receive buffer in bytes; null leaves it to the kernel.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<RawPage> ConnectAsync(Uri server, string? cookie = null, int? receiveBuffer = null, CancellationToken cancellationToken = default)
+    public static async Task<RawPage> ConnectAsync(
+        Uri server, string? cookie = null, int? receiveBuffer = null, CancellationToken cancellationToken = default)
     {
         var page = new RawPage(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
         try
@@ -71,7 +72,9 @@ internal sealed class RawPage : IDisposable
         }
     }
 
-    /// <summary>The next message, or null when the connection is over; <see cref="Closed"/> then says how. Valid until the next call.</summary>
+    /// <summary>
+    /// The next message, or null when the connection is over; <see cref="Closed"/> then says how. Valid until the next call.
+    /// </summary>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellationToken)
     {
         try
@@ -125,17 +128,20 @@ internal sealed class RawPage : IDisposable
 
     /// <summary>Types a message, as the panel's form does.</summary>
     public ValueTask TypeAsync(string text, string id, CancellationToken cancellationToken = default) =>
-        SendAsync(Text, JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["msg"] = text, ["mid"] = id }), cancellationToken);
+        SendAsync(
+            Text, JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["msg"] = text, ["mid"] = id }), cancellationToken);
 
     /// <summary>Clicks a button that says something to the server.</summary>
     public ValueTask DoAsync(string command, CancellationToken cancellationToken = default) =>
         SendAsync(Text, JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["do"] = command }), cancellationToken);
 
     /// <summary>Sends bytes as they are, which need not be frames.</summary>
-    public async ValueTask SendBytesAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default) => await _socket.SendAsync(bytes, cancellationToken);
+    public async ValueTask SendBytesAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default) =>
+        await _socket.SendAsync(bytes, cancellationToken);
 
     /// <summary>Says goodbye, as a browser does with a page that is closed.</summary>
-    public ValueTask SayGoodbyeAsync(CancellationToken cancellationToken = default) => SendAsync(CloseFrame, new byte[] { 0x03, 0xE9 }, cancellationToken);
+    public ValueTask SayGoodbyeAsync(CancellationToken cancellationToken = default) =>
+        SendAsync(CloseFrame, new byte[] { 0x03, 0xE9 }, cancellationToken);
 
     /// <summary>Goes away with a reset.</summary>
     public void Reset()

@@ -1,6 +1,8 @@
 namespace Pipulate.Tests;
 
-/// <summary>Where the checkout is that these tests were built in. Looked for, because a build for CI does not keep the paths of its sources.</summary>
+/// <summary>
+/// Where the checkout is that these tests were built in. Looked for, because a build for CI does not keep the paths of its sources.
+/// </summary>
 internal static class Repository
 {
     public static string Root { get; } = Find();

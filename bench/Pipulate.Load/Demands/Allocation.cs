@@ -1,6 +1,8 @@
 namespace Pipulate.Load.Demands;
 
-/// <summary>What is allocated for each delivered token: the difference between a long stream and a short one, so that all else drops out.</summary>
+/// <summary>
+/// What is allocated for each delivered token: the difference between a long stream and a short one, so that all else drops out.
+/// </summary>
 internal sealed class Allocation : IDemand
 {
     public string Id => "D10";

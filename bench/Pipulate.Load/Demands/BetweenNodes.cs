@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Pipulate.Load.Demands;
 
 /// <summary>
-/// The everyday shape on two machines: each visitor has a page on each of two nodes that share a PostgreSQL, types on the one and reads on both. Beside it the same visitors with both pages on one node, with that PostgreSQL
-/// as its store and without one.
+/// The everyday shape on two machines: each visitor has a page on each of two nodes that share a PostgreSQL, types on the one and reads on
+/// both. Beside it the same visitors with both pages on one node, with that PostgreSQL as its store and without one.
 /// </summary>
 internal sealed class BetweenNodes : IDemand
 {
@@ -49,10 +49,13 @@ internal sealed class BetweenNodes : IDemand
 
         return
         [
-            new Finding("tokens a second at all pages: one node in memory; one on PostgreSQL; two", $"{alone.Rate.Text()}; {stored.Rate.Text()}; {both.Rate.Text()}"),
+            new Finding(
+                "tokens a second at all pages: one node in memory; one on PostgreSQL; two",
+                $"{alone.Rate.Text()}; {stored.Rate.Text()}; {both.Rate.Text()}"),
             new Finding("CPU of all nodes for a token at a page, µs", $"{alone.Cpu.Text()}; {stored.Cpu.Text()}; {both.Cpu.Text()}"),
             new Finding("CPU of PostgreSQL for a token at a page, µs", $"none; {stored.Database.Text()}; {both.Database.Text()}"),
-            new Finding("p99 age at the page of the node that generates, ms", $"{alone.Here.Text()}; {stored.Here.Text()}; {both.Here.Text()}"),
+            new Finding(
+                "p99 age at the page of the node that generates, ms", $"{alone.Here.Text()}; {stored.Here.Text()}; {both.Here.Text()}"),
             Finding.AtMost("p99 age at the page of the other node", both.There, 150, " ms"),
         ];
     }
@@ -67,11 +70,13 @@ internal sealed class BetweenNodes : IDemand
             pages.AddRange(typing);
             pages.AddRange(await Task.WhenAll(typing.Select(page => Page.OpenAsync(there.Port, far, page.Cookie))));
             var (began, cpu, database) = (Token.Now, Cpu(here, there), DatabaseCpu());
-            await Task.WhenAll(typing.Select((page, index) => page.SayInTurnAsync($"{{\"msg\":\"{tokens} {Rate}\",\"mid\":\"m{index}\"}}", index)));
+            await Task.WhenAll(
+                typing.Select((page, index) => page.SayInTurnAsync($"{{\"msg\":\"{tokens} {Rate}\",\"mid\":\"m{index}\"}}", index)));
             await Crowd.UntilAsync(() => pages.All(page => page.Last == tokens - 1));
             if (pages.FirstOrDefault(page => page.Received != tokens || page.Gaps > 0) is not null)
             {
-                throw new NotWholeException($"{pages.Count(page => page.Received != tokens || page.Gaps > 0)} of {pages.Count} pages do not have the whole answer.");
+                throw new NotWholeException(
+                    $"{pages.Count(page => page.Received != tokens || page.Gaps > 0)} of {pages.Count} pages do not have the whole answer.");
             }
 
             var delivered = (double)pages.Count * tokens;
@@ -89,7 +94,9 @@ internal sealed class BetweenNodes : IDemand
 
     private static TimeSpan Cpu(ServerProcess here, ServerProcess there) => here == there ? here.Cpu : here.Cpu + there.Cpu;
 
-    /// <summary>What all PostgreSQL processes of this machine have used, with those that have ended: nothing else uses one while it measures.</summary>
+    /// <summary>
+    /// What all PostgreSQL processes of this machine have used, with those that have ended: nothing else uses one while it measures.
+    /// </summary>
     private static TimeSpan DatabaseCpu()
     {
         var ticks = 0L;
@@ -101,7 +108,8 @@ internal sealed class BetweenNodes : IDemand
                 if (stat.Contains("(postgres)", StringComparison.Ordinal))
                 {
                     // proc(5): utime, stime, and those of its children that have ended.
-                    ticks += stat[(stat.IndexOf(')', StringComparison.Ordinal) + 2)..].Split(' ')[11..15].Sum(field => long.Parse(field, CultureInfo.InvariantCulture));
+                    ticks += stat[(stat.IndexOf(')', StringComparison.Ordinal) + 2)..].Split(' ')[11..15].Sum(
+                        field => long.Parse(field, CultureInfo.InvariantCulture));
                 }
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -1,6 +1,8 @@
 namespace Pipulate.Load.Demands;
 
-/// <summary>The everyday shape: each page has a conversation of its own, and its words are answered by a model, from the model's HTTP to the page.</summary>
+/// <summary>
+/// The everyday shape: each page has a conversation of its own, and its words are answered by a model, from the model's HTTP to the page.
+/// </summary>
 internal sealed class ManyConversations : IDemand
 {
     private const int Rate = 20;
@@ -26,7 +28,9 @@ internal sealed class ManyConversations : IDemand
             }
         }
 
-        return [Finding.AtMost("CPU, as a part of a relay's that forwards each token", cpu, 1.3), Finding.AtMost("p99 age", tail, 65, " ms")];
+        return [
+            Finding.AtMost("CPU, as a part of a relay's that forwards each token", cpu, 1.3), Finding.AtMost("p99 age", tail, 65, " ms")
+        ];
     }
 
     /// <summary>Asks in each of some conversations at once, and waits until each page has the whole answer.</summary>
@@ -37,12 +41,14 @@ internal sealed class ManyConversations : IDemand
         try
         {
             var before = server.Cpu;
-            await Task.WhenAll(pages.Select((page, index) => page.SayInTurnAsync($"{{\"msg\":\"{tokens} {rate}\",\"mid\":\"m{index}\"}}", index)));
+            await Task.WhenAll(
+                pages.Select((page, index) => page.SayInTurnAsync($"{{\"msg\":\"{tokens} {rate}\",\"mid\":\"m{index}\"}}", index)));
             await Crowd.UntilAsync(() => pages.All(page => page.Last == tokens - 1));
             var cpu = (server.Cpu - before).TotalMicroseconds;
             return pages.All(page => page.Received == tokens && page.Gaps == 0)
                 ? cpu
-                : throw new NotWholeException($"{server.Kind}: {pages.Count(page => page.Received != tokens)} of {count} pages do not have the whole answer.");
+                : throw new NotWholeException(
+                    $"{server.Kind}: {pages.Count(page => page.Received != tokens)} of {count} pages do not have the whole answer.");
         }
         finally
         {

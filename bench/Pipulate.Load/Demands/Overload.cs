@@ -15,8 +15,10 @@ internal sealed class Overload : IDemand
         [
             new("part delivered within 250 ms", SideBySide.All(servers.InTime, "")),
             new("p99 age", SideBySide.All(servers.Tail, " ms")),
-            new("Pipulate's part", inTime.Text(), "≥ 0.85, and ≥ SignalR's", inTime.Value >= 0.85 && inTime.Value >= servers.InTime["signalr"].Value),
-            new("p99 age, as a part of SignalR's", tail.ToString("F3", System.Globalization.CultureInfo.InvariantCulture), "≤ 0.6", tail <= 0.6),
+            new("Pipulate's part", inTime.Text(), "≥ 0.85, and ≥ SignalR's", inTime.Value >= 0.85
+                && inTime.Value >= servers.InTime["signalr"].Value),
+            new("p99 age, as a part of SignalR's", tail.ToString(
+                "F3", System.Globalization.CultureInfo.InvariantCulture), "≤ 0.6", tail <= 0.6),
         ];
     }
 }

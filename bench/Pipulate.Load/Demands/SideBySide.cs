@@ -1,6 +1,8 @@
 namespace Pipulate.Load.Demands;
 
-/// <summary>One stream to many pages, on several servers in turn. All of them run from the first round to the last, and only one works at a time.</summary>
+/// <summary>
+/// One stream to many pages, on several servers in turn. All of them run from the first round to the last, and only one works at a time.
+/// </summary>
 internal sealed class SideBySide : IDisposable
 {
     private readonly List<Crowd> _crowds = [];
@@ -43,7 +45,8 @@ internal sealed class SideBySide : IDisposable
                 var stream = await crowd.StreamAsync(tokens, rate);
                 if (mustBeWhole && !stream.Whole)
                 {
-                    throw new NotWholeException($"{kind} delivered {stream.Delivered} of {stream.Expected} tokens, with {stream.Gaps} gaps.");
+                    throw new NotWholeException(
+                        $"{kind} delivered {stream.Delivered} of {stream.Expected} tokens, with {stream.Gaps} gaps.");
                 }
 
                 own = kind == "pipulate" ? stream.CpuPerToken : own;
@@ -58,7 +61,8 @@ internal sealed class SideBySide : IDisposable
     }
 
     /// <summary>All figures, for those who want to see them.</summary>
-    public static string All(Dictionary<string, Median> figures, string unit) => string.Join("; ", figures.Select(figure => $"{figure.Key} {figure.Value.Text(unit)}"));
+    public static string All(Dictionary<string, Median> figures, string unit) =>
+        string.Join("; ", figures.Select(figure => $"{figure.Key} {figure.Value.Text(unit)}"));
 
     public void Dispose()
     {

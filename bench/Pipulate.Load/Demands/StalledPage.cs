@@ -37,6 +37,7 @@ internal sealed class StalledPage : IDemand
         var stream = await crowd.StreamAsync(tokens, Rate, Padding);
         return stream.Whole && !crowd.Pages.Any(page => page.Closed)
             ? (stream.Took.TotalMilliseconds, crowd.Pages.Max(page => page.LongestSilence) / 1_000.0)
-            : throw new NotWholeException($"With a stalled page the others got {stream.Delivered} of {stream.Expected} tokens, with {stream.Gaps} gaps.");
+            : throw new NotWholeException(
+                $"With a stalled page the others got {stream.Delivered} of {stream.Expected} tokens, with {stream.Gaps} gaps.");
     }
 }

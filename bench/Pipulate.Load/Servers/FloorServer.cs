@@ -7,7 +7,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Pipulate.Load.Servers;
 
-/// <summary>The least that a frame for each token can cost: built once, and one system call for each page. The control is one port higher.</summary>
+/// <summary>
+/// The least that a frame for each token can cost: built once, and one system call for each page. The control is one port higher.
+/// </summary>
 internal static class FloorServer
 {
     public static async Task RunAsync(WebApplicationBuilder builder, int port)
@@ -38,7 +40,9 @@ internal static class FloorServer
             await foreach (var token in Token.StreamAsync(first, count, rate, padding, context.RequestAborted))
             {
                 var text = Encoding.UTF8.GetBytes(ServerKind.Frame(token));
-                byte[] frame = text.Length < 126 ? [0x81, (byte)text.Length, .. text] : [0x81, 126, (byte)(text.Length >> 8), (byte)text.Length, .. text];
+                byte[] frame = text.Length < 126
+                    ? [0x81, (byte)text.Length, .. text]
+                    : [0x81, 126, (byte)(text.Length >> 8), (byte)text.Length, .. text];
                 lock (sockets)
                 {
                     foreach (var socket in sockets)
@@ -67,6 +71,7 @@ internal static class FloorServer
 #pragma warning disable CA5350 // RFC 6455 asks for SHA-1, and nothing is secret here.
         var accept = Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
 #pragma warning restore CA5350
-        await socket.SendAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"));
+        await socket.SendAsync(Encoding.ASCII.GetBytes(
+            $"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"));
     }
 }

@@ -5,7 +5,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Pipulate.Load.Servers;
 
-/// <summary>The library as an application has it. In the shared room one stream goes to all pages; per visitor each page's words are answered by the model.</summary>
+/// <summary>
+/// The library as an application has it. In the shared room one stream goes to all pages; per visitor each page's words are answered by the
+/// model.
+/// </summary>
 internal static class PipulateServer
 {
     /// <summary>A text of the usual length: a stream of many tokens is many entries.</summary>
@@ -43,7 +46,8 @@ internal static class PipulateServer
             var most = padding == 0 ? TokensOfAnEntry : Math.Max(1, 20_000 / padding);
             for (var done = 0; done < count; done += most)
             {
-                await channel.StreamAsync(audience, Token.StreamAsync(first + done, Math.Min(most, count - done), rate, padding), context.RequestAborted);
+                await channel.StreamAsync(
+                    audience, Token.StreamAsync(first + done, Math.Min(most, count - done), rate, padding), context.RequestAborted);
             }
         });
         await app.RunAsync();

@@ -7,7 +7,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Pipulate.Load.Servers;
 
-/// <summary>The everyday shape as one writes it first: what a page says goes to the model, and each token that comes back goes to the page.</summary>
+/// <summary>
+/// The everyday shape as one writes it first: what a page says goes to the model, and each token that comes back goes to the page.
+/// </summary>
 internal static class RelayServer
 {
     public static async Task RunAsync(WebApplicationBuilder builder)
@@ -39,7 +41,8 @@ internal static class RelayServer
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/chat")
         {
-            Content = JsonContent.Create(new { model = "load:latest", stream = true, messages = new[] { new { role = "user", content = question } } }),
+            Content = JsonContent.Create(
+                new { model = "load:latest", stream = true, messages = new[] { new { role = "user", content = question } } }),
         };
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, gone);
         using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(gone));
@@ -48,7 +51,8 @@ internal static class RelayServer
             using var chunk = JsonDocument.Parse(line);
             if (chunk.RootElement.GetProperty("message").GetProperty("content").GetString() is { Length: > 0 } token)
             {
-                await socket.SendAsync(Encoding.UTF8.GetBytes(ServerKind.Frame(token)), WebSocketMessageType.Text, endOfMessage: true, gone);
+                await socket.SendAsync(
+                    Encoding.UTF8.GetBytes(ServerKind.Frame(token)), WebSocketMessageType.Text, endOfMessage: true, gone);
             }
         }
     }

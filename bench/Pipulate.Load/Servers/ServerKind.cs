@@ -6,7 +6,10 @@ using Pipulate.Load.Demands;
 
 namespace Pipulate.Load.Servers;
 
-/// <summary>The servers that are ours to write, each by its name. What all of them are told: <c>/go</c> streams, <c>/memory</c> and <c>/allocated</c> measure.</summary>
+/// <summary>
+/// The servers that are ours to write, each by its name. What all of them are told: <c>/go</c> streams, <c>/memory</c> and
+/// <c>/allocated</c> measure.
+/// </summary>
 internal static class ServerKind
 {
     /// <summary>How a frame of a token looks where there is no Pipulate to make one.</summary>
@@ -21,7 +24,8 @@ internal static class ServerKind
         {
             "pipulate" => PipulateServer.RunAsync(builder, perVisitor: false),
             "pipulate-model" => PipulateServer.RunAsync(builder, perVisitor: true),
-            "pipulate-node" => PipulateServer.RunAsync(builder, perVisitor: true, Environment.GetEnvironmentVariable(Demands.BetweenNodes.Variable)),
+            "pipulate-node" =>
+                PipulateServer.RunAsync(builder, perVisitor: true, Environment.GetEnvironmentVariable(Demands.BetweenNodes.Variable)),
             "signalr" => SignalRServer.RunAsync(builder),
             "naive" => NaiveServer.RunAsync(builder),
             "naive-model" => RelayServer.RunAsync(builder),
@@ -43,7 +47,8 @@ internal static class ServerKind
 
             return GC.GetTotalMemory(forceFullCollection: true).ToString(System.Globalization.CultureInfo.InvariantCulture);
         });
-        app.MapGet("/allocated", () => GC.GetTotalAllocatedBytes(precise: true).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        app.MapGet(
+            "/allocated", () => GC.GetTotalAllocatedBytes(precise: true).ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 
     public static (int First, int Count, double Rate, int Padding) Wish(HttpRequest request) =>

@@ -3,7 +3,9 @@ using Pipulate.Tests;
 
 namespace Pipulate.Browser.Hosting;
 
-/// <summary>A Chromium that nobody arranges for tests: tabs go into the background, and the Back button brings pages from its cache.</summary>
+/// <summary>
+/// A Chromium that nobody arranges for tests: tabs go into the background, and the Back button brings pages from its cache.
+/// </summary>
 public sealed class BareChromium : IAsyncLifetime
 {
     private const string Listening = "DevTools listening on ";
@@ -20,7 +22,10 @@ public sealed class BareChromium : IAsyncLifetime
         }
 
         var start = new ProcessStartInfo(path) { RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var argument in (string[])[.. Chromium.Quiet, "--headless=new", "--remote-debugging-port=0", $"--user-data-dir={_profile.FullName}", "--window-size=1100,760", "about:blank"])
+        foreach (var argument in (string[])[
+            .. Chromium.Quiet, "--headless=new", "--remote-debugging-port=0", $"--user-data-dir={_profile.FullName}",
+            "--window-size=1100,760", "about:blank"
+        ])
         {
             start.ArgumentList.Add(argument);
         }

@@ -8,10 +8,12 @@ namespace Pipulate.Browser.Hosting;
 public sealed class BareTab
 {
     /// <summary>The text of the newest answer, to the letter; null while there is none.</summary>
-    public const string Answer = "(document.querySelector('#msg-list > .chat-entry[data-role=assistant]:last-child > .chat-text')?.textContent ?? null)";
+    public const string Answer =
+        "(document.querySelector('#msg-list > .chat-entry[data-role=assistant]:last-child > .chat-text')?.textContent ?? null)";
 
     /// <summary>How far the newest answer is.</summary>
-    public const string AnswerState = "(document.querySelector('#msg-list > .chat-entry[data-role=assistant]:last-child')?.dataset.state ?? null)";
+    public const string AnswerState =
+        "(document.querySelector('#msg-list > .chat-entry[data-role=assistant]:last-child')?.dataset.state ?? null)";
 
     private readonly DevTools _tools;
     private readonly string _visitor;
@@ -33,8 +35,12 @@ public sealed class BareTab
     /// <summary>Opens a tab in front of the visitor's others.</summary>
     public static async Task<BareTab> OpenAsync(DevTools tools, string visitor)
     {
-        var target = (await tools.SendAsync("Target.createTarget", new { url = "about:blank", browserContextId = visitor })).GetProperty("targetId").GetString()!;
-        var session = (await tools.SendAsync("Target.attachToTarget", new { targetId = target, flatten = true })).GetProperty("sessionId").GetString()!;
+        var target = (await tools.SendAsync("Target.createTarget", new { url = "about:blank", browserContextId = visitor }))
+            .GetProperty("targetId")
+            .GetString()!;
+        var session = (await tools.SendAsync("Target.attachToTarget", new { targetId = target, flatten = true }))
+            .GetProperty("sessionId")
+            .GetString()!;
         var tab = new BareTab(tools, visitor, target, session);
         tools.Happened += tab.Note;
         await tab.SendAsync("Page.enable");
@@ -127,7 +133,8 @@ public sealed class BareTab
             }
             catch (OperationCanceledException)
             {
-                Assert.Fail($"Never came true: {expression}\n{await EvaluateAsync<string>("location.href + ' ' + window.closings + '\\n' + document.getElementById('chat-panel')?.outerHTML")}");
+                Assert.Fail(
+                    $"Never came true: {expression}\n{await EvaluateAsync<string>("location.href + ' ' + window.closings + '\\n' + document.getElementById('chat-panel')?.outerHTML")}");
             }
         }
     }

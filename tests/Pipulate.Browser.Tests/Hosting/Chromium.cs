@@ -9,7 +9,10 @@ public sealed class Chromium : IAsyncLifetime
     internal const string Missing = "Chromium is missing. Mend it with: apt-get install chromium (or name one in PIPULATE_CHROMIUM).";
 
     private static readonly string[] Places =
-        ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"];
+        [
+            "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome",
+            "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+        ];
 
     internal static readonly string[] Quiet =
     [
@@ -36,7 +39,9 @@ public sealed class Chromium : IAsyncLifetime
         return new Clipboard(_clipboard);
     }
 
-    /// <summary>Skips the test where there is no browser, and fails it where PIPULATE_REQUIRE_ALL=1 says that nothing may be missing.</summary>
+    /// <summary>
+    /// Skips the test where there is no browser, and fails it where PIPULATE_REQUIRE_ALL=1 says that nothing may be missing.
+    /// </summary>
     public void SkipWithout() => SkipIf(_missing);
 
     internal static void SkipIf(string? missing)
@@ -63,7 +68,8 @@ public sealed class Chromium : IAsyncLifetime
         }
         catch (PlaywrightException exception) when (exception.Message.Contains("Driver not found", StringComparison.Ordinal))
         {
-            _missing = "Playwright has no Node.js for this machine. Mend it with: apt-get install nodejs (and name it in PLAYWRIGHT_NODEJS_PATH).";
+            _missing =
+                "Playwright has no Node.js for this machine. Mend it with: apt-get install nodejs (and name it in PLAYWRIGHT_NODEJS_PATH).";
             return;
         }
 

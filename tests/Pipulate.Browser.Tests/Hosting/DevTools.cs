@@ -42,7 +42,8 @@ public sealed class DevTools : IAsyncDisposable
     {
         var id = Interlocked.Increment(ref _last);
         var answer = _waiting[id] = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        var command = new JsonObject { ["id"] = id, ["method"] = method, ["params"] = JsonSerializer.SerializeToNode(parameters ?? new { }) };
+        var command =
+            new JsonObject { ["id"] = id, ["method"] = method, ["params"] = JsonSerializer.SerializeToNode(parameters ?? new { }) };
         if (session is not null)
         {
             command["sessionId"] = session;
@@ -51,7 +52,8 @@ public sealed class DevTools : IAsyncDisposable
         await _sending.WaitAsync();
         try
         {
-            await _socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(command), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+            await _socket.SendAsync(
+                JsonSerializer.SerializeToUtf8Bytes(command), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
         }
         finally
         {
@@ -86,7 +88,8 @@ public sealed class DevTools : IAsyncDisposable
                 }
             }
         }
-        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or ObjectDisposedException or JsonException)
+        catch (Exception exception)
+            when (exception is WebSocketException or OperationCanceledException or ObjectDisposedException or JsonException)
         {
             foreach (var answer in _waiting.Values)
             {

@@ -14,7 +14,8 @@ internal static partial class EntryElements
         """;
 
     /// <summary>Holds all that stands in the list of entries to what may.</summary>
-    public static async Task AssertAllowedAsync(IPage page) => AssertAllowed(await page.Locator("#msg-list").EvaluateAsync<string[]>(Kinds));
+    public static async Task AssertAllowedAsync(IPage page) =>
+        AssertAllowed(await page.Locator("#msg-list").EvaluateAsync<string[]>(Kinds));
 
     public static void AssertAllowed(string[] kinds) => Assert.All(kinds, kind => Assert.Matches(Allowed(), kind));
 

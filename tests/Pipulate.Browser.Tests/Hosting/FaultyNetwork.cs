@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace Pipulate.Browser.Hosting;
 
-/// <summary>The way between the browser and the server, which can be cut: silently, as by a cable that is pulled, or with a reset.</summary>
+/// <summary>
+/// The way between the browser and the server, which can be cut: silently, as by a cable that is pulled, or with a reset.
+/// </summary>
 public sealed class FaultyNetwork : IAsyncDisposable
 {
     private readonly Lock _gate = new();
@@ -27,8 +29,8 @@ public sealed class FaultyNetwork : IAsyncDisposable
     public Uri Address => new($"http://127.0.0.1:{_place.Port}/");
 
     /// <summary>
-    /// Whether pages may be kept for the Back button although they have a form with an antiforgery token, for which ASP.NET Core forbids it (no-store).
-    /// An application without such a form is like this.
+    /// Whether pages may be kept for the Back button although they have a form with an antiforgery token, for which ASP.NET Core forbids it
+    /// (no-store). An application without such a form is like this.
     /// </summary>
     public bool LetsPagesBeKept { get; set; }
 

@@ -12,7 +12,8 @@ namespace Pipulate.Browser.Hosting;
 public sealed class OnBothVersionsAttribute : DataAttribute
 {
     public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(MethodInfo testMethod, DisposalTracker disposalTracker) =>
-        ValueTask.FromResult<IReadOnlyCollection<ITheoryDataRow>>([.. VersionsOf(testMethod).Select(version => new TheoryDataRow(version))]);
+        ValueTask.FromResult<IReadOnlyCollection<ITheoryDataRow>>(
+            [.. VersionsOf(testMethod).Select(version => new TheoryDataRow(version))]);
 
     internal static IReadOnlyList<HtmxVersion> VersionsOf(MethodInfo testMethod)
     {

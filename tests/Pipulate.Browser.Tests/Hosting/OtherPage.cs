@@ -24,7 +24,8 @@ internal static class OtherPage
     {
         // What a route answers comes from no address, so for Chromium the socket would lead from the internet into a local network.
         await page.Context.GrantPermissionsAsync(["local-network-access"]);
-        await page.RouteAsync(url => new Uri(url).AbsolutePath.StartsWith(Folder, StringComparison.Ordinal), route => route.FulfillAsync(new()
+        await page.RouteAsync(
+            url => new Uri(url).AbsolutePath.StartsWith(Folder, StringComparison.Ordinal), route => route.FulfillAsync(new()
         {
             ContentType = "text/javascript",
             Body = scripts[int.Parse(new Uri(route.Request.Url).Segments[^1], null)],
@@ -38,7 +39,8 @@ internal static class OtherPage
             }
 
             var response = await route.FetchAsync();
-            await route.FulfillAsync(new() { Response = response, Body = change(Rewrite(await response.TextAsync(), body, config, scripts.Length)) });
+            await route.FulfillAsync(
+                new() { Response = response, Body = change(Rewrite(await response.TextAsync(), body, config, scripts.Length)) });
         });
     }
 

@@ -44,7 +44,8 @@ public sealed class PageExtensions : IAsyncLifetime
     private async Task FetchAsync()
     {
         var fetched = Path.Combine(Folder, "fetched");
-        if (File.Exists(fetched) && Inputs.All(input => File.GetLastWriteTimeUtc(Path.Combine(Source, input)) < File.GetLastWriteTimeUtc(fetched)))
+        if (File.Exists(fetched)
+            && Inputs.All(input => File.GetLastWriteTimeUtc(Path.Combine(Source, input)) < File.GetLastWriteTimeUtc(fetched)))
         {
             return;
         }
@@ -57,7 +58,8 @@ public sealed class PageExtensions : IAsyncLifetime
 
         if (await RunAsync() is { } problem)
         {
-            _missing = $"The extensions of htmx cannot be fetched. Run this in tests/Pipulate.Browser.Tests/Extensions to see why: {Command}. {problem}";
+            _missing =
+                $"The extensions of htmx cannot be fetched. Run this in tests/Pipulate.Browser.Tests/Extensions to see why: {Command}. {problem}";
             return;
         }
 
@@ -67,7 +69,9 @@ public sealed class PageExtensions : IAsyncLifetime
     private static async Task<string?> RunAsync()
     {
         // npm is a script on Windows, and scripts are run by a shell.
-        var start = OperatingSystem.IsWindows() ? new ProcessStartInfo("cmd", ["/c", .. Command.Split(' ')]) : new ProcessStartInfo("npm", Command.Split(' ')[1..]);
+        var start = OperatingSystem.IsWindows()
+            ? new ProcessStartInfo("cmd", ["/c", .. Command.Split(' ')])
+            : new ProcessStartInfo("npm", Command.Split(' ')[1..]);
         start.WorkingDirectory = Folder;
         start.RedirectStandardError = true;
         start.RedirectStandardOutput = true;

@@ -21,17 +21,24 @@ public sealed class SampleProcess : IAsyncDisposable
     public int ExitCode => _program.ExitCode;
 
     /// <summary>Starts it and waits until it answers.</summary>
-    /// <param name="folder">A folder of the test's own, for the todos (<c>todo.db</c>), for what was said (<c>chat.db</c>) and for the keys that the sample keeps.</param>
+    /// <param name="folder">
+    /// A folder of the test's own, for the todos (<c>todo.db</c>), for what was said (<c>chat.db</c>) and for the keys that the sample
+    /// keeps.
+    /// </param>
     /// <param name="arguments">Settings such as <c>--Pipulate:Htmx=V4</c>.</param>
     /// <param name="port">Its port; 0 is any free one.</param>
     /// <param name="environment">Further environment variables.</param>
-    public static async Task<SampleProcess> StartAsync(string folder, IEnumerable<string> arguments, int port = 0, Dictionary<string, string>? environment = null)
+    public static async Task<SampleProcess> StartAsync(
+        string folder, IEnumerable<string> arguments, int port = 0, Dictionary<string, string>? environment = null)
     {
         var sample = Launch(folder, [$"--urls=http://127.0.0.1:{port}", .. arguments], environment);
         try
         {
             sample.Address = await sample._program.ListenAsync();
-            using var trusting = new HttpClientHandler { ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator };
+            using var trusting = new HttpClientHandler
+            {
+                ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator
+            };
             using var http = new HttpClient(trusting) { BaseAddress = sample.Address, Timeout = TestTime.Timeout };
             using var response = await http.GetAsync(new Uri("/", UriKind.Relative), TestContext.Current.CancellationToken);
             response.EnsureSuccessStatusCode();
@@ -71,7 +78,8 @@ public sealed class SampleProcess : IAsyncDisposable
     }
 
     /// <summary>No test may write keys into a developer's home.</summary>
-    private static SampleProcess Launch(string folder, IEnumerable<string> arguments, Dictionary<string, string>? environment) => new(ProgramProcess.Start(
+    private static SampleProcess Launch(string folder, IEnumerable<string> arguments, Dictionary<string, string>? environment) =>
+        new(ProgramProcess.Start(
         "TodoWithCommentary",
         Folder,
         [$"--Todo:Database={Path.Combine(folder, "todo.db")}", $"--Chat:Database={Path.Combine(folder, "chat.db")}", .. arguments],

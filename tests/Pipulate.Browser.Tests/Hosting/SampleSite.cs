@@ -29,13 +29,15 @@ public sealed class SampleSite : IAsyncDisposable
     private string Certificate => Path.Combine(_folder.FullName, "site.pfx");
 
     /// <summary>
-    /// Starts both, with further settings such as <c>--Pipulate:Limits:Generations=1</c>; without a model there is nobody at the address that the sample asks, and with a certificate it is served
-    /// by https.
+    /// Starts both, with further settings such as <c>--Pipulate:Limits:Generations=1</c>; without a model there is nobody at the address
+    /// that the sample asks, and with a certificate it is served by https.
     /// </summary>
-    public static async Task<SampleSite> StartAsync(Chromium chromium, HtmxVersion version, bool withModel = true, byte[]? withCertificate = null, params string[] settings)
+    public static async Task<SampleSite> StartAsync(
+        Chromium chromium, HtmxVersion version, bool withModel = true, byte[]? withCertificate = null, params string[] settings)
     {
         chromium.SkipWithout();
-        return await StartAsync(new SampleSite(chromium, await FakeOllamaServer.StartAsync(), version, settings), withModel, withCertificate);
+        return await StartAsync(
+            new SampleSite(chromium, await FakeOllamaServer.StartAsync(), version, settings), withModel, withCertificate);
     }
 
     /// <summary>Starts both, for visitors in tabs of the bare Chromium.</summary>

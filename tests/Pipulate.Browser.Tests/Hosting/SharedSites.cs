@@ -11,8 +11,11 @@ public sealed class SharedSites(Chromium chromium) : IAsyncLifetime
 
     public PageExtensions Extensions { get; } = new();
 
-    public Task<SampleSite> OnAsync(HtmxVersion version, string transport) => _sites.GetOrAdd((version, transport), _ => new(() => SampleSite.StartAsync(
-        chromium, version, settings: [$"--Sample:Transport={transport}", "--Sample:Policy=default-src 'self' 'unsafe-inline' 'unsafe-eval'"]))).Value;
+    public Task<SampleSite> OnAsync(HtmxVersion version, string transport) =>
+        _sites.GetOrAdd((version, transport), _ => new(() => SampleSite.StartAsync(
+        chromium,
+        version,
+        settings: [$"--Sample:Transport={transport}", "--Sample:Policy=default-src 'self' 'unsafe-inline' 'unsafe-eval'"]))).Value;
 
     public ValueTask InitializeAsync() => Extensions.InitializeAsync();
 

@@ -40,7 +40,8 @@ public sealed class StyleSheets : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var fetched = Path.Combine(Folder, "fetched");
-        if (System.IO.File.Exists(fetched) && Inputs.All(input => System.IO.File.GetLastWriteTimeUtc(Path.Combine(Source, input)) < System.IO.File.GetLastWriteTimeUtc(fetched)))
+        if (System.IO.File.Exists(fetched) && Inputs.All(
+            input => System.IO.File.GetLastWriteTimeUtc(Path.Combine(Source, input)) < System.IO.File.GetLastWriteTimeUtc(fetched)))
         {
             return;
         }
@@ -65,7 +66,9 @@ public sealed class StyleSheets : IAsyncLifetime
     private static async Task<string?> RunAsync()
     {
         // npm is a script on Windows, and scripts are run by a shell.
-        var start = OperatingSystem.IsWindows() ? new ProcessStartInfo("cmd", ["/c", .. Command.Split(' ')]) : new ProcessStartInfo("npm", Command.Split(' ')[1..]);
+        var start = OperatingSystem.IsWindows()
+            ? new ProcessStartInfo("cmd", ["/c", .. Command.Split(' ')])
+            : new ProcessStartInfo("npm", Command.Split(' ')[1..]);
         start.WorkingDirectory = Folder;
         start.RedirectStandardError = true;
         start.RedirectStandardOutput = true;

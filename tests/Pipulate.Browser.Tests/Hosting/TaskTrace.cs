@@ -4,7 +4,9 @@ using Pipulate.Tests;
 
 namespace Pipulate.Browser.Hosting;
 
-/// <summary>Records the tasks of pages' main threads with the processor time they took, which the long tasks that a page itself can see do not tell.</summary>
+/// <summary>
+/// Records the tasks of pages' main threads with the processor time they took, which the long tasks that a page itself can see do not tell.
+/// </summary>
 public sealed class TaskTrace : IAsyncDisposable
 {
     /// <summary>What a page calls <c>performance.mark</c> with to say that it is the one.</summary>
@@ -45,7 +47,9 @@ public sealed class TaskTrace : IAsyncDisposable
         var page = ThreadOf(_events.First(happened => NameOf(happened) == Mark));
         return
         [
-            .. _events.Where(happened => NameOf(happened) == "ThreadControllerImpl::RunTask" && happened.TryGetProperty("tdur", out _) && ThreadOf(happened) == page)
+            .. _events.Where(happened => NameOf(happened) == "ThreadControllerImpl::RunTask"
+                && happened.TryGetProperty("tdur", out _)
+                && ThreadOf(happened) == page)
                 .Select(task => TimeSpan.FromMicroseconds(task.GetProperty("tdur").GetDouble())).OrderDescending(),
         ];
     }
@@ -54,7 +58,8 @@ public sealed class TaskTrace : IAsyncDisposable
 
     private static string NameOf(JsonElement happened) => happened.GetProperty("name").GetString()!;
 
-    private static (int Process, int Thread) ThreadOf(JsonElement happened) => (happened.GetProperty("pid").GetInt32(), happened.GetProperty("tid").GetInt32());
+    private static (int Process, int Thread) ThreadOf(JsonElement happened) =>
+        (happened.GetProperty("pid").GetInt32(), happened.GetProperty("tid").GetInt32());
 
     private void Note(string? session, string happened, JsonElement details)
     {

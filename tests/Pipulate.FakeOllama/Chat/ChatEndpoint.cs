@@ -44,7 +44,9 @@ internal sealed class ChatEndpoint(FakeOllamaServer server)
                 return;
             }
 
-            IAnswerSink sink = chat.Stream ? new StreamedAnswer(context.Response, chat, lines) : new WholeAnswer(context.Response, chat, lines);
+            IAnswerSink sink = chat.Stream
+                ? new StreamedAnswer(context.Response, chat, lines)
+                : new WholeAnswer(context.Response, chat, lines);
             await new AnswerPlayer(context, request, server.Loaded, Decide(chat), sink).PlayAsync(gone);
 
             // Its time begins with the end of the answer.

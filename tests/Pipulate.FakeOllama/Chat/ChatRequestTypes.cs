@@ -59,7 +59,8 @@ internal static class ChatRequestTypes
         var known = !format.IsPresent() || format.ValueKind is JsonValueKind.Object || format.TextOr("?") is "json" or "";
         if (!known)
         {
-            throw new RefusedException(500, $"invalid format: {GoJson.Quote(format.GetRawText())}; expected \"json\" or a valid JSON Schema object");
+            throw new RefusedException(
+                500, $"invalid format: {GoJson.Quote(format.GetRawText())}; expected \"json\" or a valid JSON Schema object");
         }
     }
 
@@ -78,7 +79,8 @@ internal static class ChatRequestTypes
     {
         if (json.Field(field) is var value && value.IsPresent() && value.KindName() != kind)
         {
-            throw new RefusedException(400, $"json: cannot unmarshal {value.KindName()} into Go struct field {path}{field} of type {goType}");
+            throw new RefusedException(
+                400, $"json: cannot unmarshal {value.KindName()} into Go struct field {path}{field} of type {goType}");
         }
     }
 }

@@ -17,7 +17,9 @@ internal static class SpecialModels
         new("error-early:latest"),
         new("busy:latest"),
         new("slow:latest"),
-        new("think:latest") { Family = "qwen3", ParameterSize = "8.2B", Size = 5_225_376_047, Capabilities = ["completion", "tools", "thinking"] },
+        new("think:latest") { Family = "qwen3", ParameterSize = "8.2B", Size = 5_225_376_047, Capabilities = [
+            "completion", "tools", "thinking"
+        ] },
         new("think-in-content:latest"),
         new("tools:latest") { Capabilities = ["completion", "tools"] },
         new("cut:latest"),

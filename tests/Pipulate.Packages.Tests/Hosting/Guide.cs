@@ -21,8 +21,8 @@ internal static partial class Guide
         NamedBlock().Matches(section).Select(match => (match.Groups["file"].Value, match.Groups["diff"].Value));
 
     /// <summary>
-    /// Adds the lines. Those of the file that stand around them must come in the order of the diff. An addition goes right behind the line before it; the first of a piece, before which stands an empty line,
-    /// goes right before the line behind it.
+    /// Adds the lines. Those of the file that stand around them must come in the order of the diff. An addition goes right behind the line
+    /// before it; the first of a piece, before which stands an empty line, goes right before the line behind it.
     /// </summary>
     public static string Apply(string text, string diff, string what)
     {

@@ -4,15 +4,22 @@ using Pipulate.Tests;
 
 namespace Pipulate.Packages.Hosting;
 
-/// <summary>What <c>dotnet pack -c Release</c> makes: taken from <c>PIPULATE_PACKAGES</c> where that has been done before (as CI does), else made here, once and in a folder of its own.</summary>
+/// <summary>
+/// What <c>dotnet pack -c Release</c> makes: taken from <c>PIPULATE_PACKAGES</c> where that has been done before (as CI does), else made
+/// here, once and in a folder of its own.
+/// </summary>
 public sealed partial class PackedPackages : IAsyncLifetime
 {
     private readonly DirectoryInfo _made = Directory.CreateTempSubdirectory("pipulate-packed-");
 
     /// <summary>The ids of all that is packed: the projects in src, and the templates.</summary>
     public static IReadOnlyList<string> Ids { get; } =
-        [.. Directory.EnumerateDirectories(Path.Combine(Repository.Root, "src")).Concat(Directory.EnumerateDirectories(Path.Combine(Repository.Root, "templates")))
-            .Where(folder => Directory.EnumerateFiles(folder, "*.csproj").Any()).Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal)];
+        [.. Directory
+            .EnumerateDirectories(Path.Combine(Repository.Root, "src"))
+            .Concat(Directory.EnumerateDirectories(Path.Combine(Repository.Root, "templates")))
+            .Where(folder => Directory.EnumerateFiles(folder, "*.csproj").Any())
+                .Select(folder => Path.GetFileName(folder)!)
+                .Order(StringComparer.Ordinal)];
 
     /// <summary>Where they are.</summary>
     public string Folder { get; private set; } = "";

@@ -30,12 +30,15 @@ internal sealed class RunningApp : IAsyncDisposable
     /// <param name="arguments">Settings.</param>
     public static async Task<RunningApp> StartAsync(string project, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = project, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start =
+            new ProcessStartInfo("dotnet") { WorkingDirectory = project, RedirectStandardOutput = true, RedirectStandardError = true };
         Workplace.Clean(start);
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         // No test writes keys into a developer's home.
         start.Environment["HOME"] = project;
-        foreach (var argument in (string[])[Path.Combine(project, "bin", "Debug", "net10.0", $"{Path.GetFileName(project)}.dll"), "--urls=http://127.0.0.1:0", .. arguments])
+        foreach (var argument in (string[])[
+            Path.Combine(project, "bin", "Debug", "net10.0", $"{Path.GetFileName(project)}.dll"), "--urls=http://127.0.0.1:0", .. arguments
+        ])
         {
             start.ArgumentList.Add(argument);
         }

@@ -4,8 +4,8 @@ using System.Text;
 namespace Pipulate.Packages.Hosting;
 
 /// <summary>
-/// An empty folder far from the checkout, as a stranger has it who has only the packed packages and the SDK. Packages are restored into a folder of its own, or those of an older build that the
-/// machine's cache has under the same version would be taken.
+/// An empty folder far from the checkout, as a stranger has it who has only the packed packages and the SDK. Packages are restored into a
+/// folder of its own, or those of an older build that the machine's cache has under the same version would be taken.
 /// </summary>
 internal sealed class Workplace : IDisposable
 {
@@ -38,7 +38,8 @@ internal sealed class Workplace : IDisposable
     public string Read(string file) => File.ReadAllText(Path.Combine(Folder, file));
 
     /// <summary>Runs dotnet in here, or in a folder of this one.</summary>
-    public Task<string> DotnetAsync(string arguments, string folder = "") => RunAsync("dotnet", arguments, Path.Combine(Folder, folder), Folder);
+    public Task<string> DotnetAsync(string arguments, string folder = "") =>
+        RunAsync("dotnet", arguments, Path.Combine(Folder, folder), Folder);
 
     /// <summary>The same for what may fail: null where it went well, else what it wrote.</summary>
     public async Task<string?> TryDotnetAsync(string arguments, string folder)
@@ -59,7 +60,9 @@ internal sealed class Workplace : IDisposable
         return output;
     }
 
-    /// <summary>Leaves out of an environment what belongs to the run of these tests, and what a developer has set for their own applications.</summary>
+    /// <summary>
+    /// Leaves out of an environment what belongs to the run of these tests, and what a developer has set for their own applications.
+    /// </summary>
     public static void Clean(ProcessStartInfo start)
     {
         foreach (var name in start.Environment.Keys.Where(IsOurs).ToList())
@@ -75,7 +78,9 @@ internal sealed class Workplace : IDisposable
     private static async Task<(int ExitCode, string Output)> EndAsync(string command, string arguments, string folder, string? cache)
     {
         // Builds take turns with the tests of other projects, which measure.
-        var start = new ProcessStartInfo("nice", $"-n 10 {command} {arguments}") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(
+            "nice",
+            $"-n 10 {command} {arguments}") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         Clean(start);
         if (cache is not null)
         {
@@ -122,5 +127,6 @@ internal sealed class Workplace : IDisposable
 
     private static bool IsOurs(string name) =>
         name is "OLLAMA_HOST" or "DOTNET_ENVIRONMENT" or "NUGET_PACKAGES"
-        || ((string[])["MSBUILD", "VSTEST", "ASPNETCORE_", "PIPULATE_", "TESTINGPLATFORM"]).Any(start => name.StartsWith(start, StringComparison.OrdinalIgnoreCase));
+        || ((string[])["MSBUILD", "VSTEST", "ASPNETCORE_", "PIPULATE_", "TESTINGPLATFORM"]).Any(
+            start => name.StartsWith(start, StringComparison.OrdinalIgnoreCase));
 }

@@ -8,7 +8,8 @@ namespace Pipulate.Packages.PublicApi;
 /// <summary>What an assembly shows to its users, as text: types and their members, a line each, sorted, nearly as C# writes them.</summary>
 internal sealed class ApiText
 {
-    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Declared =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     private readonly NullabilityInfoContext _nullability = new();
     private readonly StringBuilder _text = new();
@@ -16,7 +17,10 @@ internal sealed class ApiText
     public static string Of(Assembly assembly)
     {
         var api = new ApiText();
-        foreach (var type in assembly.GetExportedTypes().Where(type => !type.Name.Contains('<', StringComparison.Ordinal)).OrderBy(type => type.FullName, StringComparer.Ordinal))
+        foreach (var type in assembly
+            .GetExportedTypes()
+            .Where(type => !type.Name.Contains('<', StringComparison.Ordinal))
+            .OrderBy(type => type.FullName, StringComparer.Ordinal))
         {
             api.Write(type);
         }
@@ -31,12 +35,16 @@ internal sealed class ApiText
             : type.IsInterface ? "interface"
             : typeof(Delegate).IsAssignableFrom(type) ? "delegate"
             : type.IsValueType ? type.IsDefined(typeof(IsReadOnlyAttribute)) ? "readonly struct" : "struct"
-            : (type.IsAbstract && type.IsSealed ? "static " : type.IsSealed ? "sealed " : type.IsAbstract ? "abstract " : "") + (record ? "record" : "class");
-        _text.Append(_text.Length == 0 ? "" : "\n").Append(kind).Append(' ').Append(type.Namespace).Append('.').Append(NameOf(type)).Append(Bases(type)).Append(Constraints(type.GetGenericArguments())).Append('\n');
+            : (type.IsAbstract && type.IsSealed ? "static " : type.IsSealed ? "sealed " : type.IsAbstract ? "abstract " : "")
+                + (record ? "record" : "class");
+        _text.Append(_text.Length == 0 ? "" : "\n").Append(kind).Append(' ').Append(type.Namespace).Append('.').Append(NameOf(type)).Append(
+            Bases(type)).Append(Constraints(type.GetGenericArguments())).Append('\n');
 
         var members = type.IsEnum
-            ? type.GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => $"{field.Name} = {Convert.ToInt64(field.GetRawConstantValue(), CultureInfo.InvariantCulture)}")
-            : type.GetMembers(Declared).Where(member => !member.IsDefined(typeof(CompilerGeneratedAttribute))).Select(Describe).OfType<string>();
+            ? type.GetFields(BindingFlags.Public | BindingFlags.Static).Select(
+                field => $"{field.Name} = {Convert.ToInt64(field.GetRawConstantValue(), CultureInfo.InvariantCulture)}")
+            : type.GetMembers(Declared).Where(member => !member.IsDefined(typeof(CompilerGeneratedAttribute))).Select(
+                Describe).OfType<string>();
         foreach (var member in members.Order(StringComparer.Ordinal))
         {
             _text.Append("    ").Append(member).Append('\n');
@@ -45,20 +53,24 @@ internal sealed class ApiText
 
     private string? Describe(MemberInfo member) => member switch
     {
-        ConstructorInfo constructor when Seen(constructor) => $"{Scope(constructor)}{NameOf(constructor.DeclaringType!)}({Parameters(constructor)})",
+        ConstructorInfo constructor when Seen(constructor) =>
+            $"{Scope(constructor)}{NameOf(constructor.DeclaringType!)}({Parameters(constructor)})",
         MethodInfo method when Seen(method) && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal)) =>
             $"{Scope(method)}{Returned(method.ReturnParameter)} {method.Name}{Generic(method.GetGenericArguments())}({Parameters(method)}){Constraints(method.GetGenericArguments())}",
         PropertyInfo property when Accessor(property) is { } accessor =>
             $"{Scope(accessor)}{(property.IsDefined(typeof(RequiredMemberAttribute)) ? "required " : "")}{NameOf(_nullability.Create(property))} {Indexed(property)} {{{Gets(property)}{Sets(property)} }}",
         FieldInfo field when field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly =>
             $"{(field.IsLiteral ? "const " : field.IsStatic ? "static " : "")}{(field.IsInitOnly ? "readonly " : "")}{NameOf(_nullability.Create(field))} {field.Name}{(field.IsLiteral ? $" = {Constant(field.GetRawConstantValue())}" : "")}",
-        EventInfo { AddMethod: { } adder } happening when Seen(adder) => $"{Scope(adder)}event {NameOf(_nullability.Create(happening))} {happening.Name}",
+        EventInfo { AddMethod: { } adder } happening when Seen(adder) =>
+            $"{Scope(adder)}event {NameOf(_nullability.Create(happening))} {happening.Name}",
         _ => null,
     };
 
-    private static bool Seen(MethodBase? method) => method is not null && (method.IsPublic || ((method.IsFamily || method.IsFamilyOrAssembly) && !method.DeclaringType!.IsSealed));
+    private static bool Seen(MethodBase? method) =>
+        method is not null && (method.IsPublic || ((method.IsFamily || method.IsFamilyOrAssembly) && !method.DeclaringType!.IsSealed));
 
-    private static MethodInfo? Accessor(PropertyInfo property) => Seen(property.GetMethod) ? property.GetMethod : Seen(property.SetMethod) ? property.SetMethod : null;
+    private static MethodInfo? Accessor(PropertyInfo property) =>
+        Seen(property.GetMethod) ? property.GetMethod : Seen(property.SetMethod) ? property.SetMethod : null;
 
     private static string Gets(PropertyInfo property) => Seen(property.GetMethod) ? " get;" : "";
 
@@ -88,7 +100,8 @@ internal sealed class ApiText
         + $"{NameOf(_nullability.Create(parameter))} {parameter.Name}"
         + (parameter.HasDefaultValue ? $" = {Constant(parameter.DefaultValue)}" : "");
 
-    private string Returned(ParameterInfo parameter) => (parameter.ParameterType.IsByRef ? "ref " : "") + NameOf(_nullability.Create(parameter));
+    private string Returned(ParameterInfo parameter) =>
+        (parameter.ParameterType.IsByRef ? "ref " : "") + NameOf(_nullability.Create(parameter));
 
     private static string Constant(object? value) => value switch
     {
@@ -107,9 +120,14 @@ internal sealed class ApiText
         }
 
         // An interface that a base already has says nothing new.
-        var inherited = (type.BaseType?.GetInterfaces() ?? []).Concat(type.GetInterfaces().SelectMany(one => one.GetInterfaces())).ToHashSet();
+        var inherited = (type.BaseType?.GetInterfaces() ?? [])
+            .Concat(type.GetInterfaces().SelectMany(one => one.GetInterfaces()))
+            .ToHashSet();
         var bases = new[] { type.BaseType }.Where(one => one is not null && one != typeof(object) && one != typeof(ValueType))
-            .Concat(type.GetInterfaces().Where(one => !inherited.Contains(one) && one.IsVisible).OrderBy(one => one.FullName, StringComparer.Ordinal));
+            .Concat(type
+                .GetInterfaces()
+                .Where(one => !inherited.Contains(one) && one.IsVisible)
+                .OrderBy(one => one.FullName, StringComparer.Ordinal));
         return string.Join(", ", bases.Select(one => NameOf(one!))) is { Length: > 0 } names ? $" : {names}" : "";
     }
 
@@ -128,7 +146,8 @@ internal sealed class ApiText
         }
 
         rules.AddRange(argument.GetGenericParameterConstraints().Where(one => one != typeof(ValueType)).Select(one => NameOf(one)));
-        if (flags.HasFlag(GenericParameterAttributes.DefaultConstructorConstraint) && !flags.HasFlag(GenericParameterAttributes.NotNullableValueTypeConstraint))
+        if (flags.HasFlag(GenericParameterAttributes.DefaultConstructorConstraint)
+            && !flags.HasFlag(GenericParameterAttributes.NotNullableValueTypeConstraint))
         {
             rules.Add("new()");
         }
@@ -136,7 +155,8 @@ internal sealed class ApiText
         return rules.Count == 0 ? "" : $" where {argument.Name} : {string.Join(", ", rules)}";
     }));
 
-    private static string Generic(Type[] arguments) => arguments.Length == 0 ? "" : $"<{string.Join(", ", arguments.Select(argument => NameOf(argument)))}>";
+    private static string Generic(Type[] arguments) =>
+        arguments.Length == 0 ? "" : $"<{string.Join(", ", arguments.Select(argument => NameOf(argument)))}>";
 
     private static string NameOf(NullabilityInfo info)
     {
@@ -179,7 +199,9 @@ internal sealed class ApiText
 
         var outer = type.IsNested ? $"{NameOf(type.DeclaringType!)}." : "";
         var arguments = type.GetGenericArguments().Skip(type.DeclaringType?.GetGenericArguments().Length ?? 0).ToArray();
-        var names = info?.GenericTypeArguments is { Length: > 0 } known && known.Length == arguments.Length ? known.Select(NameOf) : arguments.Select(one => NameOf(one));
+        var names = info?.GenericTypeArguments is { Length: > 0 } known && known.Length == arguments.Length
+            ? known.Select(NameOf)
+            : arguments.Select(one => NameOf(one));
         return outer + type.Name.Split('`')[0] + (arguments.Length == 0 ? "" : $"<{string.Join(", ", names)}>");
     }
 }

@@ -3,12 +3,18 @@ using Pipulate.Tests;
 
 namespace Pipulate.Packages.PublicApi;
 
-/// <summary>What each package shows to its users stands beside its project, in PublicAPI.txt: who changes it sees it in the diff, and so does who reviews it.</summary>
+/// <summary>
+/// What each package shows to its users stands beside its project, in PublicAPI.txt: who changes it sees it in the diff, and so does who
+/// reviews it.
+/// </summary>
 public sealed class PublicApiTests
 {
     private const string Switch = "PIPULATE_UPDATE";
 
-    public static TheoryData<string> Packages => new(Directory.EnumerateDirectories(Path.Combine(Repository.Root, "src")).Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal));
+    public static TheoryData<string> Packages => new(Directory
+        .EnumerateDirectories(Path.Combine(Repository.Root, "src"))
+        .Select(folder => Path.GetFileName(folder)!)
+        .Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Packages))]
@@ -36,7 +42,8 @@ public sealed class PublicApiTests
     [Fact]
     public void Difference_OfOneMemberThatChanged_NamesItAndItsType()
     {
-        var lines = Difference("class A\n    int X\n    int Y\n\nclass B\n    int X\n", "class A\n    int X\n    int Y\n\nclass B\n    long X\n");
+        var lines =
+            Difference("class A\n    int X\n    int Y\n\nclass B\n    int X\n", "class A\n    int X\n    int Y\n\nclass B\n    long X\n");
 
         Assert.Equal(["  class B", "-     int X", "+     long X"], lines);
     }
