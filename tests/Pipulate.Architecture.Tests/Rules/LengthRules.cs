@@ -53,7 +53,7 @@ internal static partial class LengthRules
         return
         [
             .. from node in tree.GetRoot().DescendantNodes()
-               where node is LiteralExpressionSyntax { RawKind: (int)SyntaxKind.StringLiteralExpression } or InterpolatedStringExpressionSyntax
+               where node.IsKind(SyntaxKind.StringLiteralExpression) || node is InterpolatedStringExpressionSyntax
                select tree.GetLineSpan(node.Span),
         ];
     }
