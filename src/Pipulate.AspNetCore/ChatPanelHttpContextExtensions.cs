@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Html;
-using Microsoft.Extensions.DependencyInjection;
 using Pipulate;
 using Pipulate.Panel;
 
@@ -28,19 +27,7 @@ public static class ChatPanelHttpContextExtensions
         ArgumentNullException.ThrowIfNull(context);
         var settings = new ChatPanelOptions();
         configure?.Invoke(settings);
-        return await context.RenderChatPanelAsync(settings, owner: settings);
-    }
-
-    internal static async Task<IHtmlContent> RenderChatPanelAsync(this HttpContext context, ChatPanelOptions settings, object owner)
-    {
-        var (before, panel) = await context.RequestServices.GetRequiredService<ChatPanelHtml>().RenderAsync(context, settings, owner);
-        var html = new HtmlContentBuilder();
-        if (before is not null)
-        {
-            html.AppendHtml(before);
-        }
-
-        return html.AppendHtml(panel);
+        return await ChatPanelHtml.RenderContentAsync(context, settings, owner: settings);
     }
 
     /// <summary>

@@ -54,36 +54,36 @@ public static class PipulateEndpointRouteBuilderExtensions
             new BodyLimit(endpoints.ServiceProvider.GetRequiredService<IOptions<PipulateOptions>>().Value.Limits.MessageBytes));
 
         // By HTTP/2, which is what browsers speak on https, a socket is opened with CONNECT (RFC 8441).
-        group.MapMethods(WebSocketEndpoint.Path, [HttpMethods.Get, HttpMethods.Connect], pipeline).WithDisplayName(
+        group.MapMethods(ChatPaths.WebSocket, [HttpMethods.Get, HttpMethods.Connect], pipeline).WithDisplayName(
             "Pipulate socket").WithMetadata(WebSocketEndpointMetadata.Instance).AsLongLived();
         group.MapGet(
-            EventStreamEndpoint.Path, endpoints.ServiceProvider.GetRequiredService<EventStreamEndpoint>().HandleAsync).WithDisplayName(
+            ChatPaths.EventStream, endpoints.ServiceProvider.GetRequiredService<EventStreamEndpoint>().HandleAsync).WithDisplayName(
             "Pipulate stream").AsLongLived();
-        group.MapPost(MessageEndpoint.Path, endpoints.ServiceProvider.GetRequiredService<MessageEndpoint>().HandleAsync).WithDisplayName(
+        group.MapPost(ChatPaths.Message, endpoints.ServiceProvider.GetRequiredService<MessageEndpoint>().HandleAsync).WithDisplayName(
             "Pipulate message");
         group.MapPost(
-            ChatQueueEndpoint.Path,
+            ChatPaths.Queue,
             endpoints.ServiceProvider.GetRequiredService<ChatQueueEndpoint>().HandleAsync).WithDisplayName("Pipulate chatq");
         var context = endpoints.ServiceProvider.GetRequiredService<ContextEndpoint>();
-        group.MapGet(ContextEndpoint.Path, context.ShowAsync).WithDisplayName("Pipulate context");
-        group.MapPost(ContextEndpoint.Path, context.ChangeAsync).WithDisplayName("Pipulate context");
+        group.MapGet(ChatPaths.Context, context.ShowAsync).WithDisplayName("Pipulate context");
+        group.MapPost(ChatPaths.Context, context.ChangeAsync).WithDisplayName("Pipulate context");
 
         group.MapGet(
-            EntryEndpoint.Path + "/{entry}",
+            ChatPaths.Entries + "/{entry}",
             endpoints.ServiceProvider.GetRequiredService<EntryEndpoint>().ShowAsync).WithDisplayName("Pipulate entry");
 
         var conversations = endpoints.ServiceProvider.GetRequiredService<ConversationsEndpoint>();
-        group.MapGet(ConversationsEndpoint.Path, conversations.ListAsync).WithDisplayName("Pipulate conversations");
-        group.MapPost(ConversationsEndpoint.Path, conversations.CreateAsync).WithDisplayName("Pipulate new conversation");
-        group.MapPost(ConversationsEndpoint.Path + "/delete", conversations.ForgetAsync).WithDisplayName(
+        group.MapGet(ChatPaths.Conversations, conversations.ListAsync).WithDisplayName("Pipulate conversations");
+        group.MapPost(ChatPaths.Conversations, conversations.CreateAsync).WithDisplayName("Pipulate new conversation");
+        group.MapPost(ChatPaths.Conversations + "/delete", conversations.ForgetAsync).WithDisplayName(
             "Pipulate delete all conversations");
-        group.MapGet(ConversationsEndpoint.NamedPath + ".json", conversations.ExportJsonAsync).WithDisplayName(
+        group.MapGet(ChatPaths.NamedConversation + ".json", conversations.ExportJsonAsync).WithDisplayName(
             "Pipulate export conversation");
-        group.MapGet(ConversationsEndpoint.NamedPath + ".md", conversations.ExportMarkdownAsync).WithDisplayName(
+        group.MapGet(ChatPaths.NamedConversation + ".md", conversations.ExportMarkdownAsync).WithDisplayName(
             "Pipulate export conversation");
-        group.MapPost(ConversationsEndpoint.NamedPath + "/rename", conversations.RenameAsync).WithDisplayName(
+        group.MapPost(ChatPaths.NamedConversation + "/rename", conversations.RenameAsync).WithDisplayName(
             "Pipulate rename conversation");
-        group.MapPost(ConversationsEndpoint.NamedPath + "/delete", conversations.DeleteAsync).WithDisplayName(
+        group.MapPost(ChatPaths.NamedConversation + "/delete", conversations.DeleteAsync).WithDisplayName(
             "Pipulate delete conversation");
 
         // Last of all conventions: whatever the application says of caching, also on what is returned here, counts less.

@@ -177,7 +177,6 @@ public static class PipulateServiceCollectionExtensions
         services.TryAddSingleton<Redaction>();
         services.TryAddSingleton<CommentaryPublisher>();
         services.TryAddSingleton<HeaderEventHandler>();
-        services.TryAddSingleton<ICommentary, RequestCommentary>();
         services.TryAddSingleton<CommentaryStartCheck>();
         services.AddHostedService(provider => provider.GetRequiredService<CommentaryStartCheck>());
         services.TryAddSingleton<ClientCommands>();
@@ -186,7 +185,9 @@ public static class PipulateServiceCollectionExtensions
         services.AddHostedService<SecurityStartupWarnings>();
         services.TryAddSingleton<ClientMessageHandler>();
         services.TryAddSingleton<PanelLocalizer>();
+        services.TryAddSingleton<ChatPanelContent>();
         services.TryAddSingleton<ChatPanelHtml>();
+        services.TryAddSingleton<ConversationListHtml>();
         services.TryAddSingleton<ConnectionAdmission>();
         services.TryAddSingleton<ConnectionHandlers>();
         services.TryAddSingleton(KeepAliveSettings.Default);

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
 using Microsoft.AspNetCore.Http;
+using Pipulate.Panel;
 
 namespace Pipulate.Components;
 
@@ -41,7 +42,7 @@ public sealed class ChatAssets : ComponentBase
                     "<ChatAssets> is for statically rendered components: there is no request here. Take the render mode away from it "
                         + "and from what it stands in.");
         using var html = new StringWriter();
-        http.RenderChatAssets(Htmx, Transport).WriteTo(html, HtmlEncoder.Default);
+        ChatAssetsHtml.Render(http, Htmx, Transport).WriteTo(html, HtmlEncoder.Default);
         builder.AddMarkupContent(0, html.ToString());
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
 using Microsoft.AspNetCore.Http;
+using Pipulate.Panel;
 
 namespace Pipulate.Components;
 
@@ -61,7 +62,7 @@ public sealed class ChatPanel : ComponentBase
             Autofocus = Autofocus,
             Transport = Transport,
         };
-        var panel = await http.RenderChatPanelAsync(settings, owner: this);
+        var panel = await ChatPanelHtml.RenderContentAsync(http, settings, owner: this);
         using var html = new StringWriter();
         panel.WriteTo(html, HtmlEncoder.Default);
         _html = html.ToString();

@@ -12,8 +12,6 @@ namespace Pipulate.Connections;
 /// </summary>
 internal sealed class EventStreamEndpoint(ConnectionAdmission door, IAntiforgery antiforgery)
 {
-    public const string Path = "/sse";
-
     /// <summary>
     /// How long a page waits before it comes back, at least. Each is told a little more, so that not all come back at once after a restart.
     /// </summary>

@@ -3,18 +3,13 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
 using Pipulate.Rendering;
+using Pipulate.Routes;
 
 namespace Pipulate.Connections;
 
 /// <summary>Sends messages as server-sent events without a name, each behind the place that the page names when it comes back.</summary>
 internal sealed class EventStreamTransport(PipeWriter stream) : IChatTransport
 {
-    /// <summary>
-    /// The event after which a page stays away. Both htmx versions close for good on an event, and on no status: a 204 makes htmx 4 come
-    /// back twice a second.
-    /// </summary>
-    public const string ClosedEvent = "chat-closed";
-
     /// <summary>Often enough for proxies that cut what is silent, and to notice a page that is gone without a word.</summary>
     public TimeSpan? Heartbeat => TimeSpan.FromSeconds(15);
 
@@ -56,7 +51,8 @@ internal sealed class EventStreamTransport(PipeWriter stream) : IChatTransport
     {
         if (reason is not (CloseReason.Restarting or CloseReason.TryAgainLater))
         {
-            Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"event: {ClosedEvent}\ndata: {(int)reason}\n\n"), stream);
+            Encoding.UTF8.GetBytes(
+                string.Create(CultureInfo.InvariantCulture, $"event: {ServerEvents.Closed}\ndata: {(int)reason}\n\n"), stream);
             await stream.FlushAsync(cancellationToken);
         }
     }

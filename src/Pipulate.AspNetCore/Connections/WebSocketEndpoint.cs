@@ -22,8 +22,6 @@ internal sealed partial class WebSocketEndpoint(
     TimeProvider time,
     ILogger<WebSocketEndpoint> logger)
 {
-    public const string Path = "/ws";
-
     /// <summary>How long a page may take to answer our goodbye before it is cut off.</summary>
     private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(5);
 

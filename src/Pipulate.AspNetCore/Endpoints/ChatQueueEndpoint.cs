@@ -23,8 +23,6 @@ internal sealed partial class ChatQueueEndpoint(
     IOptions<PipulateOptions> options,
     ILogger<ChatQueueEndpoint> logger)
 {
-    public const string Path = "/chatq";
-
     public async Task HandleAsync(HttpContext context)
     {
         if (await QueueAsync(context) is { } refusal)

@@ -23,8 +23,6 @@ internal sealed class ContextEndpoint(
     IAntiforgery antiforgery,
     IOptions<PipulateOptions> options)
 {
-    public const string Path = "/context";
-
     public async Task ShowAsync(HttpContext context)
     {
         if (await access.FindAsync(context) is { } visitor)

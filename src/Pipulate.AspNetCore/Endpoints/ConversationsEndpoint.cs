@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Pipulate.Connections;
 using Pipulate.Conversations;
 using Pipulate.Panel;
+using Pipulate.Routes;
 using Pipulate.Security;
 using Pipulate.Storage;
 
@@ -23,14 +24,10 @@ internal sealed partial class ConversationsEndpoint(
     IAntiforgery antiforgery,
     VisitorConversations conversations,
     ConnectionRegistry registry,
-    ConversationCache directory,
-    PanelLocalizer localizer,
+    ConversationListHtml list,
     IOptions<PipulateOptions> options,
     ILogger<ConversationsEndpoint> logger)
 {
-    public const string Path = "/conversations";
-    public const string NamedPath = $"{Path}/{{name}}";
-
     private static readonly ProblemResponse NotThere = new(StatusCodes.Status404NotFound, "There is no such conversation.");
     private static readonly ProblemResponse Foreign = new(
         StatusCodes.Status403Forbidden, "This page's origin may not see or change conversations. Pipulate:AllowedOrigins adds origins.");
@@ -177,46 +174,11 @@ internal sealed partial class ConversationsEndpoint(
         }
     }
 
-    /// <summary>
-    /// The inside of <c>&lt;chat-conversations&gt;</c>. It comes also while the store is away, with the conversation that the page shows.
-    /// </summary>
-    /// <param name="context">The request.</param>
-    /// <param name="visitor">Who it is.</param>
-    /// <param name="page">The page's own address.</param>
-    /// <param name="address">Where this endpoint is.</param>
-    public async Task<string> RenderAsync(HttpContext context, Visitor visitor, string page, string address)
-    {
-        IReadOnlyList<ConversationSummary> known = [];
-        try
-        {
-            known = await conversations.ListAsync(visitor.Owner);
-        }
-        catch (Exception exception)
-        {
-            LogAway(exception);
-        }
-
-        var shown = visitor.Conversation;
-        if (shown.Room is null && !known.Any(summary => summary.Id == shown))
-        {
-            known = [new ConversationSummary(shown, directory.Peek(shown)?.Title, IsPaused: false, default), .. known];
-        }
-
-        var token = antiforgery.GetAndStoreTokens(context);
-        return new ConversationsView(
-            options.Value.Htmx,
-            name => PageAddress.Showing(page, name, options.Value),
-            address,
-            token.FormFieldName,
-            token.RequestToken!,
-            localizer.Current).Render(known, shown);
-    }
-
     private async Task ShowAsync(HttpContext context, Visitor visitor)
     {
         var address = context.Request.PathBase.Add(context.Request.Path).ToUriComponent();
-        var end = address.LastIndexOf(Path, StringComparison.OrdinalIgnoreCase) + Path.Length;
-        var html = await RenderAsync(context, visitor, PageAddress.Showing(context.Request, null, options.Value), address[..end]);
+        var end = address.LastIndexOf(ChatPaths.Conversations, StringComparison.OrdinalIgnoreCase) + ChatPaths.Conversations.Length;
+        var html = await list.RenderAsync(context, visitor, PageAddress.Showing(context.Request, null, options.Value), address[..end]);
         context.Response.ContentType = "text/html; charset=utf-8";
         await context.Response.WriteAsync(html, context.RequestAborted);
     }

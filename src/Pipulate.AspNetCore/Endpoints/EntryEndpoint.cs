@@ -10,8 +10,6 @@ namespace Pipulate.Endpoints;
 /// </summary>
 internal sealed class EntryEndpoint(ConversationAccess access, ConversationCache conversations)
 {
-    public const string Path = "/entries";
-
     public async Task ShowAsync(HttpContext context)
     {
         context.Response.Headers.CacheControl = "private, no-store";

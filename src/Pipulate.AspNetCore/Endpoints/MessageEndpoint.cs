@@ -23,8 +23,6 @@ internal sealed partial class MessageEndpoint(
     IOptions<PipulateOptions> options,
     ILogger<MessageEndpoint> logger)
 {
-    public const string Path = "/message";
-
     public async Task HandleAsync(HttpContext context)
     {
         var (reply, refusal) = await TakeFormAsync(context);

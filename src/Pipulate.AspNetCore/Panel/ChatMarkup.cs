@@ -6,8 +6,6 @@ using Microsoft.AspNetCore.Mvc.ViewFeatures;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Pipulate.Connections;
-using Pipulate.Endpoints;
 using Pipulate.Routes;
 using Pipulate.Security;
 
@@ -30,7 +28,7 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
     /// <param name="visitor">The visitor who sees the page, with the conversation that it shows; null for an unknown visitor.</param>
     public IEnumerable<(string Name, string Value)> Connect(HttpContext context, Visitor? visitor)
     {
-        var address = Showing(AddressOf(context, WebSocketEndpoint.Path), visitor);
+        var address = Showing(AddressOf(context, ChatPaths.WebSocket), visitor);
         return _v4
             ?
             [
@@ -50,12 +48,12 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
     /// <param name="visitor">The visitor who sees the page, with the conversation that it shows; null for an unknown visitor.</param>
     public IEnumerable<(string Name, string Value)> ConnectStream(HttpContext context, Visitor? visitor)
     {
-        var address = Showing(AddressOf(context, EventStreamEndpoint.Path), visitor);
+        var address = Showing(AddressOf(context, ChatPaths.EventStream), visitor);
         return _v4
             ?
             [
                 ("hx-sse:connect", address),
-                ("hx-sse:close", EventStreamTransport.ClosedEvent),
+                ("hx-sse:close", ServerEvents.Closed),
                 ("hx-swap", "none"),
 
                 // htmx 4 tries again by itself only when it has been connected once.
@@ -69,7 +67,7 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
                 ("hx-ext", "sse"),
                 ("sse-connect", address),
                 ("sse-swap", "message"),
-                ("sse-close", EventStreamTransport.ClosedEvent),
+                ("sse-close", ServerEvents.Closed),
                 History,
 
                 // Without it a message of nothing but hx-swap-oob empties the panel; what is inside the panel is not to inherit it.
@@ -104,7 +102,7 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
         var token = antiforgery.GetAndStoreTokens(context);
         return
         [
-            .. Request("post", AddressOf(context, MessageEndpoint.Path)),
+            .. Request("post", AddressOf(context, ChatPaths.Message)),
             ("hx-swap", NoSwap),
             token.HeaderName is { } header
                 ? ("hx-headers", new JsonObject { [header] = token.RequestToken }.ToJsonString())

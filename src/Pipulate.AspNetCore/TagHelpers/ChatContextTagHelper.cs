@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Mvc.Rendering;
 using Microsoft.AspNetCore.Mvc.ViewFeatures;
 using Microsoft.AspNetCore.Razor.TagHelpers;
 using Microsoft.Extensions.DependencyInjection;
-using Pipulate.Endpoints;
 using Pipulate.Panel;
+using Pipulate.Routes;
 using Pipulate.Security;
 
 namespace Pipulate.TagHelpers;
@@ -51,7 +51,7 @@ public sealed class ChatContextTagHelper : TagHelper
         }
 
         var summary = new TagBuilder("summary");
-        foreach (var (name, value) in markup.Request("get", markup.AddressOf(http, ContextEndpoint.Path)))
+        foreach (var (name, value) in markup.Request("get", markup.AddressOf(http, ChatPaths.Context)))
         {
             summary.Attributes[name] = value;
         }

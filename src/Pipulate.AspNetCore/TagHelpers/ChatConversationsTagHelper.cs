@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Mvc.Rendering;
 using Microsoft.AspNetCore.Mvc.ViewFeatures;
 using Microsoft.AspNetCore.Razor.TagHelpers;
 using Microsoft.Extensions.DependencyInjection;
-using Pipulate.Endpoints;
 using Pipulate.Panel;
+using Pipulate.Routes;
 using Pipulate.Security;
 
 namespace Pipulate.TagHelpers;
@@ -63,13 +63,13 @@ public sealed class ChatConversationsTagHelper : TagHelper
             output.Attributes.SetAttribute(name, value);
         }
 
-        var address = markup.AddressOf(http, ConversationsEndpoint.Path);
+        var address = markup.AddressOf(http, ChatPaths.Conversations);
 
         // When the visitor has signed in or out without another page.
         output.Attributes.SetAttribute("hx-get", address);
         output.Attributes.SetAttribute("hx-swap", "innerHTML");
         output.Attributes.SetAttribute("hx-trigger", "chat:visitor from:body");
-        output.Content.AppendHtml(await services.GetRequiredService<ConversationsEndpoint>().RenderAsync(
+        output.Content.AppendHtml(await services.GetRequiredService<ConversationListHtml>().RenderAsync(
             http, await access.FindAsync(http)
                 ?? visitor with { Conversation = visitor.First }, PageAddress.OfThis(http.Request), address));
     }

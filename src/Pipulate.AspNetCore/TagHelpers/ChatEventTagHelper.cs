@@ -10,8 +10,8 @@ using Microsoft.AspNetCore.Razor.TagHelpers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Pipulate.Commentary;
-using Pipulate.Endpoints;
 using Pipulate.Panel;
+using Pipulate.Routes;
 using Pipulate.Security;
 using Pipulate.Text;
 
@@ -143,7 +143,7 @@ public sealed class ChatEventTagHelper : TagHelper
         }
 
         var markup = http.RequestServices.GetRequiredService<ChatMarkup>();
-        foreach (var (name, value) in markup.Request("post", markup.AddressOf(http, ChatQueueEndpoint.Path)))
+        foreach (var (name, value) in markup.Request("post", markup.AddressOf(http, ChatPaths.Queue)))
         {
             output.Attributes.SetAttribute(name, value);
         }

@@ -128,9 +128,9 @@ public sealed class CommentaryMannersTests
                     () => TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["title"] = ["The title is missing."] }));
                 errors.MapPost("/text", () => TypedResults.BadRequest("Not like that."));
                 errors.MapPost("/trace", () => TypedResults.BadRequest(new InvalidOperationException("SECRET") + "\n   at Some.Where()"));
-                errors.MapPost("/set", string (ICommentary commentary) =>
+                errors.MapPost("/set", string (HttpContext context) =>
                 {
-                    commentary.Set("error", "The cat sat on the server.");
+                    context.SetCommentary("error", "The cat sat on the server.");
                     throw new InvalidOperationException("SECRET");
                 });
                 errors.MapPost("/binding", (int n) => n);
@@ -143,14 +143,13 @@ public sealed class CommentaryMannersTests
     }
 
     [Fact]
-    public async Task Commentary_FromAnyService_ReachesTheTemplate()
+    public async Task SetCommentary_InAService_ReachesTheTemplate()
     {
         await using var host = await ChatHost.StartAsync(
             app => app.MapPost("/toggle", [ChatCommentary("was {before.Title}")] (Store store) => store.Toggle()),
             services: services => services.AddScoped<Store>());
 
         Assert.Equal("[event] was \"old\"", await ToldAsync(host, "/toggle"));
-        host.Services.GetRequiredService<ICommentary>().Set("outside", "of a request nothing happens");
     }
 
     [Fact]
@@ -217,9 +216,9 @@ public sealed class CommentaryMannersTests
 
     private sealed record Todo(string Title);
 
-    private sealed class Store(ICommentary commentary)
+    private sealed class Store(IHttpContextAccessor requests)
     {
-        public void Toggle() => commentary.Set("before", new Todo("old"));
+        public void Toggle() => requests.HttpContext?.SetCommentary("before", new Todo("old"));
     }
 
     private sealed class Grumpy : IResult, IValueHttpResult

@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
-using Pipulate.Connections;
+using Pipulate.Routes;
 using Pipulate.Security;
 
-namespace Pipulate.Routes;
+namespace Pipulate.Panel;
 
 /// <summary>
 /// Makes the addresses of Pipulate's endpoints for a page, with the path base and the route values of its request:
@@ -12,7 +12,7 @@ namespace Pipulate.Routes;
 /// </summary>
 internal sealed class ChatAddresses(EndpointDataSource endpoints, LinkGenerator links)
 {
-    /// <summary>Values and endpoints are written as they are, whatever the application says of its own addresses.</summary>
+    /// <summary>Keeps values and paths as they are, whatever the application configures for its own addresses.</summary>
     private static readonly LinkOptions AsTheyAre = new() { AppendTrailingSlash = false, LowercaseUrls = false };
 
     /// <summary>Gets the address of an endpoint: beside the socket, under the same prefix.</summary>
@@ -26,10 +26,10 @@ internal sealed class ChatAddresses(EndpointDataSource endpoints, LinkGenerator 
     {
         var socket = links.GetPathByAddress(context, WebSocketEndpointMetadata.Instance, [], Values(context), options: AsTheyAre)
             ?? throw Missing(context);
-        return socket[..^WebSocketEndpoint.Path.Length] + path;
+        return socket[..^ChatPaths.WebSocket.Length] + path;
     }
 
-    /// <summary>An error page runs under a route of its own; what the user asked for has the values.</summary>
+    /// <summary>Gets the route values, also on an error page, which runs under a route of its own: the original request has them.</summary>
     private static RouteValueDictionary Values(HttpContext context)
     {
         var values = new RouteValueDictionary(context.Request.RouteValues);
@@ -45,11 +45,11 @@ internal sealed class ChatAddresses(EndpointDataSource endpoints, LinkGenerator 
     {
         if (Sockets(endpoints).FirstOrDefault() is not { RoutePattern: var pattern })
         {
-            return new("A chat panel needs its socket. Call app.MapPipulate() in Program.cs.");
+            return new("The chat panel's endpoints are not mapped. Call app.MapPipulate() in Program.cs.");
         }
 
         var values = Values(context);
-        var prefix = pattern.RawText![..^WebSocketEndpoint.Path.Length];
+        var prefix = pattern.RawText![..^ChatPaths.WebSocket.Length];
         var what = $"The chat is mapped at \"{prefix}\", and the request for \"{context.Request.Path}\"";
         if (pattern.Parameters.FirstOrDefault(
             parameter => IsRequired(parameter) && values[parameter.Name] is null or "") is { Name: var name })
