@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipulate.Conversations;
 using Pipulate.Conversations.Entries;
-using Pipulate.Conversations.History;
 using Pipulate.Localization;
 using Pipulate.Models;
 using Pipulate.Telemetry;

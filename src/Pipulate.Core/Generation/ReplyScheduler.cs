@@ -171,7 +171,7 @@ internal sealed partial class ReplyScheduler(
 
     private async Task SpeakAsync(Conversation conversation, Turn turn, CancellationToken stopping)
     {
-        using var span = ReplyTracing.Begin(turn);
+        using var span = turn.BeginSpan();
         try
         {
             await generation.RunAsync(conversation, turn, stopping);
@@ -183,7 +183,7 @@ internal sealed partial class ReplyScheduler(
             conversation.End(turn.Entry, EntryState.Failed, conversation.Texts[TextKey.BrokeOff]);
         }
 
-        var outcome = ReplyTracing.OutcomeOf(conversation, turn.Entry);
+        var outcome = conversation.OutcomeOf(turn.Entry);
         metrics.Ended(turn, outcome);
         ReplyTracing.End(span, outcome);
     }

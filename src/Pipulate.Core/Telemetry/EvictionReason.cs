@@ -1,14 +1,14 @@
 namespace Pipulate.Telemetry;
 
-/// <summary>Why a page was sent away that would have stayed.</summary>
+/// <summary>Specifies why the server closed a connection that the client would have kept.</summary>
 internal enum EvictionReason
 {
     /// <summary>A write to it took longer than <see cref="PipulateLimits.Send"/>.</summary>
     Slow,
 
-    /// <summary>More of the application's fragments waited for it than are kept.</summary>
+    /// <summary>More of the application's fragments waited for it than the queue holds.</summary>
     Full,
 
-    /// <summary>It sent what cannot be taken, or too much of it.</summary>
+    /// <summary>It sent an invalid message, or too many of them.</summary>
     Message,
 }

@@ -1,18 +1,16 @@
 using System.Diagnostics.Metrics;
-using Pipulate.Conversations;
-using Pipulate.Conversations.History;
 
 namespace Pipulate.Telemetry;
 
 /// <summary>
-/// What the meter "Pipulate" counts and measures (docs/operations.md). Nothing that a user or a model wrote gets into a tag, and nobody's
-/// name: what a tag can say is counted on fingers. Where nobody listens, each of these costs a look at a field.
+/// Records the measurements of the meter "Pipulate" (docs/operations.md). Tags have a few fixed values: neither a text of a user or a model
+/// nor a name gets into one. Without a listener, each of these methods only reads a field.
 /// </summary>
 internal sealed class PipulateMetrics
 {
     public const string MeterName = "Pipulate";
 
-    /// <summary>Those of OpenTelemetry's conventions: from a hundredth of a second to a minute and a half.</summary>
+    // The buckets of OpenTelemetry's conventions: from 10 ms to 82 s.
     private static readonly InstrumentAdvice<double> Seconds =
         new() { HistogramBucketBoundaries = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92] };
 
@@ -70,7 +68,7 @@ internal sealed class PipulateMetrics
             "gen_ai.client.token.usage", "{token}", "Tokens that a request to the model has read and written.", tags: null, Tokens);
     }
 
-    /// <summary>Whether any measurement of a request to the model is listened to.</summary>
+    /// <summary>Gets a value indicating whether a listener wants any measurement of a request to the model.</summary>
     public bool IsCallListenedTo => CallDuration.Enabled || CallFirstChunk.Enabled || CallLaterChunk.Enabled || CallTokens.Enabled;
 
     public Histogram<double> CallDuration { get; }
@@ -97,29 +95,31 @@ internal sealed class PipulateMetrics
         _ => "server",
     }));
 
-    /// <summary>The model's turn has come.</summary>
-    public void Begun(Turn turn)
+    /// <summary>Counts a reply that begins.</summary>
+    /// <param name="answersUser">Whether a user waits for it.</param>
+    /// <param name="events">How many events it comments on.</param>
+    /// <param name="since">When the first of what it answers came, as a timestamp; null where that is not known.</param>
+    public void Begun(bool answersUser, int events, long? since)
     {
-        if (turn.Events > 1)
+        if (events > 1)
         {
-            _merged.Add(turn.Events - 1);
+            _merged.Add(events - 1);
         }
 
-        if (turn.Since is { } since && _waits.Enabled)
+        if (since is { } first && _waits.Enabled)
         {
-            _waits.Record(_time.GetElapsedTime(since).TotalSeconds, Kind(ReplyTracing.KindOf(turn)));
+            _waits.Record(_time.GetElapsedTime(first).TotalSeconds, Kind(ReplyTracing.KindOf(answersUser)));
         }
     }
 
-    /// <summary>An answer has ended.</summary>
-    /// <param name="turn">Which.</param>
-    /// <param name="outcome">How.</param>
-    public void Ended(Turn turn, string outcome) => _ended.Add(1, Kind(ReplyTracing.KindOf(turn)), new("outcome", outcome));
+    /// <summary>Counts a reply that has ended.</summary>
+    public void Ended(bool answersUser, string outcome) =>
+        _ended.Add(1, Kind(ReplyTracing.KindOf(answersUser)), new("outcome", outcome));
 
-    /// <summary>A page was not let in.</summary>
+    /// <summary>Counts a connection that was not admitted.</summary>
     public void Refused(string reason) => _refused.Add(1, Reason(reason));
 
-    /// <summary>A page was sent away that would have stayed.</summary>
+    /// <summary>Counts a connection that the server closed although the client would have kept it.</summary>
     public void Evicted(EvictionReason reason) => _evicted.Add(1, Reason(reason switch
     {
         EvictionReason.Slow => "slow",
@@ -127,7 +127,7 @@ internal sealed class PipulateMetrics
         _ => "message",
     }));
 
-    /// <summary>A page was brought up to date other than by what is new.</summary>
+    /// <summary>Counts a connection that was brought up to date other than by what is new.</summary>
     public void Resynced(ResyncKind kind, int times = 1)
     {
         if (times > 0)

@@ -1,14 +1,14 @@
 namespace Pipulate.Telemetry;
 
-/// <summary>How a page was brought up to date other than by what is new.</summary>
+/// <summary>Specifies how a connection was brought up to date other than by what is new.</summary>
 internal enum ResyncKind
 {
-    /// <summary>It got the whole list: a page that was opened, or that has come back.</summary>
+    /// <summary>The page got the whole list, because it was opened or has lost its place.</summary>
     Snapshot,
 
-    /// <summary>It has come back and lacked nothing.</summary>
+    /// <summary>The page connected again and lacked nothing.</summary>
     Resumed,
 
-    /// <summary>It was so far behind in an answer that it got all of that anew.</summary>
+    /// <summary>The page was so far behind in a reply that it got the whole text again.</summary>
     Rewrite,
 }

@@ -50,8 +50,8 @@ public sealed class UnheardTests : IDisposable
         _ = ReplyTracing.Cause;
         metrics.Suppressed(SuppressionReason.Chance, 1);
         metrics.Truncated(TruncationReason.Full);
-        metrics.Begun(turn);
-        metrics.Ended(turn, "complete");
+        metrics.Begun(turn.AnswersUser, turn.Events, turn.Since);
+        metrics.Ended(turn.AnswersUser, "complete");
         metrics.Refused("origin");
         metrics.Evicted(EvictionReason.Slow);
         metrics.Resynced(ResyncKind.Snapshot);
