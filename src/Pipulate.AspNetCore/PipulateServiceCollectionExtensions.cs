@@ -125,9 +125,10 @@ public static class PipulateServiceCollectionExtensions
             provider => new InMemoryConversationStore(provider.GetRequiredService<TimeProvider>()));
         services.AddNodes();
         services.TryAddSingleton<WriteBehindService>();
+        services.TryAddSingleton<ConversationStorage>();
         services.TryAddSingleton(provider => new ConversationCache(
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<WriteBehindService>(),
+            provider.GetRequiredService<ConversationStorage>(),
             provider.GetRequiredService<IOptions<PipulateOptions>>().Value.Markdown));
         services.TryAddSingleton<VisitorConversations>();
         services.TryAddSingleton(provider => new TextPacer(
@@ -146,6 +147,7 @@ public static class PipulateServiceCollectionExtensions
             provider.GetRequiredService<IReplyCoordination>()));
         services.TryAddSingleton(
             provider => new GenerationLimiter(provider.GetRequiredService<IOptions<PipulateOptions>>().Value.Limits.Generations));
+        services.TryAddSingleton<IReplyLoad>(provider => provider.GetRequiredService<GenerationLimiter>());
         services.TryAddSingleton<ReplyCoordinator>();
         services.TryAddSingleton<ChatQueue>();
         services.TryAddSingleton<IChatQueue>(provider => provider.GetRequiredService<ChatQueue>());

@@ -26,13 +26,13 @@ public sealed class KeepingTests(PostgreSqlServer server) : IClassFixture<Postgr
         await using var relay = new Relay(settings.Host!, settings.Port);
         (settings.Host, settings.Port) = ("127.0.0.1", relay.Port);
         await using var store = new PostgreSqlConversationStore(settings.ConnectionString);
-        using var keeper = new WriteBehindService(store, TimeProvider.System, NullLogger<WriteBehindService>.Instance, LocalConversationLifecycle.Instance);
+        using var keeper = new WriteBehindService(store, TimeProvider.System, NullLogger<WriteBehindService>.Instance);
         await keeper.StartAsync(Cancellation);
         var random = new Random(1);
 
         // Away at the very beginning: the conversation is there all the same.
         relay.Cut();
-        var conversation = new ConversationCache(TimeProvider.System, keeper).Get(Id);
+        var conversation = Open(store, keeper).Get(Id);
         for (var i = 0; i < 12; i++)
         {
             Assert.True(conversation.AddUserMessage($"question {i} 🙂", $"m{i}"));
@@ -73,9 +73,9 @@ public sealed class KeepingTests(PostgreSqlServer server) : IClassFixture<Postgr
             for (var process = 1; process <= 3; process++)
             {
                 using var store = new SqliteConversationStore(Path.Combine(folder.FullName, "chat.db"), TimeProvider.System);
-                using var keeper = new WriteBehindService(store, TimeProvider.System, NullLogger<WriteBehindService>.Instance, LocalConversationLifecycle.Instance);
+                using var keeper = new WriteBehindService(store, TimeProvider.System, NullLogger<WriteBehindService>.Instance);
                 await keeper.StartAsync(Cancellation);
-                var conversation = new ConversationCache(TimeProvider.System, keeper).Get(Id);
+                var conversation = Open(store, keeper).Get(Id);
                 await conversation.Loaded;
 
                 Assert.Equal(2 * (process - 1), Read(conversation).Length);
@@ -91,6 +91,11 @@ public sealed class KeepingTests(PostgreSqlServer server) : IClassFixture<Postgr
             folder.Delete(recursive: true);
         }
     }
+
+    private static ConversationCache Open(IConversationStore store, WriteBehindService keeper) => new(
+        TimeProvider.System,
+        new ConversationStorage(keeper, store, LocalConversationLifecycle.Instance, TimeProvider.System),
+        markdown: false);
 
     private static string[] Read(Conversation conversation)
     {

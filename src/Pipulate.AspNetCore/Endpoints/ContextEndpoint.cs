@@ -19,6 +19,7 @@ internal sealed class ContextEndpoint(
     ConversationAccess access,
     OriginPolicy origins,
     ConversationCache conversations,
+    ConversationStorage storage,
     ContextWindows contexts,
     IAntiforgery antiforgery,
     IOptions<PipulateOptions> options)
@@ -64,10 +65,10 @@ internal sealed class ContextEndpoint(
             case "resume":
                 // Answered when it is stored: a pause is a promise, which a process that ends now must not break.
                 conversation.IsPaused = form["do"] == "pause";
-                await WriteBehindService.WaitUntilStoredAsync(conversation);
+                await storage.WaitUntilStoredAsync(conversation);
                 break;
             case "forget-all":
-                await WriteBehindService.ForgetEventsAsync(conversation);
+                await storage.ForgetEventsAsync(conversation);
                 break;
             case "forget" when Guid.TryParseExact(form["event"], "N", out var id):
                 conversation.ForgetEvents(id);

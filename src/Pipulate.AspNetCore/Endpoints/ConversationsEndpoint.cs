@@ -47,8 +47,7 @@ internal sealed partial class ConversationsEndpoint(
     public Task RenameAsync(HttpContext context) =>
         DoAsync(context, (visitor, form) => WithNamedAsync(context, visitor, async conversation =>
     {
-        conversation.Title = ConversationTitle.Clean(form["title"]);
-        await WriteBehindService.WaitUntilStoredAsync(conversation);
+        await conversations.RenameAsync(conversation, ConversationTitle.Clean(form["title"]));
         await ReturnAsync(context, visitor);
     }));
 

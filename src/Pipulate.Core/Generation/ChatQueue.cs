@@ -115,7 +115,7 @@ internal sealed partial class ChatQueue(
     {
         var conversation = conversations.Get(id);
         AddUserMessage(conversation, text, messageId);
-        await WriteBehindService.WaitUntilStoredAsync(conversation);
+        await turns.WaitUntilStoredAsync(conversation);
         return !conversation.IsDeleted;
     }
 

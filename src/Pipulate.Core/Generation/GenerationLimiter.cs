@@ -1,9 +1,11 @@
+using Pipulate.Telemetry;
+
 namespace Pipulate.Generation;
 
 /// <summary>
 /// The places of those who speak at once in this process, and the line of those who wait for one: first come, first served. Thread-safe.
 /// </summary>
-internal sealed class GenerationLimiter(int places)
+internal sealed class GenerationLimiter(int places) : IReplyLoad
 {
     private readonly Lock _gate = new();
     private readonly LinkedList<Waiting> _line = [];

@@ -10,7 +10,8 @@ namespace Pipulate.Generation;
 /// Whose turn it is to answer. Alone, always ours. Where there are other nodes, a ledger decides: one node at a time in a conversation, and
 /// nothing is answered twice.
 /// </summary>
-internal sealed partial class ReplyCoordinator(TimeProvider time, ILogger<ReplyCoordinator> logger, IReplyLeaseStore? ledger = null)
+internal sealed partial class ReplyCoordinator(
+    ConversationStorage storage, TimeProvider time, ILogger<ReplyCoordinator> logger, IReplyLeaseStore? ledger = null)
 {
     /// <summary>How often it is looked whether the other node is done.</summary>
     public static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
@@ -20,16 +21,19 @@ internal sealed partial class ReplyCoordinator(TimeProvider time, ILogger<ReplyC
     {
         if (ledger is not null)
         {
-            var kept = ConversationWriter.Of(conversation)!;
+            var kept = storage.Find(conversation)!;
             await TryAsync(conversation, async () =>
             {
-                if (!await kept.TryAddPendingAsync(ledger, kept.ToStoredEntry(entry), cancellationToken))
+                if (!await kept.TryAddPendingAsync(entry, cancellationToken))
                 {
                     kept.OnDeleted();
                 }
             });
         }
     }
+
+    /// <inheritdoc cref="ConversationStorage.WaitUntilStoredAsync"/>
+    public Task WaitUntilStoredAsync(Conversation conversation) => storage.WaitUntilStoredAsync(conversation);
 
     /// <summary>Begins the next answer.</summary>
     /// <returns>
@@ -43,7 +47,7 @@ internal sealed partial class ReplyCoordinator(TimeProvider time, ILogger<ReplyC
             return (conversation.BeginTurn(budget), true);
         }
 
-        var kept = ConversationWriter.Of(conversation)!;
+        var kept = storage.Find(conversation)!;
         var (asked, taken) = ((IReadOnlyList<Guid>)[], (IReadOnlyList<Guid>)[]);
         var answer = new StoredEntry
         {
@@ -63,7 +67,7 @@ internal sealed partial class ReplyCoordinator(TimeProvider time, ILogger<ReplyC
                 var owed = conversation.ReadPending();
                 foreach (var entry in owed)
                 {
-                    await kept.TryAddPendingAsync(ledger, kept.ToStoredEntry(entry), cancellationToken);
+                    await kept.TryAddPendingAsync(entry, cancellationToken);
                 }
 
                 if (conversation.IsRegenerating)
@@ -95,7 +99,7 @@ internal sealed partial class ReplyCoordinator(TimeProvider time, ILogger<ReplyC
         if (ledger is not null
             && conversation.ReadPending().Select(entry => entry.Id).Intersect(turn.Claimed).ToList() is { Count: > 0 } again)
         {
-            await TryAsync(conversation, () => ledger.ReturnAsync(ConversationWriter.Of(conversation)!.Key, again, CancellationToken.None));
+            await TryAsync(conversation, () => ledger.ReturnAsync(storage.Find(conversation)!.Key, again, CancellationToken.None));
         }
     }
 
@@ -105,7 +109,7 @@ internal sealed partial class ReplyCoordinator(TimeProvider time, ILogger<ReplyC
         if (ledger is not null && events.Count > 0)
         {
             await TryAsync(
-                conversation, () => ledger.RemoveAsync(ConversationWriter.Of(conversation)!.Key, events, CancellationToken.None));
+                conversation, () => ledger.RemoveAsync(storage.Find(conversation)!.Key, events, CancellationToken.None));
         }
     }
 
@@ -114,7 +118,7 @@ internal sealed partial class ReplyCoordinator(TimeProvider time, ILogger<ReplyC
     {
         if (ledger is not null)
         {
-            await TryAsync(conversation, () => ledger.ReleaseAsync(ConversationWriter.Of(conversation)!.Key, CancellationToken.None));
+            await TryAsync(conversation, () => ledger.ReleaseAsync(storage.Find(conversation)!.Key, CancellationToken.None));
         }
     }
 

@@ -1,33 +1,33 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Pipulate.Connections;
-using Pipulate.Generation;
 using Pipulate.Storage;
 using Pipulate.Telemetry;
 
 namespace Pipulate.Hosting;
 
 /// <summary>
-/// What the meter "Pipulate" does not count but looks at, whenever somebody asks. It is made with the host and does nothing else.
+/// Registers the measurements of the meter "Pipulate" that are read whenever a listener asks for them. Does nothing else: it is a hosted
+/// service so that it is created with the host.
 /// </summary>
 internal sealed class ObservableMetrics : IHostedService
 {
     public ObservableMetrics(
         IMeterFactory meters,
         ConnectionRegistry registry,
-        GenerationLimiter line,
+        IReplyLoad replies,
         ConversationCache conversations,
-        WriteBehindService keeper)
+        WriteBehindService writing)
     {
         var meter = meters.Create(PipulateMetrics.MeterName);
         meter.CreateObservableUpDownCounter("pipulate.connections", () => registry.Count, "{connection}", "Pages that are connected.");
-        meter.CreateObservableUpDownCounter("pipulate.answers.running", () => line.Running, "{answer}", "Answers that are being given.");
+        meter.CreateObservableUpDownCounter("pipulate.answers.running", () => replies.Running, "{answer}", "Answers that are being given.");
         meter.CreateObservableUpDownCounter(
-            "pipulate.answers.waiting", () => line.QueueLength, "{answer}", "Answers that wait until others are given.");
+            "pipulate.answers.waiting", () => replies.QueueLength, "{answer}", "Answers that wait until others are given.");
         meter.CreateObservableUpDownCounter(
             "pipulate.conversations", () => conversations.Count, "{conversation}", "Conversations that are in memory.");
         meter.CreateObservableUpDownCounter(
-            "pipulate.store.backlog", () => keeper.Backlog, "{conversation}", "Conversations of which something is to be stored.");
+            "pipulate.store.backlog", () => writing.Backlog, "{conversation}", "Conversations of which something is to be stored.");
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -60,4 +60,6 @@ internal enum TextKey
     ConversationNotThere,
     FirstConversation,
     ConversationDeleted,
+    NotSaved,
+    SavedAgain,
 }

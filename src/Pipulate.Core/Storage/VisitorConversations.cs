@@ -7,7 +7,11 @@ namespace Pipulate.Storage;
 /// says whose it is to be.
 /// </summary>
 internal sealed class VisitorConversations(
-    ConversationCache directory, IConversationStore store, TimeProvider time, IConversationLifecycle lifecycle)
+    ConversationCache cache,
+    ConversationStorage storage,
+    IConversationStore store,
+    IConversationLifecycle lifecycle,
+    TimeProvider time)
 {
     /// <summary>How many are listed.</summary>
     public const int ListLimit = 100;
@@ -21,16 +25,16 @@ internal sealed class VisitorConversations(
     /// <returns>The conversation; null where there is none.</returns>
     public async ValueTask<Conversation?> OpenAsync(ConversationId id)
     {
-        var conversation = directory.Get(id);
+        var conversation = cache.Get(id);
         await conversation.Loaded;
         if (conversation is { IsDeleted: true, Id.Name: null })
         {
             // A visitor's first one begins anew, as soon as the store has deleted the one before.
-            await WriteBehindService
+            await storage
                 .WaitUntilDeletedAsync(conversation)
                 .WaitAsync(ReadTimeout, time)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            conversation = directory.Get(id);
+            conversation = cache.Get(id);
             await conversation.Loaded;
         }
 
@@ -44,7 +48,7 @@ internal sealed class VisitorConversations(
         var stored = await store.ListAsync(owner, ListLimit).AsTask().WaitAsync(ReadTimeout, time);
 
         // What was said in the last moments may not be written yet.
-        return [.. stored.Select(summary => directory.Peek(summary.Id) is { Title: { } title } ? summary with { Title = title } : summary)];
+        return [.. stored.Select(summary => cache.Peek(summary.Id) is { Title: { } title } ? summary with { Title = title } : summary)];
     }
 
     /// <summary>Makes a new one; where the newest is still empty, that one serves.</summary>
@@ -62,11 +66,18 @@ internal sealed class VisitorConversations(
         return id;
     }
 
+    /// <summary>Names a conversation, and waits until the store has the name, or is not to have it soon.</summary>
+    public Task RenameAsync(Conversation conversation, string? title)
+    {
+        conversation.Title = title;
+        return storage.WaitUntilStoredAsync(conversation);
+    }
+
     /// <summary>Deletes a conversation, from memory at once and from the store.</summary>
     /// <exception cref="TimeoutException">The store does not answer; it is deleted there when it does.</exception>
     public async Task DeleteAsync(ConversationId id)
     {
-        await WriteBehindService.DeleteAsync(directory.Get(id)).WaitAsync(ReadTimeout, time);
+        await storage.DeleteAsync(cache.Get(id)).WaitAsync(ReadTimeout, time);
     }
 
     /// <summary>Forgets an owner: deletes all of them.</summary>
@@ -87,7 +98,7 @@ internal sealed class VisitorConversations(
     public async IAsyncEnumerable<StoredEntry> ReadAsync(Conversation conversation)
     {
         var key = new ConversationKey(conversation.Id.Owner, conversation.Id);
-        await WriteBehindService
+        await storage
             .SaveAsync(conversation)
             .WaitAsync(ReadTimeout, time)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -112,5 +123,5 @@ internal sealed class VisitorConversations(
     }
 
     private Task DeleteOpenedAsync(string owner) =>
-        Task.WhenAll(directory.FindOwnedBy(owner).Select(conversation => DeleteAsync(conversation.Id)));
+        Task.WhenAll(cache.FindOwnedBy(owner).Select(conversation => DeleteAsync(conversation.Id)));
 }

@@ -2,42 +2,30 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Pipulate.Conversations;
 using Pipulate.Localization;
 
 namespace Pipulate.Storage;
 
 /// <summary>
-/// Opens conversations with what the store has of them, and writes to it behind them: what is new or has ended at once, what grows every
-/// <see cref="CheckpointInterval"/>. Nobody who talks waits for the store. While it is away all goes on from memory, and what it lacks is
-/// written when it is back.
+/// Writes conversations to the store behind their users: what is new or has ended at once, what grows every
+/// <see cref="CheckpointInterval"/>. No reply and no message waits for the store. While it is unavailable the chat goes on from memory, and
+/// what the store lacks is written when it is available again.
 /// </summary>
 internal sealed partial class WriteBehindService(
     IConversationStore store,
     TimeProvider time,
-    ILogger<WriteBehindService> logger,
-    IConversationLifecycle lifecycle,
-    IPendingEntryStore? pendingEntries = null)
-    : BackgroundService
+    ILogger<WriteBehindService> logger)
+    : BackgroundService, IWriteQueue
 {
     /// <summary>With a write that takes up to 100 ms, a killed process loses at most half a second of an answer.</summary>
     public static readonly TimeSpan CheckpointInterval = TimeSpan.FromMilliseconds(400);
 
-    /// <summary>How long a page waits for the history; it comes later then, when the store has it.</summary>
-    public static readonly TimeSpan LoadTimeout = TimeSpan.FromSeconds(2);
-
-    /// <summary>How long a page waits for its message to be stored before it hears that it was taken.</summary>
-    public static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(2);
-
-    /// <summary>How long the store may be away before people are told that they are not being saved.</summary>
+    /// <summary>How long the store may be unavailable before conversations show that they are not being saved.</summary>
     public static readonly TimeSpan NoticeDelay = TimeSpan.FromSeconds(10);
-
-    private const string NotSavedNotice = "History is unavailable: what is said now is not saved yet.";
-    private const string SavedAgainNotice = "History is available again, and everything is saved.";
 
     private const int Writers = 4;
 
-    /// <summary>After so many attempts in vain, while others are written, it is the conversation and not the store.</summary>
+    /// <summary>After so many failures while others are written, the conversation is the cause and not the store.</summary>
     private const int MaxRefusals = 5;
 
     private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(10);
@@ -50,124 +38,27 @@ internal sealed partial class WriteBehindService(
     private long? _unavailableSince;
     private long _lastSuccess;
 
-    /// <summary>Gets what stores the entries that wait for a reply; null where this process alone replies.</summary>
-    public IPendingEntryStore? PendingEntries => pendingEntries;
-
     /// <summary>
-    /// Whether it is worth waiting for a write: what is kept in memory ends with the process, and a store that is away may be so for long.
+    /// Gets a value indicating whether a caller should wait for a write: a store in memory ends with the process, and an unavailable one
+    /// may stay so for long.
     /// </summary>
     public bool CanStore => store is not InMemoryConversationStore && GetUnavailability() is null;
 
-    /// <summary>Whether other nodes speak in the conversations too.</summary>
-    public bool IsShared => lifecycle.IsShared;
-
-    /// <summary>
-    /// Of how many conversations something is to be stored that cannot wait for the next <see cref="CheckpointInterval"/>.
-    /// </summary>
+    /// <summary>Gets how many conversations have something to store before the next <see cref="CheckpointInterval"/>.</summary>
     public int Backlog => _due.Reader.Count + _failed.Count;
 
-    /// <summary>For how long the store has not taken what it was given; null while it does.</summary>
+    /// <summary>Gets for how long the store has been unavailable; null while it is available.</summary>
     public TimeSpan? UnavailableFor => GetUnavailability();
 
-    /// <summary>Gives a conversation its history, at once or as soon as the store has answered, and keeps it from now on.</summary>
-    public void Track(Conversation conversation)
+    public void Schedule(ConversationWriter writer)
     {
-        var kept = new ConversationWriter(conversation, this, store);
-        conversation.Observers = [kept];
-
-        if (IsShared)
+        if (writer.TrySchedule())
         {
-            // First followed, then read: what is said in between comes both ways and is the same.
-            conversation.BeginBeforeHistory();
-            lifecycle.Track(kept);
-        }
-
-        try
-        {
-            kept.Load();
-        }
-        catch (Exception exception)
-        {
-            // Tried again by the writers; the chat goes on.
-            conversation.BeginBeforeHistory();
-            RecordFailure(kept, exception);
-        }
-
-        if (!kept.Loaded.IsCompleted)
-        {
-            conversation.Loaded = WaitAsync(kept.Loaded);
-            Schedule(kept);
+            _due.Writer.TryWrite(writer);
         }
     }
 
-    /// <summary>The process forgets a conversation. What is not stored yet still is, unless the store is away.</summary>
-    public void Untrack(Conversation conversation)
-    {
-        lifecycle.Untrack(conversation);
-        if (ConversationWriter.Of(conversation) is { } kept)
-        {
-            kept.IsEvicted = true;
-        }
-    }
-
-    /// <summary>Whether the store has all of a conversation, so that the process can do without it.</summary>
-    public static bool IsSaved(Conversation conversation) => ConversationWriter.Of(conversation) is { IsSaved: true };
-
-    /// <summary>Writes what the store lacks of a conversation.</summary>
-    /// <returns>A task that ends when that was tried. It never fails.</returns>
-    public static Task SaveAsync(Conversation conversation) => ConversationWriter.Of(conversation)?.SaveAsync() ?? Task.CompletedTask;
-
-    /// <summary>For whoever promises that what was said so far outlasts the process.</summary>
-    /// <returns>
-    /// A task that ends when it is stored. Where that is not to be had soon it ends all the same: the chat goes on while the store is away.
-    /// It never fails.
-    /// </returns>
-    public static Task WaitUntilStoredAsync(Conversation conversation) =>
-        ConversationWriter.Of(conversation)?.WaitUntilStoredAsync() ?? Task.CompletedTask;
-
-    /// <summary>
-    /// Forgets all events of a conversation, also those that only the store has, because they lie before what it was opened with.
-    /// </summary>
-    /// <returns>
-    /// A task that ends when they are forgotten; where the store is away, soon, and they are forgotten there when it is back. It never
-    /// fails.
-    /// </returns>
-    public static Task ForgetEventsAsync(Conversation conversation)
-    {
-        conversation.ForgetEvents();
-        return ConversationWriter.Of(conversation)?.ForgetEventsAsync() ?? Task.CompletedTask;
-    }
-
-    /// <summary>Deletes a conversation: from memory and all pages at once, and from the store.</summary>
-    /// <returns>A task that ends when the store has deleted it: where it is away, when it is back.</returns>
-    public static Task DeleteAsync(Conversation conversation)
-    {
-        var kept = ConversationWriter.Of(conversation);
-        kept?.AnnounceDeletion();
-        conversation.Delete(TextKey.ConversationDeleted);
-        return kept?.DeleteAsync() ?? Task.CompletedTask;
-    }
-
-    /// <summary>For whoever finds a conversation gone.</summary>
-    /// <returns>A task that ends when the store has deleted it too.</returns>
-    public static Task WaitUntilDeletedAsync(Conversation conversation) =>
-        ConversationWriter.Of(conversation)?.Deleted ?? Task.CompletedTask;
-
-    /// <summary>A conversation is not in the store any more, which the other nodes do not know yet.</summary>
-    public void AnnounceDeleted(ConversationId conversation) => lifecycle.AnnounceDeleted(conversation);
-
-    /// <summary>Another node has deleted a conversation.</summary>
-    public void OnDeleted(Conversation conversation) => lifecycle.OnDeleted(conversation);
-
-    public void Schedule(ConversationWriter kept)
-    {
-        if (kept.TrySchedule())
-        {
-            _due.Writer.TryWrite(kept);
-        }
-    }
-
-    public void ScheduleCheckpoint(ConversationWriter kept) => _growing.Enqueue(kept);
+    public void ScheduleCheckpoint(ConversationWriter writer) => _growing.Enqueue(writer);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -187,12 +78,12 @@ internal sealed partial class WriteBehindService(
         {
         }
 
-        // The answers were stopped before: these are the last words.
+        // The replies were stopped before, so nothing is added after this.
         ending.CancelAfter(ShutdownTimeout);
         WriteGrowing();
-        while (_failed.TryDequeue(out var kept))
+        while (_failed.TryDequeue(out var writer))
         {
-            _due.Writer.TryWrite(kept);
+            _due.Writer.TryWrite(writer);
         }
 
         _due.Writer.Complete();
@@ -203,78 +94,71 @@ internal sealed partial class WriteBehindService(
         }
     }
 
-    /// <summary>Waits for a write, but not for ever. Never fails.</summary>
-    public async Task WaitForAsync(Task writing) =>
-        await writing.WaitAsync(StoreTimeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-
-    private async Task WaitAsync(Task opened) =>
-        await opened.WaitAsync(LoadTimeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-
     private void WriteGrowing()
     {
-        for (var count = _growing.Count; count > 0 && _growing.TryDequeue(out var kept); count--)
+        for (var count = _growing.Count; count > 0 && _growing.TryDequeue(out var writer); count--)
         {
-            kept.BeginCheckpoint();
-            Schedule(kept);
+            writer.BeginCheckpoint();
+            Schedule(writer);
         }
     }
 
-    /// <summary>While the store is away one conversation asks for all.</summary>
+    /// <summary>Schedules what has failed. While the store is unavailable, one conversation tries it for all.</summary>
     private void Retry()
     {
         var away = GetUnavailability();
         var asking = away is null ? _failed.Count : 1;
-        for (var count = _failed.Count; count > 0 && _failed.TryDequeue(out var kept); count--)
+        for (var count = _failed.Count; count > 0 && _failed.TryDequeue(out var writer); count--)
         {
-            if (away is not null && kept.IsEvicted && !kept.IsBeingDeleted)
+            if (away is not null && writer.IsEvicted && !writer.IsBeingDeleted)
             {
-                LogAbandoned(kept.Conversation.Id, kept.Abandon());
+                LogAbandoned(writer.Conversation.Id, writer.Abandon());
                 continue;
             }
 
-            if (away > NoticeDelay && !kept.IsNoticeShown)
+            if (away > NoticeDelay && !writer.IsNoticeShown)
             {
-                kept.IsNoticeShown = true;
-                kept.Conversation.AddNotice(NotSavedNotice, evenIfKnown: true);
+                writer.IsNoticeShown = true;
+                AddNotice(writer, TextKey.NotSaved);
             }
 
             if (asking-- > 0)
             {
-                _due.Writer.TryWrite(kept);
+                _due.Writer.TryWrite(writer);
             }
             else
             {
-                _failed.Enqueue(kept);
+                _failed.Enqueue(writer);
             }
         }
     }
 
     private async Task WriteAllAsync(CancellationToken ending)
     {
-        await foreach (var kept in _due.Reader.ReadAllAsync(CancellationToken.None))
+        await foreach (var writer in _due.Reader.ReadAllAsync(CancellationToken.None))
         {
             try
             {
-                while (!await WriteAsync(kept, ending) || !kept.TryComplete())
+                while (!await WriteAsync(writer, ending) || !writer.TryComplete())
                 {
                     // More came, or there was more than one round takes.
                 }
 
-                RecordSuccess(kept);
+                RecordSuccess(writer);
             }
             catch (Exception exception)
             {
-                RecordFailure(kept, exception);
-                _failed.Enqueue(kept);
+                RecordFailure(writer, exception);
+                _failed.Enqueue(writer);
             }
         }
     }
 
-    private async Task<bool> WriteAsync(ConversationWriter kept, CancellationToken ending)
+    private async Task<bool> WriteAsync(ConversationWriter writer, CancellationToken ending)
     {
         using var limit = new CancellationTokenSource(WriteTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ending);
-        return await kept.WriteAsync(either.Token);
+        return await writer.WriteAsync(either.Token);
     }
 
     private TimeSpan? GetUnavailability()
@@ -285,13 +169,13 @@ internal sealed partial class WriteBehindService(
         }
     }
 
-    private void RecordSuccess(ConversationWriter kept)
+    private void RecordSuccess(ConversationWriter writer)
     {
         lock (_gate)
         {
             _lastSuccess = time.GetTimestamp();
-            kept.LastFailure = null;
-            kept.Rejections = 0;
+            writer.LastFailure = null;
+            writer.Rejections = 0;
             if (_unavailableSince is { } since)
             {
                 _unavailableSince = null;
@@ -299,31 +183,38 @@ internal sealed partial class WriteBehindService(
             }
         }
 
-        if (kept.IsNoticeShown)
+        if (writer.IsNoticeShown)
         {
-            kept.IsNoticeShown = false;
-            kept.Conversation.AddNotice(SavedAgainNotice, evenIfKnown: true);
+            writer.IsNoticeShown = false;
+            AddNotice(writer, TextKey.SavedAgain);
         }
     }
 
-    private void RecordFailure(ConversationWriter kept, Exception exception)
+    private static void AddNotice(ConversationWriter writer, TextKey text)
+    {
+        var conversation = writer.Conversation;
+        conversation.AddNotice(conversation.Texts[text], evenIfKnown: true);
+    }
+
+    /// <summary>Records a failed read or write, and decides whether the store or the conversation is the cause.</summary>
+    public void RecordFailure(ConversationWriter writer, Exception exception)
     {
         lock (_gate)
         {
             var now = time.GetTimestamp();
-            if (kept.LastFailure is { } before && _lastSuccess > before)
+            if (writer.LastFailure is { } before && _lastSuccess > before)
             {
-                kept.LastFailure = now;
-                if (++kept.Rejections >= MaxRefusals)
+                writer.LastFailure = now;
+                if (++writer.Rejections >= MaxRefusals)
                 {
-                    LogRejected(kept.Conversation.Id, kept.Abandon(), exception);
-                    kept.Rejections = 0;
+                    LogRejected(writer.Conversation.Id, writer.Abandon(), exception);
+                    writer.Rejections = 0;
                 }
 
                 return;
             }
 
-            kept.LastFailure = now;
+            writer.LastFailure = now;
             if (_unavailableSince is null)
             {
                 _unavailableSince = now;

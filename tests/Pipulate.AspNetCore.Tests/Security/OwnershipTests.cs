@@ -297,13 +297,14 @@ public sealed class OwnershipTests
     private static async Task<string> DescribeAsync(ChatHost host, string owner)
     {
         var store = host.Services.GetRequiredService<IConversationStore>();
+        var storage = host.Services.GetRequiredService<ConversationStorage>();
         var directory = host.Services.GetRequiredService<ConversationCache>();
         var text = new List<string>();
         foreach (var summary in (await store.ListAsync(owner, 100, Cancellation)).OrderBy(
             summary => summary.Id.Value, StringComparer.Ordinal))
         {
             var live = directory.Get(summary.Id);
-            await Eventually.TrueAsync(() => WriteBehindService.IsSaved(live));
+            await Eventually.TrueAsync(() => storage.IsSaved(live));
             var stored = (await store.ReadAsync(new ConversationKey(owner, summary.Id), 100, cancellationToken: Cancellation))!;
             text.Add(string.Create(
                 CultureInfo.InvariantCulture,

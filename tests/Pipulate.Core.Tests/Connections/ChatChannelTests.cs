@@ -4,6 +4,7 @@ using Pipulate.Conversations;
 using Pipulate.Rendering;
 using Pipulate.Storage;
 using Pipulate.Tests.Conversations;
+using Pipulate.Tests.Storage;
 
 namespace Pipulate.Tests.Connections;
 
@@ -21,7 +22,7 @@ public sealed class ChatChannelTests : IDisposable
 
     public ChatChannelTests()
     {
-        _conversations = new ConversationCache(_time);
+        _conversations = TestStorage.CreateIdleCache(_time);
         _registry = new ConnectionRegistry(_status, _time, NoRemoteConnections.Instance);
         _channel = new ChatChannel(_conversations, _registry, new TextPacer(TimeSpan.Zero, _time, CancellationToken.None));
     }

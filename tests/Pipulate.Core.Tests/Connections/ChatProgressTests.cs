@@ -5,12 +5,13 @@ using Pipulate.Conversations;
 using Pipulate.Rendering;
 using Pipulate.Storage;
 using Pipulate.Tests.Conversations;
+using Pipulate.Tests.Storage;
 
 namespace Pipulate.Tests.Connections;
 
 public sealed class ChatProgressTests
 {
-    private readonly ConversationCache _conversations = new(new ManualTime());
+    private readonly ConversationCache _conversations = TestStorage.CreateIdleCache(new ManualTime());
     private readonly ChatChannel _channel;
 
     public ChatProgressTests() => _channel = new ChatChannel(

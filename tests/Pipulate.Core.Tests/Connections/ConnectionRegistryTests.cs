@@ -1,6 +1,7 @@
 using Pipulate.Connections;
 using Pipulate.Rendering;
 using Pipulate.Storage;
+using Pipulate.Tests.Storage;
 
 namespace Pipulate.Tests.Connections;
 
@@ -14,7 +15,7 @@ public sealed class ConnectionRegistryTests : IDisposable
 
     public ConnectionRegistryTests()
     {
-        _conversations = new ConversationCache(_time);
+        _conversations = TestStorage.CreateIdleCache(_time);
         _registry = new ConnectionRegistry(_status, _time, NoRemoteConnections.Instance);
     }
 

@@ -6,6 +6,7 @@ using Pipulate.Generation;
 using Pipulate.Rendering;
 using Pipulate.Storage;
 using Pipulate.Telemetry;
+using Pipulate.Tests.Storage;
 
 namespace Pipulate.Tests.Generation;
 
@@ -40,7 +41,9 @@ internal sealed class CommentaryHouse : IAsyncDisposable
     /// <summary>How long the demo voice waits before each word.</summary>
     public TimeSpan WordDelay { get; set; }
 
-    public ConversationCache Conversations => field ??= new ConversationCache(Time);
+    public ConversationCache Conversations => field ??= TestStorage.CreateCache(Time, ConversationStorage);
+
+    private ConversationStorage ConversationStorage => field ??= TestStorage.CreateIdle(Time);
 
     public ChatQueue Queue => field ??= new ChatQueue(
         Conversations,
@@ -55,7 +58,8 @@ internal sealed class CommentaryHouse : IAsyncDisposable
     public CommentPolicy Schedule => field ??= new CommentPolicy(
         Microsoft.Extensions.Options.Options.Create(Options), Time, Random, LocalReplyCoordination.Instance);
 
-    private ReplyCoordinator Coordinator => field ??= new ReplyCoordinator(Time, NullLogger<ReplyCoordinator>.Instance);
+    private ReplyCoordinator Coordinator => field ??= new ReplyCoordinator(
+        ConversationStorage, Time, NullLogger<ReplyCoordinator>.Instance);
 
     private TextPacer Typist => field ??= new TextPacer(Options.TypingDelay, Time, CancellationToken.None);
 

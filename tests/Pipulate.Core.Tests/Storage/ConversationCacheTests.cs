@@ -9,7 +9,7 @@ public class ConversationCacheTests
     private readonly ManualTime _time = new();
     private readonly ConversationCache _directory;
 
-    public ConversationCacheTests() => _directory = new ConversationCache(_time);
+    public ConversationCacheTests() => _directory = TestStorage.CreateIdleCache(_time);
 
     [Fact]
     public void Get_SameId_GivesTheSame() => Assert.Same(_directory.Get(Id(1)), _directory.Get(Id(1)));

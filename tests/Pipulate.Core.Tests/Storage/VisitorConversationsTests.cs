@@ -19,15 +19,17 @@ public sealed class VisitorConversationsTests : IAsyncDisposable
     private readonly ManualTime _time = new();
     private readonly ScriptedStore _store;
     private readonly WriteBehindService _keeper;
+    private readonly ConversationStorage _storage;
     private readonly ConversationCache _directory;
     private readonly VisitorConversations _owned;
 
     public VisitorConversationsTests()
     {
         _store = new ScriptedStore(_time);
-        _keeper = new WriteBehindService(_store, _time, NullLogger<WriteBehindService>.Instance, LocalConversationLifecycle.Instance);
-        _directory = new ConversationCache(_time, _keeper);
-        _owned = new VisitorConversations(_directory, _store, _time, LocalConversationLifecycle.Instance);
+        _keeper = new WriteBehindService(_store, _time, NullLogger<WriteBehindService>.Instance);
+        _storage = TestStorage.Create(_keeper, _store, _time);
+        _directory = TestStorage.CreateCache(_time, _storage);
+        _owned = Open(_directory, _store);
     }
 
     [Fact]
@@ -112,9 +114,9 @@ public sealed class VisitorConversationsTests : IAsyncDisposable
         conversation.AddUserMessage("hello", "m1");
         conversation.Title = "Groceries";
         conversation.AddUserMessage("and another thing", "m2");
-        await Eventually.TrueAsync(() => WriteBehindService.IsSaved(conversation));
+        await Eventually.TrueAsync(() => _storage.IsSaved(conversation));
 
-        var later = await new VisitorConversations(new ConversationCache(_time, _keeper), _store, _time, LocalConversationLifecycle.Instance).OpenAsync(id);
+        var later = await Open(TestStorage.CreateCache(_time, _storage), _store).OpenAsync(id);
 
         Assert.Equal("Groceries", later!.Title);
         later.AddUserMessage("still here", "m3");
@@ -205,7 +207,7 @@ public sealed class VisitorConversationsTests : IAsyncDisposable
         var id = await _owned.CreateAsync(Owner);
         var conversation = _directory.Get(id);
         conversation.AddUserMessage("a secret", "m1");
-        await Eventually.TrueAsync(() => WriteBehindService.IsSaved(conversation));
+        await Eventually.TrueAsync(() => _storage.IsSaved(conversation));
         _store.Before = _ => throw ScriptedStore.Away;
 
         var deleting = _owned.DeleteAsync(id);
@@ -299,7 +301,7 @@ public sealed class VisitorConversationsTests : IAsyncDisposable
             await store.AddAsync(key, Stored($"{i}"), Cancellation);
         }
 
-        var owned = new VisitorConversations(_directory, store, _time, LocalConversationLifecycle.Instance);
+        var owned = Open(_directory, store);
         var read = await owned.ReadAsync(new Conversation(key.Id, _time)).Select(entry => entry.Text).ToListAsync(Cancellation);
 
         Assert.Equal(Enumerable.Range(1, count).Select(i => $"{i}"), read);
@@ -355,7 +357,7 @@ public sealed class VisitorConversationsTests : IAsyncDisposable
                 break;
             case "answering":
                 conversation.BeginMessage();
-                await Eventually.TrueAsync(() => WriteBehindService.IsSaved(conversation));
+                await Eventually.TrueAsync(() => _storage.IsSaved(conversation));
                 break;
             case "due":
                 Assert.True(conversation.TrySchedule());
@@ -432,7 +434,7 @@ public sealed class VisitorConversationsTests : IAsyncDisposable
         var watched = _directory.Get(new ConversationId("v-watching"));
         watched.AddUserMessage("old, but looked at", "m0");
         watched.Viewers.Add(new Watcher());
-        await Eventually.TrueAsync(() => WriteBehindService.IsSaved(watched));
+        await Eventually.TrueAsync(() => _storage.IsSaved(watched));
         _time.Advance(TimeSpan.FromDays(2));
         var lengthy = new ConversationKey("v-long", new ConversationId("v-long"));
         for (var i = 1; i <= 205; i++)
@@ -476,11 +478,14 @@ public sealed class VisitorConversationsTests : IAsyncDisposable
         await _time.WaitForTimerAsync(WriteBehindService.CheckpointInterval);
     }
 
+    private VisitorConversations Open(ConversationCache cache, IConversationStore store) =>
+        new(cache, _storage, store, LocalConversationLifecycle.Instance, _time);
+
     private async Task<Conversation> SaidAsync(string text)
     {
         var conversation = _directory.Get(new ConversationId(Owner));
         conversation.AddUserMessage(text, text);
-        await Eventually.TrueAsync(() => WriteBehindService.IsSaved(conversation));
+        await Eventually.TrueAsync(() => _storage.IsSaved(conversation));
         return conversation;
     }
 

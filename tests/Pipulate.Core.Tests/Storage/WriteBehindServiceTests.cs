@@ -15,6 +15,7 @@ public sealed class WriteBehindServiceTests : IAsyncDisposable
     private readonly ScriptedStore _store = new();
     private readonly RecordedLog _log = new();
     private readonly List<WriteBehindService> _running = [];
+    private ConversationStorage _storage = null!;
 
     [Fact]
     public async Task Get_AfterARestart_HasWhatWasSaid()
@@ -49,13 +50,13 @@ public sealed class WriteBehindServiceTests : IAsyncDisposable
         _store.Before = _ => Assert.True(written.Wait(TestTime.Timeout));
         conversation.AddUserMessage("hello", "m1");
 
-        var stored = WriteBehindService.WaitUntilStoredAsync(conversation);
+        var stored = _storage.WaitUntilStoredAsync(conversation);
         Assert.False(stored.IsCompleted);
         written.Set();
         await stored.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
 
         Assert.Equal(["Complete: hello"], _store.Texts());
-        Assert.True(WriteBehindService.WaitUntilStoredAsync(conversation).IsCompleted);
+        Assert.True(_storage.WaitUntilStoredAsync(conversation).IsCompleted);
     }
 
     [Fact]
@@ -65,9 +66,9 @@ public sealed class WriteBehindServiceTests : IAsyncDisposable
         using var written = new ManualResetEventSlim();
         _store.Before = _ => Assert.True(written.Wait(TestTime.Timeout));
         conversation.AddUserMessage("hello", "m1");
-        var stored = WriteBehindService.WaitUntilStoredAsync(conversation);
+        var stored = _storage.WaitUntilStoredAsync(conversation);
 
-        _time.Advance(WriteBehindService.StoreTimeout - TimeSpan.FromMilliseconds(1));
+        _time.Advance(ConversationStorage.StoreTimeout - TimeSpan.FromMilliseconds(1));
         Assert.False(stored.IsCompleted);
         _time.Advance(TimeSpan.FromMilliseconds(1));
         await stored.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
@@ -76,7 +77,7 @@ public sealed class WriteBehindServiceTests : IAsyncDisposable
         _store.Before = _ => throw ScriptedStore.Away;
         written.Set();
         conversation.AddUserMessage("again", "m2");
-        await Eventually.TrueAsync(() => WriteBehindService.WaitUntilStoredAsync(conversation).IsCompleted);
+        await Eventually.TrueAsync(() => _storage.WaitUntilStoredAsync(conversation).IsCompleted);
     }
 
     [Fact]
@@ -110,14 +111,14 @@ public sealed class WriteBehindServiceTests : IAsyncDisposable
         await StopAsync();
         var after = (await StartAsync()).Get(Id());
         _store.Before = _ => throw ScriptedStore.Away;
-        var forgotten = WriteBehindService.ForgetEventsAsync(after);
-        _time.Advance(WriteBehindService.StoreTimeout);
+        var forgotten = _storage.ForgetEventsAsync(after);
+        _time.Advance(ConversationStorage.StoreTimeout);
         await forgotten.WaitAsync(TestTime.Timeout, Cancellation);
         _store.Before = _ => { };
         await Eventually.TrueAsync(() =>
         {
             _time.Advance(TimeSpan.FromSeconds(1));
-            return WriteBehindService.IsSaved(after);
+            return _storage.IsSaved(after);
         });
 
         Assert.Equal((150, 150), (
@@ -229,7 +230,7 @@ public sealed class WriteBehindServiceTests : IAsyncDisposable
         Assert.Equal(["User/Complete: hello", "User/Complete: hello"], conversation.Shown());
         Assert.NotNull(conversation.PeekPending());
         await Eventually.TrueAsync(() => _store.Entries().Count(entry => entry is { Withdrawn: false, State: EntryState.Complete }) == 2
-            && WriteBehindService.IsSaved(conversation));
+            && _storage.IsSaved(conversation));
         Assert.Equal(["m1", "m2"], _store.Entries().Where(entry => !entry.Withdrawn).Select(entry => entry.MessageId));
     }
 
@@ -261,8 +262,8 @@ public sealed class WriteBehindServiceTests : IAsyncDisposable
         _store.Reading = read.Task;
         var conversation = (await StartAsync()).Get(Id());
 
-        await _time.WaitForTimerAsync(WriteBehindService.LoadTimeout);
-        _time.Advance(WriteBehindService.LoadTimeout);
+        await _time.WaitForTimerAsync(ConversationStorage.LoadTimeout);
+        _time.Advance(ConversationStorage.LoadTimeout);
 
         await conversation.Loaded.WaitAsync(TestTime.Timeout, Cancellation);
         Assert.True(conversation.AddUserMessage("hello", null));
@@ -394,7 +395,7 @@ public sealed class WriteBehindServiceTests : IAsyncDisposable
         conversation.AddMessage(EntryRole.User, "lost");
         await Eventually.TrueAsync(() => _log.Count(LogLevel.Error) == 1);
 
-        _running[^1].Untrack(conversation);
+        _storage.Untrack(conversation);
         await Eventually.TrueAsync(() =>
         {
             _time.Advance(WriteBehindService.CheckpointInterval);
@@ -569,11 +570,12 @@ public sealed class WriteBehindServiceTests : IAsyncDisposable
     /// <summary>A process, as far as conversations go.</summary>
     private async Task<ConversationCache> StartAsync()
     {
-        var keeper = new WriteBehindService(_store, _time, _log, LocalConversationLifecycle.Instance);
+        var keeper = new WriteBehindService(_store, _time, _log);
         _running.Add(keeper);
         await keeper.StartAsync(Cancellation);
         await _time.WaitForTimerAsync(WriteBehindService.CheckpointInterval);
-        return new ConversationCache(_time, keeper);
+        _storage = TestStorage.Create(keeper, _store, _time);
+        return TestStorage.CreateCache(_time, _storage);
     }
 
     private async Task StopAsync()

@@ -22,16 +22,19 @@ internal sealed class TestNode : IAsyncDisposable
     private TestNode(IConversationStore store, IPipulateBackplane backplane, TimeProvider time, IReplyLeaseStore? ledger)
     {
         _link = new NodeLink(time, NullLogger<NodeLink>.Instance, backplane);
-        _keeper = new WriteBehindService(store, time, NullLogger<WriteBehindService>.Instance, _link, ledger);
-        _conversations = new ConversationCache(time, _keeper);
+        _keeper = new WriteBehindService(store, time, NullLogger<WriteBehindService>.Instance);
+        Storage = new ConversationStorage(_keeper, store, _link, time, ledger);
+        _conversations = new ConversationCache(time, Storage, markdown: false);
         _time = time;
-        Owned = new VisitorConversations(_conversations, store, time, _link);
+        Owned = new VisitorConversations(_conversations, Storage, store, _link, time);
         Registry = new ConnectionRegistry(new PanelStatus(), time, _link);
         _link.Attach(Registry);
         Channel = new ChatChannel(_conversations, Registry, new TextPacer(TimeSpan.Zero, time, CancellationToken.None));
     }
 
     public NodeLink Link => _link;
+
+    public ConversationStorage Storage { get; }
 
     public VisitorConversations Owned { get; }
 
