@@ -18,6 +18,9 @@ internal sealed class CommentaryFeature
 
     public object? Result { get; private set; }
 
+    /// <summary>Gets or sets the text of the response, where a template names it and it is text.</summary>
+    public string? Response { get; set; }
+
     /// <summary>What the page's handler method carries, or null when there is none.</summary>
     public PageHandlerCommentary? Handler { get; set; }
 

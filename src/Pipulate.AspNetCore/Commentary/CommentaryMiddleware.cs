@@ -1,6 +1,8 @@
 using Htmx;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using Pipulate.Commentary.Response;
+using Pipulate.Events.Values;
 using Pipulate.Security;
 
 namespace Pipulate.Commentary;
@@ -14,6 +16,9 @@ internal sealed class CommentaryMiddleware(
 {
     private readonly bool _allOfHtmx = options.Value.CommentOn is CommentOn.HtmxRequests;
     private readonly bool _withPrefetch = options.Value.CommentOnPrefetch;
+
+    /// <summary>Four bytes a character, and as much markup again.</summary>
+    private readonly int _maxResponseBytes = 8 * LongText.Factor * options.Value.Limits.ValueCharacters;
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -31,13 +36,19 @@ internal sealed class CommentaryMiddleware(
 
     private async Task WatchAsync(HttpContext context, Endpoint? endpoint)
     {
-        CommentaryFeature.Of(context).Watch(endpoint);
+        var feature = CommentaryFeature.Of(context);
+        feature.Watch(endpoint);
+        var copy = endpoint is not null && CommentaryPublisher.NamesResponse(endpoint)
+            ? ResponseCopy.Begin(context, _maxResponseBytes)
+            : null;
         try
         {
             await next(context);
+            feature.Response = copy?.End(context);
         }
         catch (Exception exception)
         {
+            copy?.End(context);
             events.Handle(context, endpoint ?? context.GetEndpoint(), exception);
             await text.PublishAsync(context, endpoint ?? context.GetEndpoint(), exception);
             throw;

@@ -17,6 +17,9 @@ namespace Pipulate.Commentary;
 internal sealed partial class CommentaryPublisher(
     VisitorIdentity visitors, Redaction redaction, ChatQueue queue, IOptions<PipulateOptions> options, ILogger<CommentaryPublisher> logger)
 {
+    /// <summary>Stands for the text of the response in a template.</summary>
+    public const string ResponsePlaceholder = "{response}";
+
     private readonly ConcurrentDictionary<string, PromptTemplate> _templates = new();
     private readonly ConcurrentDictionary<(string Template, string Name), bool> _unknown = new();
     private readonly ConcurrentDictionary<string, bool> _failed = new();
@@ -28,6 +31,25 @@ internal sealed partial class CommentaryPublisher(
     /// <summary>Parses a template, once.</summary>
     /// <exception cref="FormatException">It cannot be parsed.</exception>
     public PromptTemplate Parse(string template) => _templates.GetOrAdd(template, PromptTemplate.Parse);
+
+    /// <summary>Gets a value indicating whether a template of the endpoint names the response, so that it is copied.</summary>
+    public static bool NamesResponse(Endpoint endpoint)
+    {
+        var commentary = endpoint.Metadata.GetOrderedMetadata<IChatCommentaryMetadata>();
+        for (var i = 0; i < commentary.Count; i++)
+        {
+            if (NamesResponse(commentary[i]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <inheritdoc cref="NamesResponse(Endpoint)"/>
+    public static bool NamesResponse(IChatCommentaryMetadata commentary) =>
+        commentary.Template.Contains(ResponsePlaceholder, StringComparison.Ordinal);
 
     /// <summary>Tells of a request that has ended, if its endpoint wants that.</summary>
     /// <param name="context">The request.</param>

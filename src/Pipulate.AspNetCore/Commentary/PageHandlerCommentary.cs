@@ -25,11 +25,14 @@ internal sealed class PageHandlerCommentary(IReadOnlyList<IChatCommentaryMetadat
     });
 
     /// <summary>Metadata that says "look closer" and is for no outcome itself.</summary>
-    private sealed class Mark : IChatCommentaryMetadata
+    private sealed class Mark(string template) : IChatCommentaryMetadata
     {
-        public static readonly Mark Instance = new();
+        public static readonly Mark Plain = new("");
 
-        public string Template => "";
+        /// <summary>Has the response copied for the handler method whose template names it.</summary>
+        public static readonly Mark WithResponse = new(CommentaryPublisher.ResponsePlaceholder);
+
+        public string Template => template;
 
         public ChatLane Lane => ChatLane.Note;
 
@@ -41,9 +44,13 @@ internal sealed class PageHandlerCommentary(IReadOnlyList<IChatCommentaryMetadat
     {
         public void Apply(PageApplicationModel model)
         {
-            if (model.HandlerMethods.Any(handler => Of(handler.MethodInfo) is not null))
+            PageHandlerCommentary[] marked = [
+                .. model.HandlerMethods.Select(handler => Of(handler.MethodInfo)).OfType<PageHandlerCommentary>()
+            ];
+            if (marked.Length > 0)
             {
-                model.EndpointMetadata.Add(Mark.Instance);
+                var namesResponse = marked.Any(handler => handler.Commentary.Any(CommentaryPublisher.NamesResponse));
+                model.EndpointMetadata.Add(namesResponse ? Mark.WithResponse : Mark.Plain);
             }
         }
     }

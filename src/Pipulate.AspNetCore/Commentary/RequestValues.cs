@@ -105,6 +105,12 @@ internal sealed class RequestValues(
             return true;
         }
 
+        if (feature is { Response: { } response } && name == "response")
+        {
+            value = new LongText(response);
+            return true;
+        }
+
         value = name switch
         {
             "status" => outcome.Status,

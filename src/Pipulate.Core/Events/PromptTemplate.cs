@@ -152,6 +152,10 @@ internal sealed class PromptTemplate
             {
                 PlaceholderValue.AppendText(text, words, quoted, longestValue);
             }
+            else if (value is LongText longer)
+            {
+                PlaceholderValue.AppendText(text, longer.Text, quoted, longestValue * LongText.Factor);
+            }
             else
             {
                 culture.Enter();
