@@ -151,6 +151,8 @@ public static class PipulateServiceCollectionExtensions
         services.TryAddSingleton<ReplyCoordinator>();
         services.TryAddSingleton<ChatQueue>();
         services.TryAddSingleton<IChatQueue>(provider => provider.GetRequiredService<ChatQueue>());
+        services.TryAddSingleton<RequestBuilder>();
+        services.TryAddSingleton<ReplyWriter>();
         services.TryAddSingleton<ReplyGenerator>();
 
         // In this order, for they stop in the other one: first the answers are marked as stopped, then the pages that show it are sent

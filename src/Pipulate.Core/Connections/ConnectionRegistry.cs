@@ -2,176 +2,87 @@ using Pipulate.Rendering;
 
 namespace Pipulate.Connections;
 
-/// <summary>Who is connected: to this node, and as far as this one was told, to the others.</summary>
+/// <summary>Lists the connections of all nodes, and sends to them: here directly, on the other nodes by a message.</summary>
 internal sealed class ConnectionRegistry : IConnectionRegistry
 {
     /// <summary>Fits into any message between nodes.</summary>
-    private const int LongestGroup = 200;
+    private const int MaxGroupLength = 200;
 
-    private readonly Lock _gate = new();
-    private readonly ConnectionIndex<ChatConnection> _here = new();
-    private readonly ConnectionIndex<RemoteConnection> _elsewhere = new();
-    private readonly PresenceTracker _presence;
+    private readonly ConnectionDirectory _directory;
+    private readonly LocalConnections _local;
     private readonly IRemoteConnections _remote;
-    private bool _draining;
 
     public ConnectionRegistry(PanelStatus status, TimeProvider time, IRemoteConnections remote)
     {
-        _presence = new PresenceTracker(time);
+        _directory = new ConnectionDirectory(time, remote);
+        _local = new LocalConnections(_directory);
         _remote = remote;
-        status.Changed += WakeAll;
+        status.Changed += _local.NotifyChanged;
     }
 
     /// <summary>
-    /// Other pages are here, or in other groups, than before, or a node is gone with its own. Of what changes on another node that one
-    /// tells. Raised outside the lock; who listens must be quick.
+    /// Notifies that connections of this node have opened, closed or changed groups, or that another node has gone with its connections.
+    /// Other changes on another node are notified there. Raised outside the lock; handlers must be quick.
     /// </summary>
     public event Action? Changed;
 
-    public int Count
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _here.All.Count + _elsewhere.All.Count;
-            }
-        }
-    }
+    public int Count => _directory.Count;
 
-    /// <summary>Whether nobody is let in any more.</summary>
-    public bool IsDraining
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _draining;
-            }
-        }
-    }
+    /// <summary>Gets a value indicating whether no further connections are accepted.</summary>
+    public bool IsDraining => _directory.IsDraining;
 
-    /// <summary>How many groups somebody is in.</summary>
-    public int GroupCount
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _here.GroupCount;
-            }
-        }
-    }
+    /// <summary>Gets the number of groups with a connection of this node.</summary>
+    public int GroupCount => _directory.GroupCount;
 
-    public IReadOnlyList<ChatConnectionInfo> GetConnections(ChatAudience audience)
-    {
-        lock (_gate)
-        {
-            return [.. PagesOf(audience)];
-        }
-    }
+    public IReadOnlyList<ChatConnectionInfo> GetConnections(ChatAudience audience) => _directory.List(audience);
 
-    public int GetCount(ChatAudience audience)
-    {
-        lock (_gate)
-        {
-            return _here.Of(audience).Count + _elsewhere.Of(audience).Count;
-        }
-    }
+    public int GetCount(ChatAudience audience) => _directory.CountOf(audience);
 
-    public IReadOnlyList<ChatPresence> GetPresence(ChatAudience audience)
-    {
-        lock (_gate)
-        {
-            return
-            [
-                .. PagesOf(audience)
-                    .GroupBy(PresenceTracker.VisitorOf)
-                    .Select(pages => (Page: pages.First(), Count: pages.Count()))
-                    .Select(visitor =>
-                        new ChatPresence(visitor.Page.Conversation, visitor.Page.UserId, visitor.Count, _presence.Since(visitor.Page)))
-                    .OrderBy(visitor => visitor.Since),
-            ];
-        }
-    }
+    public IReadOnlyList<ChatPresence> GetPresence(ChatAudience audience) => _directory.ListVisitors(audience);
 
     public bool AddToGroup(string connectionId, string group)
     {
         ArgumentException.ThrowIfNullOrEmpty(connectionId);
         ArgumentException.ThrowIfNullOrEmpty(group);
-        if (group.Length > LongestGroup)
+        if (group.Length > MaxGroupLength)
         {
             throw new ArgumentException(
-                $"A group's name has at most {LongestGroup} characters; this one has {group.Length}.", nameof(group));
+                $"A group's name has at most {MaxGroupLength} characters; this one has {group.Length}.", nameof(group));
         }
 
-        lock (_gate)
+        var (isMember, changed) = _directory.Join(connectionId, group);
+        if (changed)
         {
-            if (_here.Find(connectionId) is not { } page)
-            {
-                // Known as a member at once; its own node has the last word.
-                return _elsewhere.Find(connectionId) is { } other
-                    && (!_elsewhere.Join(other, group) || Ask(connectionId, group, joins: true));
-            }
-
-            if (!_here.Join(page, group))
-            {
-                return true;
-            }
+            NotifyLocalChanged(connectionId);
         }
 
-        NoteChanged(connectionId);
-        return true;
+        return isMember;
     }
 
     public bool RemoveFromGroup(string connectionId, string group)
     {
         ArgumentException.ThrowIfNullOrEmpty(connectionId);
         ArgumentException.ThrowIfNullOrEmpty(group);
-        lock (_gate)
+        var (wasMember, changed) = _directory.Leave(connectionId, group);
+        if (changed)
         {
-            if (_here.Find(connectionId) is not { } page)
-            {
-                return _elsewhere.Find(connectionId) is { } other
-                    && _elsewhere.Leave(other, group)
-                    && Ask(connectionId, group, joins: false);
-            }
-
-            if (!_here.Leave(page, group))
-            {
-                return false;
-            }
+            NotifyLocalChanged(connectionId);
         }
 
-        NoteChanged(connectionId);
-        return true;
+        return wasMember;
     }
 
     public int Disconnect(ChatAudience audience)
     {
-        int elsewhere;
-        lock (_gate)
-        {
-            elsewhere = _elsewhere.Of(audience).Count;
-        }
-
+        var remote = _directory.CountRemote(audience);
         _remote.Disconnect(audience);
-        return DisconnectLocal(audience) + elsewhere;
+        return DisconnectLocal(audience) + remote;
     }
 
-    public int DisconnectLocal(ChatAudience audience)
-    {
-        var pages = Find(audience);
-        foreach (var connection in pages)
-        {
-            connection.Close(CloseReason.PolicyViolation);
-        }
-
-        return pages.Count;
-    }
+    public int DisconnectLocal(ChatAudience audience) => _local.Disconnect(audience);
 
     /// <summary>
-    /// Has the pages of a user, or of the owner of a conversation, connect again on all nodes: who that was has signed in or out.
+    /// Has the pages of a user, or of the owner of a conversation, reconnect on all nodes, because that visitor has signed in or out.
     /// </summary>
     public void Vacate(ChatAudience audience)
     {
@@ -179,37 +90,13 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
         _remote.Vacate(audience);
     }
 
-    /// <summary>Takes nothing from those pages of this node any more that are about to be vacated.</summary>
-    public void StopAccepting(ChatAudience audience)
-    {
-        foreach (var page in PagesToVacate(audience))
-        {
-            page.StopAccepting();
-        }
-    }
+    public void VacateLocal(ChatAudience audience) => _local.Vacate(audience);
 
-    public void VacateLocal(ChatAudience audience)
-    {
-        foreach (var page in PagesToVacate(audience))
-        {
-            page.Vacate();
-        }
-    }
+    /// <summary>Refuses further messages of the connections of this node that are about to be vacated.</summary>
+    public void StopAccepting(ChatAudience audience) => _local.StopAccepting(audience);
 
-    private IReadOnlyList<ChatConnection> PagesToVacate(ChatAudience audience) =>
-        audience.Kind is AudienceKind.Conversation ? FindOwnedBy(new ConversationId(audience.Name!).Owner) : Find(audience);
-
-    /// <summary>
-    /// Sends the pages of deleted conversations away: those that showed a visitor's first one come back to an empty one; the others have
-    /// nothing to come back to.
-    /// </summary>
-    public static void CloseAll(IEnumerable<ChatConnection> pages)
-    {
-        foreach (var page in pages)
-        {
-            page.Close(page.Info.Conversation.Name is null ? CloseReason.Restarting : CloseReason.PolicyViolation);
-        }
-    }
+    /// <summary>Closes connections of deleted conversations.</summary>
+    public static void CloseAll(IEnumerable<ChatConnection> connections) => LocalConnections.CloseDeleted(connections);
 
     /// <summary>Sends a fragment to the pages of an audience, on all nodes.</summary>
     public void Send(ChatAudience audience, ReadOnlyMemory<byte> fragment)
@@ -220,155 +107,59 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
         }
     }
 
-    /// <returns>How many pages get it.</returns>
-    public int SendLocal(ChatAudience audience, ReadOnlyMemory<byte> fragment)
-    {
-        var pages = Find(audience);
-        foreach (var connection in pages)
-        {
-            connection.Send(fragment);
-        }
+    /// <returns>How many connections get it.</returns>
+    public int SendLocal(ChatAudience audience, ReadOnlyMemory<byte> fragment) => _local.Send(audience, fragment);
 
-        return pages.Count;
-    }
-
+    /// <summary>Adds a connection of this node. Where the node drains, it is closed at once.</summary>
     public void Add(ChatConnection connection)
     {
-        bool draining;
-        lock (_gate)
-        {
-            draining = _draining;
-            _here.Add(connection);
-            _presence.Add(connection.Info);
-        }
-
+        var accepted = _directory.Add(connection);
         connection.Conversation.Viewers.Add(connection);
-        if (draining)
+        if (!accepted)
         {
             connection.Close(CloseReason.Restarting);
         }
 
-        NoteChanged(connection.Info.Id);
+        NotifyLocalChanged(connection.Info.Id);
     }
 
+    /// <summary>Removes a connection of this node.</summary>
     public void Remove(ChatConnection connection)
     {
         connection.Conversation.Viewers.Remove(connection);
-        lock (_gate)
+        if (_directory.Remove(connection))
         {
-            if (_here.Remove(connection.Info.Id) is null)
-            {
-                return;
-            }
-
-            _presence.Remove(connection.Info);
-        }
-
-        NoteChanged(connection.Info.Id);
-    }
-
-    /// <summary>The pages of this node.</summary>
-    public IReadOnlyList<ChatConnection> Find(ChatAudience audience)
-    {
-        lock (_gate)
-        {
-            return [.. _here.Of(audience)];
+            NotifyLocalChanged(connection.Info.Id);
         }
     }
 
-    /// <summary>The pages of this node that show any of an owner's conversations.</summary>
-    public IReadOnlyList<ChatConnection> FindOwnedBy(string owner)
-    {
-        lock (_gate)
-        {
-            return [.. _here.OfOwner(owner)];
-        }
-    }
+    /// <summary>Lists the connections of this node.</summary>
+    public IReadOnlyList<ChatConnection> Find(ChatAudience audience) => _directory.ListLocal(audience);
 
-    /// <summary>Lets nobody in any more.</summary>
-    /// <returns>Those who are still to be sent away; who was just coming in is sent away at once.</returns>
-    public IReadOnlyList<ChatConnection> Drain()
-    {
-        lock (_gate)
-        {
-            _draining = true;
-            return [.. _here.All];
-        }
-    }
+    /// <summary>Lists the connections of this node that show any of an owner's conversations.</summary>
+    public IReadOnlyList<ChatConnection> FindOwnedBy(string owner) => _directory.ListLocalOfOwner(owner);
 
-    /// <summary>What the other nodes are told of a page of this one, and the groups that it is in; null where it is gone.</summary>
-    public (ConnectionDescriptor Card, string[] Groups)? Describe(string id)
-    {
-        lock (_gate)
-        {
-            return _here.Find(id) is { } page ? (new ConnectionDescriptor(page.Info, _presence.Since(page.Info)), [.. page.Groups]) : null;
-        }
-    }
+    /// <summary>Accepts no further connections: those that are just opening are closed at once.</summary>
+    /// <returns>The connections that are still to be closed.</returns>
+    public IReadOnlyList<ChatConnection> Drain() => _directory.Drain();
 
-    /// <summary>A page of another node is there, in no group yet; one that is known stays in its groups.</summary>
-    public void AddRemote(ConnectionDescriptor card)
-    {
-        lock (_gate)
-        {
-            var page = _elsewhere.Find(card.Info.Id);
-            _presence.Add(card.Info, card.Since);
-            if (page is null)
-            {
-                _elsewhere.Add(new RemoteConnection(card.Info));
-            }
-            else
-            {
-                _presence.Remove(page.Info);
-            }
-        }
-    }
+    /// <summary>Gets what the other nodes are to know of a connection of this node; null where it is closed.</summary>
+    public (ConnectionDescriptor Card, string[] Groups)? Describe(string id) => _directory.Describe(id);
 
-    public void SetRemoteGroup(string id, string group, bool joins)
-    {
-        lock (_gate)
-        {
-            if (_elsewhere.Find(id) is { } page)
-            {
-                _ = joins ? _elsewhere.Join(page, group) : _elsewhere.Leave(page, group);
-            }
-        }
-    }
+    /// <summary>Adds a connection of another node, in no group yet. One that is known stays in its groups.</summary>
+    public void AddRemote(ConnectionDescriptor card) => _directory.AddRemote(card);
 
-    public void RemoveRemote(string id)
-    {
-        lock (_gate)
-        {
-            if (_elsewhere.Remove(id) is { } page)
-            {
-                _presence.Remove(page.Info);
-            }
-        }
-    }
+    /// <summary>Records the groups of another node's connection, as that node has announced them.</summary>
+    public void SetRemoteGroup(string id, string group, bool joins) => _directory.SetRemoteGroup(id, group, joins);
 
-    /// <summary>What is known of another node has changed otherwise than by its telling of it.</summary>
+    public void RemoveRemote(string id) => _directory.RemoveRemote(id);
+
+    /// <summary>Notifies that what is known of another node has changed otherwise than by its own announcement.</summary>
     public void NotifyRemoteChanged() => Changed?.Invoke();
 
-    private void NoteChanged(string id)
+    private void NotifyLocalChanged(string id)
     {
         _remote.NoteChanged(id);
         Changed?.Invoke();
-    }
-
-    private bool Ask(string id, string group, bool joins)
-    {
-        _remote.SetGroup(id, group, joins);
-        return true;
-    }
-
-    /// <summary>Looked at under the lock only.</summary>
-    private IEnumerable<ChatConnectionInfo> PagesOf(ChatAudience audience) =>
-        _here.Of(audience).Select(page => page.Info).Concat(_elsewhere.Of(audience).Select(page => page.Info));
-
-    private void WakeAll()
-    {
-        foreach (var connection in Find(ChatAudience.Everyone))
-        {
-            connection.NotifyChanged();
-        }
     }
 }

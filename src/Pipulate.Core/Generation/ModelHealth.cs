@@ -8,63 +8,77 @@ using Pipulate.Rendering;
 namespace Pipulate.Generation;
 
 /// <summary>
-/// Knows whether the model can be had, and says so on every page. It is asked when a page connects and, while there is trouble,
-/// before each answer, so a model that appears is used from the next one on.
+/// Tracks whether the model is available, and shows it on every page. The model is probed when a page connects and, after a failure,
+/// before each reply, so that a model that becomes available is used from the next reply on.
 /// </summary>
 internal sealed partial class ModelHealth(
-    IChatClient client, PanelStatus status, IOptions<PipulateOptions> options, ILogger<ModelHealth> logger)
+    IChatClient client, PanelStatus status, IOptions<PipulateOptions> options, TimeProvider time, ILogger<ModelHealth> logger)
 {
+    /// <summary>Stays below the five minutes for which Ollama keeps an unused model in memory.</summary>
+    private static readonly TimeSpan KeptLoaded = TimeSpan.FromMinutes(4);
+
     private readonly IModelProbe? _probe = OllamaModelProbe.Of(client);
     private readonly Lock _gate = new();
-    private Task<ModelFailure?>? _asking;
+    private Task<ModelFailure?>? _probing;
+    private long _lastReply;
 
-    /// <summary>What keeps the model from speaking at all; null while it can, or when nobody has asked yet.</summary>
+    /// <summary>Gets what keeps the model from replying at all; null while it is available, or before it was probed.</summary>
     public ModelFailure? Failure { get; private set; }
 
-    /// <summary>Whether the model has been seen and nothing has gone wrong since.</summary>
+    /// <summary>Gets a value indicating whether the model was available when it was last used or probed.</summary>
     public bool IsReady { get; private set; }
 
-    /// <summary>Whether a trouble means that no answer can be had now, and not that this one went wrong.</summary>
-    public static bool PreventsReplies(ModelFailure trouble) =>
-        trouble.Kind is ModelFailureKind.Unreachable or ModelFailureKind.ModelMissing or ModelFailureKind.NoModel;
+    /// <summary>Decides whether a failure means that no reply is possible now, rather than that one reply went wrong.</summary>
+    public static bool PreventsReplies(ModelFailure failure) =>
+        failure.Kind is ModelFailureKind.Unreachable or ModelFailureKind.ModelMissing or ModelFailureKind.NoModel;
 
-    /// <summary>Asks the model's server how it is; those who ask at the same time share the answer.</summary>
+    /// <summary>Probes the model's server. Concurrent callers share one probe.</summary>
     public async Task<ModelFailure?> CheckAsync(CancellationToken cancellationToken)
     {
         if (_probe is null)
         {
-            // A client of the application's own cannot be asked. It gets its chance with each answer.
+            // A client of the application cannot be probed. It is tried with each reply.
             return null;
         }
 
-        Task<ModelFailure?> asking;
+        Task<ModelFailure?> probing;
         lock (_gate)
         {
-            asking = _asking is { IsCompleted: false } ? _asking : _asking = ProbeAsync(_probe);
+            probing = _probing is { IsCompleted: false } ? _probing : _probing = ProbeAsync(_probe);
         }
 
-        return await asking.WaitAsync(cancellationToken);
+        return await probing.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Whether the model is known not to be in memory, so that an answer begins with loading it.</summary>
-    public async Task<bool> MustLoadAsync(CancellationToken cancellationToken) =>
-        _probe is not null && await _probe.IsLoadedAsync(cancellationToken) is false;
-
-    public void Report(ModelFailure trouble)
+    /// <summary>
+    /// Decides whether the next reply begins with loading the model, which may take minutes. Its server is asked only after a pause in
+    /// which it may have unloaded the model.
+    /// </summary>
+    public async Task<bool> MustLoadAsync(CancellationToken cancellationToken)
     {
-        if (Failure != trouble)
+        var last = Volatile.Read(ref _lastReply);
+        return (last == 0 || time.GetElapsedTime(last) > KeptLoaded)
+            && _probe is not null
+            && await _probe.IsLoadedAsync(cancellationToken) is false;
+    }
+
+    /// <summary>Records a failure that prevents replies, and shows it on every page.</summary>
+    public void Report(ModelFailure failure)
+    {
+        if (Failure != failure)
         {
-            LogTrouble(trouble.Kind);
+            LogFailure(failure.Kind);
         }
 
         IsReady = false;
-        Failure = trouble;
-        status.Set(options.Value.UseDemoVoiceWhenUnavailable ? $"The demo voice speaks. {trouble.Sentence}" : trouble.Sentence);
+        Failure = failure;
+        status.Set(options.Value.UseDemoVoiceWhenUnavailable ? $"The demo voice speaks. {failure.Sentence}" : failure.Sentence);
     }
 
-    /// <summary>The model has just spoken, so it can be had; its name is told unless it is known.</summary>
+    /// <summary>Records that the model has sent text, so that it is available. Its name is shown unless it is known.</summary>
     public void RecordReply(string? model)
     {
+        Volatile.Write(ref _lastReply, time.GetTimestamp());
         if (!IsReady)
         {
             ReportReady(model);
@@ -74,19 +88,19 @@ internal sealed partial class ModelHealth(
     private async Task<ModelFailure?> ProbeAsync(IModelProbe probe)
     {
         var report = await probe.ProbeAsync(CancellationToken.None);
-        if (report.Failure is not { } trouble)
+        if (report.Failure is not { } failure)
         {
             ReportReady(report.Model);
             return null;
         }
 
-        if (PreventsReplies(trouble))
+        if (PreventsReplies(failure))
         {
-            Report(trouble);
-            return trouble;
+            Report(failure);
+            return failure;
         }
 
-        // Slow or busy is not gone: a server that loads a model may not answer a quick question, and will answer the request.
+        // A server that is slow or busy is available: one that loads a model may miss the probe's limit, and will answer the request.
         Failure = null;
         return null;
     }
@@ -98,6 +112,6 @@ internal sealed partial class ModelHealth(
         status.Set(string.IsNullOrEmpty(model) ? "The model is ready." : $"Model: {model}");
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "No model speaks: {Kind}. The chat panel shows what mends it.")]
-    private partial void LogTrouble(ModelFailureKind kind);
+    [LoggerMessage(1, LogLevel.Warning, "No model is available ({Kind}). The chat panel shows how to fix it.")]
+    private partial void LogFailure(ModelFailureKind kind);
 }

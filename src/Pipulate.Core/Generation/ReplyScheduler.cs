@@ -7,47 +7,45 @@ using Pipulate.Telemetry;
 namespace Pipulate.Generation;
 
 /// <summary>
-/// Lets the model speak where an answer is due: one answer at a time in a conversation, a few at once in the process.
-/// A failing answer ends that answer only.
+/// Schedules replies: one at a time in a conversation, and a limited number at once in the process. A failure ends one reply only.
 /// </summary>
 internal sealed partial class ReplyScheduler(
     ChatQueue queue,
-    CommentPolicy schedule,
-    ReplyGenerator generation,
-    ContextWindows contexts,
-    ReplyCoordinator turns,
-    GenerationLimiter line,
+    CommentPolicy policy,
+    ReplyGenerator generator,
+    ReplyCoordinator coordinator,
+    GenerationLimiter limiter,
     PipulateMetrics metrics,
     TimeProvider time,
     ILogger<ReplyScheduler> logger)
     : BackgroundService, IHostedLifecycleService
 {
-    /// <summary>How long the pages wait at a shutdown for the answers to be marked as stopped.</summary>
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+    /// <summary>Limits how long a shutdown waits for the replies to be marked as stopped.</summary>
+    private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(1);
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Stops the answers while the pages are still connected, so that none is left there as if it went on.</summary>
+    /// <summary>Stops the replies while the pages are still connected, so that each page shows them as stopped.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(LastWords);
-        await StopAsync(patience.Token);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(ShutdownLimit);
+        await StopAsync(limit.Token);
     }
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var working = new HashSet<Task>();
+        var running = new HashSet<Task>();
         try
         {
             await foreach (var conversation in queue.Due.ReadAllAsync(stoppingToken))
             {
-                working.RemoveWhere(task => task.IsCompleted);
-                working.Add(AnswerAllAsync(conversation, stoppingToken));
+                running.RemoveWhere(task => task.IsCompleted);
+                running.Add(ReplyToAllAsync(conversation, stoppingToken));
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -55,20 +53,20 @@ internal sealed partial class ReplyScheduler(
         }
 
         // Each marks its entry as stopped before it ends.
-        await Task.WhenAll(working);
+        await Task.WhenAll(running);
     }
 
-    private async Task AnswerAllAsync(Conversation conversation, CancellationToken stopping)
+    private async Task ReplyToAllAsync(Conversation conversation, CancellationToken stopping)
     {
         try
         {
-            // The model is to know what was said before the process began.
+            // The model is given what was said before the process began, too.
             await conversation.Loaded;
             do
             {
                 conversation.BeginProcessing();
-                await AnswerAsync(conversation, stopping);
-                await turns.ReleaseAsync(conversation);
+                await ReplyToPendingAsync(conversation, stopping);
+                await coordinator.ReleaseAsync(conversation);
             }
             while (!conversation.TryComplete());
         }
@@ -77,56 +75,56 @@ internal sealed partial class ReplyScheduler(
         }
     }
 
-    private async Task AnswerAsync(Conversation conversation, CancellationToken stopping)
+    private async Task ReplyToPendingAsync(Conversation conversation, CancellationToken stopping)
     {
-        while (!stopping.IsCancellationRequested && conversation.PeekPending() is { } due)
+        while (!stopping.IsCancellationRequested && conversation.PeekPending() is { } pending)
         {
-            if (!due.Typed && schedule.GetSuppression(conversation) is { } reason)
+            if (!pending.Typed && policy.GetSuppression(conversation) is { } reason)
             {
                 var events = conversation.SkipPendingComments();
                 metrics.Suppressed(reason, events.Count);
                 LogSuppressed(conversation.Id, events.Count, reason);
-                await turns.SkipAsync(conversation, events);
+                await coordinator.SkipAsync(conversation, events);
             }
-            else if (schedule.GetDelay(conversation, due) is { Ticks: > 0 } rest)
+            else if (policy.GetDelay(conversation, pending) is { Ticks: > 0 } delay)
             {
-                await RestAsync(conversation, due, rest, stopping);
+                await DelayAsync(conversation, pending, delay, stopping);
             }
-            else if (!await TakeTurnAsync(conversation, stopping))
+            else if (!await TryReplyAsync(conversation, stopping))
             {
-                // Another node is answering. Then it may have answered this too.
+                // Another node is replying. It may have replied to this too by the time of the next attempt.
                 await Task.Delay(ReplyCoordinator.RetryDelay, time, stopping);
             }
         }
     }
 
-    /// <summary>Waits for more to come; a person who types ends the wait.</summary>
-    private async Task RestAsync(Conversation conversation, PendingReply due, TimeSpan rest, CancellationToken stopping)
+    /// <summary>Waits for further events; a message of a user ends the wait.</summary>
+    private async Task DelayAsync(Conversation conversation, PendingReply pending, TimeSpan delay, CancellationToken stopping)
     {
-        var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        void Wake() => heard.TrySetResult();
-        conversation.ReplyRequested += Wake;
+        var requested = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void OnRequested() => requested.TrySetResult();
+        conversation.ReplyRequested += OnRequested;
         try
         {
-            if (!due.Typed && conversation.PeekPending() is { Typed: true })
+            if (!pending.Typed && conversation.PeekPending() is { Typed: true })
             {
-                // Typed just before the bell was hung up.
+                // The message came before the handler was attached.
                 return;
             }
 
-            await heard.Task.WaitAsync(rest, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await requested.Task.WaitAsync(delay, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         finally
         {
-            conversation.ReplyRequested -= Wake;
+            conversation.ReplyRequested -= OnRequested;
         }
     }
 
-    /// <returns>Whether it was our turn.</returns>
-    private async Task<bool> TakeTurnAsync(Conversation conversation, CancellationToken stopping)
+    /// <returns>Whether this node may reply in the conversation; otherwise another one does.</returns>
+    private async Task<bool> TryReplyAsync(Conversation conversation, CancellationToken stopping)
     {
-        // First a place, then the turn: what comes while all places are taken is answered together.
-        if (!await WaitInLineAsync(conversation, stopping))
+        // The place comes before the turn, so that one reply covers what arrives while all places are taken.
+        if (!await WaitForPlaceAsync(conversation, stopping))
         {
             conversation.EndQueued();
             return true;
@@ -134,29 +132,29 @@ internal sealed partial class ReplyScheduler(
 
         try
         {
-            var (turn, ours) = await turns.BeginAsync(conversation, contexts.Budget, stopping);
+            var (turn, ours) = await coordinator.BeginAsync(conversation, generator.Budget, stopping);
             if (turn is not null)
             {
-                schedule.RecordGeneration(conversation);
+                policy.RecordGeneration(conversation);
                 metrics.Begun(turn);
 
-                // On a thread of its own: a client that works before it first waits must not hold up the other conversations.
-                await Task.Run(() => SpeakAsync(conversation, turn, stopping), CancellationToken.None);
-                await turns.EndAsync(conversation, turn);
+                // On another thread, because a client that works before it first awaits must not hold up the other conversations.
+                await Task.Run(() => GenerateAsync(conversation, turn, stopping), CancellationToken.None);
+                await coordinator.EndAsync(conversation, turn);
             }
 
             return ours;
         }
         finally
         {
-            line.Release();
+            limiter.Release();
         }
     }
 
-    /// <returns>Whether there is a place; else nobody wants the answer any more.</returns>
-    private async Task<bool> WaitInLineAsync(Conversation conversation, CancellationToken stopping)
+    /// <returns>Whether there is a place; false where the reply was stopped while it waited.</returns>
+    private async Task<bool> WaitForPlaceAsync(Conversation conversation, CancellationToken stopping)
     {
-        var waiting = line.Acquire(conversation.ShowQueued);
+        var waiting = limiter.Acquire(conversation.ShowQueued);
         conversation.Stopped += waiting.GiveUp;
         await using var leaving = stopping.Register(() => conversation.Stop(TextKey.StoppedByShutdown));
         try
@@ -169,16 +167,16 @@ internal sealed partial class ReplyScheduler(
         }
     }
 
-    private async Task SpeakAsync(Conversation conversation, Turn turn, CancellationToken stopping)
+    private async Task GenerateAsync(Conversation conversation, Turn turn, CancellationToken stopping)
     {
         using var span = turn.BeginSpan();
         try
         {
-            await generation.RunAsync(conversation, turn, stopping);
+            await generator.RunAsync(conversation, turn, stopping);
         }
         catch (Exception exception)
         {
-            // Not foreseen; all the same the page must not wait for ever, and the next thing that happens must get its answer.
+            // A fault of this library. The entry must not stay open all the same, and the next event must get its reply.
             LogBroken(conversation.Id, exception);
             conversation.End(turn.Entry, EntryState.Failed, conversation.Texts[TextKey.BrokeOff]);
         }
@@ -188,9 +186,9 @@ internal sealed partial class ReplyScheduler(
         ReplyTracing.End(span, outcome);
     }
 
-    [LoggerMessage(1, LogLevel.Error, "Answering in conversation {Conversation} broke off.")]
+    [LoggerMessage(1, LogLevel.Error, "A reply in conversation {Conversation} failed unexpectedly. The chat panel shows it as failed.")]
     private partial void LogBroken(ConversationId conversation, Exception exception);
 
-    [LoggerMessage(2, LogLevel.Debug, "{Events} events in conversation {Conversation} stay without a comment: {Reason}.")]
+    [LoggerMessage(2, LogLevel.Debug, "{Events} events in conversation {Conversation} get no comment ({Reason}).")]
     private partial void LogSuppressed(ConversationId conversation, int events, SuppressionReason reason);
 }

@@ -68,7 +68,7 @@ public sealed class WindowTests
         Assert.InRange(TokensOf(again), 300, TokensOf(refused) / 2);
         Assert.Equal(refused.Messages[0], again.Messages[0]);
         Assert.Equal(("user", "the question"), (again.Messages[1].Role, again.Messages[^1].Content));
-        Assert.Contains("was asked once more", Assert.Single(LinesOf(host, LogLevel.Warning)), StringComparison.Ordinal);
+        Assert.Contains("The request was repeated", Assert.Single(LinesOf(host, LogLevel.Warning)), StringComparison.Ordinal);
 
         await page.TypeAsync("another question");
         await page.WaitForAnswerAsync(11);
@@ -99,7 +99,7 @@ public sealed class WindowTests
 
     private static string[] LinesOf(ChatHost host, LogLevel level) =>
         [.. host.Logs.Lines
-            .Where(line => line.Category.EndsWith(".ReplyGenerator", StringComparison.Ordinal) && line.Level == level)
+            .Where(line => line.Category.EndsWith(".RequestBuilder", StringComparison.Ordinal) && line.Level == level)
             .Select(line => line.Text)];
 
     /// <summary>As the server counts them.</summary>

@@ -33,8 +33,9 @@ internal sealed class CommentaryHouse : IAsyncDisposable
     /// <summary>The application's own reducer, if it has one.</summary>
     public IChatReducer? Reducer { get; set; }
 
-    /// <summary>What the generation has logged.</summary>
-    public RecordedLog<Pipulate.Generation.ReplyGenerator> GenerationLog { get; } = new();
+    public RecordedLog<ReplyGenerator> GenerationLog { get; } = new();
+
+    public RecordedLog<RequestBuilder> RequestLog { get; } = new();
 
     public PanelStatus Status { get; } = new();
 
@@ -71,15 +72,14 @@ internal sealed class CommentaryHouse : IAsyncDisposable
     {
         var options = Microsoft.Extensions.Options.Options.Create(Options);
         var model = Probe.Of(Client);
-        var watch = new ModelHealth(model, Status, options, NullLogger<ModelHealth>.Instance);
+        var watch = new ModelHealth(model, Status, options, Time, NullLogger<ModelHealth>.Instance);
         var contexts = new ContextWindows(model, options, Reducer);
-        var generation = new Pipulate.Generation.ReplyGenerator(
-            model, new DemoChatClient(WordDelay, Time), watch, contexts, Typist, Metrics, options, Time, GenerationLog);
+        var requests = new RequestBuilder(contexts, Metrics, options, Time, RequestLog);
+        var writer = new ReplyWriter(model, new DemoChatClient(WordDelay, Time), watch, contexts, Typist, Metrics, options, Time);
         _commentator = new ReplyScheduler(
             Queue,
             Schedule,
-            generation,
-            contexts,
+            new ReplyGenerator(model, watch, requests, writer, options, Time, GenerationLog),
             Coordinator,
             new GenerationLimiter(Options.Limits.Generations),
             Metrics,

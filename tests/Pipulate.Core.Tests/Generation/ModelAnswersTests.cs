@@ -121,7 +121,7 @@ public sealed class ModelAnswersTests : IAsyncLifetime
         await EndedAsync(_house);
         Assert.Equal("Assistant/Complete: Let me look.\n\nIt rains.", _house["a"].Shown()[^1]);
         await _house.StopAsync();
-        Assert.Empty(_house.GenerationLog[LogLevel.Warning]);
+        Assert.Empty(_house.RequestLog[LogLevel.Warning]);
     }
 
     [Theory]
@@ -171,7 +171,7 @@ public sealed class ModelAnswersTests : IAsyncLifetime
         request.Finish("Hi.");
         await EndedAsync(_house);
         Assert.StartsWith(
-            "The chat reducer failed in conversation a", Assert.Single(_house.GenerationLog[LogLevel.Warning]), StringComparison.Ordinal);
+            "The chat reducer failed in conversation a", Assert.Single(_house.RequestLog[LogLevel.Warning]), StringComparison.Ordinal);
     }
 
     private static async Task<ScriptedRequest> AskAsync(CommentaryHouse house)

@@ -52,12 +52,12 @@ public sealed class WindowTests : IAsyncLifetime
 
         Assert.InRange(cuts, 10, 60);
         Assert.Equal(cuts, _house.Meter["pipulate.history.cuts full"]);
-        Assert.Equal(cuts, _house.GenerationLog[LogLevel.Information].Length);
+        Assert.Equal(cuts, _house.RequestLog[LogLevel.Information].Length);
         Assert.StartsWith(
-            "Conversation a has outgrown the 4096 tokens of the model's context: its oldest ",
-            _house.GenerationLog[LogLevel.Information][0],
+            "Conversation a exceeds the model's context of 4096 tokens. The request leaves out its oldest ",
+            _house.RequestLog[LogLevel.Information][0],
             StringComparison.Ordinal);
-        Assert.Empty(_house.GenerationLog[LogLevel.Warning]);
+        Assert.Empty(_house.RequestLog[LogLevel.Warning]);
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class WindowTests : IAsyncLifetime
         Assert.Equal(1, _house.Meter["pipulate.history.cuts refused"]);
         Assert.StartsWith(
             "The model's server refused conversation a as too long.",
-            Assert.Single(_house.GenerationLog[LogLevel.Warning]),
+            Assert.Single(_house.RequestLog[LogLevel.Warning]),
             StringComparison.Ordinal);
         Assert.Empty(_house.GenerationLog[LogLevel.Error]);
 
@@ -197,8 +197,8 @@ public sealed class WindowTests : IAsyncLifetime
 
         Assert.Equal(2, _house.Meter["pipulate.history.cuts server"]);
         Assert.StartsWith(
-            "The server of the model scripted seems to cut what the model is told: it has read 500 tokens of about ",
-            Assert.Single(_house.GenerationLog[LogLevel.Warning]),
+            "The server of the model scripted seems to truncate requests: it has read 500 of about ",
+            Assert.Single(_house.RequestLog[LogLevel.Warning]),
             StringComparison.Ordinal);
     }
 

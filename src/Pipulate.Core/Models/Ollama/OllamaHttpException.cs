@@ -4,7 +4,8 @@ using Pipulate.Models;
 namespace Pipulate;
 
 /// <summary>
-/// Represents an error that Ollama answered with. The message is the server's own text; <see cref="HttpRequestException.StatusCode"/> is the HTTP status.
+/// Represents an error that Ollama answered with. The message is the server's own text;
+/// <see cref="HttpRequestException.StatusCode"/> is the HTTP status.
 /// </summary>
 /// <remarks>
 /// An error that comes in the middle of an answer has no status, because the status line said 200 long before.

@@ -1,0 +1,131 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Pipulate.Conversations;
+using Pipulate.Conversations.History;
+using Pipulate.Telemetry;
+
+namespace Pipulate.Generation;
+
+/// <summary>
+/// Builds the requests to the model: the system message, and as much of the conversation as the model has room for or as the application's
+/// reducer leaves.
+/// </summary>
+internal sealed partial class RequestBuilder(
+    ContextWindows contexts,
+    PipulateMetrics metrics,
+    IOptions<PipulateOptions> options,
+    TimeProvider time,
+    ILogger<RequestBuilder> logger)
+{
+    /// <summary>Gets how much of a conversation the next request has room for; null where there is no limit.</summary>
+    public HistoryBudget? Budget => contexts.Budget;
+
+    /// <summary>Reports what the request of a turn has no room for.</summary>
+    public void ReportLeftOut(Conversation conversation, Turn turn)
+    {
+        if (turn.LeftOut > 0)
+        {
+            metrics.Truncated(TruncationReason.Full);
+            LogTruncated(conversation.Id, contexts.Current.Window, turn.LeftOut);
+        }
+    }
+
+    /// <summary>Builds the request of a turn.</summary>
+    public async Task<IReadOnlyList<ChatMessage>> BuildAsync(Conversation conversation, Turn turn, CancellationToken cancellationToken) =>
+        contexts.HasReducer ? await ReduceAsync(conversation, Full(turn), cancellationToken) : Full(turn);
+
+    /// <summary>Builds the request of a turn without the application's reducer.</summary>
+    public ChatMessage[] Full(Turn turn) => [SystemPrompt.For(options.Value.Persona), .. turn.History];
+
+    /// <summary>Builds a shorter request after the model's server has refused one as too long.</summary>
+    /// <returns>The request; null where nothing more can be left out.</returns>
+    public IReadOnlyList<ChatMessage>? Shorten(Conversation conversation, Turn turn, IReadOnlyList<ChatMessage> refused)
+    {
+        if (conversation.Shorten(turn, contexts.Shrink(refused)) is not { } shorter)
+        {
+            return null;
+        }
+
+        metrics.Truncated(TruncationReason.Refused);
+        LogRefused(conversation.Id, shorter.LeftOut);
+        return Full(shorter);
+    }
+
+    /// <summary>Adjusts the estimate of the model's context to what its server reports to have read.</summary>
+    public async Task CalibrateAsync(ReplyMetadata answer, CancellationToken cancellationToken)
+    {
+        if (await contexts.CalibrateAsync(answer.Model, answer.Request, answer.Usage.First, cancellationToken))
+        {
+            metrics.Truncated(TruncationReason.ByServer);
+            if (contexts.Current.TryReportTruncation())
+            {
+                LogTruncatedByServer(answer.Model, answer.Usage.First?.InputTokenCount, contexts.Current.Estimate.Of(answer.Request));
+            }
+        }
+    }
+
+    /// <summary>
+    /// Applies the application's reducer. One that fails, or takes longer than a model may be silent, is skipped: it must not occupy one of
+    /// the places for replies.
+    /// </summary>
+    private async Task<IReadOnlyList<ChatMessage>> ReduceAsync(
+        Conversation conversation, IReadOnlyList<ChatMessage> request, CancellationToken cancellationToken)
+    {
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var token = leaving.Token;
+        var cache = contexts.MessagesOf(conversation);
+        request = cache.Continue(request);
+
+        // On another thread, because it may block before it first awaits.
+        var reducing = Task.Run(() => contexts.ReduceAsync(request, token), CancellationToken.None);
+        var limit = options.Value.Limits.Idle;
+        try
+        {
+            return await reducing.WaitAsync(limit, time, cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogNotReduced(conversation.Id, limit.TotalSeconds, exception);
+            return contexts.Fit(request);
+        }
+        finally
+        {
+            if (!reducing.IsCompletedSuccessfully)
+            {
+                cache.Forget();
+            }
+
+            await leaving.CancelAsync();
+            _ = reducing.ContinueWith(
+                static left => _ = left.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        }
+    }
+
+    [LoggerMessage(
+        1,
+        LogLevel.Information,
+        "Conversation {Conversation} exceeds the model's context of {Tokens} tokens. The request leaves out its oldest {Entries} entries.")]
+    private partial void LogTruncated(ConversationId conversation, int tokens, int entries);
+
+    [LoggerMessage(
+        2,
+        LogLevel.Warning,
+        "The model's server refused conversation {Conversation} as too long. The request was repeated without its oldest {Entries} "
+            + "entries.")]
+    private partial void LogRefused(ConversationId conversation, int entries);
+
+    [LoggerMessage(
+        3,
+        LogLevel.Warning,
+        "The server of the model {Model} seems to truncate requests: it has read {Read} of about {Sent} tokens. Set "
+            + "Pipulate:Limits:ContextTokens to what it has room for. This warning is logged once.")]
+    private partial void LogTruncatedByServer(string? model, long? read, int sent);
+
+    [LoggerMessage(
+        4,
+        LogLevel.Warning,
+        "The chat reducer failed in conversation {Conversation}, or took longer than the {Seconds} s of Pipulate:Limits:Idle. The "
+            + "oldest messages are left out instead.")]
+    private partial void LogNotReduced(ConversationId conversation, double seconds, Exception exception);
+}
