@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
-using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -11,7 +10,7 @@ using Microsoft.Net.Http.Headers;
 namespace Pipulate.Testing;
 
 /// <summary>
-/// A visitor's open chat panel, without a browser: connected as a page is, with what the panel shows as entries, and a way to type.
+/// Represents a visitor's open chat panel, without a browser: it is connected as a page is, lists what the panel shows, and can type.
 /// </summary>
 /// <remarks>
 /// What arrives is applied as htmx applies it, and held to the form that htmx 2 and 4 read alike. Safe for concurrent use; an exception
@@ -19,30 +18,20 @@ namespace Pipulate.Testing;
 /// </remarks>
 public sealed class ChatTranscript : IAsyncDisposable
 {
-    private readonly WebSocket _socket;
+    private readonly PanelConnection _connection;
     private readonly HttpClient? _ownHttp;
-    private readonly CancellationTokenSource _gone = new();
-    private readonly Lock _gate = new();
-    private readonly PanelDom _page = new();
-    private readonly List<string> _frames = [];
-    private readonly TaskCompletionSource<int> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Task _reading;
-    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Exception? _broken;
-    private bool _left;
 
     private ChatTranscript(WebSocket socket, HttpClient http, HttpClient? ownHttp)
     {
-        _socket = socket;
+        _connection = new PanelConnection(socket);
         _ownHttp = ownHttp;
         Http = http;
-        _reading = ReadAsync();
     }
 
     /// <summary>
     /// Gets the client that sends requests as this visitor: what it does is commented on here.
     /// </summary>
-    /// <value>The one that was given; else one with the visitor's cookies and the header <c>HX-Request</c>.</value>
+    /// <value>The one that was given; otherwise one with the visitor's cookies and the header <c>HX-Request</c>.</value>
     public HttpClient Http { get; }
 
     /// <summary>
@@ -64,12 +53,11 @@ public sealed class ChatTranscript : IAsyncDisposable
     /// <summary>
     /// Gets the messages that came, as htmx is given them: the application's own fragments are among them.
     /// </summary>
-    public IReadOnlyList<string> Frames => Read(_ => (IReadOnlyList<string>)[.. _frames]);
+    public IReadOnlyList<string> Frames => _connection.Frames;
 
-    /// <summary>Ends with the connection: with the code of the server's goodbye, or 1006 without one.</summary>
-    internal Task<int> Closed => _closed.Task;
+    internal Task<int> Closed => _connection.Closed;
 
-    internal WebSocket Socket => _socket;
+    internal WebSocket Socket => _connection.Socket;
 
     /// <summary>
     /// Connects to an application that a factory hosts in this process.
@@ -81,7 +69,7 @@ public sealed class ChatTranscript : IAsyncDisposable
     /// </param>
     /// <param name="path">The address of the panel's socket: <c>/ws</c>, behind the prefix of <c>MapPipulate</c>.</param>
     /// <returns>The panel, which has had its first message.</returns>
-    /// <exception cref="InvalidOperationException">The page was not let in, or <paramref name="visitor"/> is nobody yet.</exception>
+    /// <exception cref="InvalidOperationException">The page was not let in, or <paramref name="visitor"/> has no cookie yet.</exception>
     public static async Task<ChatTranscript> ConnectAsync<TEntryPoint>(
         WebApplicationFactory<TEntryPoint> factory, HttpClient? visitor = null, string path = "/ws")
         where TEntryPoint : class
@@ -138,7 +126,7 @@ public sealed class ChatTranscript : IAsyncDisposable
     /// <param name="visitor">The cookies of the visitor whose panel it is to be. Null for a new visitor.</param>
     /// <param name="path">The address of the panel's socket: <c>/ws</c>, behind the prefix of <c>MapPipulate</c>.</param>
     /// <returns>The panel, which has had its first message.</returns>
-    /// <exception cref="WebSocketException">Nobody answers, or the page was not let in.</exception>
+    /// <exception cref="WebSocketException">No server answers, or the page was not let in.</exception>
     public static async Task<ChatTranscript> ConnectAsync(Uri address, CookieContainer? visitor = null, string path = "/ws")
     {
         ArgumentNullException.ThrowIfNull(address);
@@ -218,57 +206,17 @@ public sealed class ChatTranscript : IAsyncDisposable
     /// <returns>A task that ends when it is closed.</returns>
     public async ValueTask DisposeAsync()
     {
-        if (_left)
-        {
-            return;
-        }
-
-        _left = true;
-        await _gone.CancelAsync();
-        _socket.Abort();
-        await _reading;
-        _socket.Dispose();
+        await _connection.DisposeAsync();
         _ownHttp?.Dispose();
-        _gone.Dispose();
     }
 
-    internal T Read<T>(Func<PanelDom, T> read)
-    {
-        lock (_gate)
-        {
-            return read(_page);
-        }
-    }
+    internal T Read<T>(Func<PanelDom, T> read) => _connection.Read(read);
 
     internal async Task WaitAsync(Func<PanelDom, bool> wanted, string what)
     {
-        using var patience = new CancellationTokenSource(Patience);
-        while (true)
+        if (!await _connection.TryWaitAsync(wanted, Patience))
         {
-            Task changed;
-            lock (_gate)
-            {
-                if (_broken is not null)
-                {
-                    throw new InvalidOperationException("The application has sent what no page can show.", _broken);
-                }
-
-                if (wanted(_page))
-                {
-                    return;
-                }
-
-                changed = _changed.Task;
-            }
-
-            try
-            {
-                await changed.WaitAsync(patience.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                throw new TimeoutException($"Waited {Patience.TotalSeconds:0.###} s in vain for {what}. {Describe()}");
-            }
+            throw new TimeoutException($"Waited {Patience.TotalSeconds:0.###} s for {what} without success. {Describe()}");
         }
     }
 
@@ -278,7 +226,7 @@ public sealed class ChatTranscript : IAsyncDisposable
         return http;
     }
 
-    /// <summary>What the client sends along by itself: its cookies, and who it has signed in as.</summary>
+    /// <summary>Gets the headers that the client adds to a request: its cookies, and the sign-in.</summary>
     private static async Task<List<(string Name, string Value)>> HeadersOfAsync(HttpClient visitor, string path)
     {
         // The socket's address answers a plain request with a refusal, and nothing happens. The cookies are on the request afterwards: the
@@ -294,7 +242,7 @@ public sealed class ChatTranscript : IAsyncDisposable
     {
         try
         {
-            await transcript.WaitAsync(_ => transcript._frames.Count > 0, "the first message");
+            await transcript.WaitAsync(_ => transcript.Frames.Count > 0, "the first message");
             return transcript;
         }
         catch
@@ -314,67 +262,13 @@ public sealed class ChatTranscript : IAsyncDisposable
             page.WaitingOf(entry.Id),
             page.ReasonOf(entry.Id)))];
 
-    private async Task SendAsync(Dictionary<string, string> fields) =>
-        await _socket.SendAsync(
-            JsonSerializer.SerializeToUtf8Bytes(fields), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
-
-    private async Task ReadAsync()
-    {
-        var buffer = new byte[64 * 1024];
-        using var message = new MemoryStream();
-        try
-        {
-            while (true)
-            {
-                var received = await _socket.ReceiveAsync(buffer, _gone.Token);
-                if (received.MessageType is WebSocketMessageType.Close)
-                {
-                    _closed.SetResult((int)received.CloseStatus!.Value);
-                    await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, _gone.Token);
-                    return;
-                }
-
-                message.Write(buffer, 0, received.Count);
-                if (received.EndOfMessage)
-                {
-                    Take(Encoding.UTF8.GetString(message.GetBuffer(), 0, (int)message.Length));
-                    message.SetLength(0);
-                }
-            }
-        }
-        catch (Exception exception)
-            when (exception is OperationCanceledException or WebSocketException or IOException or ObjectDisposedException)
-        {
-            _closed.TrySetResult(1006);
-        }
-    }
-
-    private void Take(string message)
-    {
-        TaskCompletionSource changed;
-        lock (_gate)
-        {
-            _frames.Add(message);
-            try
-            {
-                _page.Apply(message);
-            }
-            catch (InvalidOperationException exception)
-            {
-                _broken ??= exception;
-            }
-
-            changed = _changed;
-            _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
-
-        changed.SetResult();
-    }
+    private Task SendAsync(Dictionary<string, string> fields) => _connection.SendAsync(JsonSerializer.SerializeToUtf8Bytes(fields));
 
     private string Describe()
     {
         var entries = Entries;
-        var connection = _closed.Task.IsCompleted ? $"The connection is closed ({_closed.Task.Result}). " : "";
-        return $"{connection}The panel shows {(entries.Count == 0 ? "nothing" : $"{entries.Count} entries:\n{string.Join('\n', entries)}")}\n(status: \"{Status}\")";
+        var connection = Closed.IsCompleted ? $"The connection is closed ({Closed.Result}). " : "";
+        var shown = entries.Count == 0 ? "nothing" : $"{entries.Count} entries:\n{string.Join('\n', entries)}";
+        return $"{connection}The panel shows {shown}\n(status: \"{Status}\")";
     }
 }

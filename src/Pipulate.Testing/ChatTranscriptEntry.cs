@@ -1,10 +1,10 @@
 namespace Pipulate.Testing;
 
 /// <summary>
-/// An entry of a chat panel, as it is shown.
+/// Represents an entry of a chat panel, as it is shown.
 /// </summary>
 /// <param name="Id">The id of its element.</param>
-/// <param name="Role">Who speaks.</param>
+/// <param name="Role">The author.</param>
 /// <param name="State">How far it has come.</param>
 /// <param name="Text">What is said, as text.</param>
 /// <param name="Html">What is said, as HTML: markdown is rendered.</param>

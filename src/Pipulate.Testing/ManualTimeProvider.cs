@@ -3,9 +3,9 @@ using Microsoft.Extensions.Time.Testing;
 namespace Pipulate.Testing;
 
 /// <summary>
-/// A <see cref="FakeTimeProvider"/> that also tells when something has begun to wait. It starts at 2026-01-01 00:00 UTC and goes on only
-/// when a test calls
-/// <see cref="FakeTimeProvider.Advance"/>. Register it as the application's <see cref="TimeProvider"/>. Safe for concurrent use.
+/// Extends <see cref="FakeTimeProvider"/> to report when something has begun to wait. It starts at 2026-01-01 00:00 UTC and advances only
+/// when a test calls <see cref="FakeTimeProvider.Advance"/>. Register it as the application's <see cref="TimeProvider"/>. Safe for
+/// concurrent use.
 /// </summary>
 public sealed class ManualTimeProvider : FakeTimeProvider
 {
@@ -109,7 +109,7 @@ public sealed class ManualTimeProvider : FakeTimeProvider
         }
     }
 
-    /// <summary>A timer of the base, of which it is known when it is due next. The list holds it while it runs.</summary>
+    /// <summary>Wraps a timer of the base to know when it is due next. The list holds it while it runs.</summary>
     private sealed class WatchedTimer(ManualTimeProvider time, TimerCallback callback, object? state) : ITimer
     {
         private ITimer? _timer;
@@ -149,7 +149,7 @@ public sealed class ManualTimeProvider : FakeTimeProvider
                 }
             }
 
-            // The base calls back at once what is due now, so it is asked outside of the lock, and before a test hears of it.
+            // The base calls back at once what is due now, so it is asked outside of the lock, and before a test is notified of it.
             var changed = _timer!.Change(dueTime, period);
             time.Tell(dueTime);
             return changed;

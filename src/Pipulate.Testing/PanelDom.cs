@@ -5,9 +5,9 @@ using AngleSharp.Html.Parser;
 namespace Pipulate.Testing;
 
 /// <summary>
-/// What a page shows after the messages that it got, as htmx 4 applies them (the stricter of the two): all targets of a message are
-/// looked up before anything is swapped, and a target that is missing is passed over in silence. Each message is first held to the form
-/// that both versions read alike.
+/// Holds what a page shows after the messages that it got, as htmx 4 applies them (the stricter of the two): all targets of a message are
+/// looked up before anything is swapped, and a target that is missing is ignored. Each message is first checked for the form that both
+/// versions read alike.
 /// </summary>
 internal sealed class PanelDom
 {
@@ -33,28 +33,28 @@ internal sealed class PanelDom
 
     public string Status => TextOf("chat-status")!;
 
-    /// <summary>What the page shows of each entry, as markup.</summary>
+    /// <summary>Gets what the page shows of each entry, as markup.</summary>
     public IReadOnlyList<string> EntriesHtml => [.. _page.GetElementById("msg-list")!.Children.Select(entry => entry.OuterHtml)];
 
-    /// <summary>The text inside an element, or null when the page has none with that id.</summary>
+    /// <summary>Gets the text inside an element; null when the page has none with that id.</summary>
     public string? TextOf(string elementId) => _page.GetElementById(elementId)?.TextContent;
 
-    /// <summary>The markup inside an element, or null when the page has none with that id.</summary>
+    /// <summary>Gets the markup inside an element; null when the page has none with that id.</summary>
     public string? HtmlOf(string elementId) => _page.GetElementById(elementId)?.InnerHtml;
 
-    /// <summary>An attribute of an element, or null when the page has none with that id.</summary>
+    /// <summary>Gets an attribute of an element; null when the page has none with that id.</summary>
     public string? AttributeOf(string elementId, string name) => _page.GetElementById(elementId)?.GetAttribute(name);
 
-    /// <summary>The sentence that says what an entry waits for, or null when there is none.</summary>
+    /// <summary>Gets the sentence that says what an entry waits for; null when there is none.</summary>
     public string? WaitingOf(string entryId) => _page.GetElementById(entryId)?.QuerySelector(".chat-waiting")?.TextContent;
 
-    /// <summary>The sentence that says why an entry failed or was stopped, or null when there is none.</summary>
+    /// <summary>Gets the sentence that says why an entry failed or was stopped; null when there is none.</summary>
     public string? ReasonOf(string entryId) => _page.GetElementById(entryId)?.QuerySelector(".chat-reason")?.TextContent;
 
-    /// <summary>What the button says to the server that has an answer given once more, or null when there is none.</summary>
+    /// <summary>Gets what the button that regenerates an answer sends; null when there is none.</summary>
     public string? AgainOf(string entryId) => _page.GetElementById(entryId)?.QuerySelector(".chat-again")?.GetAttribute("value");
 
-    /// <summary>The label of the button that copies the first code inside an element, or null when there is none.</summary>
+    /// <summary>Gets the label of the button that copies the first code inside an element; null when there is none.</summary>
     public string? LabelOfCode(string elementId) =>
         _page.GetElementById(elementId)?.QuerySelector("pre > .chat-copy")?.GetAttribute("aria-label");
 

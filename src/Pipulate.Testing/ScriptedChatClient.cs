@@ -5,7 +5,7 @@ using Microsoft.Extensions.AI;
 namespace Pipulate.Testing;
 
 /// <summary>
-/// A model that says what the test has it say. Register it as the application's <see cref="IChatClient"/>.
+/// Represents a model whose answers a test scripts. Register it as the application's <see cref="IChatClient"/>.
 /// </summary>
 /// <remarks>
 /// Answers can be given beforehand, by code for each request, or step by step: a request that nothing answers waits until the test takes it
@@ -92,7 +92,8 @@ public sealed class ScriptedChatClient : IChatClient
         catch (TimeoutException)
         {
             throw new TimeoutException(
-                $"The model was not asked within {Patience.TotalSeconds} s. It has had {Requests.Count} requests, and all of them were taken.");
+                $"The model was not asked within {Patience.TotalSeconds} s. "
+                    + $"It has had {Requests.Count} requests, and all of them were taken.");
         }
     }
 
@@ -142,7 +143,7 @@ public sealed class ScriptedChatClient : IChatClient
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Nothing to give back: a test may look at the requests when its application is gone.
+        // Nothing to give back: a test may look at the requests when its application has stopped.
     }
 
     private ScriptedRequest Open(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
@@ -175,7 +176,7 @@ public sealed class ScriptedChatClient : IChatClient
         request.Finish();
     }
 
-    /// <summary>Nobody awaits it: what it throws is the model's failure.</summary>
+    /// <summary>Runs without a caller that awaits it: what it throws is the model's failure.</summary>
     private static async Task RunAsync(
         ScriptedRequest request, Func<ScriptedRequest, CancellationToken, Task> answer, CancellationToken cancellationToken)
     {

@@ -5,8 +5,8 @@ using Microsoft.Extensions.AI;
 namespace Pipulate.Testing;
 
 /// <summary>
-/// One request to a <see cref="ScriptedChatClient"/>: what the model was told, and the way to answer it. Safe for concurrent use; what
-/// comes after the end of the answer is passed over.
+/// Represents one request to a <see cref="ScriptedChatClient"/>: what the model was sent, and the way to answer it. Safe for concurrent
+/// use; what comes after the end of the answer is ignored.
 /// </summary>
 public sealed partial class ScriptedRequest
 {
@@ -27,7 +27,7 @@ public sealed partial class ScriptedRequest
     }
 
     /// <summary>
-    /// Gets all that the model was told, the system message first.
+    /// Gets all that the model was sent, the system message first.
     /// </summary>
     public IReadOnlyList<ChatMessage> Messages { get; }
 
@@ -37,7 +37,7 @@ public sealed partial class ScriptedRequest
     public ChatOptions? Options { get; }
 
     /// <summary>
-    /// Gets what the model was told behind the system message, each as <c>role: text</c>: easy to compare.
+    /// Gets what the model was sent after the system message, each as <c>role: text</c>: easy to compare.
     /// </summary>
     public IReadOnlyList<string> Told =>
         [.. Messages.SkipWhile(message => message.Role == ChatRole.System).Select(message => $"{message.Role}: {message.Text}")];
@@ -76,7 +76,7 @@ public sealed partial class ScriptedRequest
     }
 
     /// <summary>
-    /// Thinks: what models show of their reasoning before they speak.
+    /// Sends reasoning, which models show before they answer.
     /// </summary>
     /// <param name="piece">The piece, as one token.</param>
     public void Think(string piece) => Send(new ChatResponseUpdate(ChatRole.Assistant, [new TextReasoningContent(piece)]));

@@ -24,10 +24,10 @@ public sealed class ChatTranscriptTests(WebApplicationFactory<Program> factory) 
         var answer = await Assert.ThrowsAsync<TimeoutException>(() => chat.WaitForAnswerAsync(2));
 
         Assert.Equal(
-            "Waited 0.05 s in vain for an entry with entry => entry.Text == \"Onions.\". The panel shows 2 entries:\n"
+            "Waited 0.05 s for an entry with entry => entry.Text == \"Onions.\" without success. The panel shows 2 entries:\n"
             + $"User Complete: What is in the stew?\nAssistant Complete: Carrots.\n(status: \"{chat.Status}\")",
             entry.Message);
-        Assert.StartsWith("Waited 0.05 s in vain for answer 2 to end.", answer.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Waited 0.05 s for answer 2 to end without success.", answer.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,14 +1,10 @@
 using Microsoft.Extensions.AI;
-using Pipulate.Conversations;
-using Pipulate.Models;
 using Pipulate.Tests.Conversations;
 
 namespace Pipulate.Tests.Generation;
 
 public sealed class ReplySchedulerTests : IAsyncLifetime
 {
-    private static readonly ModelFailure Down = new(ModelFailureKind.Unreachable, "No model answers. Start it with: ollama serve");
-
     private readonly CommentaryHouse _house = new();
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
@@ -160,140 +156,6 @@ public sealed class ReplySchedulerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Unavailable_NoDemo_IsToldAndTheCommentIsWithdrawn()
-    {
-        await _house.StartAsync();
-        await _house.Happen("a", "one");
-        (await _house.Client.NextRequestAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
-        await _house["a"].UntilAsync(entries => entries[^1].Role is EntryRole.Notice);
-
-        Assert.StartsWith("Notice/Complete: No model answers.", Assert.Single(_house["a"].Shown()), StringComparison.Ordinal);
-        Assert.StartsWith("No model answers.", _house.Status.Read().Text, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Unavailable_ModelThatCanBeAsked_IsAskedBeforeItIsSentARequest()
-    {
-        _house.Probe.Report = () => new ModelStatus(null, null, Down);
-        await _house.StartAsync();
-        await _house.Happen("a", "one");
-        (await _house.Client.NextRequestAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
-        await _house["a"].UntilAsync(entries => entries[^1].Role is EntryRole.Notice);
-        for (var i = 0; i < 3; i++)
-        {
-            await _house.Happen("a", "again");
-            await _house["a"].UntilAsync(entries => entries.Count(entry => entry.Withdrawn) == i + 2);
-        }
-
-        await _house.StopAsync();
-
-        Assert.Equal(3, _house.Probe.Times);
-        Assert.False(_house.Client.TryNextRequest(out _));
-        Assert.Equal(
-            1,
-            _house["a"].Look(entries => entries.Count(entry => entry.Role is EntryRole.Notice && entry.Text.ToString() == Down.Sentence)));
-    }
-
-    [Fact]
-    public async Task Unavailable_ModelThatIsOnlySlowToSay_IsSentTheRequest()
-    {
-        _house.Probe.Report = () => new ModelStatus(null, null, new ModelFailure(ModelFailureKind.TimedOut, "No sign for 2 seconds."));
-        await _house.StartAsync();
-        await _house.Happen("a", "one");
-        (await _house.Client.NextRequestAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
-        await _house["a"].UntilAsync(entries => entries[^1].Role is EntryRole.Notice);
-
-        await _house.Happen("a", "two");
-        (await _house.Client.NextRequestAsync()).Finish("Here I am.");
-        await _house["a"].UntilAsync(entries => entries[^1].Text.ToString() == "Here I am.");
-
-        Assert.Equal(1, _house.Probe.Times);
-    }
-
-    [Fact]
-    public async Task Unavailable_SeveralEvents_OneNotice()
-    {
-        await _house.StartAsync();
-        for (var i = 0; i < 3; i++)
-        {
-            await _house.Happen("a", "x");
-            (await _house.Client.NextRequestAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
-            await _house["a"].UntilAsync(
-                entries => entries.Count(entry => entry.Withdrawn) == i + 1 && entries.Any(entry => entry.Role is EntryRole.Notice));
-        }
-
-        await _house.StopAsync();
-        Assert.Single(_house["a"].Shown());
-    }
-
-    [Fact]
-    public async Task Unavailable_PersonAsks_IsToldEachTime()
-    {
-        await _house.StartAsync();
-        for (var i = 0; i < 2; i++)
-        {
-            _house.Type("a", "hello");
-            (await _house.Client.NextRequestAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
-            await _house["a"].UntilAsync(entries => entries.Count(entry => entry.Role is EntryRole.Notice) == i + 1);
-        }
-    }
-
-    [Fact]
-    public async Task Unavailable_Demo_SpeaksUnderItsName()
-    {
-        _house.Options.UseDemoVoiceWhenUnavailable = true;
-        await _house.StartAsync();
-        await _house.Happen("a", "They added \"Milk\".");
-        (await _house.Client.NextRequestAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
-        await _house["a"].UntilAsync(
-            entries => entries[^1] is { Role: EntryRole.Assistant, State: EntryState.Complete, AuthorName: "demo" });
-
-        var shown = _house["a"].Shown();
-        Assert.Equal(2, shown.Length);
-        Assert.StartsWith("Notice/Complete: No model answers.", shown[0], StringComparison.Ordinal);
-        Assert.Contains("Milk", shown[1], StringComparison.Ordinal);
-        Assert.StartsWith("The demo voice speaks.", _house.Status.Read().Text, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Unavailable_DemoFails_ItsEntryEndsAsFailed()
-    {
-        _house.Options.UseDemoVoiceWhenUnavailable = true;
-        _house.Options.Limits.Idle = TimeSpan.FromMilliseconds(10);
-        _house.WordDelay = TimeSpan.FromMilliseconds(35);
-        await _house.StartAsync();
-        await _house.Happen("a", "They added \"Milk\".");
-        (await _house.Client.NextRequestAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
-        await _house.Time.WaitForTimerAsync(_house.WordDelay);
-        _house.Time.Advance(_house.WordDelay);
-        await _house.Time.WaitForTimerAsync(_house.Options.Limits.Idle);
-        _house.Time.Advance(_house.Options.Limits.Idle);
-        await EndedAsync("a");
-
-        Assert.Equal(("demo", EntryState.Failed), _house["a"].Look(entries => (entries[^1].AuthorName, entries[^1].State)));
-    }
-
-    [Fact]
-    [Trait("Row", "F-01")]
-    public async Task Unavailable_ModelComesBack_SpeaksWithTheNextEvent()
-    {
-        ModelFailure? trouble = Down;
-        _house.Probe.Report = () => new ModelStatus("llama", null, trouble);
-        await _house.StartAsync();
-        _house.Type("a", "one");
-        (await _house.Client.NextRequestAsync()).Fail(new HttpRequestException(HttpRequestError.ConnectionError));
-        await _house["a"].UntilAsync(entries => entries[^1].Role is EntryRole.Notice);
-        trouble = null;
-        _house.Type("a", "two");
-        var call = await _house.Client.NextRequestAsync();
-        call.Finish("Back.");
-        await EndedAsync("a");
-
-        Assert.Equal(["user: one", "user: two"], call.Told);
-        Assert.Equal("Model: llama", _house.Status.Read().Text);
-    }
-
-    [Fact]
     public async Task Stopping_WhileItSpeaks_MarksTheAnswerAsStopped()
     {
         await _house.StartAsync();
@@ -306,117 +168,6 @@ public sealed class ReplySchedulerTests : IAsyncLifetime
         Assert.Equal("Assistant/Stopped: So fa", _house["a"].Shown()[^1]);
         Assert.Equal("Stopped: the server is restarting.", _house["a"].Look(entries => entries[^1].Reason));
         Assert.True(call.IsGivenUp);
-    }
-
-    [Fact]
-    [Trait("Row", "S-49")]
-    public async Task Answer_OverItsTime_IsStoppedAndTheTimeRunsFromTheFirstWord()
-    {
-        var limits = _house.Options.Limits;
-        limits.Answer = TimeSpan.FromMinutes(5);
-        limits.Idle = limits.FirstToken = limits.Unwatched = TimeSpan.FromHours(10);
-        await _house.StartAsync();
-        _house.Type("a", "hello");
-        var call = await _house.Client.NextRequestAsync();
-        _house.Time.Advance(TimeSpan.FromHours(1));
-        call.Say("So fa");
-        await _house["a"].UntilAsync(entries => entries[^1].Text.Length > 0);
-        _house.Time.Advance(limits.Answer - TimeSpan.FromSeconds(1));
-        Assert.False(call.IsGivenUp);
-        _house.Time.Advance(TimeSpan.FromSeconds(1));
-        await EndedAsync("a");
-
-        Assert.Equal("Assistant/Stopped: So fa", _house["a"].Shown()[^1]);
-        Assert.Equal("Stopped: the answer took longer than 300 seconds.", _house["a"].Look(entries => entries[^1].Reason));
-    }
-
-    /// <summary>A model that does not keep to the tokens that it was allowed, or never heard of them.</summary>
-    [Theory]
-    [Trait("Row", "S-49")]
-    [InlineData(100_000)]
-    [InlineData(1_000)]
-    public async Task Answer_ThatNeverEnds_IsStoppedAtItsLengthAndTheModelLetGo(int piece)
-    {
-        _house.Options.Limits.AnswerTokens = 100;
-        await _house.StartAsync();
-        _house.Type("a", "hello");
-        var call = await _house.Client.NextRequestAsync();
-        Assert.Equal(100, call.Options!.MaxOutputTokens);
-        for (var said = 0; said < 100_000; said += piece)
-        {
-            call.Say(new string('x', piece));
-        }
-
-        await EndedAsync("a");
-
-        Assert.Equal($"Assistant/Stopped: {new string('x', 6_400)}", _house["a"].Shown()[^1]);
-        Assert.Equal("Stopped: the answer went on past 100 tokens.", _house["a"].Look(entries => entries[^1].Reason));
-        await Eventually.TrueAsync(() => _house.Client.Running == 0);
-    }
-
-    [Fact]
-    [Trait("Row", "F-02")]
-    public async Task Answer_FirstTokenTakesTooLong_IsFailed()
-    {
-        _house.Options.Limits.Unwatched = TimeSpan.FromHours(10);
-        await _house.StartAsync();
-        _house.Type("a", "hello");
-        await _house.Client.NextRequestAsync();
-        await _house.Time.WaitForTimerAsync(_house.Options.Limits.FirstToken);
-        _house.Time.Advance(_house.Options.Limits.FirstToken);
-        await EndedAsync("a");
-
-        Assert.Equal("Assistant/Failed: ", _house["a"].Shown()[^1]);
-    }
-
-    [Fact]
-    [Trait("Row", "S-50")]
-    public async Task Unwatched_ForTheLimit_IsStopped()
-    {
-        await _house.StartAsync();
-        _house.Type("a", "hello");
-        var call = await _house.Client.NextRequestAsync();
-        await GlanceAsync(3);
-        Assert.False(call.IsGivenUp);
-        await GlanceAsync(1);
-        await call.GivenUpAsync();
-        await EndedAsync("a");
-
-        Assert.Equal("Stopped: nobody was looking.", _house["a"].Look(entries => entries[^1].Reason));
-    }
-
-    [Fact]
-    public async Task Unwatched_LongBeforeItBegan_TheLimitStillRunsFromItsBeginning()
-    {
-        Assert.False(_house["a"].Viewers.Any);
-        _house.Time.Advance(TimeSpan.FromHours(1));
-        await _house.StartAsync();
-        _house.Type("a", "hello");
-        var call = await _house.Client.NextRequestAsync();
-        await GlanceAsync(3);
-        Assert.False(call.IsGivenUp);
-        await GlanceAsync(1);
-        await call.GivenUpAsync();
-    }
-
-    [Fact]
-    public async Task Watched_OverTheLimit_GoesOn()
-    {
-        var watcher = new Watcher();
-        _house["a"].Viewers.Add(watcher);
-        await _house.StartAsync();
-        _house.Type("a", "hello");
-        var call = await _house.Client.NextRequestAsync();
-        await GlanceAsync(8);
-        Assert.False(call.IsGivenUp);
-
-        _house["a"].Viewers.Remove(watcher);
-        await GlanceAsync(2);
-        _house["a"].Viewers.Add(watcher);
-        await GlanceAsync(8);
-        Assert.False(call.IsGivenUp);
-        call.Finish("x");
-        await EndedAsync("a");
     }
 
     [Fact]
@@ -452,24 +203,7 @@ public sealed class ReplySchedulerTests : IAsyncLifetime
         }
     }
 
-    /// <summary>A quarter of the limit for unwatched answers at a time, as it is looked at.</summary>
-    private async Task GlanceAsync(int times)
-    {
-        for (var i = 0; i < times; i++)
-        {
-            await _house.Time.WaitForTimerAsync(_house.Options.Limits.Unwatched / 4);
-            _house.Time.Advance(_house.Options.Limits.Unwatched / 4);
-        }
-    }
-
     private Task EndedAsync(string conversation) =>
         _house[conversation].UntilAsync(
             entries => entries[^1] is { Role: EntryRole.Assistant, Withdrawn: false, State: not EntryState.Streaming });
-
-    private sealed class Watcher : IConversationViewer
-    {
-        public void NotifyChanged()
-        {
-        }
-    }
 }

@@ -1,16 +1,10 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using Pipulate.Models;
 
 namespace Pipulate.Tests.Models;
 
-public class StreamGuardTests
+public class StreamGuardTests : GuardedStreamTests
 {
-    private static readonly TimeSpan FirstToken = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(30);
-
-    private readonly ManualTime _time = new();
-
     [Fact]
     public async Task ReadAsync_HealthyStream_GivesEveryUpdate()
     {
@@ -46,93 +40,6 @@ public class StreamGuardTests
     }
 
     [Fact]
-    public async Task ReadAsync_SilenceBeforeTheFirstToken_TimesOutAfterFirstToken()
-    {
-        var client = new Client(token => Stalled([], token));
-        var reading = ReadAsync(client);
-        await _time.WaitForTimerAsync(FirstToken);
-        _time.Advance(FirstToken - TimeSpan.FromSeconds(1));
-        Assert.False(reading.IsCompleted);
-        _time.Advance(TimeSpan.FromSeconds(1));
-
-        var (_, exception) = await reading.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
-
-        Assert.Equal(ModelFailureKind.TimedOut, Kind(Assert.IsType<TimeoutException>(exception)));
-        Assert.True(client.Token.IsCancellationRequested);
-    }
-
-    [Fact]
-    public async Task ReadAsync_EmptyOpeningUpdate_DoesNotEndThePatienceForTheFirstToken()
-    {
-        var reading = ReadAsync(new Client(token => Stalled([new ChatResponseUpdate(ChatRole.Assistant, "")], token)));
-        await _time.WaitForTimerAsync(FirstToken);
-        _time.Advance(Idle + Idle);
-        Assert.False(reading.IsCompleted);
-        _time.Advance(FirstToken);
-
-        Assert.IsType<TimeoutException>((await reading.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken)).Failure);
-    }
-
-    [Fact]
-    public async Task ReadAsync_SilenceAfterThinking_TimesOutAfterIdle()
-    {
-        var reading =
-            ReadAsync(new Client(token => Stalled([new ChatResponseUpdate(ChatRole.Assistant, [new TextReasoningContent("hm")])], token)));
-        await _time.WaitForTimerAsync(Idle);
-        _time.Advance(Idle);
-
-        Assert.IsType<TimeoutException>((await reading.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken)).Failure);
-    }
-
-    [Fact]
-    public async Task ReadAsync_ClientIgnoresItsToken_CancellationIsStillNoticed()
-    {
-        using var stop = new CancellationTokenSource();
-        var release = new TaskCompletionSource();
-        var client = new Client(_ => Deaf(release.Task));
-        var reading = ReadAsync(client, _ => { }, stop.Token);
-        await client.Started.Task.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
-        await stop.CancelAsync();
-
-        var (_, exception) = await reading.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
-
-        Assert.IsAssignableFrom<OperationCanceledException>(exception);
-        Assert.False(client.Disposed.Task.IsCompleted);
-        release.SetResult();
-        await client.Disposed.Task.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
-    }
-
-    [Fact]
-    public async Task ReadAsync_ClientEndsNormallyOnCancel_IsCancelled()
-    {
-        using var stop = new CancellationTokenSource();
-        var (text, exception) = await ReadAsync(new Client(token => EndsWhenCancelled(token)), _ => stop.Cancel(), stop.Token);
-
-        Assert.Equal("Hel", text);
-        Assert.IsAssignableFrom<OperationCanceledException>(exception);
-
-        static async IAsyncEnumerable<ChatResponseUpdate> EndsWhenCancelled([EnumeratorCancellation] CancellationToken token)
-        {
-            await Task.Yield();
-            yield return new ChatResponseUpdate(ChatRole.Assistant, "Hel");
-            while (!token.IsCancellationRequested)
-            {
-                await Task.Yield();
-            }
-        }
-    }
-
-    [Fact]
-    public async Task ReadAsync_AlreadyCancelled_AsksNobody()
-    {
-        var client = new Client(_ => Healthy());
-        var (_, exception) = await ReadAsync(client, _ => { }, new CancellationToken(canceled: true));
-
-        Assert.IsAssignableFrom<OperationCanceledException>(exception);
-        Assert.False(client.Started.Task.IsCompleted);
-    }
-
-    [Fact]
     public async Task ReadAsync_ClientThrows_ItsExceptionComesThrough()
     {
         var thrown = new HttpRequestException("x");
@@ -145,19 +52,6 @@ public class StreamGuardTests
             await Task.Yield();
             yield return exception is null ? new ChatResponseUpdate() : throw exception;
         }
-    }
-
-    [Fact]
-    public async Task ReadAsync_ReaderLeavesEarly_TheClientIsToldToStop()
-    {
-        var client = new Client(_ => Healthy());
-        await foreach (var _ in Guard(client, CancellationToken.None))
-        {
-            break;
-        }
-
-        Assert.True(client.Token.IsCancellationRequested);
-        Assert.True(client.Disposed.Task.IsCompleted);
     }
 
     [Fact]
@@ -212,17 +106,6 @@ public class StreamGuardTests
         Assert.Equal(("Hello", null), (text, exception));
     }
 
-    [Fact]
-    public async Task ReadAsync_SilenceAfterTheFinish_ChangesNothing()
-    {
-        var reading = ReadAsync(new Client(
-            token => Stalled([new ChatResponseUpdate(ChatRole.Assistant, "Hello") { FinishReason = ChatFinishReason.Stop }], token)));
-        await _time.WaitForTimerAsync(Idle);
-        _time.Advance(Idle);
-
-        Assert.Equal(("Hello", null), await reading.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken));
-    }
-
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -244,72 +127,6 @@ public class StreamGuardTests
 
         Assert.Equal(answered ? "Let me look.\n\nIt r" : "Let me look.", text);
         Assert.Equal(ModelFailureKind.Incomplete, Kind(exception));
-    }
-
-    [Fact]
-    public async Task ReadAsync_SilenceWhileAToolRuns_HasTheTimeOfAFirstToken()
-    {
-        var reading = ReadAsync(new Client(token => Stalled(
-            [
-                new ChatResponseUpdate(ChatRole.Assistant, "Let me look."),
-                new ChatResponseUpdate(ChatRole.Assistant, [new FunctionCallContent("c", "look")])
-            ], token)));
-        await _time.WaitForTimerAsync(FirstToken);
-        _time.Advance(Idle + Idle);
-        Assert.False(reading.IsCompleted);
-        _time.Advance(FirstToken);
-
-        Assert.IsType<TimeoutException>((await reading.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken)).Failure);
-    }
-
-    [Fact]
-    public async Task ReadAsync_HeartbeatsBeforeTheFirstToken_DoNotProlongTheWait()
-    {
-        var reading = ReadAsync(new Client(Beats));
-        for (var waited = TimeSpan.Zero; waited < FirstToken; waited += Idle)
-        {
-            Assert.False(reading.IsCompleted);
-            await _time.WaitForTimerAsync(Idle);
-            _time.Advance(Idle);
-        }
-
-        Assert.IsType<TimeoutException>((await reading.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken)).Failure);
-
-        async IAsyncEnumerable<ChatResponseUpdate> Beats([EnumeratorCancellation] CancellationToken token)
-        {
-            while (true)
-            {
-                await Task.Delay(Idle, _time, token);
-                yield return new ChatResponseUpdate();
-            }
-        }
-    }
-
-    [Fact]
-    public async Task ReadAsync_HeartbeatsAtOnceWithoutEnd_TimeOut()
-    {
-        var (_, exception) = await ReadAsync(new Client(_ => Beats()));
-
-        Assert.IsType<TimeoutException>(exception);
-
-        async IAsyncEnumerable<ChatResponseUpdate> Beats()
-        {
-            await Task.CompletedTask;
-            while (true)
-            {
-                _time.Advance(TimeSpan.FromMinutes(1));
-                yield return new ChatResponseUpdate(ChatRole.Assistant, [new UsageContent(new UsageDetails { InputTokenCount = 1 })]);
-            }
-        }
-    }
-
-    [Fact]
-    public async Task ReadAsync_CancelledByTheClientItself_IsIncompleteAndNotStopped()
-    {
-        var (text, exception) =
-            await ReadAsync(new Client(_ => Throwing(new TaskCanceledException(), new ChatResponseUpdate(ChatRole.Assistant, "Hel"))));
-
-        Assert.Equal(("Hel", ModelFailureKind.Incomplete), (text, Kind(exception)));
     }
 
     [Fact]
@@ -373,154 +190,4 @@ public class StreamGuardTests
     [Fact]
     public void ModelServer_ClientThatCannotBeAsked_IsUnknown()
         => Assert.Equal(default, ModelServer.Of(new Eager(new ObjectDisposedException("x"))));
-
-    private static string Sentence(Exception? failure) => ModelFailureFactory.Classify(failure!, default, CancellationToken.None).Sentence;
-
-    private static async IAsyncEnumerable<ChatResponseUpdate> Give(params ChatResponseUpdate[] updates)
-    {
-        await Task.Yield();
-        foreach (var update in updates)
-        {
-            yield return update;
-        }
-    }
-
-    private static async IAsyncEnumerable<ChatResponseUpdate> Throwing(Exception exception, params ChatResponseUpdate[] updates)
-    {
-        await Task.Yield();
-        foreach (var update in updates)
-        {
-            yield return update;
-        }
-
-        throw exception;
-    }
-
-    private static ModelFailureKind Kind(Exception? failure) => ModelFailureFactory.Classify(failure!, null, CancellationToken.None).Kind;
-
-    private static async IAsyncEnumerable<ChatResponseUpdate> Healthy()
-    {
-        await Task.Yield();
-        yield return new ChatResponseUpdate(ChatRole.Assistant, "Hello ");
-        yield return new ChatResponseUpdate(ChatRole.Assistant, "world") { FinishReason = ChatFinishReason.Stop };
-    }
-
-    private static async IAsyncEnumerable<ChatResponseUpdate> Said(string text)
-    {
-        await Task.Yield();
-        yield return new ChatResponseUpdate(ChatRole.Assistant, text);
-    }
-
-    private static async IAsyncEnumerable<ChatResponseUpdate> Stalled(
-        ChatResponseUpdate[] before, [EnumeratorCancellation] CancellationToken token)
-    {
-        foreach (var update in before)
-        {
-            yield return update;
-        }
-
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
-    }
-
-    private static async IAsyncEnumerable<ChatResponseUpdate> Deaf(Task release)
-    {
-        await release;
-        yield return new ChatResponseUpdate(ChatRole.Assistant, "late");
-    }
-
-    private IAsyncEnumerable<ChatResponseUpdate> Guard(IChatClient client, CancellationToken token)
-        => StreamGuard.ReadAsync(client, [new ChatMessage(ChatRole.User, "hi")], null, FirstToken, Idle, _time, token);
-
-    private async Task<List<ChatResponseUpdate>> AllAsync(IChatClient client)
-    {
-        var updates = new List<ChatResponseUpdate>();
-        await foreach (var update in Guard(client, TestContext.Current.CancellationToken))
-        {
-            updates.Add(update);
-        }
-
-        return updates;
-    }
-
-    private Task<(string Text, Exception? Failure)> ReadAsync(IChatClient client) =>
-        ReadAsync(client, _ => { }, TestContext.Current.CancellationToken);
-
-    private async Task<(string Text, Exception? Failure)> ReadAsync(
-        IChatClient client, Action<ChatResponseUpdate> seen, CancellationToken token)
-    {
-        var text = "";
-        try
-        {
-            await foreach (var update in Guard(client, token))
-            {
-                text += update.Text;
-                seen(update);
-            }
-        }
-        catch (Exception exception)
-        {
-            return (text, exception);
-        }
-
-        return (text, null);
-    }
-
-    private sealed class Client(Func<CancellationToken, IAsyncEnumerable<ChatResponseUpdate>> answer) : IChatClient
-    {
-        public TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public TaskCompletionSource Disposed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public CancellationToken Token { get; private set; }
-
-        public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-            IEnumerable<ChatMessage> messages,
-            ChatOptions? options = null,
-            [EnumeratorCancellation] CancellationToken cancellationToken = default)
-        {
-            Token = cancellationToken;
-            Started.TrySetResult();
-            try
-            {
-                await foreach (var update in answer(cancellationToken).WithCancellation(cancellationToken))
-                {
-                    yield return update;
-                }
-            }
-            finally
-            {
-                Disposed.TrySetResult();
-            }
-        }
-
-        public Task<ChatResponse> GetResponseAsync(
-            IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
-            => Whole is null ? throw new NotSupportedException() : Task.FromResult(Whole);
-
-        public ChatResponse? Whole { get; init; }
-
-        public object? GetService(Type serviceType, object? serviceKey = null) => null;
-
-        public void Dispose()
-        {
-        }
-    }
-
-    /// <summary>Fails before there is a stream, and whatever it is asked.</summary>
-    private sealed class Eager(Exception exception, ChatResponse? whole = null) : IChatClient
-    {
-        public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-            IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-                throw exception;
-
-        public Task<ChatResponse> GetResponseAsync(
-            IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
-            => whole is null ? throw exception : Task.FromResult(whole);
-
-        public object? GetService(Type serviceType, object? serviceKey = null) => throw exception;
-
-        public void Dispose()
-        {
-        }
-    }
 }
