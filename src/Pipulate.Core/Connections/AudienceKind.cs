@@ -1,9 +1,9 @@
 namespace Pipulate;
 
-/// <summary>Which of the registry's lists an audience is found in.</summary>
+/// <summary>Identifies the list of the registry in which an audience is found.</summary>
 internal enum AudienceKind
 {
-    /// <summary>Of an audience that nobody has named.</summary>
+    /// <summary>Represents no audience.</summary>
     Nobody,
     Everyone,
     Conversation,

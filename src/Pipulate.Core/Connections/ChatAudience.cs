@@ -1,7 +1,7 @@
 namespace Pipulate;
 
 /// <summary>
-/// Whom something is said to: the pages of a conversation, of a user, of a group, one page, or all of them.
+/// Represents the pages that something is sent to: those of a conversation, of a user, of a group, one page, or all of them.
 /// </summary>
 public readonly record struct ChatAudience
 {
@@ -16,7 +16,7 @@ public readonly record struct ChatAudience
     /// </summary>
     public static ChatAudience Everyone => new(AudienceKind.Everyone, null);
 
-    /// <summary>As another node has named it.</summary>
+    /// <summary>Creates an audience as another node has sent it.</summary>
     internal static ChatAudience Of(AudienceKind kind, string? name) => new(kind, name);
 
     internal AudienceKind Kind { get; }
@@ -24,14 +24,14 @@ public readonly record struct ChatAudience
     internal string? Name { get; }
 
     /// <summary>
-    /// Names the pages of one conversation. What is said to it is kept in it also while no page is open.
+    /// Selects the pages of one conversation. What is sent to it is stored in it even while no page is open.
     /// </summary>
     /// <param name="id">The conversation.</param>
     /// <returns>The audience.</returns>
     public static ChatAudience Conversation(ConversationId id) => new(AudienceKind.Conversation, id.Value);
 
     /// <summary>
-    /// Names the open pages of one signed-in user.
+    /// Selects the open pages of one signed-in user.
     /// </summary>
     /// <param name="userId">The user's id: the claim <c>ClaimTypes.NameIdentifier</c>.</param>
     /// <returns>The audience.</returns>
@@ -43,7 +43,7 @@ public readonly record struct ChatAudience
     }
 
     /// <summary>
-    /// Names the open pages that were put into a group with <see cref="IConnectionRegistry.AddToGroup"/>.
+    /// Selects the open pages that were put into a group with <see cref="IConnectionRegistry.AddToGroup"/>.
     /// </summary>
     /// <param name="name">The group's name. A group needs no making: it is there while a page is in it.</param>
     /// <returns>The audience.</returns>
@@ -55,7 +55,7 @@ public readonly record struct ChatAudience
     }
 
     /// <summary>
-    /// Names one open page.
+    /// Selects one open page.
     /// </summary>
     /// <param name="connectionId">The id from <see cref="ChatConnectionInfo.Id"/>.</param>
     /// <returns>The audience.</returns>

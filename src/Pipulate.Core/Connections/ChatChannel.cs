@@ -8,10 +8,10 @@ namespace Pipulate.Connections;
 
 internal sealed class ChatChannel(ConversationCache conversations, ConnectionRegistry registry, TextPacer typist) : IChatChannel
 {
-    /// <summary>Four of the largest fit into a page's queue.</summary>
+    /// <summary>Allows four fragments of the largest size in the queue of a page.</summary>
     public const int LongestFragment = FragmentQueue.CapacityBytes / 4;
 
-    /// <summary>How many conversations are opened together that only other nodes have.</summary>
+    /// <summary>Caps how many conversations are opened together that only other nodes have in memory.</summary>
     private const int OpenedAtOnce = 50;
 
     public async Task SayAsync(ChatAudience audience, string text, CancellationToken cancellationToken = default)
@@ -100,14 +100,16 @@ internal sealed class ChatChannel(ConversationCache conversations, ConnectionReg
         return Task.CompletedTask;
     }
 
-    /// <summary>Those that only pages of other nodes show are opened as they are reached.</summary>
+    /// <summary>
+    /// Enumerates the conversations of an audience. Those that only pages of other nodes show are opened as they are reached.
+    /// </summary>
     private IEnumerable<Conversation> ConversationsOf(ChatAudience audience) => audience switch
     {
         { Kind: AudienceKind.Conversation, Name: { } name } => [conversations.Get(new ConversationId(name))],
         _ => registry.GetConnections(audience).Select(page => page.Conversation).Distinct().Select(conversations.Get),
     };
 
-    /// <summary>Where there are many, they are not opened all at once: the store has other callers.</summary>
+    /// <summary>Waits for a batch of conversations to load, so that the store is not asked for all of them at once.</summary>
     private static Task OpenAsync(Conversation[] batch, CancellationToken cancellationToken) =>
         batch.Length < OpenedAtOnce
             ? Task.CompletedTask

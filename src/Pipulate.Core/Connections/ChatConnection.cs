@@ -7,14 +7,13 @@ using Pipulate.Threading;
 namespace Pipulate.Connections;
 
 /// <summary>
-/// One open page: a cursor into its conversation, a small queue for fragments, and the one loop that writes to it.
-/// The loop looks at most every <see cref="GatherInterval"/>, and at once when it has been quiet for as long, so the first token does not
-/// wait.
+/// Writes to one open page: from a cursor into its conversation, and from a small queue of fragments, in one loop. The loop runs at most
+/// every <see cref="GatherInterval"/>, and at once after a pause of that length, so that the first token does not wait.
 /// </summary>
 internal sealed class ChatConnection : IConversationViewer, IIndexedConnection, IDisposable
 {
     /// <summary>
-    /// Tokens of this long are sent together: fewer, larger writes are what makes many pages cheap (docs/decisions/0001).
+    /// Groups the tokens of this interval into one message, because fewer and larger writes make many pages cheap (docs/decisions/0001).
     /// </summary>
     public static readonly TimeSpan GatherInterval = TimeSpan.FromMilliseconds(40);
 
@@ -111,7 +110,8 @@ internal sealed class ChatConnection : IConversationViewer, IIndexedConnection, 
     }
 
     /// <summary>
-    /// Writes until the connection is closed from here or <paramref name="gone"/> says that the page has gone. Throws when a send fails.
+    /// Writes until the connection is closed from here or <paramref name="gone"/> is cancelled because the page has disconnected. Throws
+    /// when a send fails.
     /// </summary>
     /// <exception cref="TimeoutException">A send took too long.</exception>
     public async Task WriteAsync(CancellationToken gone)
@@ -189,7 +189,7 @@ internal sealed class ChatConnection : IConversationViewer, IIndexedConnection, 
         }
     }
 
-    /// <summary>Whatever it waits for, it looks.</summary>
+    /// <summary>Wakes the loop from any of its waits.</summary>
     private void Rouse()
     {
         _gathered.Set();

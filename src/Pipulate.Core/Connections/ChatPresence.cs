@@ -1,7 +1,7 @@
 namespace Pipulate;
 
 /// <summary>
-/// Somebody who is here: with one open page at least.
+/// Represents a visitor who is present: with at least one open page.
 /// </summary>
 /// <param name="Conversation">The conversation that their pages show; of a user with several, one of them.</param>
 /// <param name="UserId">

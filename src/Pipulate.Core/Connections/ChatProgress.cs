@@ -4,7 +4,7 @@ using Pipulate.Localization;
 
 namespace Pipulate.Connections;
 
-/// <summary>One piece of work, shown in each conversation that its audience looks at.</summary>
+/// <summary>Shows one piece of work in each conversation of its audience.</summary>
 internal sealed class ChatProgress(IReadOnlyList<(Conversation Conversation, ConversationEntry Entry)> shown) : IChatProgress
 {
     public void Report(int done, int total, string? text = null)

@@ -1,8 +1,8 @@
 namespace Pipulate.Connections;
 
 /// <summary>
-/// Why the server ends a connection, by WebSocket close code. The codes decide who comes back: both htmx versions reconnect on
-/// 1012 and 1013, and neither on 1003, 1007, 1008 and 1009 (docs/htmx.md).
+/// Identifies why the server closes a connection, by WebSocket close code. The code decides which pages reconnect: both htmx versions
+/// reconnect on 1012 and 1013, and neither on 1003, 1007, 1008 and 1009 (docs/htmx.md).
 /// </summary>
 internal enum CloseReason
 {

@@ -1,8 +1,8 @@
 namespace Pipulate.Connections;
 
 /// <summary>
-/// Pages by id, conversation, owner, user and group: to find an audience costs as much as it is large. Not thread-safe: the registry's lock
-/// guards it.
+/// Indexes connections by id, conversation, owner, user and group, so that finding an audience costs as much as it is large. Not
+/// thread-safe: the lock of <see cref="ConnectionDirectory"/> guards it.
 /// </summary>
 internal sealed class ConnectionIndex<TPage>
     where TPage : class, IIndexedConnection
@@ -17,12 +17,12 @@ internal sealed class ConnectionIndex<TPage>
 
     public IReadOnlyCollection<TPage> All => _pages.Values;
 
-    /// <summary>How many groups somebody is in.</summary>
+    /// <summary>Gets the number of groups with a member.</summary>
     public int GroupCount => _byGroup.Count;
 
     public TPage? Find(string id) => _pages.GetValueOrDefault(id);
 
-    /// <summary>The pages themselves and no copy.</summary>
+    /// <summary>Gets the connections of an audience, without a copy.</summary>
     public IReadOnlyCollection<TPage> Of(ChatAudience audience) => audience switch
     {
         { Kind: AudienceKind.Everyone } => _pages.Values,
@@ -33,7 +33,7 @@ internal sealed class ConnectionIndex<TPage>
         _ => None,
     };
 
-    /// <summary>The pages that show any of an owner's conversations; no copy either.</summary>
+    /// <summary>Gets the connections that show any of an owner's conversations, without a copy.</summary>
     public IReadOnlyCollection<TPage> OfOwner(string owner) => _byOwner.GetValueOrDefault(owner, None);
 
     public void Add(TPage page)

@@ -21,7 +21,7 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
     }
 
     /// <summary>
-    /// Notifies that connections of this node have opened, closed or changed groups, or that another node has gone with its connections.
+    /// Notifies that connections of this node have opened, closed or changed groups, or that another node has left with its connections.
     /// Other changes on another node are notified there. Raised outside the lock; handlers must be quick.
     /// </summary>
     public event Action? Changed;
@@ -82,7 +82,7 @@ internal sealed class ConnectionRegistry : IConnectionRegistry
     public int DisconnectLocal(ChatAudience audience) => _local.Disconnect(audience);
 
     /// <summary>
-    /// Has the pages of a user, or of the owner of a conversation, reconnect on all nodes, because that visitor has signed in or out.
+    /// Makes the pages of a user, or of the owner of a conversation, reconnect on all nodes, because that visitor has signed in or out.
     /// </summary>
     public void Vacate(ChatAudience audience)
     {

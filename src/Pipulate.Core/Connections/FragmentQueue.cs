@@ -1,6 +1,6 @@
 namespace Pipulate.Connections;
 
-/// <summary>The app's own fragments that wait for a page: few and small, for they are not kept anywhere else.</summary>
+/// <summary>Queues the application's own fragments for a page. They are few and small, because they are stored nowhere else.</summary>
 internal sealed class FragmentQueue
 {
     public const int Capacity = 64;

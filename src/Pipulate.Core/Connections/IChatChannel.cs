@@ -11,13 +11,13 @@ public interface IChatChannel
     /// Says a finished text. It becomes an entry of the conversation: the model knows it from then on.
     /// </summary>
     /// <param name="audience">
-    /// Who hears it. For an audience that is not a conversation, the text is added to each conversation that one of its pages shows.
+    /// The audience that receives it. Where that is not a conversation, the text is added to each conversation that one of its pages shows.
     /// </param>
     /// <param name="text">
     /// Markdown, or plain text where <see cref="PipulateOptions.Markdown"/> is off; HTML in it is shown, not obeyed.
     /// </param>
     /// <param name="cancellationToken">
-    /// Gives up, where there are many conversations that only other processes have in memory: those that were not reached yet are not told.
+    /// Cancels the call where there are many conversations that only other processes have in memory. Those not reached yet do not get it.
     /// </param>
     /// <returns>
     /// A task that ends when the text is in the conversation, or is being typed there (<see cref="PipulateOptions.TypingDelay"/>).
@@ -28,7 +28,7 @@ public interface IChatChannel
     /// <summary>
     /// Says a text that comes in pieces, each shown as it comes.
     /// </summary>
-    /// <param name="audience">Who hears it, as in <see cref="SayAsync"/>, looked up once at the beginning.</param>
+    /// <param name="audience">The audience that receives it, as in <see cref="SayAsync"/>, looked up once at the beginning.</param>
     /// <param name="chunks">
     /// The pieces, of the same kind as in <see cref="SayAsync"/>. When the enumeration throws, the entry ends as failed with what came
     /// before, and the exception goes on to the caller.
@@ -39,10 +39,10 @@ public interface IChatChannel
     Task StreamAsync(ChatAudience audience, IAsyncEnumerable<string> chunks, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Shows people how far a piece of work is: an entry with a bar that moves with each <see cref="IChatProgress.Report"/>. The model is
-    /// not told of it; what it should know of the work, tell it by <see cref="IChatQueue"/>.
+    /// Shows how far a piece of work is: an entry with a bar that moves with each <see cref="IChatProgress.Report"/>. The model does not
+    /// see it; send what it should know of the work to <see cref="IChatQueue"/>.
     /// </summary>
-    /// <param name="audience">Who sees it, as in <see cref="SayAsync"/>, looked up once at the beginning.</param>
+    /// <param name="audience">The audience that sees it, as in <see cref="SayAsync"/>, looked up once at the beginning.</param>
     /// <param name="label">What the work is, such as <c>Importing</c>; plain text.</param>
     /// <returns>
     /// What reports, completes or fails it. Dispose it in any case: work that is abandoned must not look as if it went on.

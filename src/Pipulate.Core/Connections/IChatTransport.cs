@@ -2,11 +2,11 @@ using Pipulate.Rendering;
 
 namespace Pipulate.Connections;
 
-/// <summary>The way to one page. One caller at a time sends; closing may come from anywhere.</summary>
+/// <summary>Sends to one page. One caller at a time sends; any thread may close.</summary>
 internal interface IChatTransport
 {
     /// <summary>
-    /// How often a page is sent a sign of life, which is an empty message; null where the transport has signs of its own.
+    /// Gets the interval of the empty message that keeps the connection open; null where the transport has a keep-alive of its own.
     /// </summary>
     TimeSpan? Heartbeat => null;
 

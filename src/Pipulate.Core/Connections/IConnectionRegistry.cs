@@ -6,7 +6,7 @@ namespace Pipulate;
 /// </summary>
 /// <remarks>
 /// Where the application runs in several processes that are connected (<see cref="IPipulateBackplane"/>), these are the pages of all of
-/// them: what changes on another is known here a moment later, and the pages of one that was killed are gone within 30 seconds.
+/// them: what changes on another is known here a moment later, and the pages of one that was killed are removed within 30 seconds.
 /// </remarks>
 public interface IConnectionRegistry
 {
@@ -30,11 +30,11 @@ public interface IConnectionRegistry
     int GetCount(ChatAudience audience);
 
     /// <summary>
-    /// Says who of an audience is here, and since when. A visitor with several pages is one; who only reloads or goes to another page of
-    /// the application (within 10 seconds) has never been away.
+    /// Lists the visitors of an audience that are present, and since when. A visitor with several pages is one; a visitor that only reloads
+    /// or goes to another page of the application (within 10 seconds) counts as present throughout.
     /// </summary>
     /// <param name="audience">Whose pages.</param>
-    /// <returns>A copy, longest first; empty when nobody is here.</returns>
+    /// <returns>A copy, longest first; empty when no visitor is present.</returns>
     IReadOnlyList<ChatPresence> GetPresence(ChatAudience audience);
 
     /// <summary>
@@ -43,7 +43,7 @@ public interface IConnectionRegistry
     /// </summary>
     /// <param name="connectionId">The id from <see cref="ChatConnectionInfo.Id"/>.</param>
     /// <param name="group">The group's name: at most 200 characters.</param>
-    /// <returns>Whether it is in the group now; false when the page is gone.</returns>
+    /// <returns>Whether it is in the group now; false when the page is closed.</returns>
     /// <exception cref="ArgumentException">A name is null or empty, or <paramref name="group"/> is too long.</exception>
     bool AddToGroup(string connectionId, string group);
 
@@ -57,10 +57,10 @@ public interface IConnectionRegistry
     bool RemoveFromGroup(string connectionId, string group);
 
     /// <summary>
-    /// Closes the pages of an audience for good, with 1008: they do not come back by themselves. For a user who signs out or may not be
+    /// Closes the pages of an audience permanently, with 1008: they do not reconnect. Use it for a user who signs out or may not be
     /// here any more; the next page that is loaded connects as always.
     /// </summary>
     /// <param name="audience">Whose pages.</param>
-    /// <returns>How many were told to close.</returns>
+    /// <returns>How many are being closed.</returns>
     int Disconnect(ChatAudience audience);
 }

@@ -1,10 +1,10 @@
 namespace Pipulate.Connections;
 
-/// <summary>An open page, on this node or another.</summary>
+/// <summary>Represents an open connection, on this node or another.</summary>
 internal interface IIndexedConnection
 {
     ChatConnectionInfo Info { get; }
 
-    /// <summary>The groups that it is in. The registry's, under its lock.</summary>
+    /// <summary>Gets the groups of the connection; to be used under the lock of <see cref="ConnectionDirectory"/>.</summary>
     HashSet<string> Groups { get; }
 }

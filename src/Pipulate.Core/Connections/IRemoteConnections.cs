@@ -15,6 +15,6 @@ internal interface IRemoteConnections
     /// <summary>Closes the connections of an audience on the other nodes.</summary>
     void Disconnect(ChatAudience audience);
 
-    /// <summary>Has the connections of an audience on the other nodes connect again, because its user has signed in or out.</summary>
+    /// <summary>Makes the connections of an audience on the other nodes reconnect, because its user has signed in or out.</summary>
     void Vacate(ChatAudience audience);
 }

@@ -1,8 +1,8 @@
 namespace Pipulate.Connections;
 
 /// <summary>
-/// Since when visitors are here. Who comes back soon has never been away, for a page that is left for another one disconnects and connects.
-/// Not thread-safe: the registry's lock guards it.
+/// Tracks since when visitors are present. A visitor who returns within seconds counts as present throughout, because a page that navigates
+/// disconnects and connects again. Not thread-safe: the lock of <see cref="ConnectionDirectory"/> guards it.
 /// </summary>
 internal sealed class PresenceTracker(TimeProvider time)
 {
@@ -10,10 +10,10 @@ internal sealed class PresenceTracker(TimeProvider time)
 
     private readonly Dictionary<string, Stay> _visits = [];
 
-    /// <summary>Who has left, in that order. Some of them may have come back since.</summary>
+    /// <summary>Queues the visitors that have left, in order. Some of them may have returned since.</summary>
     private readonly Queue<(string Visitor, long At)> _left = new();
 
-    /// <summary>How many are remembered, here or just gone.</summary>
+    /// <summary>Gets the number of visitors that are present or have just left.</summary>
     public int Count => _visits.Count;
 
     public static string VisitorOf(ChatConnectionInfo page) => page.UserId is { } user ? $"u {user}" : $"c {page.Conversation.Owner}";
@@ -52,7 +52,7 @@ internal sealed class PresenceTracker(TimeProvider time)
         }
     }
 
-    /// <summary>Done with each coming and going, a few at a time, so that nobody needs a timer.</summary>
+    /// <summary>Removes visitors that have left, a few with each change, so that no timer is needed.</summary>
     private void Forget()
     {
         while (_left.TryPeek(out var oldest) && time.GetElapsedTime(oldest.At) > BetweenPages)

@@ -1,6 +1,6 @@
 namespace Pipulate.Connections;
 
-/// <summary>An open page of another node.</summary>
+/// <summary>Represents an open connection of another node.</summary>
 internal sealed class RemoteConnection(ChatConnectionInfo info) : IIndexedConnection
 {
     public ChatConnectionInfo Info { get; } = info;

@@ -1,7 +1,7 @@
 namespace Pipulate;
 
 /// <summary>
-/// Has the model comment on what a user did with this endpoint, after the endpoint has answered.
+/// Declares that the model comments on what a user did with this endpoint, after the endpoint has answered.
 /// </summary>
 /// <remarks>
 /// <para>

@@ -1,11 +1,11 @@
 namespace Pipulate;
 
 /// <summary>
-/// Something that happened and that a conversation is to hear of.
+/// Represents something that happened and that the model of a conversation is to know.
 /// </summary>
 /// <param name="Conversation">Whose conversation it belongs to.</param>
 /// <param name="Text">
-/// What happened and what is wanted, as the model is told it. It is cut at <see cref="PipulateLimits.EventCharacters"/>.
+/// What happened and what is wanted, as it is sent to the model. It is cut at <see cref="PipulateLimits.EventCharacters"/>.
 /// Write what users typed in quotation marks, as JSON strings, so that it stays data.
 /// </param>
 public sealed record ChatEvent(ConversationId Conversation, string Text)
@@ -17,7 +17,7 @@ public sealed record ChatEvent(ConversationId Conversation, string Text)
     public ChatLane Lane { get; init; } = ChatLane.Comment;
 
     /// <summary>
-    /// Gets what this is an instance of, such as the template that it was rendered from. Events of one kind that come together are told to
+    /// Gets what this is an instance of, such as the template that it was rendered from. Events of one kind that come together are sent to
     /// the model together.
     /// </summary>
     /// <value>The default is <see langword="null"/>: it stands for itself.</value>

@@ -4,20 +4,22 @@ using Pipulate.Events;
 namespace Pipulate;
 
 /// <summary>
-/// The events that pages may tell of, with what the model is then told. A page names one and brings its message; the words and the lane are
-/// the application's.
+/// Registers the events that pages may send, with what the model is then given. A page names one and brings its message; the words and the
+/// lane are the application's.
 /// </summary>
 public sealed partial class ChatEventCollection
 {
-    /// <summary>What a page without an event's name tells. Its words are somebody's from outside, so they are a quotation.</summary>
+    /// <summary>
+    /// Describes a message that a page sends without an event's name. Its words come from outside, so they are a quotation.
+    /// </summary>
     private static readonly RegisteredEvent Unnamed =
         new("(unnamed)", "The page says: {message}. Remark on it in a sentence, if there is something to remark.", ChatLane.Comment);
 
     private readonly Dictionary<string, RegisteredEvent> _events = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Gets or sets whether a page may also post a message to <c>/chatq</c> without naming an event. The model is then told that the page
-    /// says so.
+    /// Gets or sets whether a page may also post a message to <c>/chatq</c> without naming an event. The model is then given the message
+    /// as what the page says.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool AcceptUnnamed { get; set; }
@@ -72,10 +74,10 @@ public sealed partial class ChatEventCollection
     /// <returns>Whether it is.</returns>
     public bool Contains(string name) => _events.ContainsKey(name);
 
-    /// <summary>The event of this name, or null.</summary>
+    /// <summary>Finds the event of a name; null where there is none.</summary>
     internal RegisteredEvent? Find(string name) => _events.GetValueOrDefault(name);
 
-    /// <summary>The event of this name; what is posted without one is an event as well where the application says so.</summary>
+    /// <summary>Finds the event of a name. A message without a name is an event where the application says so.</summary>
     internal RegisteredEvent? FindOrUnnamed(string? name) => !string.IsNullOrEmpty(name) ? Find(name) : AcceptUnnamed ? Unnamed : null;
 
     [GeneratedRegex(@"^[a-z][a-z0-9_-]{0,63}\z")]

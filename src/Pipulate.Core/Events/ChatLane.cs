@@ -5,12 +5,12 @@ namespace Pipulate;
 /// </summary>
 public enum ChatLane
 {
-    /// <summary>The model comments on it, in its own words.</summary>
+    /// <summary>Asks the model for a comment in its own words.</summary>
     Comment,
 
-    /// <summary>This very text appears; no model is asked.</summary>
+    /// <summary>Shows the text as it is; no model is asked.</summary>
     Say,
 
-    /// <summary>Nothing appears; the model knows it from now on.</summary>
+    /// <summary>Shows nothing; the model knows it from then on.</summary>
     Note,
 }

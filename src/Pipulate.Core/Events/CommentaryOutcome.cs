@@ -6,14 +6,14 @@ namespace Pipulate;
 [Flags]
 public enum CommentaryOutcome
 {
-    /// <summary>A status of 2xx or 3xx, and nothing that says otherwise.</summary>
+    /// <summary>Matches a status of 2xx or 3xx, unless something else says otherwise.</summary>
     Success = 1,
 
     /// <summary>
-    /// A status of 4xx or 5xx, an exception that left the endpoint, a form shown again with errors, or a refusal that redirects.
+    /// Matches a status of 4xx or 5xx, an exception that left the endpoint, a form shown again with errors, or a refusal that redirects.
     /// </summary>
     Failure = 2,
 
-    /// <summary>Either.</summary>
+    /// <summary>Matches both outcomes.</summary>
     Any = Success | Failure,
 }

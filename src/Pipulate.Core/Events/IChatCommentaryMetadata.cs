@@ -1,8 +1,8 @@
 namespace Pipulate;
 
 /// <summary>
-/// Endpoint metadata: what the model is told when the endpoint has done its work. Of those whose <see cref="On"/> includes the outcome, the
-/// last one on an endpoint counts.
+/// Describes, as endpoint metadata, what the model is given when the endpoint has answered. Of those whose <see cref="On"/> includes the
+/// outcome, the last one on an endpoint counts.
 /// </summary>
 public interface IChatCommentaryMetadata
 {

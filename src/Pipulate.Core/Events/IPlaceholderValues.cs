@@ -3,7 +3,7 @@ using Pipulate.Events.Values;
 
 namespace Pipulate.Events;
 
-/// <summary>Where the values of a template's placeholders come from.</summary>
+/// <summary>Supplies the values of a template's placeholders.</summary>
 internal interface IPlaceholderValues
 {
     /// <summary>Gets what looks into objects; null where values are texts and numbers only.</summary>

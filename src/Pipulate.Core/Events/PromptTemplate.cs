@@ -6,14 +6,14 @@ using Pipulate.Events.Values;
 namespace Pipulate.Events;
 
 /// <summary>
-/// A text with placeholders, parsed once: <c>They deleted {title}.</c>, <c>{result.Title}</c>, and <c>{{</c> and <c>}}</c> for braces.
-/// Rendering is a single pass: what a value holds is never read as a template.
+/// Represents a text with placeholders, parsed once: <c>They deleted {title}.</c>, <c>{result.Title}</c>, and <c>{{</c> and <c>}}</c> for
+/// braces. Rendering is a single pass: what a value holds is never read as a template.
 /// </summary>
 internal sealed class PromptTemplate
 {
     private static readonly SearchValues<char> Braces = SearchValues.Create("{}");
 
-    /// <summary>A larger builder is not kept, for each thread would hold on to it.</summary>
+    /// <summary>Bounds the builder that is kept, because each thread keeps one.</summary>
     private const int LargestSpare = 1024;
 
     [ThreadStatic]
@@ -29,7 +29,7 @@ internal sealed class PromptTemplate
 
     public string Source { get; }
 
-    /// <summary>The names between the braces, in their order.</summary>
+    /// <summary>Gets the names between the braces, in their order.</summary>
     public IEnumerable<string> Names => _parts.Select(part => part.Name).OfType<string>();
 
     /// <summary>Parses a template.</summary>
@@ -94,7 +94,7 @@ internal sealed class PromptTemplate
     /// <param name="values">Where values come from.</param>
     /// <param name="quoted">Whether a text is written as a JSON string, as the model gets it, or plain, as people do.</param>
     /// <param name="longestValue">How many characters of a value are taken.</param>
-    /// <param name="unknown">Told each name that nothing supplies; "(unknown)" stands in its place.</param>
+    /// <param name="unknown">Receives each name that nothing supplies; "(unknown)" stands in its place.</param>
     public string Render(IPlaceholderValues values, bool quoted, int longestValue, Action<string>? unknown = null)
     {
         // Taken while it is in use: a value's own ToString may render a template in turn.
@@ -170,7 +170,7 @@ internal sealed class PromptTemplate
         }
     }
 
-    /// <summary>On its own because of the closure, which texts do without.</summary>
+    /// <summary>Writes a value in a method of its own, so that texts do not pay for the closure.</summary>
     private static void AppendObject(
         StringBuilder text, IPlaceholderValues values, string name, object? value, bool quoted, int longestValue) =>
         PlaceholderValue.Append(text, value, quoted, longestValue, values.Shapes, exception => values.TryReport(name, exception));
@@ -190,6 +190,6 @@ internal sealed class PromptTemplate
         return true;
     }
 
-    /// <summary>A piece of literal text and the placeholder that follows it, if one does.</summary>
+    /// <summary>Represents a piece of literal text and the placeholder that follows it, if one does.</summary>
     private readonly record struct Part(string Literal, string? Name);
 }

@@ -1,6 +1,6 @@
 namespace Pipulate.Events;
 
-/// <summary>An event that pages may tell of.</summary>
+/// <summary>Represents an event that pages may send.</summary>
 internal sealed class RegisteredEvent
 {
     private const string Message = "message";
@@ -34,10 +34,10 @@ internal sealed class RegisteredEvent
         SaysMessage = probe.Asked;
     }
 
-    /// <summary>Whether the message is part of the text, so that there must be one.</summary>
+    /// <summary>Gets a value indicating whether the message is part of the text, so that there must be one.</summary>
     public bool SaysMessage { get; }
 
-    /// <summary>The event with its message, cut at so many characters.</summary>
+    /// <summary>Gets the event with its message, cut at a number of characters.</summary>
     public ChatEvent With(ConversationId conversation, string message, int longestMessage) =>
         new(conversation, _template.Render(new Values(message), quoted: _lane is not ChatLane.Say, longestMessage))
         {

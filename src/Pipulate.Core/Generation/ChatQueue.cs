@@ -10,8 +10,8 @@ using Pipulate.Text;
 namespace Pipulate.Generation;
 
 /// <summary>
-/// The way into the conversations. What comes is put into its conversation at once, in order, so nothing waits here but the word
-/// that an answer is due: one per conversation, however much came.
+/// Adds events and messages to their conversations, in order, and queues the conversations in which a reply is due: each once, however much
+/// was added.
 /// </summary>
 internal sealed partial class ChatQueue(
     ConversationCache conversations,
@@ -28,7 +28,7 @@ internal sealed partial class ChatQueue(
         Channel.CreateUnbounded<Conversation>(new UnboundedChannelOptions { SingleReader = true });
 
     /// <summary>
-    /// Conversations in which an answer is due. A conversation stands here once until <see cref="Conversation.TryComplete"/> lets it go.
+    /// Conversations in which an answer is due. A conversation stands here once until <see cref="Conversation.TryComplete"/> releases it.
     /// </summary>
     public ChannelReader<Conversation> Due => _due.Reader;
 
@@ -50,7 +50,7 @@ internal sealed partial class ChatQueue(
 
     public void Enqueue(ChatEvent chatEvent) => Enqueue(conversations.Get(chatEvent.Conversation), chatEvent);
 
-    /// <summary>Sees to what waits in a conversation and nobody answers.</summary>
+    /// <summary>Schedules the replies to entries that no node has replied to.</summary>
     /// <returns>Whether it is here.</returns>
     public async Task<bool> AddPendingRepliesAsync(ConversationId id, IReadOnlyList<Guid> entries, CancellationToken cancellationToken)
     {
@@ -109,7 +109,7 @@ internal sealed partial class ChatQueue(
     /// <summary>Puts what a person typed into the conversation; one message sent twice by the page is heard once.</summary>
     public void AddUserMessage(ConversationId id, string text, string? messageId) => AddUserMessage(conversations.Get(id), text, messageId);
 
-    /// <summary>The same, for whoever tells the page that its message was taken.</summary>
+    /// <summary>Adds what a user typed, and waits until it is stored.</summary>
     /// <returns>Whether it was taken, once it is stored or that has taken too long; not where the conversation was deleted.</returns>
     public async Task<bool> AddUserMessageAsync(ConversationId id, string text, string? messageId)
     {
@@ -122,7 +122,7 @@ internal sealed partial class ChatQueue(
     /// <summary>Stops what is being said in a conversation.</summary>
     public void Stop(ConversationId id) => conversations.Get(id).Stop();
 
-    /// <summary>Has the newest answer of a conversation given once more; nothing happens where the page means another one.</summary>
+    /// <summary>Regenerates the newest reply of a conversation; does nothing where the page means another one.</summary>
     public void Regenerate(ConversationId id, Guid answer)
     {
         if (RegenerateLocally(id, answer))
@@ -137,8 +137,8 @@ internal sealed partial class ChatQueue(
         }
     }
 
-    /// <summary>The same where another node was asked.</summary>
-    /// <returns>Whether it is an answer of this node that can be given once more.</returns>
+    /// <summary>Regenerates a reply at the request of another node.</summary>
+    /// <returns>Whether it is an answer of this node that can be regenerated.</returns>
     public bool RegenerateLocally(ConversationId id, Guid answer)
     {
         var conversation = conversations.Get(id);

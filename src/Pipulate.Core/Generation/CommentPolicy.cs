@@ -6,15 +6,13 @@ using Pipulate.Threading;
 
 namespace Pipulate.Generation;
 
-/// <summary>
-/// The model's manners: whether it comments at all, and how long it waits for more. All decisions are taken here, none is carried out.
-/// </summary>
+/// <summary>Decides whether the model comments, and how long it waits for further events. It carries none of its decisions out.</summary>
 internal sealed class CommentPolicy(IOptions<PipulateOptions> options, TimeProvider time, Random random, IReplyCoordination nodes)
 {
-    /// <summary>A page that loads the next one is back by then; until then nobody looking means nothing.</summary>
+    /// <summary>Allows a page to load the next one; until then a conversation without a viewer is not unviewed.</summary>
     private static readonly TimeSpan BetweenPages = TimeSpan.FromSeconds(10);
 
-    /// <summary>Who never pauses is commented on all the same, after so many times the pause.</summary>
+    /// <summary>Caps the debounce delay at this multiple of the pause, so that continuous activity still gets a comment.</summary>
     private const int Patience = 5;
 
     private readonly long _begun = time.GetTimestamp();
@@ -22,10 +20,10 @@ internal sealed class CommentPolicy(IOptions<PipulateOptions> options, TimeProvi
     private readonly SlidingWindowLimiter _ofAll = new(options.Value.Limits.GenerationsPerMinute, time);
     private readonly ConditionalWeakTable<Conversation, SlidingWindowLimiter> _ofEach = [];
 
-    /// <summary>Whether an event gets its chance of a comment.</summary>
+    /// <summary>Draws whether an event gets a comment.</summary>
     public bool ShouldComment() => _schedule.Chance >= 1 || random.NextDouble() < _schedule.Chance;
 
-    /// <summary>Why the events that wait are left without a comment; null when they get one.</summary>
+    /// <summary>Gets the reason for which the pending events get no comment; null where they get one.</summary>
     public SuppressionReason? GetSuppression(Conversation conversation)
     {
         if (!conversation.Viewers.WasViewedWithin(BetweenPages) && !MayMissPages)
@@ -41,7 +39,7 @@ internal sealed class CommentPolicy(IOptions<PipulateOptions> options, TimeProvi
         return BudgetOf(conversation).Delay > TimeSpan.Zero || _ofAll.Delay > TimeSpan.Zero ? SuppressionReason.Budget : null;
     }
 
-    /// <summary>How long to wait before an answer begins, for more events to come or for the budget; zero to begin now.</summary>
+    /// <summary>Gets how long to wait before a reply begins, for further events or for the budget; zero to begin now.</summary>
     public TimeSpan GetDelay(Conversation conversation, PendingReply due)
     {
         if (due.Typed)
@@ -54,7 +52,7 @@ internal sealed class CommentPolicy(IOptions<PipulateOptions> options, TimeProvi
         return pause < patience ? pause : patience;
     }
 
-    /// <summary>An answer begins.</summary>
+    /// <summary>Records that a reply begins.</summary>
     public void RecordGeneration(Conversation conversation)
     {
         BudgetOf(conversation).Record();
@@ -62,7 +60,8 @@ internal sealed class CommentPolicy(IOptions<PipulateOptions> options, TimeProvi
     }
 
     /// <summary>
-    /// Pages of the process before come back one after the other, and of those on other nodes this one may not have been told.
+    /// Gets a value indicating whether pages may be open that are not known here: those of the previous process reconnect one after the
+    /// other, and other nodes may not have announced theirs.
     /// </summary>
     private bool MayMissPages => time.GetElapsedTime(_begun) <= BetweenPages || nodes.MayMissViewers;
 

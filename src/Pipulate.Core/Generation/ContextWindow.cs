@@ -4,29 +4,33 @@ using Pipulate.Conversations.History;
 namespace Pipulate.Generation;
 
 /// <summary>
-/// What is known of one model's context: how many tokens it has room for, and how many characters make a token. What it was told and the
-/// answer to that share the room. Thread-safe.
+/// Estimates one model's context: how many tokens it has room for, and how many characters make a token. The request and the answer share
+/// the room. Thread-safe.
 /// </summary>
 /// <param name="limits">What the application says.</param>
 /// <param name="configured">The context that every request asks for, if it does.</param>
 /// <param name="time">The clock.</param>
 internal sealed class ContextWindow(PipulateLimits limits, int? configured, TimeProvider time)
 {
-    /// <summary>What Ollama gives a model on a machine without a large graphics card, and less than any other server.</summary>
+    /// <summary>
+    /// Equals what Ollama gives a model on a machine without a large graphics card, and is less than any other server gives.
+    /// </summary>
     public const int AssumedTokens = 4_096;
 
     /// <summary>
-    /// More is used only where the application says so: reading it takes long, and it is read again whenever another conversation has had
-    /// the model between.
+    /// Caps what is used unless the application sets a limit: reading it takes long, and it is read again whenever another conversation has
+    /// used the model in between.
     /// </summary>
     public const int MaxUnasked = 32_768;
 
-    /// <summary>No model in use has a smaller window: a refusal that would say so has another reason.</summary>
+    /// <summary>
+    /// Bounds what a refusal may mean: no model in use has a smaller window, so that a refusal below it has another reason.
+    /// </summary>
     public const int MinTokens = 512;
 
     /// <summary>
-    /// How long a refusal is believed to tell how large the window is. A refusal may be a mistake, and another model may stand behind the
-    /// same name by then.
+    /// Expires what a refusal implies for the size of the window. A refusal may be a mistake, and another model may have the same name by
+    /// then.
     /// </summary>
     public static readonly TimeSpan ProbeInterval = TimeSpan.FromMinutes(30);
 
@@ -34,18 +38,19 @@ internal sealed class ContextWindow(PipulateLimits limits, int? configured, Time
     private const double Usual = 4;
     private const double Most = 6;
 
-    /// <summary>How much a new measure counts beside all before it.</summary>
+    /// <summary>Weighs a new measurement against all earlier ones.</summary>
     private const double Share = 0.3;
 
     /// <summary>
-    /// Cut where this much of the room is taken, down to that much: far apart, for with each cut the server must read everything anew.
+    /// Truncates at the first fraction of the room, down to the second: far apart, because after each truncation the server must read
+    /// everything again.
     /// </summary>
     private const double CutAbove = 0.85;
     private const double CutTo = 0.5;
 
     /// <summary>
-    /// A prompt that was read with fewer tokens than this much of its estimate was not read whole: once the estimate has been measured, and
-    /// before.
+    /// Detects a truncated prompt: the server has read fewer tokens than this fraction of the estimate. The first value applies once the
+    /// estimate has been measured, the second before.
     /// </summary>
     private const double Whole = 0.8;
     private const double WholeUnmeasured = 0.5;
@@ -60,7 +65,7 @@ internal sealed class ContextWindow(PipulateLimits limits, int? configured, Time
     private bool _asked = configured is not null;
     private bool _told;
 
-    /// <summary>How many tokens are used of it.</summary>
+    /// <summary>Gets how many tokens of it are used.</summary>
     public int Window
     {
         get
@@ -79,7 +84,7 @@ internal sealed class ContextWindow(PipulateLimits limits, int? configured, Time
         }
     }
 
-    /// <summary>How long an answer may be: where the window is known, at most half of it.</summary>
+    /// <summary>Gets how long an answer may be: where the window is known, at most half of it.</summary>
     public int AnswerTokens => IsKnown ? Reserve : limits.AnswerTokens;
 
     public TokenEstimate Estimate
@@ -104,12 +109,12 @@ internal sealed class ContextWindow(PipulateLimits limits, int? configured, Time
         }
     }
 
-    /// <summary>The size of a request that was too long for the window, as long as that is believed. Called under the lock.</summary>
+    /// <summary>Gets the size of a request that was too long for the window, until that expires. Called under the lock.</summary>
     private int? Refused => _refused is not null && time.GetElapsedTime(_refusedAt) < ProbeInterval ? _refused : null;
 
     private int Reserve => Math.Min(limits.AnswerTokens, Window / 2);
 
-    /// <summary>The room for a conversation, beside the system message and the answer.</summary>
+    /// <summary>Gets the room for a conversation, beside the system message and the answer.</summary>
     public HistoryBudget Budget(ChatMessage system)
     {
         var estimate = Estimate;
@@ -118,7 +123,7 @@ internal sealed class ContextWindow(PipulateLimits limits, int? configured, Time
         return new HistoryBudget(estimate, (int)(room * CutAbove) - taken, (int)(room * CutTo) - taken);
     }
 
-    /// <summary>The room for a conversation whose request has just been refused as too long: half of that request, or less.</summary>
+    /// <summary>Gets the room for a conversation whose request has just been refused as too long: half of that request, or less.</summary>
     public HistoryBudget Shrink(IReadOnlyList<ChatMessage> request, ChatMessage system)
     {
         var estimate = Estimate;
@@ -181,7 +186,7 @@ internal sealed class ContextWindow(PipulateLimits limits, int? configured, Time
     }
 
     /// <summary>
-    /// Whether the server is to be asked for the window now: once, unless the answer did not come or has turned out wrong.
+    /// Decides whether to ask the server for the window now: once, unless the answer did not arrive or has turned out wrong.
     /// </summary>
     public bool TryProbe()
     {
@@ -191,7 +196,7 @@ internal sealed class ContextWindow(PipulateLimits limits, int? configured, Time
         }
     }
 
-    /// <summary>What the server has answered: 0 when it does not say, null when it could not be asked.</summary>
+    /// <summary>Records the server's answer: 0 when it does not say, null when it could not be asked.</summary>
     public void NoteWindow(int? tokens)
     {
         lock (_gate)
@@ -201,7 +206,7 @@ internal sealed class ContextWindow(PipulateLimits limits, int? configured, Time
         }
     }
 
-    /// <summary>Whether it is still to be said that the server cuts: once.</summary>
+    /// <summary>Decides whether to report that the server truncates: once.</summary>
     public bool TryReportTruncation()
     {
         lock (_gate)

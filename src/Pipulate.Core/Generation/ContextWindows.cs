@@ -10,8 +10,8 @@ using Pipulate.Models.Ollama;
 namespace Pipulate.Generation;
 
 /// <summary>
-/// The contexts of the models that have spoken, and how much of a conversation the next one is told. Where the application has registered a
-/// reducer, that decides instead, and is given all there is.
+/// Keeps the contexts of the models that have replied, and decides how much of a conversation the next request holds. Where the application
+/// has registered a reducer, the reducer decides and is given all entries.
 /// </summary>
 internal sealed class ContextWindows(
     IChatClient client, IOptions<PipulateOptions> options, IChatReducer? reducer = null, TimeProvider? time = null)
@@ -21,21 +21,21 @@ internal sealed class ContextWindows(
     private readonly ConditionalWeakTable<Conversation, ReducerMessageCache> _told = [];
     private ContextWindow? _current;
 
-    /// <summary>That of the model that spoke last: it will most likely speak next.</summary>
+    /// <summary>Gets the context of the model that replied last, which will most likely reply next.</summary>
     public ContextWindow Current => Volatile.Read(ref _current) ?? Of("");
 
-    /// <summary>The room for a conversation; null when there is no limit to it here.</summary>
+    /// <summary>Gets the room for a conversation; null where there is no limit here.</summary>
     public HistoryBudget? Budget => reducer is null ? Current.Budget(SystemMessage) : null;
 
     private ChatMessage SystemMessage => SystemPrompt.For(options.Value.Persona);
 
-    /// <summary>The room for a conversation whose request has just been refused as too long.</summary>
+    /// <summary>Gets the room for a conversation whose request has just been refused as too long.</summary>
     public HistoryBudget Shrink(IReadOnlyList<ChatMessage> request) => Current.Shrink(request, SystemMessage);
 
-    /// <summary>Whether the application has a reducer of its own.</summary>
+    /// <summary>Gets a value indicating whether the application has a reducer of its own.</summary>
     public bool HasReducer => reducer is not null;
 
-    /// <summary>What the reducer is given of a conversation. One answer at a time is given in it.</summary>
+    /// <summary>Gets the messages that the reducer was given for a conversation. One reply at a time is generated in it.</summary>
     public ReducerMessageCache MessagesOf(Conversation conversation) => _told.GetOrCreateValue(conversation);
 
     /// <summary>Gets the messages as the application's reducer leaves them, or as they are.</summary>
@@ -69,7 +69,7 @@ internal sealed class ContextWindows(
     }
 
     /// <summary>Learns from an answer, and asks the model's server for its window if it has not been asked yet.</summary>
-    /// <returns>Whether the server seems not to have read all that the model was told.</returns>
+    /// <returns>Whether the server seems not to have read the whole request.</returns>
     public async Task<bool> CalibrateAsync(
         string? model, IReadOnlyList<ChatMessage> request, UsageDetails? usage, CancellationToken cancellationToken)
     {

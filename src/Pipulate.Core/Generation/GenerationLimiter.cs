@@ -3,7 +3,8 @@ using Pipulate.Telemetry;
 namespace Pipulate.Generation;
 
 /// <summary>
-/// The places of those who speak at once in this process, and the line of those who wait for one: first come, first served. Thread-safe.
+/// Restricts how many replies are generated at once in this process. Those that wait get a place in the order in which they came.
+/// Thread-safe.
 /// </summary>
 internal sealed class GenerationLimiter(int places) : IReplyLoad
 {
@@ -11,7 +12,7 @@ internal sealed class GenerationLimiter(int places) : IReplyLoad
     private readonly LinkedList<Waiting> _line = [];
     private int _running;
 
-    /// <summary>How many speak now.</summary>
+    /// <summary>Gets the number of replies that are being generated.</summary>
     public int Running
     {
         get
@@ -23,7 +24,7 @@ internal sealed class GenerationLimiter(int places) : IReplyLoad
         }
     }
 
-    /// <summary>How many wait.</summary>
+    /// <summary>Gets the number of replies that wait.</summary>
     public int QueueLength
     {
         get
@@ -36,7 +37,7 @@ internal sealed class GenerationLimiter(int places) : IReplyLoad
     }
 
     /// <summary>Takes a place, or stands at the end of the line.</summary>
-    /// <param name="moved">Told the place in the line, from 1, at first and whenever it changes; never told where a place is free.</param>
+    /// <param name="moved">Receives the place in the queue, from 1, at first and with each change; not called where a place is free.</param>
     public Waiting Acquire(Action<int> moved)
     {
         var waiting = new Waiting(this, moved);
@@ -95,12 +96,14 @@ internal sealed class GenerationLimiter(int places) : IReplyLoad
         }
     }
 
-    /// <summary>One in the line.</summary>
+    /// <summary>Represents a place in the queue.</summary>
     public sealed class Waiting(GenerationLimiter line, Action<int> moved)
     {
         private readonly TaskCompletionSource<bool> _turn = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        /// <summary>True when the place is there, which is then to be left again; false when the wait was given up.</summary>
+        /// <summary>
+        /// Gets a task that ends with true when the place is granted, which is then to be released; with false when the wait was given up.
+        /// </summary>
         public Task<bool> Granted => _turn.Task;
 
         internal Action<int> Moved { get; } = moved;

@@ -2,7 +2,7 @@ using Pipulate.Conversations;
 
 namespace Pipulate.Generation;
 
-/// <summary>Answers what the model's replies depend on where other nodes speak in the same conversations.</summary>
+/// <summary>Answers what the model's replies depend on where other nodes reply in the same conversations.</summary>
 internal interface IReplyCoordination
 {
     /// <summary>
@@ -15,6 +15,6 @@ internal interface IReplyCoordination
     Task RepairAsync(Conversation conversation, CancellationToken cancellationToken);
 
     /// <summary>Asks the node that has given a reply to give it again.</summary>
-    /// <returns>Whether there is nothing more to do here; false where that node is gone, so that this one can give the reply.</returns>
+    /// <returns>Whether there is nothing more to do here; false where that node has stopped, so that this one can give the reply.</returns>
     bool TryRegenerate(Conversation conversation, Guid reply);
 }

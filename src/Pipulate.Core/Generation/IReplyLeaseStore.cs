@@ -2,9 +2,9 @@ using Pipulate.Storage;
 namespace Pipulate.Generation;
 
 /// <summary>
-/// What waits for an answer, and who gives it, where several nodes could. Kept beside the conversations, so that what waits outlasts the
-/// node that it came to. One node at a time has the lease of a conversation, by the database's clock; it may have it again and again, and
-/// what was under it and nobody renews is anybody's.
+/// Stores what waits for a reply, and which node replies, where several nodes could. It is stored beside the conversations, so that what
+/// waits outlasts the node that received it. One node at a time has the lease of a conversation, by the database's clock, and may renew it;
+/// a lease that is not renewed may be taken by any node.
 /// </summary>
 internal interface IReplyLeaseStore : IPendingEntryStore
 {
@@ -24,10 +24,10 @@ internal interface IReplyLeaseStore : IPendingEntryStore
     ValueTask<IReadOnlyList<Guid>> BeginAsync(
         ConversationKey conversation, StoredEntry answer, IReadOnlyList<Guid> known, CancellationToken cancellationToken);
 
-    /// <summary>Entries wait again: their answer was taken back.</summary>
+    /// <summary>Returns entries whose reply was withdrawn, so that they wait again.</summary>
     ValueTask ReturnAsync(ConversationKey conversation, IReadOnlyList<Guid> entries, CancellationToken cancellationToken);
 
-    /// <summary>Entries are left without an answer.</summary>
+    /// <summary>Removes entries that get no reply.</summary>
     ValueTask RemoveAsync(ConversationKey conversation, IReadOnlyList<Guid> entries, CancellationToken cancellationToken);
 
     /// <summary>Gives the lease back.</summary>
@@ -36,7 +36,7 @@ internal interface IReplyLeaseStore : IPendingEntryStore
     /// <summary>Keeps all leases that this node has.</summary>
     ValueTask RenewAsync(CancellationToken cancellationToken);
 
-    /// <summary>Takes the leases of conversations where something has waited for long and nobody is on it.</summary>
+    /// <summary>Takes the leases of conversations where something has waited for long and no node replies.</summary>
     /// <param name="most">How many conversations at most.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The conversations, and what waits there.</returns>

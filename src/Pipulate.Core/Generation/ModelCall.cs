@@ -7,9 +7,8 @@ using Pipulate.Telemetry;
 namespace Pipulate.Generation;
 
 /// <summary>
-/// One answer of the model, from the question to its last word, all requests for tools included: a span and four kinds of measurements,
-/// named as OpenTelemetry's conventions for generative AI have it.
-/// What was asked and answered is in none of them.
+/// Measures one answer of the model, from the request to its last update, all tool calls included: a span and four kinds of measurements,
+/// named by OpenTelemetry's conventions for generative AI. None of them holds what was asked or answered.
 /// </summary>
 internal sealed class ModelCall : IDisposable
 {
@@ -50,7 +49,7 @@ internal sealed class ModelCall : IDisposable
         }
     }
 
-    /// <summary>The request has failed. One that was given up has not.</summary>
+    /// <summary>Records that the request has failed. One that was cancelled has not.</summary>
     public void Fail(Exception exception, CancellationToken givenUp)
     {
         if (!givenUp.IsCancellationRequested)

@@ -7,13 +7,13 @@ using Pipulate.Storage;
 namespace Pipulate.Generation;
 
 /// <summary>
-/// Whose turn it is to answer. Alone, always ours. Where there are other nodes, a ledger decides: one node at a time in a conversation, and
-/// nothing is answered twice.
+/// Decides which node replies. An application of one process always does. With several nodes a lease store decides: one node at a time in a
+/// conversation, and each entry gets one reply.
 /// </summary>
 internal sealed partial class ReplyCoordinator(
     ConversationStorage storage, TimeProvider time, ILogger<ReplyCoordinator> logger, IReplyLeaseStore? ledger = null)
 {
-    /// <summary>How often it is looked whether the other node is done.</summary>
+    /// <summary>Sets how long to wait before asking again whether the other node has finished.</summary>
     public static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Stores an event that waits for an answer, so that it is not lost with this process.</summary>
@@ -93,7 +93,7 @@ internal sealed partial class ReplyCoordinator(
         return (conversation.BeginTurn(answer.Id, asked, taken, budget), true);
     }
 
-    /// <summary>An answer has ended. What it was taken back for is owed again.</summary>
+    /// <summary>Ends a reply. The entries of a withdrawn one wait again.</summary>
     public async Task EndAsync(Conversation conversation, Turn turn)
     {
         if (ledger is not null
@@ -103,7 +103,7 @@ internal sealed partial class ReplyCoordinator(
         }
     }
 
-    /// <summary>What waited for a comment gets none.</summary>
+    /// <summary>Removes events that get no comment.</summary>
     public async Task SkipAsync(Conversation conversation, IReadOnlyList<Guid> events)
     {
         if (ledger is not null && events.Count > 0)
@@ -113,7 +113,7 @@ internal sealed partial class ReplyCoordinator(
         }
     }
 
-    /// <summary>Nothing is to be answered for now.</summary>
+    /// <summary>Releases the lease of a conversation in which no reply is due.</summary>
     public async Task ReleaseAsync(Conversation conversation)
     {
         if (ledger is not null)
@@ -130,11 +130,11 @@ internal sealed partial class ReplyCoordinator(
         }
         catch (Exception exception)
         {
-            // The store is away, and the keeper says so aloud; or the process ends.
+            // The store is unavailable, which the write-behind service logs as an error; or the process ends.
             LogAway(conversation.Id, exception.GetType().Name);
         }
     }
 
-    [LoggerMessage(1, LogLevel.Debug, "Whose turn it is in conversation {Conversation} cannot be told: {Problem}.")]
+    [LoggerMessage(1, LogLevel.Debug, "The lease of conversation {Conversation} could not be read or written ({Problem}).")]
     private partial void LogAway(ConversationId conversation, string problem);
 }

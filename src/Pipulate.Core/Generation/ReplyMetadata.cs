@@ -5,7 +5,7 @@ using Pipulate.Models;
 namespace Pipulate.Generation;
 
 /// <summary>Gathers what has to be known of an answer beside its words. Not thread-safe.</summary>
-/// <param name="request">What the model was told.</param>
+/// <param name="request">The request to the model.</param>
 internal sealed class ReplyMetadata(IReadOnlyList<ChatMessage> request)
 {
     public IReadOnlyList<ChatMessage> Request => request;

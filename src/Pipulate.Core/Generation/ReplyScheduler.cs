@@ -20,7 +20,7 @@ internal sealed partial class ReplyScheduler(
     ILogger<ReplyScheduler> logger)
     : BackgroundService, IHostedLifecycleService
 {
-    /// <summary>Limits how long a shutdown waits for the replies to be marked as stopped.</summary>
+    /// <summary>Caps how long a shutdown waits for the replies to be marked as stopped.</summary>
     private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(1);
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

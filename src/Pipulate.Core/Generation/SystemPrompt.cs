@@ -3,8 +3,8 @@ using Microsoft.Extensions.AI;
 namespace Pipulate.Generation;
 
 /// <summary>
-/// The one system message: who the model is, and what is instruction and what is data. It never changes while the program runs,
-/// so every request of a conversation begins alike.
+/// Builds the one system message: the persona, and what is instruction and what is data. It never changes while the process runs, so that
+/// all requests of a conversation begin with the same text.
 /// </summary>
 internal static class SystemPrompt
 {

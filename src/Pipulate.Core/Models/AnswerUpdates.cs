@@ -12,7 +12,7 @@ internal sealed class AnswerUpdates
 {
     private const string Paragraph = "\n\n";
 
-    /// <summary>A model that is caught in blanks may go on for ever.</summary>
+    /// <summary>Stops a model that repeats blanks, which it may do without end.</summary>
     private const int LongestBlank = 1_000;
 
     private readonly StringBuilder _said = new();
@@ -94,7 +94,7 @@ internal sealed class AnswerUpdates
         return contents.Count == 0 ? null : new ChatResponseUpdate(ChatRole.Assistant, contents);
     }
 
-    /// <summary>A role that is not known is taken for a name that a provider has for the assistant.</summary>
+    /// <summary>Normalises a role that is not known, because it is a provider's name for the assistant.</summary>
     private static bool IsAnswer(ChatRole? role) =>
         role is null || (role != ChatRole.Tool && role != ChatRole.User && role != ChatRole.System && role.Value.Value is not "developer");
 
@@ -224,7 +224,7 @@ internal sealed class AnswerUpdates
         return _begins ? Break() + words.TrimStart('\n', '\r', '\uFEFF', '\u200B') : words;
     }
 
-    /// <summary>What is missing of an empty line behind what was said.</summary>
+    /// <summary>Gets what is missing of an empty line behind the text.</summary>
     private string Break()
     {
         _begins = false;

@@ -6,7 +6,9 @@ using Pipulate.Text;
 
 namespace Pipulate;
 
-/// <summary>A scripted voice for machines without a model: short remarks, word by word, on what happened or was said.</summary>
+/// <summary>
+/// Replies without a model, for machines that have none: short scripted remarks, word by word, on what happened or was said.
+/// </summary>
 /// <remarks>
 /// It needs nothing and never fails. The same messages always give the same remark; the next turn gives another one.
 /// Where it stands in for a model, say so on the page. Safe for concurrent use.
@@ -75,7 +77,7 @@ public sealed partial class DemoChatClient : IChatClient
     private readonly TimeProvider _timeProvider;
 
     /// <summary>Makes a voice.</summary>
-    /// <param name="wordDelay">The pause before each word; the default is 35 milliseconds, zero speaks at once.</param>
+    /// <param name="wordDelay">The pause before each word; the default is 35 milliseconds, zero sends the text at once.</param>
     /// <param name="timeProvider">The clock of the pauses; the default is the system's.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="wordDelay"/> is negative.</exception>
     public DemoChatClient(TimeSpan? wordDelay = null, TimeProvider? timeProvider = null)
@@ -113,7 +115,7 @@ public sealed partial class DemoChatClient : IChatClient
     {
     }
 
-    /// <summary>The remark for a conversation: by the kind of its last user message, the next one in turn.</summary>
+    /// <summary>Selects the remark for a conversation: by the kind of its last user message, the next one in turn.</summary>
     internal static string Remark(IReadOnlyList<ChatMessage> messages)
     {
         var said = messages.Where(message => message.Role == ChatRole.User).ToList();

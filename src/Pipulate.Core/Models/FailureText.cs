@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Pipulate.Models;
 
 /// <summary>
-/// Reads what servers say when they refuse: whether there is too much to read, or too much asked in a time. Both speak of "too many
+/// Reads what servers say when they refuse: whether there is too much to read, or too much asked in a time. Both mention "too many
 /// tokens".
 /// </summary>
 internal static partial class FailureText

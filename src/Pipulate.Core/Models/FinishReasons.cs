@@ -5,7 +5,7 @@ namespace Pipulate.Models;
 /// <summary>Reads why an answer ended. The values are the providers' own: clients pass on what they have no name for.</summary>
 internal static class FinishReasons
 {
-    /// <summary>What some servers say in place of an answer.</summary>
+    /// <summary>Contains what some servers send in place of an answer.</summary>
     public static readonly ChatFinishReason Error = new("error");
 
     /// <summary>

@@ -1,8 +1,6 @@
 namespace Pipulate.Models;
 
-/// <summary>
-/// A chat client that can say, without a generation, whether it would be able to answer. Reached through <c>GetService</c>.
-/// </summary>
+/// <summary>Reports, without a generation, whether a chat client would be able to answer. Reached through <c>GetService</c>.</summary>
 internal interface IModelProbe
 {
     /// <summary>Asks quickly (two seconds at most). Throws only when <paramref name="cancellationToken"/> is cancelled.</summary>
@@ -14,12 +12,12 @@ internal interface IModelProbe
     /// </summary>
     Task<bool?> IsLoadedAsync(CancellationToken cancellationToken);
 
-    /// <summary>The context that every request asks for, in tokens; null when the server decides.</summary>
+    /// <summary>Gets the context that every request asks for, in tokens; null when the server decides.</summary>
     int? ConfiguredContext { get; }
 
     /// <summary>
     /// Asks quickly how large a context a model in memory has, in tokens: 0 when its server does not say, null when the model is not there
-    /// or nobody answers.
+    /// or no server answers.
     /// </summary>
     /// <remarks>Throws only when <paramref name="cancellationToken"/> is cancelled.</remarks>
     Task<int?> ReadContextAsync(string? model, CancellationToken cancellationToken);

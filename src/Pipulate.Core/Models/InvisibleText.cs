@@ -7,8 +7,8 @@ namespace Pipulate.Models;
 internal static class InvisibleText
 {
     /// <summary>
-    /// White space, and the two invisible characters that servers and models put before a text: the byte order mark and the zero-width
-    /// space.
+    /// Contains white space, and the two invisible characters that servers and models put before a text: the byte order mark and the
+    /// zero-width space.
     /// </summary>
     public const string Blanks =
         "\t\n\v\f\r \u0085\u00A0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u2028\u2029\u202F\u205F\u3000\u200B\uFEFF";

@@ -1,6 +1,6 @@
 namespace Pipulate.Models;
 
-/// <summary>Why a model did not answer, whichever client was asked.</summary>
+/// <summary>Identifies why a model did not answer, whichever client was asked.</summary>
 internal enum ModelFailureKind
 {
     Unreachable,

@@ -1,4 +1,4 @@
 namespace Pipulate.Models;
 
-/// <summary>Which model would speak, and where, or the trouble that keeps it silent.</summary>
+/// <summary>Describes which model would reply, and where, or the failure that prevents it.</summary>
 internal sealed record ModelStatus(string? Model, Uri? Endpoint, ModelFailure? Failure);

@@ -8,13 +8,13 @@ namespace Pipulate.Models;
 /// An opening tag counts at the beginning of a message only: later the same characters are what the model wants to say. Many templates put
 /// the opening tag into the prompt;
 /// then a closing tag stands alone, and all before it was reasoning, unless it stands in code or in quotes, or follows an opening tag that
-/// the text speaks of.
+/// the text describes.
 /// </summary>
 internal sealed class ThinkTagFilter
 {
     /// <summary>
-    /// What models emit. DeepSeek, Qwen, GLM: think; Claude: thinking; EXAONE, Gemma: thought; Magistral: brackets; Seed, Command A,
-    /// OpenThinker, Kimi: their own; gpt-oss: channels.
+    /// Lists the tags that models emit. DeepSeek, Qwen, GLM: think; Claude: thinking; EXAONE, Gemma: thought; Magistral: brackets; Seed,
+    /// Command A, OpenThinker, Kimi: their own; gpt-oss: channels.
     /// </summary>
     private static readonly (string Open, string Close)[] Tags =
     [
@@ -31,10 +31,10 @@ internal sealed class ThinkTagFilter
         ("<|start|>assistant<|channel|>analysis<|message|>", "<|end|>"),
     ];
 
-    /// <summary>What may stand between the reasoning of gpt-oss and its answer.</summary>
+    /// <summary>Lists what may stand between the reasoning of gpt-oss and its answer.</summary>
     private static readonly string[] Headers = ["<|start|>assistant<|channel|>final<|message|>", "<|channel|>final<|message|>"];
 
-    /// <summary>The tags whose opening is often part of the prompt.</summary>
+    /// <summary>Lists the tags whose opening is often part of the prompt.</summary>
     private static readonly (string Open, string Close)[] Halves = Tags[..2];
 
     private readonly StringBuilder _held = new();
@@ -49,7 +49,7 @@ internal sealed class ThinkTagFilter
         Beginning,
         Thinking,
 
-        /// <summary>Text that turns out to be reasoning if a closing tag stands alone in it.</summary>
+        /// <summary>Holds the text that turns out to be reasoning if a closing tag stands alone in it.</summary>
         Undecided,
         Answer,
     }
@@ -178,7 +178,7 @@ internal sealed class ThinkTagFilter
                 {
                     if (rest.StartsWith(open, StringComparison.OrdinalIgnoreCase))
                     {
-                        // The text speaks of the tags, so a closing one is part of what it says.
+                        // The text describes the tags, so a closing one is part of what it says.
                         _state = State.Answer;
                         return text.Length;
                     }
@@ -203,7 +203,10 @@ internal sealed class ThinkTagFilter
         return text.Length;
     }
 
-    /// <summary>An opening quotation mark or bracket stands behind a blank; a closing one, which may end a thought, does not.</summary>
+    /// <summary>
+    /// Recognises a quoted tag: an opening quotation mark or bracket stands behind a blank; a closing one, which may end the reasoning,
+    /// does not.
+    /// </summary>
     private bool IsQuoted() => _before.Last is '"' or '\'' or '“' or '‘' or '«' or '(' or '„'
         && (_before.BeforeLast is '\0' or '(' || char.IsWhiteSpace(_before.BeforeLast));
 

@@ -16,7 +16,7 @@ internal sealed class TurnUsage
     private string? _message;
     private bool _called;
 
-    /// <summary>Gets what the first request took, which alone read just what the model was told; null where that is not known.</summary>
+    /// <summary>Gets what the first request took, the only one that read just the request; null where that is not known.</summary>
     public UsageDetails? First => _first ?? _current;
 
     /// <summary>Gets what all requests took; null where that is not known.</summary>

@@ -67,8 +67,8 @@ internal sealed class UpdateSource(
 
     /// <summary>
     /// Leaves the stream. An iterator must not be disposed while it is moving (it throws NotSupportedException), and a client that ignores
-    /// its token may move for
-    /// ever: that is not waited for, and what it throws at last is observed here.
+    /// its token may move without
+    /// end: that is not waited for, and what it throws at last is observed here.
     /// </summary>
     public async Task LeaveAsync()
     {
@@ -130,7 +130,7 @@ internal sealed class UpdateSource(
         return new TimeoutException(trouble.Sentence).WithFailure(trouble);
     }
 
-    /// <summary>A whole answer was not cut, even where the client does not say why it ended.</summary>
+    /// <summary>Completes a whole answer, which was not cut even where the client does not say why it ended.</summary>
     private async IAsyncEnumerable<ChatResponseUpdate> WholeAsync([EnumeratorCancellation] CancellationToken stop)
     {
         var response = await client.GetResponseAsync(messages, options, stop);

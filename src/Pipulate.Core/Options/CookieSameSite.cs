@@ -6,17 +6,17 @@ namespace Pipulate;
 public enum CookieSameSite
 {
     /// <summary>
-    /// With requests of the same site, and with links that lead to it.
+    /// Sends the cookie with requests of the same site, and with links that lead to it.
     /// </summary>
     Lax,
 
     /// <summary>
-    /// With requests of the same site only.
+    /// Sends the cookie with requests of the same site only.
     /// </summary>
     Strict,
 
     /// <summary>
-    /// With all requests, also from frames of other sites.
+    /// Sends the cookie with all requests, also from frames of other sites.
     /// </summary>
     None,
 }

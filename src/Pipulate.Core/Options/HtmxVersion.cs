@@ -1,13 +1,13 @@
 namespace Pipulate;
 
 /// <summary>
-/// Names the htmx major version that a page loads. The frames are the same for both; the attributes that open the socket are not.
+/// Identifies the htmx major version that a page loads. The frames are the same for both; the attributes that open the socket are not.
 /// </summary>
 public enum HtmxVersion
 {
-    /// <summary>htmx 2 with its <c>ws</c> extension.</summary>
+    /// <summary>Selects htmx 2 with its <c>ws</c> extension.</summary>
     V2 = 2,
 
-    /// <summary>htmx 4 with <c>hx-ws</c>.</summary>
+    /// <summary>Selects htmx 4 with <c>hx-ws</c>.</summary>
     V4 = 4,
 }

@@ -1,9 +1,9 @@
 namespace Pipulate;
 
 /// <summary>
-/// How browsers keep and send the two cookies of a visitor (section <c>Pipulate:Cookie</c>): who they are, and which conversation they
-/// looked at last. The names are those of ASP.NET Core's
-/// <c>CookieBuilder</c>. Both cookies are <c>HttpOnly</c>, and <c>Secure</c> on https.
+/// Configures how browsers keep and send the two cookies of a visitor (section <c>Pipulate:Cookie</c>): who they are, and which
+/// conversation they looked at last. The names are those of ASP.NET Core's <c>CookieBuilder</c>. Both cookies are <c>HttpOnly</c>, and
+/// <c>Secure</c> on https.
 /// </summary>
 public sealed class PipulateCookie
 {

@@ -1,7 +1,7 @@
 namespace Pipulate;
 
 /// <summary>
-/// What may come in, and what may be spent (section <c>Pipulate:Limits</c>).
+/// Configures what is accepted and what may be spent (section <c>Pipulate:Limits</c>).
 /// </summary>
 public sealed class PipulateLimits
 {
@@ -36,7 +36,7 @@ public sealed class PipulateLimits
     public int ValueCharacters { get; set; } = 200;
 
     /// <summary>
-    /// Gets or sets how many messages a visitor may type in a minute, and as many events their pages may tell of; see
+    /// Gets or sets how many messages a visitor may type in a minute, and as many events their pages may send; see
     /// <see cref="MessageBurst"/>.
     /// </summary>
     /// <value>The default is 20; from 1 to 1,000,000.</value>
@@ -50,8 +50,8 @@ public sealed class PipulateLimits
 
     /// <summary>
     /// Gets or sets how many messages may be typed in a minute, or at once, by all visitors without a name at one address, or one IPv6
-    /// network, and as many events their pages may tell of: who throws cookies away is a new visitor each time. Signed-in users are not
-    /// counted here, nor is this machine itself.
+    /// network, and as many events their pages may send, because a browser without its cookies is a new visitor each time. Signed-in users
+    /// are not counted here, nor is this machine itself.
     /// </summary>
     /// <value>The default is 200; from 1 to 1,000,000.</value>
     public int MessagesPerMinutePerAddress { get; set; } = 200;
@@ -98,14 +98,14 @@ public sealed class PipulateLimits
 
     /// <summary>
     /// Gets or sets how long an answer may be, in tokens, but for half of the model's context (<see cref="ContextTokens"/>). The model is
-    /// told; Ollama then ends the answer by itself.
+    /// given the limit; Ollama then ends the answer by itself.
     /// </summary>
     /// <value>The default is 1,024; from 1 to 1,000,000.</value>
     public int AnswerTokens { get; set; } = 1_024;
 
     /// <summary>
-    /// Gets or sets how much of the model's context is used, in tokens: what it is told and its answer share it. When a conversation
-    /// outgrows it, the model is told its oldest turns no longer.
+    /// Gets or sets how much of the model's context is used, in tokens: the request and the answer share it. When a conversation
+    /// exceeds it, requests leave out its oldest turns.
     /// </summary>
     /// <value>
     /// The default is 0: the context that the model has, as far as that is known (Ollama's <c>num_ctx</c>, or what its server says, of
@@ -138,7 +138,7 @@ public sealed class PipulateLimits
     public TimeSpan Unwatched { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Gets or sets how long one write to a page may take before the page is let go. It comes back and gets everything.
+    /// Gets or sets how long one write to a page may take before its connection is closed. It reconnects and gets everything.
     /// </summary>
     /// <value>The default is 10 seconds; from 1 millisecond to a day.</value>
     public TimeSpan Send { get; set; } = TimeSpan.FromSeconds(10);

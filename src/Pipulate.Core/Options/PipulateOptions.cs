@@ -3,12 +3,12 @@ using System.Security.Claims;
 namespace Pipulate;
 
 /// <summary>
-/// The settings of Pipulate, bound from the configuration section <c>Pipulate</c>. A wrong value stops the host at start and names its key.
+/// Configures Pipulate, from the configuration section <c>Pipulate</c>. A wrong value stops the host at start and names its key.
 /// </summary>
 public sealed class PipulateOptions
 {
     /// <summary>
-    /// The configuration section that the options are bound from.
+    /// Identifies the configuration section that the options are bound from.
     /// </summary>
     public const string SectionName = "Pipulate";
 
@@ -31,7 +31,8 @@ public sealed class PipulateOptions
     public OllamaOptions Ollama { get; } = new();
 
     /// <summary>
-    /// Gets or sets whether a scripted demo voice speaks while no model can. The panel always says so, with the command that mends it.
+    /// Gets or sets whether a scripted demo client replies while no model is available. The panel always says so, with the command that
+    /// fixes it.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool UseDemoVoiceWhenUnavailable { get; set; }
@@ -71,7 +72,7 @@ public sealed class PipulateOptions
     public PipulateCookie Cookie { get; } = new();
 
     /// <summary>
-    /// Gets or sets which requests the model hears of.
+    /// Gets or sets which requests are reported to the model.
     /// </summary>
     /// <value>The default is <see cref="CommentOn.Marked"/>.</value>
     public CommentOn CommentOn { get; set; } = CommentOn.Marked;
@@ -81,7 +82,7 @@ public sealed class PipulateOptions
     /// browser (<c>Sec-Purpose: prefetch</c>, speculation rules), by htmx's
     /// preload extension (<c>HX-Preloaded</c>), or by the Back button (<c>HX-History-Restore-Request</c>).
     /// </summary>
-    /// <value>The default is <see langword="false"/>: the model hears of none of them.</value>
+    /// <value>The default is <see langword="false"/>: none of them is reported to the model.</value>
     public bool CommentOnPrefetch { get; set; }
 
     /// <summary>
@@ -107,7 +108,7 @@ public sealed class PipulateOptions
 
     /// <summary>
     /// Gets or sets how long a word takes when text is typed out: what is said in the lane <see cref="ChatLane.Say"/> or by
-    /// <see cref="IChatChannel.SayAsync"/>, and the answers of models that speak in lumps of several words. A text takes ten seconds at
+    /// <see cref="IChatChannel.SayAsync"/>, and the answers of models that send several words at a time. A text takes ten seconds at
     /// most, and typing is never more than a second behind the model.
     /// </summary>
     /// <value>The default is zero: everything appears as it comes. At most a second.</value>
@@ -122,10 +123,10 @@ public sealed class PipulateOptions
     public IList<string> RedactFields { get; } = ["*password*", "*secret*", "*token*", "*apikey*", "*cardnumber*", "cvc", "cvv"];
 
     /// <summary>
-    /// Gets the events that pages may tell of, with <c>chat-event</c> in a view or with a POST to <c>/chatq</c>. They are registered in
+    /// Gets the events that pages may send, with <c>chat-event</c> in a view or with a POST to <c>/chatq</c>. They are registered in
     /// code.
     /// </summary>
-    /// <value>The default is none: pages can tell nothing by themselves.</value>
+    /// <value>The default is none: pages cannot send events.</value>
     public ChatEventCollection Events { get; } = new();
 
     /// <summary>

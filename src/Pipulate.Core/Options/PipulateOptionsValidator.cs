@@ -88,7 +88,7 @@ internal sealed class PipulateOptionsValidator : IValidateOptions<PipulateOption
     private static bool IsHttp(Uri address) =>
         address.IsAbsoluteUri && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps);
 
-    /// <summary>"localhost:11434", as Ollama's own users write it. To System.Uri that is a scheme, or no whole address.</summary>
+    /// <summary>Recognises "localhost:11434", as users of Ollama write it. To System.Uri that is a scheme, or no whole address.</summary>
     private static bool IsHostAndPort(Uri address) =>
         !address.OriginalString.StartsWith('/') && !address.OriginalString.Contains("://", StringComparison.Ordinal)
         && Uri.TryCreate($"http://{address.OriginalString}", UriKind.Absolute, out _);

@@ -1,15 +1,15 @@
 namespace Pipulate;
 
 /// <summary>
-/// How long conversations are kept (section <c>Pipulate:Retention</c>). Once an hour what is older, or more, is deleted; a conversation
-/// that a page shows is left until nobody looks.
+/// Configures how long conversations are kept (section <c>Pipulate:Retention</c>). Once an hour what is older, or more, is deleted; a
+/// conversation that a page shows is kept until that page is closed.
 /// </summary>
 public sealed class PipulateRetention
 {
     /// <summary>
     /// Gets or sets how long a conversation is kept after something was last said or done in it.
     /// </summary>
-    /// <value>The default is zero: for ever. Else from an hour to ten years.</value>
+    /// <value>The default is zero: without end. Otherwise from an hour to ten years.</value>
     public TimeSpan Age { get; set; }
 
     /// <summary>
@@ -19,8 +19,8 @@ public sealed class PipulateRetention
     public int ConversationsPerVisitor { get; set; } = 100;
 
     /// <summary>
-    /// Gets or sets how many entries of a conversation are kept: the newest. The model is told them as long as it has room, the export has
-    /// them, and a panel shows the last 50.
+    /// Gets or sets how many entries of a conversation are kept: the newest. Requests hold them as long as the model has room, the export
+    /// has them, and a panel shows the last 50.
     /// </summary>
     /// <value>The default is 0: all. Else from 200, with which a conversation is opened, to 1,000,000.</value>
     public int EntriesPerConversation { get; set; }

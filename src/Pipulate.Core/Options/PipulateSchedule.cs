@@ -1,14 +1,14 @@
 namespace Pipulate;
 
 /// <summary>
-/// When the model comments, so that it is good company (section <c>Pipulate:Schedule</c>). What is not commented on stays in the
-/// conversation as a note: the model knows it from then on. A typed message is answered whatever stands here.
+/// Configures when the model comments (section <c>Pipulate:Schedule</c>). What is not commented on stays in the conversation as a note,
+/// which the model knows from then on. A typed message is always answered.
 /// </summary>
 public sealed class PipulateSchedule
 {
     /// <summary>
-    /// Gets or sets how long the user must pause before a comment begins; what they do meanwhile is commented on together. Who never pauses
-    /// is commented on after five times as long.
+    /// Gets or sets how long the user must pause before a comment begins; what they do meanwhile is commented on together. Without a
+    /// pause, the comment comes after five times as long.
     /// </summary>
     /// <value>The default is 400 milliseconds; from zero to a minute.</value>
     public TimeSpan Debounce { get; set; } = TimeSpan.FromMilliseconds(400);

@@ -2,9 +2,7 @@ using System.Threading.Tasks.Sources;
 
 namespace Pipulate.Threading;
 
-/// <summary>
-/// Something happened: any number of <see cref="Set"/> before a wait count as one. One waiter, waiting allocates nothing.
-/// </summary>
+/// <summary>Signals one waiter: any number of <see cref="Set"/> before a wait count as one. Waiting allocates nothing.</summary>
 internal sealed class AsyncAutoResetEvent : IValueTaskSource
 {
     private readonly Lock _gate = new();

@@ -1,6 +1,6 @@
 namespace Pipulate.Threading;
 
-/// <summary>A timer that cancels one wait at a time; it rests while the consumer is busy with what came.</summary>
+/// <summary>Cancels one wait at a time after a delay; it rests while the consumer is busy with what arrived.</summary>
 internal sealed class RearmableTimeout : IDisposable
 {
     private readonly CancellationTokenSource _timer;

@@ -1,13 +1,17 @@
 namespace Pipulate.Threading;
 
-/// <summary>A time limit for each send that costs nothing while sends are quick: one source serves until it fires.</summary>
+/// <summary>
+/// Cancels a send that takes too long. It costs nothing while sends are quick, because one source serves until it is cancelled.
+/// </summary>
 internal sealed class SendTimeout(TimeSpan limit, TimeProvider time, CancellationToken gone) : IDisposable
 {
     private readonly CancellationTokenSource _source = CancellationTokenSource.CreateLinkedTokenSource(gone);
     private ITimer? _timer;
     private bool _expired;
 
-    /// <summary>Whether a send has taken too long: what it then throws depends on who notices first.</summary>
+    /// <summary>
+    /// Gets a value indicating whether a send has taken too long: which exception it throws then depends on which side notices first.
+    /// </summary>
     public bool HasExpired => Volatile.Read(ref _expired);
 
     public CancellationToken Start()
@@ -35,7 +39,7 @@ internal sealed class SendTimeout(TimeSpan limit, TimeProvider time, Cancellatio
         }
         catch (ObjectDisposedException)
         {
-            // The page has gone in this moment: a timer that is disposed of may still be firing.
+            // The page has disconnected at this moment: a timer that is disposed of may still be firing.
         }
     }
 }

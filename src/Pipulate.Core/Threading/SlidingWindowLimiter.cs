@@ -1,7 +1,7 @@
 namespace Pipulate.Threading;
 
 /// <summary>
-/// So many in any minute; zero is no limit. The framework's rate limiters keep their own clock, and this one must be the same as the
+/// Permits a number of events in any minute; zero is no limit. The framework's rate limiters keep their own clock, and this one must be the
 /// scheduler's.
 /// </summary>
 internal sealed class SlidingWindowLimiter(int limit, TimeProvider time)
@@ -11,7 +11,7 @@ internal sealed class SlidingWindowLimiter(int limit, TimeProvider time)
     private readonly Queue<long> _spent = new();
     private readonly Lock _gate = new();
 
-    /// <summary>How long until there is one; zero when there is one now.</summary>
+    /// <summary>Gets how long to wait for a permit; zero when there is one now.</summary>
     public TimeSpan Delay
     {
         get

@@ -8,7 +8,7 @@ namespace Pipulate.Events.Values;
 /// <summary>Takes out of a text what hides, reorders or ends a line, so that what the model reads is what a person sees.</summary>
 internal static class CleanText
 {
-    /// <summary>Nearly every text; one with another character is looked at rune by rune.</summary>
+    /// <summary>Contains the characters of nearly all texts; a text with another character is examined rune by rune.</summary>
     private static readonly SearchValues<char> Plain =
         SearchValues.Create([.. Enumerable.Range(' ', 0x7F - ' ').Select(code => (char)code)]);
 
@@ -21,7 +21,7 @@ internal static class CleanText
     /// <param name="value">The text as it came.</param>
     /// <param name="longest">The most UTF-16 units; an ellipsis comes on top where it is cut.</param>
     /// <param name="escaped">
-    /// Whether quotation marks and backslashes are escaped, as inside a JSON string. Nothing else needs it: controls are gone.
+    /// Whether quotation marks and backslashes are escaped, as inside a JSON string. Nothing else needs it: controls were removed.
     /// </param>
     /// <returns>How many units were taken of the limit.</returns>
     public static int Append(StringBuilder text, string value, int longest, bool escaped)
@@ -98,10 +98,7 @@ internal static class CleanText
         _ => rune,
     };
 
-    /// <summary>
-    /// Variation selectors beyond the first sixteen change nothing that a person sees, and the fillers and the grapheme joiner show nothing
-    /// at all.
-    /// </summary>
+    /// <summary>Recognises what shows nothing: variation selectors beyond the first sixteen, the fillers and the grapheme joiner.</summary>
     private static bool IsHidden(Rune rune) => rune.Value is (>= 0xE0100 and <= 0xE01EF) or 0x034F or 0x115F or 0x1160 or 0x3164 or 0xFFA0;
 
     private static bool IsJoinerOrSelector(Rune rune) => rune == ZeroWidthJoiner || rune == ZeroWidthNonJoiner || IsSelector(rune);

@@ -61,7 +61,7 @@ internal static class ScalarText
         return reader is null && whole.Ticks % TimeSpan.TicksPerSecond != 0 ? text.TrimEnd('0') : text;
     }
 
-    /// <summary>A name and a password in an address are not for telling.</summary>
+    /// <summary>Gets an address without the name and password in it, which are not to be shown.</summary>
     private static string Of(Uri uri) =>
         uri.IsAbsoluteUri && uri.UserInfo.Length > 0 ? new UriBuilder(uri) { UserName = "", Password = "" }.Uri.ToString() : uri.ToString();
 }

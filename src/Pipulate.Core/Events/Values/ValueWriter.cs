@@ -133,7 +133,7 @@ internal sealed class ValueWriter(StringBuilder text, bool quoted, int longest, 
         }
     }
 
-    /// <summary>A text that is nothing but the type's name was not written by anyone.</summary>
+    /// <summary>Recognises a text that is nothing but the type's name, which was not written for a reader.</summary>
     private void WriteOwnText(object value)
     {
         var type = value.GetType();
@@ -261,7 +261,7 @@ internal sealed class ValueWriter(StringBuilder text, bool quoted, int longest, 
         }
     }
 
-    /// <summary>A number that had to be cut is a text: what is left of it is another number.</summary>
+    /// <summary>Writes a number. One that had to be cut is written as a text, because what is left of it is another number.</summary>
     private void WriteNumber(string number)
     {
         if (number.Length <= _longest)
@@ -283,7 +283,9 @@ internal sealed class ValueWriter(StringBuilder text, bool quoted, int longest, 
         _left -= words.Length;
     }
 
-    /// <summary>By hand, because a dictionary that is enumerated as a collection gives pairs of its own types.</summary>
+    /// <summary>
+    /// Enumerates the entries by hand, because a dictionary that is enumerated as a collection gives pairs of its own types.
+    /// </summary>
     private IEnumerable<ValueMember> Entries(IDictionary entries)
     {
         var enumerator = entries.GetEnumerator();

@@ -9,9 +9,8 @@ using Pipulate.Threading;
 namespace Pipulate.Models.Ollama;
 
 /// <summary>
-/// OllamaSharp's client with a guard where its messages pass by: limits on silence and size, the server's own words in each refusal, and a
-/// connection
-/// that is closed as soon as an answer is given up.
+/// Guards OllamaSharp's client where its messages pass: limits on silence and size, the server's own words in each refusal, and a
+/// connection that is closed as soon as an answer is cancelled.
 /// </summary>
 internal sealed class GuardedOllamaApiClient : OllamaApiClient, IDisposable
 {

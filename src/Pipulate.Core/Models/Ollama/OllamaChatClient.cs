@@ -11,7 +11,7 @@ using Pipulate.Models.Ollama;
 
 namespace Pipulate;
 
-/// <summary>Speaks with the model of an Ollama server, through OllamaSharp.</summary>
+/// <summary>Sends requests to the model of an Ollama server, through OllamaSharp.</summary>
 /// <remarks>
 /// <para>Safe for concurrent use; one instance serves a whole application. Nothing is sent before the first call.</para>
 /// <para>
@@ -49,7 +49,7 @@ public sealed partial class OllamaChatClient : IChatClient
     }
 
     /// <summary>Makes a client from its options.</summary>
-    /// <param name="options">Where the server is, which model speaks, and how.</param>
+    /// <param name="options">Where the server is, which model replies, and how.</param>
     /// <param name="firstToken">
     /// How long to wait for the first sign of an answer, loading and queueing included; the default is ten minutes.
     /// </param>
@@ -84,10 +84,10 @@ public sealed partial class OllamaChatClient : IChatClient
         (_options, _logger, _server, _directory, _probe) = Parts(_api, options, timeProvider, logger);
     }
 
-    /// <summary>Makes a client that speaks through an OllamaSharp client of the application's own.</summary>
+    /// <summary>Creates a client that sends through an OllamaSharp client of the application's own.</summary>
     /// <param name="client">The client that carries every request. It is not disposed.</param>
     /// <param name="options">
-    /// Which model speaks, and how; the default is the client's selected model, or else the best one installed.
+    /// Which model replies, and how; the default is the client's selected model, or else the best one installed.
     /// <see cref="OllamaOptions.Endpoint"/> has no effect.
     /// </param>
     /// <param name="timeProvider">The clock of the time limits on questions about models; the default is the system's.</param>
@@ -233,7 +233,7 @@ public sealed partial class OllamaChatClient : IChatClient
             }
             catch (HttpRequestException missing) when (missing.StatusCode is HttpStatusCode.NotFound)
             {
-                // The model was removed since it was chosen: choose once more before giving up.
+                // The model was removed since it was chosen: choose again before giving up.
                 _directory.Forget();
                 if (attempt > 1)
                 {

@@ -55,7 +55,7 @@ internal static class OllamaErrorText
         }
     }
 
-    /// <summary>Without control characters: the words get into logs, where a newline would begin another line.</summary>
+    /// <summary>Shortens a text and removes its control characters, because a newline would begin another line of a log.</summary>
     private static string Shorten(string text) => string.Create(Math.Min(text.Length, Longest), text, static (words, text) =>
     {
         for (var i = 0; i < words.Length; i++)

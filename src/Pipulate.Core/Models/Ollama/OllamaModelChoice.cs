@@ -4,12 +4,14 @@ using OllamaSharp.Models;
 
 namespace Pipulate.Models.Ollama;
 
-/// <summary>Which of the installed models to take: pure functions over the list, a total order, no exceptions.</summary>
+/// <summary>Chooses one of the installed models: pure functions over the list, a total order, no exceptions.</summary>
 internal static partial class OllamaModelChoice
 {
     private static readonly string[] EmbeddingFamilies = ["bert", "nomic-bert", "nomic-bert-moe", "xlm-roberta"];
 
-    /// <summary>What a configured name means: that very model, it with the tag "latest", or the newest of that name; else null.</summary>
+    /// <summary>
+    /// Resolves a configured name: that very model, it with the tag "latest", or the newest of that name; otherwise null.
+    /// </summary>
     public static Model? Find(string name, IReadOnlyList<Model> models, bool allowRemote)
     {
         var wanted = name.Trim();
@@ -24,8 +26,8 @@ internal static partial class OllamaModelChoice
     }
 
     /// <summary>
-    /// All that may be able to chat, the best first. Whether those without capabilities really can is for the server to say
-    /// (<see cref="CanChat"/>).
+    /// Lists the models that may be able to chat, the best first. Whether those without capabilities can is for the server to say (<see
+    /// cref="CanChat"/>).
     /// </summary>
     public static IReadOnlyList<Model> Rank(IEnumerable<Model> models, IList<string> prefer, long memory, bool allowRemote)
         => [.. models
@@ -38,12 +40,12 @@ internal static partial class OllamaModelChoice
             .ThenBy(NameOf, StringComparer.Ordinal)];
 
     /// <summary>
-    /// What the capabilities say; null when the server tells none (it is older than 0.30 in the list, than 0.6.4 in the details).
+    /// Decides by the capabilities; null when the server sends none (it is older than 0.30 in the list, than 0.6.4 in the details).
     /// </summary>
     public static bool? CanChat(IReadOnlyList<string>? capabilities)
         => capabilities is null or [] ? null : Has(capabilities, "completion") && !Has(capabilities, "embedding");
 
-    /// <summary>The guess for old servers. The family alone is not enough: an embedding model made from qwen3 has its family.</summary>
+    /// <summary>Guesses for old servers. The family alone is not enough: an embedding model made from qwen3 has its family.</summary>
     public static bool LooksLikeChat(Model model)
     {
         IEnumerable<string> families = [model.Details?.Family ?? "", .. model.Details?.Families ?? []];
@@ -56,13 +58,13 @@ internal static partial class OllamaModelChoice
     public static bool IsRemote(Model model)
         => model is OllamaModel { RemoteHost.Length: > 0 } or OllamaModel { RemoteModel.Length: > 0 } || IsRemoteName(NameOf(model));
 
-    /// <summary>What the list says that a model can do; null where it says nothing, or where the client does not read it.</summary>
+    /// <summary>Gets what the list says that a model can do; null where it says nothing, or where the client does not read it.</summary>
     public static IReadOnlyList<string>? Capabilities(Model model) => (model as OllamaModel)?.Capabilities;
 
     public static bool IsRemoteName(string name)
         => name.EndsWith("-cloud", StringComparison.OrdinalIgnoreCase) || name.EndsWith(":cloud", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>7.6B, 137M, 512K or plain digits as a number; 0 when it cannot be read.</summary>
+    /// <summary>Parses 7.6B, 137M, 512K or plain digits as a number; gets 0 for anything else.</summary>
     public static double Parameters(string? text)
     {
         var trimmed = text?.Trim() ?? "";

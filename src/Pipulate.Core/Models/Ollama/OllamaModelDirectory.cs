@@ -7,7 +7,7 @@ using OllamaSharp.Models.Exceptions;
 namespace Pipulate.Models.Ollama;
 
 /// <summary>
-/// Knows what is installed on one Ollama server and which model that means; remembers it until told to forget. Safe for concurrent use.
+/// Knows what is installed on one Ollama server and which model that means; remembers it until <see cref="Forget"/>. Safe for concurrent use.
 /// </summary>
 internal sealed partial class OllamaModelDirectory(OllamaInquiry server, OllamaOptions options, ILogger logger)
 {
@@ -18,7 +18,7 @@ internal sealed partial class OllamaModelDirectory(OllamaInquiry server, OllamaO
     private volatile IReadOnlyList<Model>? _installed;
     private volatile string? _chosen;
 
-    /// <summary>The model that was chosen last, when none is configured.</summary>
+    /// <summary>Holds the model that was chosen last, when none is configured.</summary>
     public string? Chosen => _chosen;
 
     public void Forget()
@@ -28,7 +28,7 @@ internal sealed partial class OllamaModelDirectory(OllamaInquiry server, OllamaO
     }
 
     /// <summary>Gives the name to send for <paramref name="wanted"/>, or for the best installed model when that is null.</summary>
-    /// <param name="wanted">The name that somebody configured or asked for.</param>
+    /// <param name="wanted">The name that was configured or asked for.</param>
     /// <param name="fresh">Whether to ask the server even when the answer is known.</param>
     /// <param name="patience">How long one question to the server may take.</param>
     /// <param name="cancellationToken">Gives the search up.</param>
@@ -138,6 +138,6 @@ internal sealed partial class OllamaModelDirectory(OllamaInquiry server, OllamaO
     private long Memory()
         => server.Endpoint.IsLoopback ? (long)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * MemoryShare) : long.MaxValue;
 
-    [LoggerMessage(2, LogLevel.Information, "The model {Model} at {Endpoint} speaks: it is the best one installed.")]
+    [LoggerMessage(2, LogLevel.Information, "The model {Model} at {Endpoint} is used, because it is the best one installed.")]
     private partial void LogChosen(string model, string endpoint);
 }

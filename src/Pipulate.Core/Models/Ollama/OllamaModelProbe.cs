@@ -104,7 +104,7 @@ internal sealed class OllamaModelProbe(
                 ModelServer.Describe(client)?.DefaultModelId, options, time);
     }
 
-    /// <summary>The name of a model, and what is in the server's memory; nulls where that cannot be learned.</summary>
+    /// <summary>Holds the name of a model, and what is in the server's memory; nulls where that is not known.</summary>
     private async Task<(string? Model, IReadOnlyList<RunningModel>? Running)> FindRunningAsync(
         string? name, CancellationToken cancellationToken)
     {

@@ -121,7 +121,7 @@ internal static class OllamaRequestMapper
         },
     };
 
-    /// <summary>The tools as Ollama reads them. OllamaSharp's own type has no room for a schema within a schema.</summary>
+    /// <summary>Maps the tools as Ollama reads them. OllamaSharp's own type has no room for a schema within a schema.</summary>
     private static List<object>? Tools(ChatOptions? options)
     {
         List<object> tools = options?.ToolMode is NoneChatToolMode ? []
@@ -243,7 +243,7 @@ internal static class OllamaRequestMapper
             : bool.TryParse(text, out var flag) ? flag
             : text;
 
-    /// <summary>A value of any type as JSON, so that whichever client sends it needs to know no type but this one.</summary>
+    /// <summary>Converts a value of any type to JSON, so that the client that sends it needs to know no type but this one.</summary>
     private static JsonElement AsElement(object? value) => value switch
     {
         JsonElement { ValueKind: not JsonValueKind.Undefined } element => element,
