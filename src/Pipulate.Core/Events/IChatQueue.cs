@@ -6,7 +6,7 @@ namespace Pipulate;
 public interface IChatQueue
 {
     /// <summary>
-    /// Puts an event into its conversation, behind everything that came before. Returns at once: the model replies later, in the background.
+    /// Puts an event into its conversation, behind everything that came before. Returns at once: the model replies later.
     /// </summary>
     /// <param name="chatEvent">The event.</param>
     /// <param name="cancellationToken">Gives up waiting for the store; the event is in the conversation all the same.</param>

@@ -37,7 +37,7 @@ internal sealed class GenerationLimiter(int places) : IReplyLoad
     }
 
     /// <summary>Takes a place, or stands at the end of the line.</summary>
-    /// <param name="moved">Receives the place in the queue, from 1, at first and with each change; not called where a place is free.</param>
+    /// <param name="moved">Receives the place in the queue, from 1, at first and with each change; not called if one is free.</param>
     public Waiting Acquire(Action<int> moved)
     {
         var waiting = new Waiting(this, moved);

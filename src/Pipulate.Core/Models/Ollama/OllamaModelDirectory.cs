@@ -7,7 +7,8 @@ using OllamaSharp.Models.Exceptions;
 namespace Pipulate.Models.Ollama;
 
 /// <summary>
-/// Knows what is installed on one Ollama server and which model that means; remembers it until <see cref="Forget"/>. Safe for concurrent use.
+/// Knows what is installed on one Ollama server and which model that means; remembers it until <see cref="Forget"/>. Safe for concurrent
+/// use.
 /// </summary>
 internal sealed partial class OllamaModelDirectory(OllamaInquiry server, OllamaOptions options, ILogger logger)
 {

@@ -1,6 +1,6 @@
 namespace Pipulate;
 
-/// <summary>Configures where Ollama answers, which model replies, and how. Bound from the configuration section <c>Pipulate:Ollama</c>.</summary>
+/// <summary>Configures where Ollama answers, which model replies, and how (section <c>Pipulate:Ollama</c>).</summary>
 public sealed class OllamaOptions
 {
     /// <summary>Gets or sets the address of the Ollama server. <c>localhost:11434</c> without a scheme is understood too.</summary>
@@ -38,7 +38,7 @@ public sealed class OllamaOptions
     public IList<string> Prefer { get; } = [];
 
     /// <summary>
-    /// Gets or sets whether a model that runs on another organisation's machine (a cloud model) may be chosen when <see cref="Model"/> does not
+    /// Gets or sets whether a model that runs on a machine of others (a cloud model) may be chosen when <see cref="Model"/> does not
     /// name it in full.
     /// </summary>
     /// <value>The default is <see langword="false"/>: what a user does stays on the machine of the Ollama server.</value>

@@ -33,7 +33,8 @@ public class OllamaModelSelectionTests
 
         Assert.Equal(HttpStatusCode.NotFound, exception.StatusCode);
         Assert.Equal(
-            $"The model \"gemma3\" is not installed at {ModelServer.Display(server.Endpoint)}. Installed: a:1, b:1. Run: ollama pull gemma3",
+            $"The model \"gemma3\" is not installed at {ModelServer.Display(server.Endpoint)}. "
+                + "Installed: a:1, b:1. Run: ollama pull gemma3",
             Trouble(exception).Sentence);
         Assert.Empty(server.Bodies);
     }
