@@ -7,24 +7,25 @@ using Npgsql;
 namespace Pipulate.PostgreSql;
 
 /// <summary>
-/// LISTEN and NOTIFY between the processes that use one database and schema. Two connections beside the pool: one that only listens, and
+/// Connects the processes that use one database and schema by LISTEN and NOTIFY. Uses two connections beside the pool: one that only
+/// listens, and
 /// one that only notifies, each statement by itself. A notification in the transaction of another write would hold up all writers of the
 /// database until it is committed.
 /// </summary>
 internal sealed partial class PostgreSqlBackplane : IPipulateBackplane, IAsyncDisposable, IDisposable
 {
-    /// <summary>PostgreSQL takes payloads of less than 8,000 bytes.</summary>
+    /// <summary>Limits a payload, because PostgreSQL takes less than 8,000 bytes.</summary>
     private const int LargestPayload = 7_900;
 
     /// <summary>
-    /// A connection whose other end is gone without a word would be listened to for ever: so often it is asked whether it is there, and for
-    /// as long as a command it may be silent then.
+    /// Sets how often the server is probed, because a connection whose other end has failed silently would be listened to indefinitely. The
+    /// answer to a probe may take as long as a command.
     /// </summary>
     private const int KeepAliveSeconds = 10;
 
     private const int CommandSeconds = 5;
 
-    /// <summary>A queue that is full refuses all that notify, whoever they are.</summary>
+    /// <summary>Sets the fill level that is logged, because a full queue refuses the notifications of all clients.</summary>
     private const double FullEnough = 0.5;
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMinutes(1);
@@ -32,7 +33,7 @@ internal sealed partial class PostgreSqlBackplane : IPipulateBackplane, IAsyncDi
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    /// <summary>Before each payload, so that a process knows its own.</summary>
+    /// <summary>Precedes each payload, so that a process recognises its own.</summary>
     private readonly string _sender = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(9));
 
     private readonly string _connectionString;
@@ -72,7 +73,7 @@ internal sealed partial class PostgreSqlBackplane : IPipulateBackplane, IAsyncDi
         ArgumentNullException.ThrowIfNull(reconnected);
         var subscription = new Subscription(received, reconnected, CancellationTokenSource.CreateLinkedTokenSource(_ending.Token));
 
-        // Nobody waits for it: it ends with the subscription and never throws.
+        // Not awaited: it ends with the subscription and never throws.
         _ = Task.Run(() => ListenAsync(subscription), CancellationToken.None);
         return subscription;
     }
@@ -122,7 +123,8 @@ internal sealed partial class PostgreSqlBackplane : IPipulateBackplane, IAsyncDi
     }
 
     /// <summary>
-    /// What was notified is kept until all that listen have read it: one that listens, and sits in a transaction for hours, lets it grow.
+    /// Checks how full the queue of notifications is. PostgreSQL keeps one until all listeners have read it, so a listener that stays in a
+    /// transaction for hours lets the queue grow.
     /// </summary>
     private async Task LookAtQueueAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
@@ -198,7 +200,7 @@ internal sealed partial class PostgreSqlBackplane : IPipulateBackplane, IAsyncDi
         Tell(() => subscription.Received(Convert.FromBase64String(payload[_sender.Length..])));
     }
 
-    /// <summary>What a listener throws must not break the connection.</summary>
+    /// <summary>Calls a listener, and keeps its exceptions from breaking the connection.</summary>
     private void Tell(Action listener)
     {
         try
@@ -229,7 +231,7 @@ internal sealed partial class PostgreSqlBackplane : IPipulateBackplane, IAsyncDi
         }
     }
 
-    /// <summary>A schema's name may be longer than what is left of a channel's 63 bytes.</summary>
+    /// <summary>Gets the channel of a schema: a hash, because the schema's name may exceed what is left of 63 bytes.</summary>
     private static string ChannelOf(string schema) =>
         "pipulate_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(schema)).AsSpan(0, 8));
 
@@ -243,7 +245,10 @@ internal sealed partial class PostgreSqlBackplane : IPipulateBackplane, IAsyncDi
     private partial void LogListening();
 
     [LoggerMessage(
-        2, LogLevel.Warning, "The other nodes cannot be heard: the connection to PostgreSQL was lost. It is tried again, and what was said meanwhile is read from the store.")]
+        2,
+        LogLevel.Warning,
+        "The other nodes cannot be heard: the connection to PostgreSQL was lost. It is tried again, and what was said meanwhile is "
+            + "read from the store.")]
     private partial void LogLost(Exception exception);
 
     [LoggerMessage(3, LogLevel.Error, "A message of another node could not be taken.")]

@@ -1,47 +1,17 @@
 using Npgsql;
 using Pipulate.Storage;
+using static Pipulate.PostgreSql.PostgreSqlCommands;
+using static Pipulate.PostgreSql.PostgreSqlRows;
+using static Pipulate.PostgreSql.PostgreSqlStatements;
 
 namespace Pipulate.PostgreSql;
 
 /// <summary>
-/// Keeps conversations in a PostgreSQL database. Several processes may use it at once: what must be in order, is so under a lock of its
-/// row.
+/// Keeps conversations in a PostgreSQL database. Several processes may use it at once, because writes that must be in order lock the
+/// conversation's row.
 /// </summary>
 internal sealed class PostgreSqlConversationStore(string connectionString) : IConversationStore, IAsyncDisposable, IDisposable
 {
-    public const string Make = "INSERT INTO pipulate_conversation (owner, id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-
-    /// <summary>The next statement sees what others committed before they let go of the row.</summary>
-    private const string LockConversation = "SELECT FROM pipulate_conversation WHERE owner = $1 AND id = $2 FOR UPDATE";
-
-    private const string Add = """
-        WITH conversation AS (SELECT key, last_ordinal FROM pipulate_conversation WHERE owner = $1 AND id = $2),
-        known AS (
-            SELECT ordinal, id FROM pipulate_entry WHERE conversation = (SELECT key FROM conversation) AND id = $3
-            UNION ALL
-            -- The same message by another node: looked for among the newest, because a page repeats only what was not acknowledged.
-            SELECT ordinal, id FROM pipulate_entry
-            WHERE $15 AND conversation = (SELECT key FROM conversation) AND id <> $3 AND role = 'User' AND message_id = $14 AND text = $8 AND NOT withdrawn
-            AND ordinal > (SELECT last_ordinal FROM conversation) - 200
-            LIMIT 1),
-        numbered AS (
-            UPDATE pipulate_conversation SET last_ordinal = last_ordinal + 1, changed_at = greatest(changed_at + interval '1 microsecond', clock_timestamp())
-            WHERE key = (SELECT key FROM conversation) AND NOT EXISTS (SELECT FROM known)
-            RETURNING key, last_ordinal),
-        added AS (
-            INSERT INTO pipulate_entry (conversation, ordinal, id, role, state, at, epoch, text, length, withdrawn, kind, voice, reason, message_id)
-            SELECT key, last_ordinal, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 FROM numbered
-            RETURNING ordinal, id)
-        SELECT ordinal, false, id FROM known UNION ALL SELECT ordinal, true, id FROM added
-        """;
-
-    private const string Lock = """
-        SELECT entry.conversation, entry.ordinal, entry.epoch, entry.length FROM pipulate_entry AS entry
-        JOIN pipulate_conversation AS conversation ON conversation.key = entry.conversation
-        WHERE conversation.owner = $1 AND conversation.id = $2 AND entry.id = $3
-        FOR UPDATE OF entry
-        """;
-
     private readonly PostgreSqlDatabase _database = new(connectionString);
 
     public PostgreSqlDatabase Database => _database;
@@ -79,11 +49,12 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
         var length = replaces ? missing.Length : stored.Length + missing.Length;
         await ExecuteAsync(
             connection,
-            $"UPDATE pipulate_entry SET text = {(replaces ? "$3" : "text || $3")}, length = $4, epoch = $5 WHERE conversation = $1 AND ordinal = $2",
+            $"UPDATE pipulate_entry SET text = {(replaces ? "$3" : "text || $3")}, length = $4, epoch = $5 "
+                + "WHERE conversation = $1 AND ordinal = $2",
             cancellationToken,
             Number(stored.Conversation),
             Number(stored.Ordinal),
-            Text(missing),
+            Value(missing),
             Number(length),
             Number(piece.Epoch));
         await transaction.CommitAsync(cancellationToken);
@@ -98,14 +69,15 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
             connection,
             """
             UPDATE pipulate_entry AS entry SET state = $4, reason = $5, withdrawn = $6 FROM pipulate_conversation AS conversation
-            WHERE conversation.owner = $1 AND conversation.id = $2 AND entry.conversation = conversation.key AND entry.id = $3 AND entry.epoch <= $7
+            WHERE conversation.owner = $1 AND conversation.id = $2 AND entry.conversation = conversation.key
+            AND entry.id = $3 AND entry.epoch <= $7
             """,
             cancellationToken,
             Owner(conversation),
             Id(conversation),
             new NpgsqlParameter<Guid> { TypedValue = entry },
-            Text(change.State.ToString()),
-            Text(change.Reason),
+            Value(change.State.ToString()),
+            Value(change.Reason),
             new NpgsqlParameter<bool> { TypedValue = change.Withdrawn },
             Number(change.Epoch)) > 0;
     }
@@ -121,9 +93,11 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
         await using var command = Prepare(
             new NpgsqlCommand(
                 """
-                SELECT conversation.id, title, paused, changed_at, entry.id, ordinal, role, state, at, epoch, text, withdrawn, kind, voice, reason, message_id
+                SELECT conversation.id, title, paused, changed_at, entry.id, ordinal, role, state, at, epoch, text,
+                    withdrawn, kind, voice, reason, message_id
                 FROM pipulate_conversation AS conversation LEFT JOIN pipulate_entry AS entry
-                ON entry.conversation = conversation.key AND ordinal < least($3, last_ordinal + 1) AND ordinal >= least($3, last_ordinal + 1) - $4
+                ON entry.conversation = conversation.key AND ordinal < least($3, last_ordinal + 1)
+                    AND ordinal >= least($3, last_ordinal + 1) - $4
                 WHERE conversation.owner = $1 AND conversation.id = $2
                 """,
                 connection),
@@ -155,7 +129,7 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
             new NpgsqlCommand(
                 "SELECT id, title, paused, changed_at FROM pipulate_conversation WHERE owner = $1 ORDER BY changed_at DESC LIMIT $2",
                 connection),
-            Text(owner),
+            Value(owner),
             Number(most));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var list = new List<ConversationSummary>();
@@ -176,7 +150,7 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
             cancellationToken,
             Owner(conversation),
             Id(conversation),
-            Text(title)) > 0;
+            Value(title)) > 0;
     }
 
     public async ValueTask<string?> ProposeTitleAsync(
@@ -188,7 +162,7 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
                 "UPDATE pipulate_conversation SET title = coalesce(title, $3) WHERE owner = $1 AND id = $2 RETURNING title", connection),
             Owner(conversation),
             Id(conversation),
-            Text(title));
+            Value(title));
         return (string?)await command.ExecuteScalarAsync(cancellationToken);
     }
 
@@ -219,7 +193,7 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
     public async ValueTask<int> DeleteAllAsync(string owner, CancellationToken cancellationToken = default)
     {
         await using var connection = await _database.OpenAsync(cancellationToken);
-        return await ExecuteAsync(connection, "DELETE FROM pipulate_conversation WHERE owner = $1", cancellationToken, Text(owner));
+        return await ExecuteAsync(connection, "DELETE FROM pipulate_conversation WHERE owner = $1", cancellationToken, Value(owner));
     }
 
     public async ValueTask<IReadOnlyList<ConversationKey>> FindExpiredAsync(
@@ -230,7 +204,8 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
             new NpgsqlCommand(
                 """
                 SELECT owner, id FROM (
-                    SELECT owner, id, changed_at, row_number() OVER (PARTITION BY owner ORDER BY changed_at DESC) AS place FROM pipulate_conversation) AS conversation
+                    SELECT owner, id, changed_at, row_number() OVER (PARTITION BY owner ORDER BY changed_at DESC) AS place
+                    FROM pipulate_conversation) AS conversation
                 WHERE changed_at < $1 OR place > $2 ORDER BY changed_at LIMIT $3
                 """,
                 connection),
@@ -254,7 +229,8 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
             connection,
             """
             DELETE FROM pipulate_entry AS entry USING (
-                SELECT key, ordinal FROM pipulate_conversation AS long JOIN pipulate_entry ON conversation = key AND ordinal <= last_ordinal - $1
+                SELECT key, ordinal FROM pipulate_conversation AS long
+                JOIN pipulate_entry ON conversation = key AND ordinal <= last_ordinal - $1
                 WHERE last_ordinal > $1 LIMIT $2) AS old
             WHERE entry.conversation = old.key AND entry.ordinal = old.ordinal
             """,
@@ -295,7 +271,8 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
         }
     }
 
-    /// <summary>Null where the conversation is not there: one that begins was deleted between two of the statements.</summary>
+    /// <summary>Tries to add an entry once.</summary>
+    /// <returns>Null where the conversation is missing: it was deleted between two of the statements.</returns>
     private static async Task<(long Ordinal, bool IsNew, Guid Id)?> AddOnceAsync(
         NpgsqlConnection connection,
         ConversationKey conversation,
@@ -317,17 +294,17 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
             Owner(conversation),
             Id(conversation),
             new NpgsqlParameter<Guid> { TypedValue = entry.Id },
-            Text(entry.Role.ToString()),
-            Text(entry.State.ToString()),
+            Value(entry.Role.ToString()),
+            Value(entry.State.ToString()),
             new NpgsqlParameter<DateTime> { TypedValue = entry.CreatedAt.UtcDateTime },
             Number(entry.Epoch),
-            Text(entry.Text),
+            Value(entry.Text),
             Number(entry.Text.Length),
             new NpgsqlParameter<bool> { TypedValue = entry.Withdrawn },
-            Text(entry.Kind),
-            Text(entry.Voice),
-            Text(entry.Reason),
-            Text(entry.MessageId),
+            Value(entry.Kind),
+            Value(entry.Voice),
+            Value(entry.Reason),
+            Value(entry.MessageId),
             new NpgsqlParameter<bool> { TypedValue = unlessRepeated && entry is { Role: EntryRole.User, MessageId: not null } }));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
@@ -338,60 +315,13 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
         NpgsqlConnection connection, ConversationKey conversation, Guid entry, CancellationToken cancellationToken)
     {
         await using var command = Prepare(
-            new NpgsqlCommand(Lock, connection), Owner(conversation), Id(conversation), new NpgsqlParameter<Guid> { TypedValue = entry });
+            new NpgsqlCommand(LockEntry, connection),
+            Owner(conversation),
+            Id(conversation),
+            new NpgsqlParameter<Guid> { TypedValue = entry });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
             ? (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt32(2), reader.GetInt32(3))
             : null;
     }
-
-    private static async Task<int> ExecuteAsync(
-        NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params NpgsqlParameter[] values)
-    {
-        await using var command = Prepare(new NpgsqlCommand(sql, connection), values);
-        return await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private static NpgsqlCommand Prepare(NpgsqlCommand command, params NpgsqlParameter[] values)
-    {
-        command.Parameters.AddRange(values);
-        return command;
-    }
-
-    private static NpgsqlBatchCommand Prepare(NpgsqlBatchCommand command, params NpgsqlParameter[] values)
-    {
-        command.Parameters.AddRange(values);
-        return command;
-    }
-
-    private static NpgsqlParameter<string?> Owner(ConversationKey conversation) => Text(conversation.Owner);
-
-    private static NpgsqlParameter<string?> Id(ConversationKey conversation) => Text(conversation.Id.Value);
-
-    private static NpgsqlParameter<string?> Text(string? value) => new() { TypedValue = value };
-
-    private static NpgsqlParameter<int> Number(int value) => new() { TypedValue = value };
-
-    private static NpgsqlParameter<long> Number(long value) => new() { TypedValue = value };
-
-    private static ConversationSummary Summarize(NpgsqlDataReader row) =>
-        new(new ConversationId(row.GetString(0)), Text(row, 1), row.GetBoolean(2), row.GetFieldValue<DateTimeOffset>(3));
-
-    private static StoredEntry ReadEntry(NpgsqlDataReader row) => new()
-    {
-        Id = row.GetGuid(4),
-        Ordinal = row.GetInt64(5),
-        Role = Enum.Parse<EntryRole>(row.GetString(6)),
-        State = Enum.Parse<EntryState>(row.GetString(7)),
-        CreatedAt = row.GetFieldValue<DateTimeOffset>(8),
-        Epoch = row.GetInt32(9),
-        Text = row.GetString(10),
-        Withdrawn = row.GetBoolean(11),
-        Kind = Text(row, 12),
-        Voice = Text(row, 13),
-        Reason = Text(row, 14),
-        MessageId = Text(row, 15),
-    };
-
-    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 }

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Pipulate.PostgreSql;
 
-/// <summary>The database: pooled connections to it, and before the first one is given out, the tables.</summary>
+/// <summary>Opens pooled connections to the database, and creates the tables before the first one.</summary>
 internal sealed class PostgreSqlDatabase(string connectionString) : IAsyncDisposable, IDisposable
 {
     private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(connectionString);

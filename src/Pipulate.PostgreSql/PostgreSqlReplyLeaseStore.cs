@@ -6,7 +6,8 @@ using Pipulate.Storage;
 namespace Pipulate.PostgreSql;
 
 /// <summary>
-/// What waits for an answer is a row; who answers in a conversation is another, and holds for fifteen seconds of the database's time.
+/// Stores which entries wait for a reply, one row each, and which node replies in a conversation: a lease of fifteen seconds by the
+/// database's clock.
 /// </summary>
 internal sealed class PostgreSqlReplyLeaseStore(PostgreSqlConversationStore store) : IReplyLeaseStore
 {
@@ -14,8 +15,10 @@ internal sealed class PostgreSqlReplyLeaseStore(PostgreSqlConversationStore stor
     private const string Until = "clock_timestamp() + interval '15 seconds'";
 
     private const string Lease = $"""
-        INSERT INTO pipulate_lease (conversation, node, until) SELECT key, $3, {Until} FROM pipulate_conversation WHERE owner = $1 AND id = $2
-        ON CONFLICT (conversation) DO UPDATE SET node = $3, until = {Until} WHERE pipulate_lease.node = $3 OR pipulate_lease.until < clock_timestamp()
+        INSERT INTO pipulate_lease (conversation, node, until) SELECT key, $3, {Until}
+        FROM pipulate_conversation WHERE owner = $1 AND id = $2
+        ON CONFLICT (conversation) DO UPDATE SET node = $3, until = {Until}
+        WHERE pipulate_lease.node = $3 OR pipulate_lease.until < clock_timestamp()
         """;
 
     private readonly Guid _node = Guid.NewGuid();
@@ -30,7 +33,7 @@ internal sealed class PostgreSqlReplyLeaseStore(PostgreSqlConversationStore stor
             await PostgreSqlConversationStore.AddAsync(connection, conversation, entry, begins, cancellationToken, unlessRepeated: true);
         if (added is { IsNew: true })
         {
-            await ExecuteAsync(
+            await PostgreSqlCommands.ExecuteAsync(
                 connection,
                 $"INSERT INTO pipulate_due (conversation, entry) VALUES ({Key}, $3)",
                 cancellationToken,
@@ -46,10 +49,10 @@ internal sealed class PostgreSqlReplyLeaseStore(PostgreSqlConversationStore stor
         await using var connection = await store.Database.OpenAsync(cancellationToken);
         if (begins)
         {
-            await ExecuteAsync(connection, PostgreSqlConversationStore.Make, cancellationToken, Name(conversation));
+            await PostgreSqlCommands.ExecuteAsync(connection, PostgreSqlStatements.Make, cancellationToken, Name(conversation));
         }
 
-        if (await ExecuteAsync(connection, Lease, cancellationToken, [.. Name(conversation), Node()]) == 0)
+        if (await PostgreSqlCommands.ExecuteAsync(connection, Lease, cancellationToken, [.. Name(conversation), Node()]) == 0)
         {
             _leases.TryRemove(conversation, out _);
             return false;
@@ -65,8 +68,8 @@ internal sealed class PostgreSqlReplyLeaseStore(PostgreSqlConversationStore stor
         await using var connection = await store.Database.OpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
-        // The row of the lease is held until the answer is stored: nobody takes it in between.
-        if (await ExecuteAsync(connection, Lease, cancellationToken, [.. Name(conversation), Node()]) == 0)
+        // The row of the lease is held until the answer is stored, so that no other node takes it in between.
+        if (await PostgreSqlCommands.ExecuteAsync(connection, Lease, cancellationToken, [.. Name(conversation), Node()]) == 0)
         {
             return [];
         }
@@ -106,7 +109,7 @@ internal sealed class PostgreSqlReplyLeaseStore(PostgreSqlConversationStore stor
         }
 
         await using var connection = await store.Database.OpenAsync(cancellationToken);
-        await ExecuteAsync(
+        await PostgreSqlCommands.ExecuteAsync(
             connection,
             $"DELETE FROM pipulate_lease WHERE conversation = {Key} AND node = $3",
             cancellationToken,
@@ -122,11 +125,12 @@ internal sealed class PostgreSqlReplyLeaseStore(PostgreSqlConversationStore stor
         }
 
         await using var connection = await store.Database.OpenAsync(cancellationToken);
-        await ExecuteAsync(
+        await PostgreSqlCommands.ExecuteAsync(
             connection,
             $"""
             UPDATE pipulate_lease AS lease SET until = {Until}
-            FROM unnest($1, $2) AS mine (owner, id) JOIN pipulate_conversation AS conversation ON conversation.owner = mine.owner AND conversation.id = mine.id
+            FROM unnest($1, $2) AS mine (owner, id)
+            JOIN pipulate_conversation AS conversation ON conversation.owner = mine.owner AND conversation.id = mine.id
             WHERE lease.conversation = conversation.key AND lease.node = $3
             """,
             cancellationToken,
@@ -141,13 +145,15 @@ internal sealed class PostgreSqlReplyLeaseStore(PostgreSqlConversationStore stor
         await using var connection = await store.Database.OpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
-        // What waits for less is being seen to by the node that it came to. Two nodes that look at once find different rows.
+        // Newer entries are handled by the node that they came to. Two nodes that look at once find different rows.
         var waiting = await ReadAsync(
             connection,
             """
-            SELECT conversation.owner, conversation.id, due.entry FROM pipulate_due AS due JOIN pipulate_conversation AS conversation ON conversation.key = due.conversation
+            SELECT conversation.owner, conversation.id, due.entry FROM pipulate_due AS due
+            JOIN pipulate_conversation AS conversation ON conversation.key = due.conversation
             WHERE due.at < clock_timestamp() - interval '10 seconds'
-            AND NOT EXISTS (SELECT FROM pipulate_lease AS lease WHERE lease.conversation = due.conversation AND lease.until >= clock_timestamp())
+            AND NOT EXISTS (
+                SELECT FROM pipulate_lease AS lease WHERE lease.conversation = due.conversation AND lease.until >= clock_timestamp())
             ORDER BY due.at LIMIT 1000 FOR UPDATE OF due SKIP LOCKED
             """,
             row => (Key: new ConversationKey(row.GetString(0), new ConversationId(row.GetString(1))), Entry: row.GetGuid(2)),
@@ -156,7 +162,7 @@ internal sealed class PostgreSqlReplyLeaseStore(PostgreSqlConversationStore stor
         var taken = new Dictionary<ConversationKey, IReadOnlyList<Guid>>();
         foreach (var conversation in waiting.GroupBy(row => row.Key, row => row.Entry).Take(most))
         {
-            if (await ExecuteAsync(connection, Lease, cancellationToken, [.. Name(conversation.Key), Node()]) > 0)
+            if (await PostgreSqlCommands.ExecuteAsync(connection, Lease, cancellationToken, [.. Name(conversation.Key), Node()]) > 0)
             {
                 taken[conversation.Key] = [.. conversation];
             }
@@ -183,16 +189,8 @@ internal sealed class PostgreSqlReplyLeaseStore(PostgreSqlConversationStore stor
         ConversationKey conversation, string sql, IReadOnlyList<Guid> entries, CancellationToken cancellationToken)
     {
         await using var connection = await store.Database.OpenAsync(cancellationToken);
-        await ExecuteAsync(
+        await PostgreSqlCommands.ExecuteAsync(
             connection, sql, cancellationToken, [.. Name(conversation), new NpgsqlParameter<Guid[]> { TypedValue = [.. entries] }]);
-    }
-
-    private static async Task<int> ExecuteAsync(
-        NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params NpgsqlParameter[] values)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        command.Parameters.AddRange(values);
-        return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static async Task<List<T>> ReadAsync<T>(

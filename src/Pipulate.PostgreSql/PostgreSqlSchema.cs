@@ -3,11 +3,11 @@ using Npgsql;
 namespace Pipulate.PostgreSql;
 
 /// <summary>
-/// The tables, as the steps that lead to them. A step that was once released is never changed: what must differ is a further step.
+/// Creates and updates the tables in steps. A released step is never changed; a change is a further step.
 /// </summary>
 internal static class PostgreSqlSchema
 {
-    /// <summary>"pipulate", read as a number. An advisory lock holds for the database, and nobody else is likely to use this one.</summary>
+    /// <summary>Identifies the advisory lock: the letters "pipulate" as a number, which other applications hardly use.</summary>
     private const long Lock = 0x706970756C617465;
 
     private static readonly string[] Steps =
@@ -22,7 +22,8 @@ internal static class PostgreSqlSchema
             last_ordinal bigint NOT NULL DEFAULT 0,
             changed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
             UNIQUE (owner, id))
-            -- Each entry changes its conversation's row. With room in the page, and no index on what changes, its old versions are cleared away on the spot.
+            -- Each entry changes its conversation's row. With room in the page, and no index on what changes, its old versions are
+            -- cleared away on the spot.
             WITH (fillfactor = 50);
         CREATE TABLE pipulate_entry (
             conversation bigint NOT NULL REFERENCES pipulate_conversation ON DELETE CASCADE,
@@ -73,7 +74,8 @@ internal static class PostgreSqlSchema
         if (version > Steps.Length)
         {
             throw new InvalidOperationException(
-                $"The conversations in database {connection.Database} were written by a newer Pipulate.PostgreSql (its tables are version {version}, this one knows {Steps.Length}). Update the package, or give AddPostgreSql another database.");
+                $"The conversations in database {connection.Database} were written by a newer Pipulate.PostgreSql (its tables are "
+                    + $"version {version}, this one knows {Steps.Length}). Update the package, or give AddPostgreSql another database.");
         }
 
         foreach (var step in Steps.Skip(version))
@@ -87,8 +89,8 @@ internal static class PostgreSqlSchema
     }
 
     /// <summary>
-    /// Not to be asked again after the lock was waited for: a connection remembers for the rest of its transaction that a table was not
-    /// there.
+    /// Checks whether there are tables. Not called again after waiting for the lock, because a connection remembers for the rest of its
+    /// transaction that a table was missing.
     /// </summary>
     private static async Task<bool> IsThereAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {

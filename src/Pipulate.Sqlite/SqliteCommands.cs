@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Pipulate.Sqlite;
 
-/// <summary>SQL with values, in one line.</summary>
+/// <summary>Executes SQL with values, in one line.</summary>
 internal static class SqliteCommands
 {
     /// <summary>Runs a command.</summary>

@@ -87,7 +87,8 @@ internal sealed class SqliteConversationStore(string path, TimeProvider time) : 
             connection => connection.Query(
                 """
                 SELECT owner, id FROM (
-                    SELECT owner, id, changed_at, row_number() OVER (PARTITION BY owner ORDER BY changed_at DESC) AS place FROM pipulate_conversation)
+                    SELECT owner, id, changed_at, row_number() OVER (PARTITION BY owner ORDER BY changed_at DESC) AS place
+                    FROM pipulate_conversation)
                 WHERE changed_at < $since OR place > $mostPerOwner ORDER BY changed_at LIMIT $most
                 """,
                 row => new ConversationKey(row.GetString(0), new ConversationId(row.GetString(1))),
@@ -132,7 +133,8 @@ internal sealed class SqliteConversationStore(string path, TimeProvider time) : 
             ("$key", key)).Single();
         connection.Execute(
             """
-            INSERT INTO pipulate_entry (conversation, ordinal, id, role, state, at, epoch, text, length, withdrawn, kind, voice, reason, message_id)
+            INSERT INTO pipulate_entry
+                (conversation, ordinal, id, role, state, at, epoch, text, length, withdrawn, kind, voice, reason, message_id)
             VALUES ($key, $ordinal, $id, $role, $state, $at, $epoch, $text, $length, $withdrawn, $kind, $voice, $reason, $message)
             """,
             ("$key", key),
@@ -168,7 +170,8 @@ internal sealed class SqliteConversationStore(string path, TimeProvider time) : 
         var replaces = piece.Epoch > stored.Epoch;
         var length = replaces ? missing.Length : stored.Length + missing.Length;
         connection.Execute(
-            $"UPDATE pipulate_entry SET text = {(replaces ? "$missing" : "text || $missing")}, length = $length, epoch = $epoch WHERE rowid = $row",
+            $"UPDATE pipulate_entry SET text = {(replaces ? "$missing" : "text || $missing")}, length = $length, epoch = $epoch "
+                + "WHERE rowid = $row",
             ("$missing", missing),
             ("$length", length),
             ("$epoch", piece.Epoch),

@@ -3,8 +3,8 @@ using Microsoft.Data.Sqlite;
 namespace Pipulate.Sqlite;
 
 /// <summary>
-/// The file: opens connections to it, and before the first one makes what is missing.
-/// One writes at a time; readers wait for nobody, because of the write-ahead log.
+/// Opens connections to the file, and creates what is missing before the first one.
+/// One thread writes at a time; readers do not wait, because of the write-ahead log.
 /// </summary>
 internal sealed class SqliteFile(string path) : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class SqliteFile(string path) : IDisposable
     }
 
     /// <summary>
-    /// Reads. On a thread of the pool, for SQLite knows no asynchronous I/O, and who asks must not be held up by a slow disk.
+    /// Reads on a thread of the pool, because SQLite has no asynchronous I/O and a slow disk must not block the caller.
     /// </summary>
     public ValueTask<T> ReadAsync<T>(Func<SqliteConnection, T> read, CancellationToken cancellationToken)
     {
@@ -57,7 +57,8 @@ internal sealed class SqliteFile(string path) : IDisposable
     }
 
     /// <summary>
-    /// The lock is taken at the beginning: a transaction that reads first and writes then would fail where another process wrote in
+    /// Commits a write that locks at the beginning: a transaction that reads first and writes then would fail where another process wrote
+    /// in
     /// between.
     /// </summary>
     private static T Commit<T>(SqliteConnection connection, Func<SqliteConnection, T> write)
@@ -109,7 +110,7 @@ internal sealed class SqliteFile(string path) : IDisposable
             connection.Open();
 
             // A commit outlasts the process without waiting for the disk; a power cut may take the last ones, and never harms the file.
-            // What is deleted is overwritten, for somebody asked to be forgotten.
+            // What is deleted is overwritten, because a user asked to be forgotten.
             connection.Execute("PRAGMA busy_timeout = 5000; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON");
             return connection;
         }

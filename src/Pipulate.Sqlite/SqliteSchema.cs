@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 namespace Pipulate.Sqlite;
 
 /// <summary>
-/// The tables, as the steps that lead to them. A step that was once released is never changed: what must differ is a further step.
+/// Creates and updates the tables in steps. A released step is never changed; a change is a further step.
 /// </summary>
 internal static class SqliteSchema
 {
@@ -48,7 +48,8 @@ internal static class SqliteSchema
         if (version > Steps.Length)
         {
             throw new InvalidOperationException(
-                $"The conversations in {connection.DataSource} were written by a newer Pipulate.Sqlite (its tables are version {version}, this one knows {Steps.Length}). Update the package, or give AddSqlite another file.");
+                $"The conversations in {connection.DataSource} were written by a newer Pipulate.Sqlite (its tables are version "
+                    + $"{version}, this one knows {Steps.Length}). Update the package, or give AddSqlite another file.");
         }
 
         foreach (var step in Steps.Skip(version))

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Pipulate;
 
 /// <summary>
-/// What <c>AddPipulate</c> returns, so that further packages can add to it.
+/// Represents what <c>AddPipulate</c> returns, so that further packages can add to it.
 /// </summary>
 public interface IPipulateBuilder
 {

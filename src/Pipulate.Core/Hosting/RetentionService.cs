@@ -7,8 +7,9 @@ using Pipulate.Storage;
 namespace Pipulate.Hosting;
 
 /// <summary>
-/// Once a minute lets go of conversations in memory that nobody wants and the store has, and once an hour deletes those that are too old or
-/// too many, and their entries beyond a number (<see cref="PipulateRetention"/>).
+/// Evicts once a minute the stored conversations that are not in use, and deletes once an hour those that are too old or too many, and
+/// their
+/// entries beyond a number (<see cref="PipulateRetention"/>).
 /// </summary>
 internal sealed partial class RetentionService(
     ConversationCache directory,
@@ -22,7 +23,7 @@ internal sealed partial class RetentionService(
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// Who comes back within it finds the conversation as it was: with the button that has the newest answer given once more.
+    /// Limits how long an unused conversation is held. A user that returns within it finds the button that regenerates the newest reply.
     /// </summary>
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(15);
 
@@ -30,7 +31,7 @@ internal sealed partial class RetentionService(
     private const int BatchSize = 100;
     private const int TrimBatch = 1_000;
 
-    /// <summary>The model's pause is remembered in memory only.</summary>
+    /// <summary>Covers the model's cooldown, which is known in memory only.</summary>
     private readonly TimeSpan _idle = options.Value.Schedule.Cooldown > Idle ? options.Value.Schedule.Cooldown : Idle;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -92,7 +93,7 @@ internal sealed partial class RetentionService(
         }
         catch (Exception exception) when (!stopping.IsCancellationRequested)
         {
-            // The store is away, which the keeper tells; in an hour it is tried again.
+            // The store is unavailable, which WriteBehindService logs. Tried again in an hour.
             LogPostponed(exception);
         }
     }

@@ -258,7 +258,9 @@ internal sealed partial class NodeLink(
     private partial void LogGone(Guid node);
 
     [LoggerMessage(
-        4, LogLevel.Warning, "A node of another version of Pipulate is connected. It is not understood: what is said there is seen here when a "
+        4,
+        LogLevel.Warning,
+        "A node of another version of Pipulate is connected. It is not understood: what is said there is seen here when a "
             + "conversation is opened anew.")]
     private partial void LogStrange();
 

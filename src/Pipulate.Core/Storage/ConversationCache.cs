@@ -16,7 +16,7 @@ internal sealed class ConversationCache(TimeProvider time, ConversationStorage s
 {
     public const int Capacity = 10_000;
 
-    /// <summary>How long a conversation without a viewer here is held, with other nodes.</summary>
+    /// <summary>Limits how long a conversation without a viewer here is held, with other nodes.</summary>
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan BetweenSweeps = TimeSpan.FromSeconds(5);

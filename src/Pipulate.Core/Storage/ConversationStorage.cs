@@ -12,13 +12,13 @@ internal sealed class ConversationStorage(
     TimeProvider time,
     IPendingEntryStore? pendingEntries = null)
 {
-    /// <summary>How long a page waits for the history; after that it gets it later, when the store has answered.</summary>
+    /// <summary>Limits how long a page waits for the history; after that it gets it when the store has answered.</summary>
     public static readonly TimeSpan LoadTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a client waits for its message to be stored before the message is confirmed anyway.</summary>
+    /// <summary>Limits how long a client waits for its message to be stored before the message is confirmed anyway.</summary>
     public static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>Keyed weakly: a writer lives as long as its conversation.</summary>
+    /// <summary>Holds the writers, keyed weakly: a writer lives as long as its conversation.</summary>
     private readonly ConditionalWeakTable<Conversation, ConversationWriter> _writers = [];
 
     /// <summary>Gets a value indicating whether other nodes may change the same conversations.</summary>

@@ -1,7 +1,7 @@
 namespace Pipulate.Storage;
 
 /// <summary>
-/// A stored conversation without its entries.
+/// Represents a stored conversation without its entries.
 /// </summary>
 /// <param name="Id">Its id among those of its owner.</param>
 /// <param name="Title">Its name, or null while it was given none.</param>

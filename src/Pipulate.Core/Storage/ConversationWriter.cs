@@ -10,10 +10,10 @@ namespace Pipulate.Storage;
 /// </summary>
 internal sealed class ConversationWriter : IConversationObserver
 {
-    /// <summary>How many entries a conversation is opened with: more than a page shows or a prompt holds.</summary>
+    /// <summary>Limits how many entries a conversation is opened with: more than a page shows or a prompt holds.</summary>
     public const int Window = 200;
 
-    /// <summary>How many entries are written in one round, which has a time limit.</summary>
+    /// <summary>Limits how many entries are written in one round, which has a time limit.</summary>
     private const int RoundEntries = 1_000;
 
     private const int Idle = 0;
@@ -30,7 +30,7 @@ internal sealed class ConversationWriter : IConversationObserver
     private readonly HistoryLoader _history;
     private readonly EventForgetter _events;
 
-    /// <summary>Guarded by the conversation's lock.</summary>
+    // Guarded by the conversation's lock.
     private readonly HashSet<ConversationEntry> _changed = [];
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _detailsChanged;

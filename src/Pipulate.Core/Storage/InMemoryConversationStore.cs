@@ -10,7 +10,7 @@ internal sealed class InMemoryConversationStore(
 {
     public const int Conversations = ConversationCache.Capacity;
 
-    /// <summary>What is read when a conversation is opened; more nobody would ask for.</summary>
+    /// <summary>Limits the entries of a conversation to those that are read when it is opened.</summary>
     public const int Entries = 200;
 
     private readonly Lock _gate = new();
@@ -190,7 +190,7 @@ internal sealed class InMemoryConversationStore(
         kept.Entries.Add(entry with { Ordinal = ++kept.LastOrdinal });
         if (kept.Entries.Count > 2 * entries)
         {
-            // In bulk, for a list moves all that stays.
+            // In bulk, because a list moves all that stays.
             kept.Entries.RemoveRange(0, kept.Entries.Count - entries);
         }
 
@@ -236,7 +236,7 @@ internal sealed class InMemoryConversationStore(
 
         public DateTimeOffset ChangedAt { get; set; }
 
-        /// <summary>Where an entry is. Looked for from the end: it is nearly always one of the last.</summary>
+        /// <summary>Finds an entry. Searches from the end: it is nearly always one of the last.</summary>
         public int? Find(Guid id) => Entries.FindLastIndex(entry => entry.Id == id) is var index and >= 0 ? index : null;
 
         public ConversationSummary Summarize(ConversationId id) => new(id, Title, IsPaused, ChangedAt);

@@ -1,7 +1,7 @@
 namespace Pipulate.Storage;
 
 /// <summary>
-/// What the store has of an entry: the cursor from which the rest is written. Only the one who writes the conversation looks at it.
+/// Holds what the store has of an entry: the cursor from which the rest is written. One round at a time uses it.
 /// </summary>
 internal sealed class SavedEntryState
 {
@@ -16,23 +16,23 @@ internal sealed class SavedEntryState
     public Guid Id { get; }
 
     /// <summary>
-    /// The entry as it was first tried to be added, until the store has said that it has it: tried again, it must be the very same.
+    /// Gets the entry as it was first added, until the store has confirmed it: a repetition must be identical.
     /// </summary>
     public StoredEntry? Unconfirmed { get; private set; }
 
-    /// <summary>How much of the text is stored, in UTF-16 units.</summary>
+    /// <summary>Gets how much of the text is stored, in UTF-16 units.</summary>
     public int Length { get; private set; }
 
-    /// <summary>What is stored beside the text.</summary>
+    /// <summary>Gets what is stored beside the text.</summary>
     public EntryChange Change { get; private set; }
 
-    /// <summary>For an entry that came from the store.</summary>
+    /// <summary>Makes the state of an entry that came from the store.</summary>
     public static SavedEntryState Of(StoredEntry stored) => new(stored, confirmed: true);
 
-    /// <summary>For an entry that the store is to get.</summary>
+    /// <summary>Makes the state of an entry that the store is to get.</summary>
     public static SavedEntryState Unsaved(StoredEntry entry) => new(entry, confirmed: false);
 
-    /// <summary>For an entry that another node has begun and stores: what the store has of it is not known here.</summary>
+    /// <summary>Makes the state of an entry that another node stores: what the store has of it is not known here.</summary>
     public static SavedEntryState Remote(StoredEntry entry) =>
         new(entry, confirmed: false) { Length = 0, Change = new EntryChange(-1, entry.State) };
 

@@ -1,7 +1,7 @@
 namespace Pipulate.Storage;
 
 /// <summary>
-/// A conversation as it was read from a store.
+/// Represents a conversation as it was read from a store.
 /// </summary>
 /// <param name="Summary">What is known of it as a whole.</param>
 /// <param name="Entries">Those that were asked for, oldest first.</param>

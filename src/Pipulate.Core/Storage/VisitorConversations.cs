@@ -3,8 +3,9 @@ using Pipulate.Conversations;
 namespace Pipulate.Storage;
 
 /// <summary>
-/// The conversations of an owner: what is in memory and what the store has are one here. Nothing is looked up by an id alone; whoever asks
-/// says whose it is to be.
+/// Finds, creates and deletes the conversations of an owner, in memory and in the store. Nothing is looked up by an id alone: a caller
+/// names
+/// the owner.
 /// </summary>
 internal sealed class VisitorConversations(
     ConversationCache cache,
@@ -13,15 +14,15 @@ internal sealed class VisitorConversations(
     IConversationLifecycle lifecycle,
     TimeProvider time)
 {
-    /// <summary>How many are listed.</summary>
+    /// <summary>Limits how many are listed.</summary>
     public const int ListLimit = 100;
 
-    /// <summary>How long somebody waits for the store.</summary>
+    /// <summary>Limits how long a request waits for the store.</summary>
     public static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(5);
 
     private const int PageEntries = 500;
 
-    /// <summary>Opens a conversation that is there. While the store is away every one is taken to be.</summary>
+    /// <summary>Opens a conversation that exists. While the store is unavailable, any is assumed to.</summary>
     /// <returns>The conversation; null where there is none.</returns>
     public async ValueTask<Conversation?> OpenAsync(ConversationId id)
     {
@@ -29,7 +30,7 @@ internal sealed class VisitorConversations(
         await conversation.Loaded;
         if (conversation is { IsDeleted: true, Id.Name: null })
         {
-            // A visitor's first one begins anew, as soon as the store has deleted the one before.
+            // A visitor's first one begins again as soon as the store has deleted the one before.
             await storage
                 .WaitUntilDeletedAsync(conversation)
                 .WaitAsync(ReadTimeout, time)
@@ -66,7 +67,7 @@ internal sealed class VisitorConversations(
         return id;
     }
 
-    /// <summary>Names a conversation, and waits until the store has the name, or is not to have it soon.</summary>
+    /// <summary>Names a conversation, and waits until the store has the name, or cannot have it soon.</summary>
     public Task RenameAsync(Conversation conversation, string? title)
     {
         conversation.Title = title;
@@ -88,7 +89,7 @@ internal sealed class VisitorConversations(
         await store.DeleteAllAsync(owner).AsTask().WaitAsync(ReadTimeout, time);
         lifecycle.AnnounceOwnerDeleted(owner);
 
-        // Somebody may have opened one in the meantime, when the store still had it.
+        // Another request may have opened one in the meantime, when the store still had it.
         await DeleteOpenedAsync(owner);
     }
 

@@ -17,15 +17,17 @@ internal sealed partial class WriteBehindService(
     ILogger<WriteBehindService> logger)
     : BackgroundService, IWriteQueue
 {
-    /// <summary>With a write that takes up to 100 ms, a killed process loses at most half a second of an answer.</summary>
+    /// <summary>
+    /// Sets how often growing text is written. With a write of up to 100 ms, a killed process loses at most half a second of an answer.
+    /// </summary>
     public static readonly TimeSpan CheckpointInterval = TimeSpan.FromMilliseconds(400);
 
-    /// <summary>How long the store may be unavailable before conversations show that they are not being saved.</summary>
+    /// <summary>Limits how long the store may be unavailable before conversations show that they are not being saved.</summary>
     public static readonly TimeSpan NoticeDelay = TimeSpan.FromSeconds(10);
 
     private const int Writers = 4;
 
-    /// <summary>After so many failures while others are written, the conversation is the cause and not the store.</summary>
+    /// <summary>Limits the failures while others are written: after that, the conversation is the cause and not the store.</summary>
     private const int MaxRefusals = 5;
 
     private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(10);

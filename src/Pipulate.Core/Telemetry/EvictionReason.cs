@@ -3,12 +3,12 @@ namespace Pipulate.Telemetry;
 /// <summary>Specifies why the server closed a connection that the client would have kept.</summary>
 internal enum EvictionReason
 {
-    /// <summary>A write to it took longer than <see cref="PipulateLimits.Send"/>.</summary>
+    /// <summary>Means that a write to it took longer than <see cref="PipulateLimits.Send"/>.</summary>
     Slow,
 
-    /// <summary>More of the application's fragments waited for it than the queue holds.</summary>
+    /// <summary>Means that more of the application's fragments waited for it than the queue holds.</summary>
     Full,
 
-    /// <summary>It sent an invalid message, or too many of them.</summary>
+    /// <summary>Means that it sent an invalid message, or too many of them.</summary>
     Message,
 }

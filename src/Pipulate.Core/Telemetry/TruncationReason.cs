@@ -5,12 +5,12 @@ namespace Pipulate.Telemetry;
 /// </summary>
 internal enum TruncationReason
 {
-    /// <summary>The conversation has outgrown the model's context window.</summary>
+    /// <summary>Means that the conversation has outgrown the model's context window.</summary>
     Full,
 
-    /// <summary>The model's server refused the prompt as too long.</summary>
+    /// <summary>Means that the model's server refused the prompt as too long.</summary>
     Refused,
 
-    /// <summary>The server seems to have cut the prompt by itself, without reporting it (<c>server</c>).</summary>
+    /// <summary>Means that the server seems to have cut the prompt by itself, without reporting it (<c>server</c>).</summary>
     ByServer,
 }
