@@ -6,7 +6,8 @@ using Pipulate.Tests;
 namespace Pipulate.Soak;
 
 /// <summary>
-/// Everything goes wrong at once and by chance: the model, the store, the server, the network, and pages that mean harm. Half a minute with <c>dotnet test</c>, two in CI; docs/reliability.md has
+/// Everything goes wrong at once and by chance: the model, the store, the server, the network, and pages that mean harm. Half a minute with
+/// <c>dotnet test</c>, two in CI; docs/reliability.md has
 /// the command for half an hour. The seed is printed, and gives the same chances again.
 /// </summary>
 [Collection(MeasuredAlone.Name)]
@@ -30,7 +31,9 @@ public sealed class ChaosTests(ITestOutputHelper output)
     {
         var settings = ChaosSettings.FromEnvironment();
         var log = new SoakLog();
-        output.WriteLine($"{settings.Pages} pages of {settings.People} people for {settings.Duration.TotalMinutes} min, PIPULATE_CHAOS_SEED={settings.Seed}");
+        output.WriteLine(
+            $"{settings.Pages} pages of {settings.People} people for {settings.Duration.TotalMinutes} min, "
+                + $"PIPULATE_CHAOS_SEED={settings.Seed}");
         using var mishaps = new Mishaps(log);
 
         // So that what is made once is there before it is weighed.
@@ -49,10 +52,14 @@ public sealed class ChaosTests(ITestOutputHelper output)
         await RunAsync(settings, started, log);
         var (took, cpu) = (Stopwatch.GetElapsedTime(began), Environment.CpuUsage.TotalTime - spent);
         var end = await Footprint.SettleAsync(
-            footprint => footprint.Heap < start.Heap + Slack && footprint.Threads <= start.Threads + MoreThreads && !started.Exists(application => application.IsAlive),
+            footprint => footprint.Heap < start.Heap + Slack && footprint.Threads <= start.Threads + MoreThreads
+                && !started.Exists(application => application.IsAlive),
             TestContext.Current.CancellationToken);
 
-        output.WriteLine($"{took.TotalSeconds:0} s, {cpu.TotalSeconds:0} s of CPU, {log.Bytes / 1e6:0.0} MB read. {log.Counts}; {started.Count(application => application.IsAlive)} of {started.Count} applications are left.\nBefore: {start}.\nAfter:  {end}.");
+        output.WriteLine(
+            $"{took.TotalSeconds:0} s, {cpu.TotalSeconds:0} s of CPU, {log.Bytes / 1e6:0.0} MB read. {log.Counts}; "
+                + $"{started.Count(application => application.IsAlive)} of {started.Count} applications are left.\nBefore: "
+                + $"{start}.\nAfter:  {end}.");
         Assert.True(log.Faults.Count == 0, string.Join("\n", log.Faults));
         Assert.Equal(0, started.Count(application => application.IsAlive));
         Assert.True(end.Heap - start.Heap < Slack, $"The heap grew from {start} to {end}.");

@@ -18,7 +18,8 @@ public sealed class OllamaSoakTests(ITestOutputHelper output)
     /// <summary>For what does not grow with the number of answers: connections, pools, methods compiled again.</summary>
     private const int Slack = 5_000_000;
 
-    private static readonly string[] Faults = ["error line", "no done", "reset", "garbage", "stall", "huge line", "status", "stop", "leave"];
+    private static readonly string[] Faults =
+        ["error line", "no done", "reset", "garbage", "stall", "huge line", "status", "stop", "leave"];
 
     [Fact]
     [Trait("Row", "F-04")]
@@ -27,7 +28,9 @@ public sealed class OllamaSoakTests(ITestOutputHelper output)
         await using var server = await FakeOllamaServer.StartAsync();
         server.Answer = chat => AnswerTo(chat.Messages[^1].Content);
         using var client = new OllamaChatClient(
-            new OllamaOptions { Endpoint = server.Endpoint, Model = "llama3.2" }, firstToken: TimeSpan.FromSeconds(20), idle: TimeSpan.FromSeconds(1));
+            new OllamaOptions { Endpoint = server.Endpoint, Model = "llama3.2" },
+            firstToken: TimeSpan.FromSeconds(20),
+            idle: TimeSpan.FromSeconds(1));
         var wrong = new ConcurrentQueue<string>();
         var ends = new ConcurrentDictionary<string, int>();
 
@@ -44,7 +47,8 @@ public sealed class OllamaSoakTests(ITestOutputHelper output)
         Assert.True(end.Handles <= start.Handles + 40, $"There were {start.Handles} handles, and now {end.Handles}.");
     }
 
-    private static Task AskAsync(OllamaChatClient client, int from, int to, ConcurrentQueue<string> wrong, ConcurrentDictionary<string, int> ends)
+    private static Task AskAsync(
+        OllamaChatClient client, int from, int to, ConcurrentQueue<string> wrong, ConcurrentDictionary<string, int> ends)
         => Parallel.ForEachAsync(
             Enumerable.Range(from, to - from),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = TestContext.Current.CancellationToken },
@@ -73,7 +77,8 @@ public sealed class OllamaSoakTests(ITestOutputHelper output)
         var end = "whole";
         try
         {
-            await foreach (var update in client.GetStreamingResponseAsync(number.ToString(CultureInfo.InvariantCulture), cancellationToken: stop.Token))
+            await foreach (var update in client.GetStreamingResponseAsync(
+                number.ToString(CultureInfo.InvariantCulture), cancellationToken: stop.Token))
             {
                 text.Append(update.Text);
                 finished |= update.FinishReason is not null;
@@ -108,7 +113,8 @@ public sealed class OllamaSoakTests(ITestOutputHelper output)
         };
         return right && expected.StartsWith(said, StringComparison.Ordinal) && (fault is "" || !finished)
             ? end
-            : throw new InvalidOperationException($"It ended as \"{end}\"{(finished ? ", finished," : "")} with \"{said}\" of \"{expected}\".");
+            : throw new InvalidOperationException(
+                $"It ended as \"{end}\"{(finished ? ", finished," : "")} with \"{said}\" of \"{expected}\".");
     }
 
     private static string FaultOf(int number) => number % 3 == 0 ? Faults[number / 3 % Faults.Length] : "";

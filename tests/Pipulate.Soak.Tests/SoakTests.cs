@@ -14,7 +14,8 @@ public sealed class SoakTests(ITestOutputHelper output)
     /// <summary>For what does not grow with time: methods compiled again, tables that are larger now.</summary>
     private const int Slack = 5_000_000;
 
-    private static readonly SoakSettings Small = SoakSettings.FromEnvironment() with { Duration = TimeSpan.FromSeconds(3), Pages = 16, Stalled = 1 };
+    private static readonly SoakSettings Small =
+        SoakSettings.FromEnvironment() with { Duration = TimeSpan.FromSeconds(3), Pages = 16, Stalled = 1 };
 
     [Fact]
     [Trait("Category", Exhaustive.Category)]
@@ -28,13 +29,16 @@ public sealed class SoakTests(ITestOutputHelper output)
         var (start, end, kept, answers, left) = await MeasureAsync(settings, log);
         var after = await Footprint.SettleAsync(bare.Heap + Slack, TestContext.Current.CancellationToken);
         output.WriteLine(
-            $"Before the server: {bare}.\nBefore the soak:   {start}.\nAfter the soak:    {end}, with at most {kept / 1e6:0.0} MB of conversations and {left} connections.\nAfter the server:  {after}.");
+            $"Before the server: {bare}.\nBefore the soak:   {start}.\nAfter the soak:    {end}, with at most {kept / 1e6:0.0} MB of "
+                + $"conversations and {left} connections.\nAfter the server:  {after}.");
 
         Assert.Empty(log.Faults);
-        Assert.True(log["connections"] >= settings.Pages && log["reloads"] > 0 && log["resets"] > 0 && log["goodbyes"] > 0, "There were faults.");
+        Assert.True(
+            log["connections"] >= settings.Pages && log["reloads"] > 0 && log["resets"] > 0 && log["goodbyes"] > 0, "There were faults.");
         Assert.True(settings.Stalled == 0 || log["stalled readers let go"] >= settings.Stalled);
         Assert.True(log["texts compared"] > answers);
-        Assert.True(log.LatestButOneInAHundred < settings.SendLimit + TimeSpan.FromSeconds(1), "Nobody waits for a page that does not read.");
+        Assert.True(
+            log.LatestButOneInAHundred < settings.SendLimit + TimeSpan.FromSeconds(1), "Nobody waits for a page that does not read.");
         Assert.Equal(0, left);
         Assert.True(end.Heap - start.Heap - kept < Slack, $"The heap grew from {start} to {end}.");
         Assert.True(after.Heap - bare.Heap < Slack, $"The server has gone but not all it held: {bare}, {after}.");
@@ -54,8 +58,10 @@ public sealed class SoakTests(ITestOutputHelper output)
         var mangled = 0;
         var soak = new SoakRun(host, transcripts, settings, log)
         {
-            // The third piece by which an answer grows. More of it follow, and without them nobody could tell: the end of an answer brings all of it.
-            MangleFirst = message => message.Contains("\"beforeend\">", StringComparison.Ordinal) && !message.Contains("chat-entry", StringComparison.Ordinal) && ++mangled == 3
+            // The third piece by which an answer grows. More of it follow, and without them nobody could tell: the end of an answer brings
+            // all of it.
+            MangleFirst = message => message.Contains("\"beforeend\">", StringComparison.Ordinal)
+                && !message.Contains("chat-entry", StringComparison.Ordinal) && ++mangled == 3
                 ? Enumerable.Repeat(message, times)
                 : [message],
         };
@@ -78,7 +84,9 @@ public sealed class SoakTests(ITestOutputHelper output)
         await NobodyIsThereAsync(host);
         var start = Footprint.Take();
         var (began, spent) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
-        output.WriteLine($"Soaking {settings.Pages} pages of {settings.Conversations} conversations and {settings.Stalled} stalled readers for {settings.Duration.TotalSeconds} s, seed {settings.Seed}.");
+        output.WriteLine(
+            $"Soaking {settings.Pages} pages of {settings.Conversations} conversations and {settings.Stalled} stalled readers for "
+                + $"{settings.Duration.TotalSeconds} s, seed {settings.Seed}.");
 
         using var seen = new Census(host.Registry);
         await new SoakRun(host, transcripts, settings, log).RunAsync(TestContext.Current.CancellationToken);
@@ -86,7 +94,9 @@ public sealed class SoakTests(ITestOutputHelper output)
         var cpu = Environment.CpuUsage.TotalTime - spent;
         await NobodyIsThereAsync(host);
         var kept = transcripts.Sum(transcript => transcript.Read().Sum(KeptFor));
-        output.WriteLine($"{Stopwatch.GetElapsedTime(began).TotalSeconds:0} s, {cpu.TotalSeconds:0} s of CPU. {log.Counts}; {speaker.Answers} answers, {log.Bytes / 1e6:0.0} MB read; an answer's end seen after {log.Lags}.");
+        output.WriteLine(
+            $"{Stopwatch.GetElapsedTime(began).TotalSeconds:0} s, {cpu.TotalSeconds:0} s of CPU. {log.Counts}; {speaker.Answers} "
+                + $"answers, {log.Bytes / 1e6:0.0} MB read; an answer's end seen after {log.Lags}.");
         transcripts.ForEach(transcript => transcript.Clear());
         var end = await Footprint.SettleAsync(start.Heap + kept + Slack, TestContext.Current.CancellationToken);
         return (start, end, kept, speaker.Answers, seen.CountAlive());
@@ -94,6 +104,8 @@ public sealed class SoakTests(ITestOutputHelper output)
 
     private static Task NobodyIsThereAsync(SoakHost host) => Eventually.TrueAsync(() => host.Registry.Count == 0);
 
-    /// <summary>What the library may hold of an entry: its text as characters and as bytes, both with room to grow, and the entry itself.</summary>
+    /// <summary>
+    /// What the library may hold of an entry: its text as characters and as bytes, both with room to grow, and the entry itself.
+    /// </summary>
     private static long KeptFor(Said said) => (4 * said.Text.Length) + (4 * System.Text.Encoding.UTF8.GetByteCount(said.Text)) + 1_000;
 }

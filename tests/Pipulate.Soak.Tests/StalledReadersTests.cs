@@ -31,7 +31,8 @@ public sealed class StalledReadersTests(ITestOutputHelper output)
         // Kestrel has kept the memory of its pipes until here, ready for others, and gives it back bit by bit.
         var end = await Footprint.SettleAsync(start.Heap + Slack, TestContext.Current.CancellationToken);
         output.WriteLine(
-            $"{Stalled} stalled readers let go after {took.TotalSeconds:0.0} s. Meanwhile {log["told"]} pieces came to {Reading} others after {log.Lags}.\nBefore: {start}.\nAt most: {most}.\nAfter:  {end}.");
+            $"{Stalled} stalled readers let go after {took.TotalSeconds:0.0} s. Meanwhile {log["told"]} pieces came to {Reading} others "
+                + $"after {log.Lags}.\nBefore: {start}.\nAt most: {most}.\nAfter:  {end}.");
 
         Assert.Empty(log.Faults);
         Assert.True(took < TimeSpan.FromSeconds(30), $"They were let go after {took}.");
@@ -105,7 +106,8 @@ public sealed class StalledReadersTests(ITestOutputHelper output)
         var pages = new List<RawPage>();
         foreach (var wave in Enumerable.Range(0, count).Chunk(100))
         {
-            pages.AddRange(await Task.WhenAll(wave.Select(_ => RawPage.ConnectAsync(host.Address, null, receiveBuffer, TestContext.Current.CancellationToken))));
+            pages.AddRange(await Task.WhenAll(
+                wave.Select(_ => RawPage.ConnectAsync(host.Address, null, receiveBuffer, TestContext.Current.CancellationToken))));
         }
 
         Assert.All(pages, page => Assert.Equal(101, page.Status));
@@ -131,7 +133,10 @@ public sealed class StalledReadersTests(ITestOutputHelper output)
         {
             while (await pace.WaitForNextTickAsync(ending))
             {
-                await host.Channel.SendAsync(ChatAudience.Group("reading"), $"<div id=\"time\" hx-swap-oob=\"innerHTML\">{Stopwatch.GetTimestamp()}</div>", CancellationToken.None);
+                await host.Channel.SendAsync(
+                    ChatAudience.Group("reading"),
+                    $"<div id=\"time\" hx-swap-oob=\"innerHTML\">{Stopwatch.GetTimestamp()}</div>",
+                    CancellationToken.None);
             }
         }
         catch (OperationCanceledException)
@@ -150,7 +155,8 @@ public sealed class StalledReadersTests(ITestOutputHelper output)
                 if (html.StartsWith(Begin, StringComparison.Ordinal))
                 {
                     log.Count("told");
-                    log.NoteLag(Stopwatch.GetElapsedTime(long.Parse(html.AsSpan(Begin.Length, html.IndexOf('<', Begin.Length) - Begin.Length), CultureInfo.InvariantCulture)));
+                    log.NoteLag(Stopwatch.GetElapsedTime(long.Parse(
+                        html.AsSpan(Begin.Length, html.IndexOf('<', Begin.Length) - Begin.Length), CultureInfo.InvariantCulture)));
                 }
             }
 

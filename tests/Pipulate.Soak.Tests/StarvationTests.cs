@@ -35,16 +35,21 @@ public sealed class StarvationTests(ITestOutputHelper output)
                 services.AddSingleton<IChatClient>(model);
                 services.AddPipulate(options => options.Conversations = ConversationScope.Shared);
             });
-        var pages = await Task.WhenAll(Enumerable.Range(0, Pages).Select(_ => RawPage.ConnectAsync(host.Address, cancellationToken: cancellation)));
+        var pages = await Task.WhenAll(
+            Enumerable.Range(0, Pages).Select(_ => RawPage.ConnectAsync(host.Address, cancellationToken: cancellation)));
         await pages[0].TypeAsync("before", "m1", cancellation);
         await Task.WhenAll(pages.Select(page => ReadUntilAsync(page, "word", cancellation)));
 
-        var (late, began) = (await StarveAsync(() => pages[1].TypeAsync("meanwhile", "m2", cancellation).AsTask()), Stopwatch.GetTimestamp());
+        var (late, began) = (await StarveAsync(
+            () => pages[1].TypeAsync("meanwhile", "m2", cancellation).AsTask()), Stopwatch.GetTimestamp());
         await Task.WhenAll(pages.Select(page => ReadUntilAsync(page, "meanwhile", cancellation))).WaitAsync(TestTime.Timeout, cancellation);
         var recovered = Stopwatch.GetElapsedTime(began);
-        await Task.WhenAll(pages.Select(page => ReadUntilAsync(page, "to the end", cancellation))).WaitAsync(TestTime.Timeout, cancellation);
+        await Task.WhenAll(pages.Select(page =>
+            ReadUntilAsync(page, "to the end", cancellation))).WaitAsync(TestTime.Timeout, cancellation);
 
-        output.WriteLine($"What came first waited {late.TotalSeconds:0.0} s for a thread; all {Pages} pages had what was typed meanwhile {recovered.TotalMilliseconds:0} ms after that.");
+        output.WriteLine(
+            $"What came first waited {late.TotalSeconds:0.0} s for a thread; all {Pages} pages had what was typed meanwhile "
+                + $"{recovered.TotalMilliseconds:0} ms after that.");
         Assert.Equal(Pages, host.Registry.Count);
         Assert.True(late > Starved - TimeSpan.FromSeconds(1), $"The threads were not all blocked: something waited {late} only.");
         Assert.True(recovered < Recovery, $"It took {recovered} until the pages went on.");
@@ -105,7 +110,8 @@ public sealed class StarvationTests(ITestOutputHelper output)
     private sealed class SteadySpeaker : IChatClient
     {
         public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-            IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+            IEnumerable<ChatMessage> messages, ChatOptions? options =
+                null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
             for (var i = 0; i < 100; i++)
@@ -117,7 +123,8 @@ public sealed class StarvationTests(ITestOutputHelper output)
             yield return new ChatResponseUpdate(ChatRole.Assistant, "to the end") { FinishReason = ChatFinishReason.Stop };
         }
 
-        public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        public Task<ChatResponse> GetResponseAsync(
+            IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
             GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
 
         public object? GetService(Type serviceType, object? serviceKey = null) => null;

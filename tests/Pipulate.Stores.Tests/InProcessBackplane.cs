@@ -2,7 +2,9 @@ using System.Threading.Channels;
 
 namespace Pipulate.Tests;
 
-/// <summary>A backplane between "nodes" of one process: services of their own that share a hub. Its ways can be cut, and messages lost.</summary>
+/// <summary>
+/// A backplane between "nodes" of one process: services of their own that share a hub. Its ways can be cut, and messages lost.
+/// </summary>
 internal sealed class InProcessBackplane(InProcessBackplane.Hub hub) : IPipulateBackplane
 {
     public int LargestMessage => 1024;

@@ -46,7 +46,8 @@ public sealed class NodeClockTests
     private static bool IsStored(InMemoryConversationStore store, int entries)
     {
         var id = new ConversationId("c");
-        return store.ReadAsync(new ConversationKey(id.Owner, id), 100, cancellationToken: CancellationToken.None).AsTask().Result is { } stored
+        return store.ReadAsync(
+            new ConversationKey(id.Owner, id), 100, cancellationToken: CancellationToken.None).AsTask().Result is { } stored
             && stored.Entries.Count(entry => entry.State is EntryState.Complete) == entries;
     }
 

@@ -9,7 +9,7 @@ using Pipulate.Tests;
 namespace Pipulate.Stores;
 
 /// <summary>What holds between the nodes of an application, whichever store and backplane they share.</summary>
-public abstract class NodesContract : IAsyncDisposable
+public abstract partial class NodesContract : IAsyncDisposable
 {
     private readonly List<TestNode> _nodes = [];
 
@@ -143,171 +143,6 @@ public abstract class NodesContract : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Pause_AndForget_HoldOnAllNodes()
-    {
-        var (here, there) = await OpenOnTwoAsync();
-        here.AddMessage(EntryRole.Event, "a secret");
-        here.AddMessage(EntryRole.Event, "another");
-        await Until(there, "Event/Complete: a secret", "Event/Complete: another");
-
-        there.IsPaused = true;
-        there.ForgetEvents();
-
-        await Eventually.TrueAsync(() => here.IsPaused && here.ReadEvents().Count == 0);
-        Assert.Empty(here.ReadHistory());
-        await Eventually.TrueAsync(() => IsStored(here) && IsStored(there));
-        Assert.All((await ReadAsync("c")).Entries, entry => Assert.True(entry is { Withdrawn: true, Text: "" }));
-        here.IsPaused = false;
-        await Eventually.TrueAsync(() => !there.IsPaused);
-    }
-
-    [Fact]
-    public async Task Title_RenamedThenTypedOnAnotherNode_IsTheGivenOne()
-    {
-        var (here, there) = await OpenOnTwoAsync();
-        here.AddMessage(EntryRole.Event, "They opened the page.");
-        here.Title = "Groceries";
-        await Eventually.TrueAsync(() => there.Title == "Groceries");
-
-        there.AddUserMessage("What is on my list?", "m1");
-
-        await Eventually.TrueAsync(() => IsStored(here) && IsStored(there));
-        Assert.Equal(("Groceries", "Groceries"), (here.Title, there.Title));
-        Assert.Equal("Groceries", (await ReadAsync("c")).Summary.Title);
-    }
-
-    [Fact]
-    public async Task Title_TypedOnOneNode_IsProposedOnAll()
-    {
-        var (here, there) = await OpenOnTwoAsync();
-
-        here.AddUserMessage("What is on my list?", "m1");
-
-        await Eventually.TrueAsync(() => there.Title == "What is on my list?");
-        there.Title = null;
-        await Eventually.TrueAsync(() => here.Title is null && IsStored(there));
-        Assert.Null((await ReadAsync("c")).Summary.Title);
-    }
-
-    [Fact]
-    public async Task ForgetAndAskAgain_WhereNodesNumberDifferently_MeanTheSameEntry()
-    {
-        var (first, second) = (await StartAsync(), await StartAsync());
-        var here = await first.OpenAsync("c");
-        here.AddMessage(EntryRole.Notice, "Only the store knows that it was the first.");
-        here.ForgetEvents();
-        await Eventually.TrueAsync(() => IsStored(here));
-        var there = await second.OpenAsync("c");
-        Conversation[] both = [here, there];
-
-        // Said in the same moment: each node counts its own first.
-        var mine = here.AddMessage(EntryRole.Event, "mine");
-        there.AddMessage(EntryRole.Event, "yours");
-        here.AddUserMessage("Well?", "m1");
-        var answer = here.BeginTurn()!.Entry;
-        here.End(answer, EntryState.Complete);
-        await Eventually.TrueAsync(() => both.All(conversation => TextOf(conversation).Length == 5 && TextOf(conversation).Contains("Assistant/Complete: ")));
-
-        there.ForgetEvents(mine.Id);
-        await Eventually.TrueAsync(() => both.All(conversation => conversation.ReadEvents().Select(done => done.Text).SequenceEqual(["yours"])));
-
-        // A page of any node has the button, and the node that gave the answer takes it back.
-        Assert.True(Look(there, _ => there.Find(answer.Id)!.CanRegenerate));
-        var asked = new List<(ConversationId, Guid)>();
-        first.Link.RegenerationRequested += (conversation, which) => asked.Add((conversation, which));
-        Assert.False(there.Regenerate(answer.Id));
-        there.Observers.OfType<Nodes.MirroredConversation>().Single().TryRegenerate(answer.Id);
-        await Eventually.TrueAsync(() => asked.Count == 1);
-        Assert.Equal((here.Id, answer.Id), asked[0]);
-        Assert.True(here.Regenerate(answer.Id));
-        await Eventually.TrueAsync(() => Look(there, _ => there.Find(answer.Id)!.Withdrawn));
-        Assert.True(here.PeekPending() is { Typed: true });
-    }
-
-    [Fact]
-    public async Task AskAgain_NodeThatAnsweredIsGone_IsOwedByWhomeverIsAsked()
-    {
-        var (first, second) = (await StartAsync(), await StartAsync());
-        var (here, there) = (await first.OpenAsync("c"), await second.OpenAsync("c"));
-        here.AddUserMessage("Before?", "m1");
-        var old = here.BeginTurn()!.Entry;
-        here.End(old, EntryState.Complete);
-        here.AddMessage(EntryRole.Event, "They put \"Milk\" on the list.");
-        here.AddUserMessage("Well?", "m2");
-        here.AddMessage(EntryRole.Assistant, "The application speaks.");
-        var answer = here.BeginTurn()!.Entry;
-        here.Append(answer, "Well.");
-        here.End(answer, EntryState.Complete);
-        await Until(there, "User/Complete: Before?", "Assistant/Complete: ", "Event/Complete: They put \"Milk\" on the list.", "User/Complete: Well?", "Assistant/Complete: The application speaks.", "Assistant/Complete: Well.");
-        var shared = there.Observers.OfType<Nodes.MirroredConversation>().Single();
-        Assert.True(shared.TryRegenerate(answer.Id));
-
-        await first.DisposeAsync();
-        await Eventually.TrueAsync(() => !shared.TryRegenerate(answer.Id));
-
-        Assert.False(there.RegenerateRemote(old.Id), "Not the newest.");
-        Assert.True(there.RegenerateRemote(answer.Id));
-        Assert.False(there.RegenerateRemote(answer.Id), "Taken back already.");
-        Assert.True(there.IsRegenerating);
-        Assert.Equal(["They put \"Milk\" on the list.", "Well?"], there.ReadPending().Select(entry => entry.Text.ToString()));
-        Assert.DoesNotContain("Assistant/Complete: Well.", TextOf(there));
-
-        // Whoever comes next does not see it either.
-        await Eventually.TrueAsync(() => IsStored(there));
-        Assert.DoesNotContain("Assistant/Complete: Well.", TextOf(await (await StartAsync()).OpenAsync("c")));
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Delete_OnOneNode_EndsItOnTheOthersAndNothingThatIsStillSaidBringsItBack(bool all)
-    {
-        var (first, second) = (await StartAsync(), await StartAsync());
-        var (here, there) = (await first.OpenAsync("c"), await second.OpenAsync("c"));
-        here.AddMessage(EntryRole.User, "a secret");
-        await Until(there, "User/Complete: a secret");
-        var answer = there.BeginMessage();
-        there.Append(answer, "so far");
-        await Eventually.TrueAsync(() => IsStored(here) && IsStored(there));
-        var page = second.Connect("c");
-
-        await (all ? first.Owned.DeleteAllAsync("c") : first.Owned.DeleteAsync(here.Id));
-        there.Append(answer, " and further");
-        there.AddMessage(EntryRole.User, "late");
-
-        await Eventually.TrueAsync(() => there.IsDeleted && page.Closed is Connections.CloseReason.Restarting);
-        Assert.DoesNotContain("secret", string.Concat(TextOf(there)), StringComparison.Ordinal);
-        await Eventually.TrueAsync(() => IsStored(there));
-        Assert.Null(await (await OpenStoreAsync()).ReadAsync(new ConversationKey("c", here.Id), 1, cancellationToken: Cancellation));
-
-        // Who comes back begins anew, on either node.
-        page.Leave();
-        var anew = await second.OpenAsync("c");
-        Assert.NotSame(there, anew);
-        anew.AddMessage(EntryRole.User, "hello again");
-        await Eventually.TrueAsync(() => IsStored(anew));
-        Assert.Equal(["User/Complete: hello again"], TextOf(await first.OpenAsync("c")));
-    }
-
-    [Fact]
-    public async Task Watchers_PageOnAnotherNode_CountsHere()
-    {
-        var (here, there) = await OpenOnTwoAsync();
-        var page = new Page();
-        Assert.False(here.Viewers.WasViewedWithin(TimeSpan.Zero));
-
-        there.Viewers.Add(page);
-        await Eventually.TrueAsync(() => here.Viewers.HasRemoteViewers);
-        Assert.True(here.Viewers.WasViewedWithin(TimeSpan.Zero));
-        Assert.Equal(TimeSpan.Zero, here.Viewers.UnviewedFor);
-        Assert.False(here.Viewers.Any);
-
-        // Known also of a conversation that is only opened now.
-        there.Viewers.Remove(page);
-        await Eventually.TrueAsync(() => !here.Viewers.HasRemoteViewers);
-    }
-
-    [Fact]
     public async Task Break_WhileAnAnswerStreams_IsCaughtUp()
     {
         var (here, there) = await OpenOnTwoAsync();
@@ -336,151 +171,6 @@ public abstract class NodesContract : IAsyncDisposable
         Assert.Equal(TextOf(here).Order(), TextOf(there).Order());
     }
 
-    [Fact]
-    public async Task Presence_PagesOnTwoNodes_IsTheSameOnBoth()
-    {
-        var (here, there) = (await StartAsync(), await StartAsync());
-        var first = here.Connect("a", "anna");
-        var second = there.Connect("b", "anna");
-        there.Connect("c");
-        TestNode[] nodes = [here, there];
-
-        await Eventually.TrueAsync(() => nodes.All(node => node.Registry.Count == 3));
-        Assert.All(nodes, node =>
-        {
-            Assert.Equal(2, node.Registry.GetCount(ChatAudience.User("anna")));
-            Assert.Equal(new ConversationId("b"), Assert.Single(node.Registry.GetConnections(second.Audience)).Conversation);
-            var anna = Assert.Single(node.Registry.GetPresence(ChatAudience.User("anna")));
-            Assert.Equal((2, node.Registry.GetConnections(first.Audience)[0].ConnectedAt), (anna.Connections, anna.Since));
-            Assert.Equal(2, node.Registry.GetPresence(ChatAudience.Everyone).Count);
-        });
-
-        // Known since when, also to a node that comes later.
-        first.Leave();
-        var third = await StartAsync();
-        await Eventually.TrueAsync(() => third.Registry.Count == 2 && here.Registry.Count == 2 && there.Registry.Count == 2);
-        Assert.Equal(there.Registry.GetPresence(ChatAudience.Everyone), third.Registry.GetPresence(ChatAudience.Everyone));
-        Assert.NotEqual(
-            third.Registry.GetConnections(second.Audience)[0].ConnectedAt, Assert.Single(third.Registry.GetPresence(ChatAudience.User("anna"))).Since);
-    }
-
-    [Fact]
-    public async Task Group_JoinedAndLeftFromAnyNode_IsKnownToAll()
-    {
-        TestNode[] nodes = [await StartAsync(), await StartAsync(), await StartAsync()];
-        var page = nodes[0].Connect("a");
-        await Eventually.TrueAsync(() => nodes.All(node => node.Registry.Count == 1));
-        int[] Members() => [.. nodes.Select(node => node.Registry.GetCount(ChatAudience.Group("kitchen")))];
-
-        Assert.True(nodes[0].Registry.AddToGroup(page.Id, "kitchen"));
-        await Eventually.TrueAsync(() => Members() is [1, 1, 1]);
-        Assert.True(nodes[1].Registry.RemoveFromGroup(page.Id, "kitchen"));
-        Assert.Equal(0, nodes[1].Registry.GetCount(ChatAudience.Group("kitchen")));
-        await Eventually.TrueAsync(() => Members() is [0, 0, 0]);
-        Assert.True(nodes[2].Registry.AddToGroup(page.Id, "kitchen"));
-        await Eventually.TrueAsync(() => Members() is [1, 1, 1]);
-
-        page.Leave();
-        await Eventually.TrueAsync(() => nodes.All(node => node.Registry.Count == 0));
-        Assert.Equal([0, 0, 0], Members());
-        Assert.False(nodes[1].Registry.AddToGroup(page.Id, "kitchen"));
-    }
-
-    [Fact]
-    public async Task Send_AnyAudience_ReachesItsPagesOnAllNodesOnce()
-    {
-        var (here, there) = (await StartAsync(), await StartAsync());
-        TestPage[] pages = [here.Connect("a", "anna"), there.Connect("b", "anna"), there.Connect("a"), there.Connect("c")];
-        await Eventually.TrueAsync(() => here.Registry.Count == 4);
-        here.Registry.AddToGroup(pages[3].Id, "kitchen");
-        (ChatAudience Audience, bool[] Reached)[] sent =
-        [
-            (ChatAudience.Everyone, [true, true, true, true]),
-            (ChatAudience.User("anna"), [true, true, false, false]),
-            (ChatAudience.Conversation(new ConversationId("a")), [true, false, true, false]),
-            (ChatAudience.Group("kitchen"), [false, false, false, true]),
-            (pages[2].Audience, [false, false, true, false]),
-            (pages[0].Audience, [true, false, false, false]),
-        ];
-
-        foreach (var (number, (audience, _)) in sent.Index())
-        {
-            await here.Channel.SendAsync(audience, $"<b id=\"x\" hx-swap-oob=\"true\">{number}</b>", Cancellation);
-        }
-
-        await here.Channel.SendAsync(ChatAudience.Everyone, "<b id=\"x\" hx-swap-oob=\"true\">last</b>", Cancellation);
-        await Eventually.TrueAsync(() => pages.All(page => page.Fragments is [.., var last] && last.Contains("last", StringComparison.Ordinal)));
-        foreach (var (place, page) in pages.Index())
-        {
-            string[] expected = [.. sent.Index().Where(one => one.Item.Reached[place]).Select(one => $"<b id=\"x\" hx-swap-oob=\"true\">{one.Index}</b>")];
-            Assert.Equal(expected, page.Fragments[..^1]);
-        }
-    }
-
-    [Fact]
-    [Trait("Row", "F-18")]
-    public async Task Send_LongestFragment_ArrivesWholeAndALongerOneIsRefused()
-    {
-        var (here, there) = (await StartAsync(), await StartAsync());
-        var page = there.Connect("a");
-        await Eventually.TrueAsync(() => here.Registry.Count == 1);
-        const string Head = "<b id=\"x\" hx-swap-oob=\"true\">";
-        var fragment = $"{Head}{new string('é', (65_536 - Head.Length - 4) / 2)}</b>";
-
-        await here.Channel.SendAsync(page.Audience, fragment, Cancellation);
-        await here.Channel.SendAsync(page.Audience, $"{Head}next</b>", Cancellation);
-        await Assert.ThrowsAsync<ArgumentException>(() => here.Channel.SendAsync(page.Audience, fragment + "  ", Cancellation));
-
-        await Eventually.TrueAsync(() => page.Fragments.Length == 2);
-        Assert.Equal([fragment, $"{Head}next</b>"], page.Fragments);
-    }
-
-    [Fact]
-    public async Task Say_ToAGroup_IsOneEntryOfEachConversationThatItsPagesShow()
-    {
-        var (here, there) = (await StartAsync(), await StartAsync());
-        TestPage[] pages = [here.Connect("a"), there.Connect("a"), there.Connect("b"), there.Connect("c")];
-        await Eventually.TrueAsync(() => here.Registry.Count == 4);
-        foreach (var page in pages[..3])
-        {
-            here.Registry.AddToGroup(page.Id, "kitchen");
-        }
-
-        await here.Channel.SayAsync(ChatAudience.Group("kitchen"), "The soup is ready.", Cancellation);
-        await here.Channel.StreamAsync(ChatAudience.Group("kitchen"), Words(), Cancellation);
-        using (var work = here.Channel.BeginProgress(ChatAudience.Group("kitchen"), "Washing up"))
-        {
-            work.Complete();
-        }
-
-        string[] said = ["Assistant/Complete: The soup is ready.", "Assistant/Complete: Come and eat.", "Progress/Complete: Washing up"];
-        await Until(here["a"], said);
-        await Until(there["a"], said);
-        await Until(there["b"], said);
-        Assert.Empty(TextOf(there["c"]));
-
-        static async IAsyncEnumerable<string> Words()
-        {
-            yield return "Come ";
-            await Task.Yield();
-            yield return "and eat.";
-        }
-    }
-
-    [Fact]
-    public async Task Disconnect_PagesOfOtherNodes_AreClosedThere()
-    {
-        var (here, there) = (await StartAsync(), await StartAsync());
-        var (anna, bert) = (there.Connect("a", "anna"), there.Connect("b", "bert"));
-        await Eventually.TrueAsync(() => here.Registry.Count == 2);
-
-        Assert.Equal(1, here.Registry.Disconnect(ChatAudience.User("anna")));
-
-        await Eventually.TrueAsync(() => anna.Closed is not null);
-        Assert.Equal(Connections.CloseReason.PolicyViolation, anna.Closed);
-        Assert.Null(bert.Closed);
-    }
-
     public async ValueTask DisposeAsync()
     {
         foreach (var node in _nodes)
@@ -496,7 +186,8 @@ public abstract class NodesContract : IAsyncDisposable
 
     private protected async Task<TestNode> StartAsync(TimeProvider? time = null) => await StartAsync(await JoinAsync(), time);
 
-    private protected async Task<TestNode> StartAsync(IPipulateBackplane backplane, TimeProvider? time = null, Generation.IReplyLeaseStore? ledger = null)
+    private protected async Task<TestNode> StartAsync(
+        IPipulateBackplane backplane, TimeProvider? time = null, Generation.IReplyLeaseStore? ledger = null)
     {
         var node = await TestNode.StartAsync(await OpenStoreAsync(), backplane, time, ledger);
         _nodes.Add(node);
@@ -521,7 +212,8 @@ public abstract class NodesContract : IAsyncDisposable
     }
 
     private protected static string[] TextOf(Conversation conversation) =>
-        Look(conversation, entries => entries.Where(entry => !entry.Withdrawn).Select(entry => $"{entry.Role}/{entry.State}: {entry.Text}").ToArray());
+        Look(conversation, entries => entries.Where(entry => !entry.Withdrawn).Select(
+            entry => $"{entry.Role}/{entry.State}: {entry.Text}").ToArray());
 
     private protected static string AnswerIn(Conversation conversation) =>
         Look(conversation, entries => entries.FirstOrDefault(entry => entry.Role is EntryRole.Assistant)?.Text.ToString() ?? "");
@@ -544,7 +236,8 @@ public abstract class NodesContract : IAsyncDisposable
         }
     }
 
-    private protected static bool IsStored(Conversation conversation) => conversation.Observers.OfType<Storage.ConversationWriter>().Single().IsSaved;
+    private protected static bool IsStored(Conversation conversation) =>
+        conversation.Observers.OfType<Storage.ConversationWriter>().Single().IsSaved;
 
     private async Task<StoredConversation> ReadAsync(string id) =>
         (await (await OpenStoreAsync()).ReadAsync(new ConversationKey(id, new ConversationId(id)), 1000, cancellationToken: Cancellation))!;

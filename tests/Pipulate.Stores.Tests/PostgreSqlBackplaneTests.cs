@@ -61,7 +61,9 @@ public sealed class PostgreSqlBackplaneTests(PostgreSqlServer server) : Backplan
 
         // The queue holds gigabytes: here it is as full as the test says.
         await server.ExecuteAsync($"CREATE TABLE {settings.SearchPath}.usage AS SELECT 0.49::float8 AS usage");
-        await server.ExecuteAsync($"CREATE FUNCTION {settings.SearchPath}.pg_notification_queue_usage() RETURNS float8 LANGUAGE sql AS 'SELECT usage FROM {settings.SearchPath}.usage'");
+        await server.ExecuteAsync(
+            $"CREATE FUNCTION {settings.SearchPath}.pg_notification_queue_usage() RETURNS float8 LANGUAGE sql AS 'SELECT usage FROM "
+                + $"{settings.SearchPath}.usage'");
         settings.SearchPath += ",pg_catalog";
         var backplane = new PostgreSqlBackplane(settings.ConnectionString, time, log);
         _joined.Add(backplane);
@@ -93,7 +95,9 @@ public sealed class PostgreSqlBackplaneTests(PostgreSqlServer server) : Backplan
 
     /// <summary>Those of this test's schema, as an operator does.</summary>
     protected override async ValueTask BreakAsync() =>
-        await server.ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{new NpgsqlConnectionStringBuilder(_connection).SearchPath}'");
+        await server.ExecuteAsync(
+            $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = "
+                + $"'{new NpgsqlConnectionStringBuilder(_connection).SearchPath}'");
 
     private PostgreSqlBackplane Join(string connection)
     {
@@ -113,6 +117,8 @@ public sealed class PostgreSqlBackplaneTests(PostgreSqlServer server) : Backplan
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Lines.Add(formatter(state, exception));
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Add(formatter(state, exception));
     }
 }

@@ -6,7 +6,8 @@ using Pipulate.Stores.Hosting;
 
 namespace Pipulate.Stores;
 
-public sealed class PostgreSqlConversationStoreTests(PostgreSqlServer server) : ConversationStoreContract, IClassFixture<PostgreSqlServer>, IAsyncDisposable
+public sealed class PostgreSqlConversationStoreTests(PostgreSqlServer server)
+    : ConversationStoreContract, IClassFixture<PostgreSqlServer>, IAsyncDisposable
 {
     private static readonly ConversationKey Conversation = new("v-1", new ConversationId("c"));
 
@@ -36,7 +37,8 @@ public sealed class PostgreSqlConversationStoreTests(PostgreSqlServer server) : 
         await ReadAsync("UPDATE pipulate_schema SET version = version + 1000");
 
         var newer = await OpenAsync();
-        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(async () => await newer.AddAsync(Conversation, Entry("x"), Cancellation));
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(
+            async () => await newer.AddAsync(Conversation, Entry("x"), Cancellation));
 
         Assert.Contains("newer", refusal.Message, StringComparison.Ordinal);
         await ReadAsync("UPDATE pipulate_schema SET version = version - 1000");
@@ -51,7 +53,9 @@ public sealed class PostgreSqlConversationStoreTests(PostgreSqlServer server) : 
         var settings = new NpgsqlConnectionStringBuilder(_connection);
         var role = settings.SearchPath + "_reader";
         var schema = settings.SearchPath;
-        await server.ExecuteAsync($"CREATE ROLE {role} LOGIN PASSWORD 'x'; GRANT USAGE ON SCHEMA {schema} TO {role}; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role}");
+        await server.ExecuteAsync(
+            $"CREATE ROLE {role} LOGIN PASSWORD 'x'; GRANT USAGE ON SCHEMA {schema} TO {role}; GRANT SELECT, INSERT, UPDATE, DELETE ON "
+                + $"ALL TABLES IN SCHEMA {schema} TO {role}");
         try
         {
             settings.Username = role;
@@ -74,7 +78,8 @@ public sealed class PostgreSqlConversationStoreTests(PostgreSqlServer server) : 
         _connection = await server.NewSchemaAsync("Maximum Pool Size=2");
         var store = await OpenAsync();
 
-        var ordinals = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => store.AddAsync(Conversation, Entry("x"), Cancellation).AsTask()));
+        var ordinals = await Task.WhenAll(
+            Enumerable.Range(0, 50).Select(_ => store.AddAsync(Conversation, Entry("x"), Cancellation).AsTask()));
 
         Assert.Equal(Enumerable.Range(1, 50).Select(i => (long)i), ordinals.Order());
     }

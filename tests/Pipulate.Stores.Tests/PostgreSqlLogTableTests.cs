@@ -17,5 +17,6 @@ public sealed class PostgreSqlLogTableTests
             where message is not null
             orderby type.FullName, message.EventId
             select $"| `{type.FullName}` | {message.EventId} | {message.Level} | {message.Message} |",
-            File.ReadLines(Path.Combine(Repository.Root, "docs", "logging.md")).Where(line => line.StartsWith("| `Pipulate.PostgreSql.", StringComparison.Ordinal)));
+            File.ReadLines(Path.Combine(Repository.Root, "docs", "logging.md")).Where(
+                line => line.StartsWith("| `Pipulate.PostgreSql.", StringComparison.Ordinal)));
 }

@@ -17,11 +17,18 @@ public sealed class PostgreSqlNodesTests(PostgreSqlServer server) : NodesContrac
     private readonly List<IAsyncDisposable> _open = [];
     private string? _connection;
 
-    /// <summary>How old tokens are when the other node has them: as many streams as a machine has, for as long as <c>PIPULATE_MEASURE_SECONDS</c> says. Few here, for it is looked at and not demanded.</summary>
+    /// <summary>
+    /// How old tokens are when the other node has them: as many streams as a machine has, for as long as <c>PIPULATE_MEASURE_SECONDS</c>
+    /// says. Few here, for it is looked at and not demanded.
+    /// </summary>
     [Fact]
     public async Task Append_ManyStreamsAtOnce_AllArriveWhole()
     {
-        var seconds = int.TryParse(Environment.GetEnvironmentVariable("PIPULATE_MEASURE_SECONDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var asked) ? asked : 1;
+        var seconds = int.TryParse(
+            Environment.GetEnvironmentVariable("PIPULATE_MEASURE_SECONDS"),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var asked) ? asked : 1;
         var streams = asked > 0 ? 200 : 20;
         var (near, far) = (await StartAsync(), await StartAsync());
         var pairs = new List<(Conversation Here, ConversationEntry Answer, Arrivals There)>();
@@ -63,7 +70,8 @@ public sealed class PostgreSqlNodesTests(PostgreSqlServer server) : NodesContrac
 
         var ages = pairs.SelectMany(pair => pair.There.Ages).Order().ToArray();
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{streams} streams, {ages.Length} tokens: p50 {ages[ages.Length / 2].TotalMilliseconds:0.0} ms, p99 {ages[ages.Length * 99 / 100].TotalMilliseconds:0.0} ms, at most {ages[^1].TotalMilliseconds:0.0} ms.");
+            $"{streams} streams, {ages.Length} tokens: p50 {ages[ages.Length / 2].TotalMilliseconds:0.0} ms, p99 "
+                + $"{ages[ages.Length * 99 / 100].TotalMilliseconds:0.0} ms, at most {ages[^1].TotalMilliseconds:0.0} ms.");
     }
 
     /// <summary>With a shorter pulse than the real one, which is asked after ten seconds and waited for five.</summary>
@@ -74,7 +82,12 @@ public sealed class PostgreSqlNodesTests(PostgreSqlServer server) : NodesContrac
         var settings = new NpgsqlConnectionStringBuilder(await ConnectionAsync());
         await using var relay = new Relay(settings.Host!, settings.Port);
         (settings.Host, settings.Port) = ("127.0.0.1", relay.Port);
-        var deaf = Keep(new PostgreSqlBackplane(settings.ConnectionString, TimeProvider.System, NullLogger<PostgreSqlBackplane>.Instance, keepAliveSeconds: 1, commandSeconds: 2));
+        var deaf = Keep(new PostgreSqlBackplane(
+            settings.ConnectionString,
+            TimeProvider.System,
+            NullLogger<PostgreSqlBackplane>.Instance,
+            keepAliveSeconds: 1,
+            commandSeconds: 2));
         var (near, far) = (await StartAsync(), await StartAsync(deaf));
         var (here, there) = (await near.OpenAsync("c"), await far.OpenAsync("c"));
         var answer = here.BeginMessage();
@@ -91,7 +104,8 @@ public sealed class PostgreSqlNodesTests(PostgreSqlServer server) : NodesContrac
         there.AddMessage(EntryRole.Notice, "meanwhile");
         var page = near.Connect("d");
 
-        await Eventually.TrueAsync(() => TextOf(there).Contains("Assistant/Complete: one two") && TextOf(there).Length == 3 && TextOf(here).Length == 3 && far.Registry.Count == 2);
+        await Eventually.TrueAsync(() => TextOf(there).Contains("Assistant/Complete: one two")
+            && TextOf(there).Length == 3 && TextOf(here).Length == 3 && far.Registry.Count == 2);
         TestContext.Current.TestOutputHelper?.WriteLine($"Caught up after {Stopwatch.GetElapsedTime(silent).TotalSeconds:0.0} s.");
         Assert.Equal(TextOf(here).Order(), TextOf(there).Order());
         await far.Channel.SendAsync(page.Audience, "<b id=\"x\" hx-swap-oob=\"true\">heard</b>", Cancellation);
@@ -121,7 +135,8 @@ public sealed class PostgreSqlNodesTests(PostgreSqlServer server) : NodesContrac
             await Eventually.TrueAsync(() => IsStored(here) && IsStored(there));
             await Until(here, "User/Complete: hello");
             await Until(there, "User/Complete: hello");
-            var stored = (await (await OpenStoreAsync()).ReadAsync(new ConversationKey(here.Id.Owner, here.Id), 10, cancellationToken: Cancellation))!;
+            var stored = (await (await OpenStoreAsync()).ReadAsync(
+                new ConversationKey(here.Id.Owner, here.Id), 10, cancellationToken: Cancellation))!;
             Assert.Single(stored.Entries);
 
             // One of the two answers it, and the same words under another id are another message.
@@ -131,14 +146,17 @@ public sealed class PostgreSqlNodesTests(PostgreSqlServer server) : NodesContrac
         }
     }
 
-    protected override async ValueTask<IConversationStore> OpenStoreAsync() => Keep(new PostgreSqlConversationStore(await ConnectionAsync()));
+    protected override async ValueTask<IConversationStore> OpenStoreAsync() =>
+        Keep(new PostgreSqlConversationStore(await ConnectionAsync()));
 
     protected override async ValueTask<IPipulateBackplane> JoinAsync() =>
         Keep(new PostgreSqlBackplane(await ConnectionAsync(), TimeProvider.System, NullLogger<PostgreSqlBackplane>.Instance));
 
     /// <summary>All connections of this test's schema, as when the server is restarted.</summary>
     protected override async ValueTask BreakAsync() =>
-        await server.ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{new NpgsqlConnectionStringBuilder(_connection).ApplicationName}'");
+        await server.ExecuteAsync(
+            $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = "
+                + $"'{new NpgsqlConnectionStringBuilder(_connection).ApplicationName}'");
 
     protected override async ValueTask EndAsync()
     {

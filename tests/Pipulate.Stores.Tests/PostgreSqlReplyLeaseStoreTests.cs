@@ -43,7 +43,9 @@ public sealed class PostgreSqlReplyLeaseStoreTests(PostgreSqlServer server) : IC
         await _other.AddPendingAsync(Conversation, entry, begins: true, Cancellation);
         Assert.Empty(await _one.BeginAsync(Conversation, Answer(), [entry.Id], Cancellation));
         var stored = await _store.ReadAsync(Conversation, 10, cancellationToken: Cancellation);
-        Assert.Equal([(EntryRole.Event, EntryState.Complete), (EntryRole.Assistant, EntryState.Streaming)], stored!.Entries.Select(one => (one.Role, one.State)));
+        Assert.Equal(
+            [(EntryRole.Event, EntryState.Complete), (EntryRole.Assistant, EntryState.Streaming)],
+            stored!.Entries.Select(one => (one.Role, one.State)));
     }
 
     [Fact]
@@ -56,7 +58,9 @@ public sealed class PostgreSqlReplyLeaseStoreTests(PostgreSqlServer server) : IC
         Assert.Equal(first.Id, await _other.AddPendingAsync(Conversation, Message("hello", "m1"), begins: true, Cancellation));
         Assert.Equal(first.Id, await _one.AddPendingAsync(Conversation, first, begins: true, Cancellation));
 
-        foreach (var other in (StoredEntry[])[Message("hello", "m2"), Message("other", "m1"), Message("hello", null), Entry("hello") with { MessageId = "m1" }])
+        StoredEntry[] others =
+            [Message("hello", "m2"), Message("other", "m1"), Message("hello", null), Entry("hello") with { MessageId = "m1" }];
+        foreach (var other in others)
         {
             Assert.Equal(other.Id, await _other.AddPendingAsync(Conversation, other, begins: true, Cancellation));
         }
@@ -162,8 +166,14 @@ public sealed class PostgreSqlReplyLeaseStoreTests(PostgreSqlServer server) : IC
         }
     }
 
-    private static StoredEntry Entry(string text) =>
-        new() { Id = Guid.CreateVersion7(), Role = EntryRole.Event, State = EntryState.Complete, CreatedAt = DateTimeOffset.UnixEpoch, Text = text };
+    private static StoredEntry Entry(string text) => new()
+    {
+        Id = Guid.CreateVersion7(),
+        Role = EntryRole.Event,
+        State = EntryState.Complete,
+        CreatedAt = DateTimeOffset.UnixEpoch,
+        Text = text,
+    };
 
     private static StoredEntry Answer() => Entry("") with { Role = EntryRole.Assistant, State = EntryState.Streaming };
 

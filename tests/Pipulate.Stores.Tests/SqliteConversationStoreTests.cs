@@ -27,7 +27,8 @@ public sealed class SqliteConversationStoreTests : ConversationStoreContract, ID
         }
 
         using var again = new SqliteConversationStore(Path, TimeProvider.System);
-        Assert.Equal(entry with { Ordinal = 1, Text = "One two" }, (await again.ReadAsync(Conversation, 10, cancellationToken: Cancellation))!.Entries.Single());
+        Assert.Equal(entry with { Ordinal = 1, Text = "One two" }, (await again.ReadAsync(
+            Conversation, 10, cancellationToken: Cancellation))!.Entries.Single());
     }
 
     [Fact]
@@ -50,7 +51,8 @@ public sealed class SqliteConversationStoreTests : ConversationStoreContract, ID
 
         Write("UPDATE pipulate_schema SET version = 1000");
         using var newer = new SqliteConversationStore(Path, TimeProvider.System);
-        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(async () => await newer.AddAsync(Conversation, Entry("x"), Cancellation));
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(
+            async () => await newer.AddAsync(Conversation, Entry("x"), Cancellation));
 
         Assert.Contains("newer", refusal.Message, StringComparison.Ordinal);
         Assert.Contains(Path, refusal.Message, StringComparison.Ordinal);
@@ -87,7 +89,8 @@ public sealed class SqliteConversationStoreTests : ConversationStoreContract, ID
 
         foreach (var file in Directory.GetFiles(System.IO.Path.GetDirectoryName(Path)!))
         {
-            Assert.DoesNotContain("personal", Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file, Cancellation)), StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                "personal", Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file, Cancellation)), StringComparison.Ordinal);
         }
     }
 

@@ -12,10 +12,9 @@ using Pipulate.Tests.Conversations;
 namespace Pipulate.Tests.Storage;
 
 /// <summary>What a visitor can do with their conversations: in memory and in the store it is the same.</summary>
-public sealed class VisitorConversationsTests : IAsyncDisposable
+public sealed partial class VisitorConversationsTests : IAsyncDisposable
 {
     private const string Owner = "v-anna";
-
     private readonly ManualTime _time = new();
     private readonly ScriptedStore _store;
     private readonly WriteBehindService _keeper;
@@ -123,46 +122,6 @@ public sealed class VisitorConversationsTests : IAsyncDisposable
         Assert.Equal("Groceries", later.Title);
     }
 
-    [Fact]
-    public async Task Delete_WhileAnAnswerIsWritten_LeavesNothingInMemoryOrStore()
-    {
-        await StartAsync();
-        var id = await _owned.CreateAsync(Owner);
-        var conversation = _directory.Get(id);
-        conversation.AddUserMessage("a secret", "m1");
-        var turn = conversation.BeginTurn()!;
-        conversation.Append(turn.Entry, "I know a ");
-        var stopped = false;
-        conversation.Stopped += () => stopped = true;
-
-        await _owned.DeleteAsync(id);
-        conversation.Append(turn.Entry, "secret");
-        conversation.End(turn.Entry, EntryState.Complete);
-        conversation.AddUserMessage("and more", "m2");
-        _time.Advance(WriteBehindService.CheckpointInterval);
-
-        Assert.True(stopped);
-        Assert.DoesNotContain("secret", string.Join('|', conversation.Shown()), StringComparison.Ordinal);
-        Assert.Null(conversation.BeginTurn());
-        Assert.Null(await _owned.OpenAsync(id));
-        Assert.Empty(await _owned.ListAsync(Owner));
-        Assert.DoesNotContain(_store.Calls.SkipWhile(call => call != "delete"), call => call.StartsWith("add", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task Delete_FirstConversation_IsThereAgainAndEmpty()
-    {
-        await StartAsync();
-        var id = new ConversationId(Owner);
-        _directory.Get(id).AddUserMessage("a secret", "m1");
-
-        await _owned.DeleteAsync(id);
-
-        Assert.Empty(_directory.Get(id).Shown());
-        Assert.False(_directory.Get(id).IsDeleted);
-        Assert.Null(_directory.Get(id).Title);
-    }
-
     /// <summary>A visitor's first conversation is always there, also for whoever deletes it at the same time from another page.</summary>
     [Fact]
     public async Task Open_FirstConversationWhileItIsBeingDeleted_IsTheNewOne()
@@ -198,91 +157,6 @@ public sealed class VisitorConversationsTests : IAsyncDisposable
 
         await Assert.ThrowsAsync<TimeoutException>(() => deleting);
         Assert.Null(await opening);
-    }
-
-    [Fact]
-    public async Task Delete_WhileTheStoreIsAway_IsMadeUpForWhenItIsBack()
-    {
-        await StartAsync();
-        var id = await _owned.CreateAsync(Owner);
-        var conversation = _directory.Get(id);
-        conversation.AddUserMessage("a secret", "m1");
-        await Eventually.TrueAsync(() => _storage.IsSaved(conversation));
-        _store.Before = _ => throw ScriptedStore.Away;
-
-        var deleting = _owned.DeleteAsync(id);
-        await Eventually.TrueAsync(() => _store.Calls.Contains("delete"));
-        Assert.Null(await _owned.OpenAsync(id));
-        _time.Advance(VisitorConversations.ReadTimeout);
-        await Assert.ThrowsAsync<TimeoutException>(() => deleting);
-
-        _directory.EvictIdle(TimeSpan.Zero);
-        Assert.Null(await _owned.OpenAsync(id));
-        _store.Before = _ => { };
-        await Eventually.TrueAsync(() =>
-        {
-            _time.Advance(WriteBehindService.CheckpointInterval);
-            return _store.ListAsync(Owner, 10, Cancellation).AsTask().Result.Count == 0;
-        });
-        Assert.Null(await _owned.OpenAsync(id));
-    }
-
-    /// <summary>
-    /// The first conversation begins anew, but not before the store has deleted it: pages that are there until then have to come back once
-    /// more.
-    /// </summary>
-    [Fact]
-    public async Task Delete_OfTheFirstWhileTheStoreIsAway_HasItsPagesComeBackWhenItIsDone()
-    {
-        await StartAsync();
-        var conversation = await SaidAsync("a secret");
-        _store.Before = _ => throw ScriptedStore.Away;
-        var deleting = _owned.DeleteAsync(conversation.Id);
-        await Eventually.TrueAsync(() => _store.Calls.Contains("delete"));
-        _time.Advance(VisitorConversations.ReadTimeout);
-        await Assert.ThrowsAsync<TimeoutException>(() => deleting);
-        var transport = new ScriptedTransport();
-        using var page = new ChatConnection(
-            new ChatConnectionInfo("1", conversation.Id, null, _time.GetUtcNow()),
-            conversation,
-            new PanelStatus(),
-            transport,
-            TimeSpan.FromSeconds(10),
-            _time);
-        conversation.Viewers.Add(page);
-        var writing = page.WriteAsync(Cancellation);
-        Assert.Contains("This conversation was deleted.", await transport.NextAsync(), StringComparison.Ordinal);
-
-        _store.Before = _ => { };
-        await Eventually.TrueAsync(() =>
-        {
-            _time.Advance(WriteBehindService.CheckpointInterval);
-            return transport.IsClosed;
-        });
-
-        Assert.Equal(CloseReason.Restarting, await transport.ClosedAsync());
-        await writing;
-        Assert.NotSame(conversation, _directory.Get(conversation.Id));
-    }
-
-    [Fact]
-    public async Task Forget_Visitor_LeavesNothingOfTheirsAndAllOfOthers()
-    {
-        await StartAsync();
-        var other = new ConversationId("v-other");
-        _directory.Get(other).AddUserMessage("stays", "m0");
-        _directory.Get(new ConversationId(Owner)).AddUserMessage("one", "m1");
-        var live = await _owned.CreateAsync(Owner);
-        _directory.Get(live).AddUserMessage("two", "m2");
-        await _store.AddAsync(new ConversationKey(Owner, ConversationId.Of(Owner, "old")), Stored("three"), Cancellation);
-
-        await _owned.DeleteAllAsync(Owner);
-
-        Assert.Empty(await _owned.ListAsync(Owner));
-        Assert.Empty(_directory.Get(new ConversationId(Owner)).Shown());
-        Assert.Null(await _owned.OpenAsync(live));
-        Assert.Null(await _owned.OpenAsync(ConversationId.Of(Owner, "old")));
-        Assert.Equal(["User/Complete: stays"], _directory.Get(other).Shown());
     }
 
     [Theory]
@@ -323,146 +197,6 @@ public sealed class VisitorConversationsTests : IAsyncDisposable
         Assert.Equal(["User hello", "Assistant so far"], read);
     }
 
-    [Fact]
-    public async Task LetGo_SavedAndUnwanted_IsOpenedFromTheStoreAgain()
-    {
-        await StartAsync();
-        var conversation = await SaidAsync("one");
-        _time.Advance(TimeSpan.FromMinutes(15));
-
-        Assert.Equal(1, _directory.EvictIdle(TimeSpan.FromMinutes(15)));
-
-        var again = _directory.Get(conversation.Id);
-        Assert.NotSame(conversation, again);
-        Assert.Equal(conversation.Shown(), again.Shown());
-        Assert.False(conversation.TryAcquire());
-    }
-
-    [Theory]
-    [InlineData("asked for")]
-    [InlineData("watched")]
-    [InlineData("just left")]
-    [InlineData("answering")]
-    [InlineData("due")]
-    [InlineData("unsaved")]
-    public async Task LetGo_StillWanted_Stays(string why)
-    {
-        await StartAsync();
-        var conversation = await SaidAsync("one");
-        var watcher = new Watcher();
-        switch (why)
-        {
-            case "watched" or "just left":
-                conversation.Viewers.Add(watcher);
-                break;
-            case "answering":
-                conversation.BeginMessage();
-                await Eventually.TrueAsync(() => _storage.IsSaved(conversation));
-                break;
-            case "due":
-                Assert.True(conversation.TrySchedule());
-                break;
-            case "unsaved":
-                _store.Before = _ => throw ScriptedStore.Away;
-                conversation.AddUserMessage("two", "m2");
-                break;
-        }
-
-        _time.Advance(TimeSpan.FromMinutes(15));
-        switch (why)
-        {
-            case "asked for":
-                _directory.Get(conversation.Id);
-                break;
-            case "just left":
-                conversation.Viewers.Remove(watcher);
-                break;
-        }
-
-        Assert.Equal(0, _directory.EvictIdle(TimeSpan.FromMinutes(15)));
-        Assert.Same(conversation, _directory.Get(conversation.Id));
-        _store.Before = _ => { };
-    }
-
-    [Fact]
-    [Trait("Category", Exhaustive.Category)]
-    public async Task LetGo_AskedForInTheSameMoment_NeverGivesOneAwayThatIsLetGoOf()
-    {
-        await StartAsync();
-        var id = new ConversationId(Owner);
-        var rounds = Exhaustive.Count(full: 200, quick: 30);
-        for (var round = 0; round < rounds; round++)
-        {
-            var conversation = await SaidAsync($"{round}");
-            _time.Advance(TimeSpan.FromMinutes(15));
-            using var start = new Barrier(2);
-            var letting = Task.Run(() =>
-            {
-                start.SignalAndWait(Cancellation);
-                return _directory.EvictIdle(TimeSpan.FromMinutes(15));
-            }, Cancellation);
-            var asking = Task.Run(() =>
-            {
-                start.SignalAndWait(Cancellation);
-                return _directory.Get(id);
-            }, Cancellation);
-
-            var given = await asking;
-            Assert.Equal(await letting == 1, given != conversation);
-            Assert.Same(given, _directory.Get(id));
-        }
-    }
-
-    [Fact]
-    public async Task Sweep_EveryMinute_LetsGoAndOnceAnHourDeletesWhatIsTooOldOrTooMany()
-    {
-        await StartAsync();
-        var options = new PipulateOptions();
-        options.Retention.Age = TimeSpan.FromDays(1);
-        options.Retention.ConversationsPerVisitor = 2;
-        options.Retention.EntriesPerConversation = 200;
-        using var sweep = new RetentionService(
-            _directory,
-            _owned,
-            _store,
-            new ConnectionRegistry(new PanelStatus(), _time, NoRemoteConnections.Instance),
-            Microsoft.Extensions.Options.Options.Create(options),
-            _time,
-            NullLogger<RetentionService>.Instance);
-        var ancient = new ConversationKey("v-gone", new ConversationId("v-gone"));
-        await _store.AddAsync(ancient, Stored("ancient"), Cancellation);
-        var watched = _directory.Get(new ConversationId("v-watching"));
-        watched.AddUserMessage("old, but looked at", "m0");
-        watched.Viewers.Add(new Watcher());
-        await Eventually.TrueAsync(() => _storage.IsSaved(watched));
-        _time.Advance(TimeSpan.FromDays(2));
-        var lengthy = new ConversationKey("v-long", new ConversationId("v-long"));
-        for (var i = 1; i <= 205; i++)
-        {
-            await _store.AddAsync(lengthy, Stored($"{i}"), Cancellation);
-        }
-
-        foreach (var name in new[] { "a", "b", "c" })
-        {
-            await _store.AddAsync(new ConversationKey(Owner, ConversationId.Of(Owner, name)), Stored(name), Cancellation);
-            _time.Advance(TimeSpan.FromSeconds(1));
-        }
-
-        var live = (await _owned.OpenAsync(ConversationId.Of(Owner, "a")))!;
-        await sweep.StartAsync(Cancellation);
-        await _time.WaitForTimerAsync(RetentionService.Interval);
-        _time.Advance(RetentionService.Interval);
-
-        await Eventually.TrueAsync(() => _owned.ListAsync(Owner).Result.Select(summary => summary.Id.Name).SequenceEqual(["c", "b"]));
-        Assert.True(live.IsDeleted);
-        await Eventually.TrueAsync(() => _owned.ListAsync("v-gone").Result.Count == 0);
-        await Eventually.TrueAsync(
-            () => _store.ReadAsync(lengthy, 1000).AsTask().Result is { Entries: { Count: 200 } entries } && entries[0].Text == "6");
-        Assert.False(watched.IsDeleted);
-        Assert.Single(await _owned.ListAsync("v-watching"));
-        await sweep.StopAsync(Cancellation);
-    }
-
     public async ValueTask DisposeAsync()
     {
         _store.Before = _store.After = _ => { };
@@ -491,11 +225,4 @@ public sealed class VisitorConversationsTests : IAsyncDisposable
 
     private StoredEntry Stored(string text) =>
         new() { Id = Guid.NewGuid(), Role = EntryRole.User, State = EntryState.Complete, CreatedAt = _time.GetUtcNow(), Text = text };
-
-    private sealed class Watcher : IConversationViewer
-    {
-        public void NotifyChanged()
-        {
-        }
-    }
 }

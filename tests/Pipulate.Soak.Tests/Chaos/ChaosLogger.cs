@@ -4,7 +4,8 @@ using Pipulate.Soak.Hosting;
 namespace Pipulate.Soak.Chaos;
 
 /// <summary>
-/// Errors in the log, each of which must have been planted: an answer fails because the model does, conversations cannot be stored or reached because the store is locked. What
+/// Errors in the log, each of which must have been planted: an answer fails because the model does, conversations cannot be stored or
+/// reached because the store is locked. What
 /// is said to be lost is a fault in any case.
 /// </summary>
 internal sealed class ChaosLogger(SoakLog log, ChaosStore store) : ILoggerProvider
@@ -40,7 +41,8 @@ internal sealed class ChaosLogger(SoakLog log, ChaosStore store) : ILoggerProvid
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
             {

@@ -6,10 +6,14 @@ using Pipulate.Soak.Hosting;
 
 namespace Pipulate.Soak.Chaos;
 
-/// <summary>An Ollama that answers well most of the time, and else in every bad way there is. What it says bears the mark of the one whom it tells it.</summary>
+/// <summary>
+/// An Ollama that answers well most of the time, and else in every bad way there is. What it says bears the mark of the one whom it tells
+/// it.
+/// </summary>
 internal sealed partial class ChaosModel : IAsyncDisposable
 {
-    private static readonly string[] Words = ["tea ", "a < b ", "milk & eggs ", "quoted, ", "🌅 ", "naïve ", "and so on, ", "日本語 ", "<b hx-get=/pwn hx-trigger=load> ", "\n\n"];
+    private static readonly string[] Words =
+        ["tea ", "a < b ", "milk & eggs ", "quoted, ", "🌅 ", "naïve ", "and so on, ", "日本語 ", "<b hx-get=/pwn hx-trigger=load> ", "\n\n"];
 
     private readonly Random _random;
     private readonly SoakLog _log;
@@ -61,7 +65,8 @@ internal sealed partial class ChaosModel : IAsyncDisposable
     /// <param name="text">The answer without blanks.</param>
     public bool HasSaid(string state, string text) =>
         (text.Length == 0 && state != "complete")
-        || (NumberOf(text) is { } number && _said.TryGetValue(number, out var all) && (state == "complete" ? all == text : all.StartsWith(text, StringComparison.Ordinal)));
+        || (NumberOf(text) is { } number && _said.TryGetValue(number, out var all)
+            && (state == "complete" ? all == text : all.StartsWith(text, StringComparison.Ordinal)));
 
     /// <summary>An answer has been taken back: it is not told of it any more.</summary>
     public void Forget(string answer)
@@ -73,7 +78,8 @@ internal sealed partial class ChaosModel : IAsyncDisposable
     }
 
     /// <summary>Which question an answer is for; null where what came last was no question.</summary>
-    public static string? QuestionOf(string answer) => Number().Match(answer).Groups[2] is { Success: true } question ? question.Value : null;
+    public static string? QuestionOf(string answer) =>
+        Number().Match(answer).Groups[2] is { Success: true } question ? question.Value : null;
 
     public async ValueTask DisposeAsync() => await _server.DisposeAsync();
 
@@ -97,9 +103,11 @@ internal sealed partial class ChaosModel : IAsyncDisposable
         {
             // One in ten is so long that somebody who presses Stop makes a difference.
             var isWell = Volatile.Read(ref _isWell);
-            var asked = chat.Messages is [.., { Content: var last }] && Question().Match(last) is { Success: true } question ? $"for #{question.Groups[1].Value}" : "";
+            var asked = chat.Messages is [.., { Content: var last }]
+                && Question().Match(last) is { Success: true } question ? $"for #{question.Groups[1].Value}" : "";
             var length = !isWell && _random.Next(10) == 0 ? 70 : _random.Next(5, 25);
-            var pieces = Enumerable.Range(0, length).Select(_ => Words[_random.Next(Words.Length)]).Prepend($"{marks.FirstOrDefault()} hears #{++_answers} {asked} ").Append("end.").ToArray();
+            var pieces = Enumerable.Range(0, length).Select(_ => Words[_random.Next(Words.Length)]).Prepend(
+                $"{marks.FirstOrDefault()} hears #{++_answers} {asked} ").Append("end.").ToArray();
             _said[_answers] = Room.Plain(string.Concat(pieces));
             var answer = FakeAnswer.Tokens(pieces) with { TokensPerSecond = 12 };
             return isWell ? answer : Spoil(answer);
@@ -126,7 +134,8 @@ internal sealed partial class ChaosModel : IAsyncDisposable
         return spoiled;
     }
 
-    private static int? NumberOf(string answer) => Number().Match(answer) is { Success: true } number ? int.Parse(number.Groups[1].Value, CultureInfo.InvariantCulture) : null;
+    private static int? NumberOf(string answer) =>
+        Number().Match(answer) is { Success: true } number ? int.Parse(number.Groups[1].Value, CultureInfo.InvariantCulture) : null;
 
     [GeneratedRegex("hears ?#([0-9]+) ?(?:for ?#([0-9]+))?")]
     private static partial Regex Number();

@@ -8,8 +8,11 @@ using Pipulate.Tests;
 
 namespace Pipulate.Soak.Chaos;
 
-/// <summary>One tab, to which by chance everything happens that happens to tabs, and that misbehaves in every way there is. It comes back each time.</summary>
-internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, ChaosPerson person, ChaosSettings settings, SoakLog log, Random random)
+/// <summary>
+/// One tab, to which by chance everything happens that happens to tabs, and that misbehaves in every way there is. It comes back each time.
+/// </summary>
+internal sealed partial class ChaosPage(
+    ChaosServer server, ChaosModel model, ChaosPerson person, ChaosSettings settings, SoakLog log, Random random)
 {
     private static readonly TimeSpan Away = TimeSpan.FromSeconds(4);
 
@@ -26,9 +29,10 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
 
     private static readonly string Noise = $"<div id=\"noise\" hx-swap-oob=\"innerHTML\">{new string('x', 60_000)}</div>";
-
     private readonly Lock _gate = new();
+
     private readonly ConcurrentDictionary<string, (Room Room, string Text, long At)> _typed = new();
+
     private PanelDom? _panel;
     private volatile IWire? _wire;
     private Room? _wanted;
@@ -48,7 +52,10 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
     /// <summary>How it is connected now; null where it is not.</summary>
     public IWire? Wire => _wire;
 
-    /// <summary>Whether it has so small a buffer that what it is sent comes through in seconds, also when it reads again: the window of its connection opens only when the sender probes for it.</summary>
+    /// <summary>
+    /// Whether it has so small a buffer that what it is sent comes through in seconds, also when it reads again: the window of its
+    /// connection opens only when the sender probes for it.
+    /// </summary>
     public bool IsSlow { get; private set; }
 
     /// <summary>Whether it has a button for an answer that can be had once more.</summary>
@@ -129,7 +136,8 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
 
                 break;
             case false:
-                log.Fault($"A page of {Visitor!.Mark} has pressed Stop, and {AtOnce.TotalSeconds} s later it still goes on in {Room!.Name}.");
+                log.Fault(
+                    $"A page of {Visitor!.Mark} has pressed Stop, and {AtOnce.TotalSeconds} s later it still goes on in {Room!.Name}.");
                 break;
         }
     }
@@ -153,16 +161,21 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
                 log.Count("asked again, then gone");
                 room.NoteTakenBack(old.Text);
                 model.Forget(old.Text);
-                if (await SeesAsync(panel => panel.Entries.Any(entry => entry.Role != "user" && !before.Contains(entry.Id)), Soon, ending) is false)
+                if (await SeesAsync(
+                    panel => panel.Entries.Any(entry => entry.Role != "user" && !before.Contains(entry.Id)), Soon, ending) is false)
                 {
-                    log.Fault($"A page of {Visitor!.Mark} has asked for an answer once more, and {Soon.TotalSeconds} s later has none in {room.Name}.");
+                    log.Fault(
+                        $"A page of {Visitor!.Mark} has asked for an answer once more, and {Soon.TotalSeconds} s later has none in "
+                            + $"{room.Name}.");
                 }
 
                 break;
 
             // Else a newer one came first, or it was asked for too fast, which the page is told.
             case false when Read(Again)?.Id == old.Id && Read(panel => panel.TextOf("chat-hint")) is "":
-                log.Fault($"A page of {Visitor!.Mark} has asked in vain for its newest answer once more in {room.Name}: {string.Join('\n', Read(panel => panel.EntriesHtml)!)}");
+                log.Fault(
+                    $"A page of {Visitor!.Mark} has asked in vain for its newest answer once more in {room.Name}: "
+                        + $"{string.Join('\n', Read(panel => panel.EntriesHtml)!)}");
                 break;
         }
     }
@@ -172,14 +185,17 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
     {
         lock (_gate)
         {
-            return _panel is null || !_isReading || _panel.Entries.Any(entry => entry.State is "streaming" or "queued") ? null : (_panel.EntriesHtml, _panel.Status);
+            return _panel is null || !_isReading || _panel.Entries.Any(entry =>
+                entry.State is "streaming" or "queued") ? null : (_panel.EntriesHtml, _panel.Status);
         }
     }
 
     /// <summary>What a page shows that is opened only now.</summary>
-    public static async Task<(IReadOnlyList<string> Entries, string Status)?> LookFreshAsync(ChaosServer server, Visitor visitor, Room room, CancellationToken cancellationToken)
+    public static async Task<(IReadOnlyList<string> Entries, string Status)?> LookFreshAsync(
+        ChaosServer server, Visitor visitor, Room room, CancellationToken cancellationToken)
     {
-        using var socket = await RawPage.ConnectAsync(new Uri(server.Address, $"/ws?conversation={room.Name}"), visitor.Cookie, cancellationToken: cancellationToken);
+        using var socket = await RawPage.ConnectAsync(
+            new Uri(server.Address, $"/ws?conversation={room.Name}"), visitor.Cookie, cancellationToken: cancellationToken);
         if (socket.Status != 101)
         {
             return null;
@@ -211,7 +227,8 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
 
     /// <summary>The button of the newest answer, which alone is seen, and not while another one is written.</summary>
     private static AgainButton? Again(PanelDom panel) =>
-        panel.Entries.Reverse().Select(entry => panel.AgainOf(entry.Id) is { } command ? new AgainButton(entry.Id, entry.Role == "assistant" ? entry.Text : "", command) : null)
+        panel.Entries.Reverse().Select(entry => panel.AgainOf(entry.Id) is { } command ? new AgainButton(
+            entry.Id, entry.Role == "assistant" ? entry.Text : "", command) : null)
             .FirstOrDefault(button => button is not null) is { } newest && !Speaking(panel).Any()
             ? newest
             : null;
@@ -229,7 +246,8 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
     private async Task<bool?> SeesAsync(Func<PanelDom, bool> wanted, TimeSpan within, CancellationToken ending)
     {
         var (wire, room, changes, began) = (_wire, Room, server.Changes, Stopwatch.GetTimestamp());
-        while (wire is not null && wire == _wire && _isReading && !_isRude && !IsSlow && !room!.MayBeOver && server.WasThereSince(changes) && !ending.IsCancellationRequested)
+        while (wire is not null && wire == _wire && _isReading
+            && !_isRude && !IsSlow && !room!.MayBeOver && server.WasThereSince(changes) && !ending.IsCancellationRequested)
         {
             if (Read(wanted))
             {
@@ -247,363 +265,8 @@ internal sealed partial class ChaosPage(ChaosServer server, ChaosModel model, Ch
         return null;
     }
 
-    private async Task SufferAsync(CancellationToken settling)
-    {
-        if (settling.IsCancellationRequested || _wire is null)
-        {
-            return;
-        }
-
-        switch (random.Next(10))
-        {
-            case 0:
-                log.Count("page closed");
-                await LeaveAsync();
-                break;
-            case 1:
-                log.Count("page hidden for a while");
-                await LeaveAsync();
-                await WaitAsync(random.Time(Away), settling);
-                break;
-            case 2 or 3:
-                log.Count("page loaded again");
-                await LeaveAsync();
-                _panel = null;
-                break;
-            case 4:
-                log.Count("page cut off");
-                Reset();
-                break;
-            case 5:
-                log.Count("page cut off for a while");
-                Reset();
-                await WaitAsync(random.Time(Away), settling);
-                break;
-            case 6:
-                log.Count("page paused");
-                await WaitAsync(random.Time(Away), settling);
-                break;
-            case 7:
-                log.Count("page stalled");
-                await StallAsync(settling);
-                break;
-            case 8:
-                log.Count("page floods");
-                await FloodAsync(settling);
-                break;
-            default:
-                log.Count("page sends garbage");
-                await SendGarbageAsync(settling);
-                break;
-        }
-    }
-
-    /// <summary>Reads nothing while it is sent more than fits, and then what has come through, if it was not let go.</summary>
-    private async Task StallAsync(CancellationToken settling)
-    {
-        await LeaveAsync();
-        if (!await TryArriveAsync(4096, settling))
-        {
-            return;
-        }
-
-        _isRude = true;
-        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        try
-        {
-            // The newest page is this one, or one that came in the same moment and may as well get it.
-            var host = server.Host;
-            var page = host.Registry.GetConnections(ChatAudience.Everyone).MaxBy(connection => connection.ConnectedAt);
-            for (var i = 0; i < 80 && page is not null && await pace.WaitForNextTickAsync(settling); i++)
-            {
-                await host.Channel.SendAsync(ChatAudience.Connection(page.Id), Noise, settling);
-            }
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
-        {
-            // It is time to settle, or the server has ended.
-        }
-    }
-
-    private async Task FloodAsync(CancellationToken settling)
-    {
-        _isRude = true;
-        for (var i = 0; i < 150; i++)
-        {
-            await TypeAsync($"floods {Guid.NewGuid():N}");
-        }
-
-        await ReadForAsync(TimeSpan.FromSeconds(1), settling);
-        _typed.Clear();
-    }
-
-    private async Task SendGarbageAsync(CancellationToken settling)
-    {
-        _isRude = true;
-        var garbage = new byte[random.Next(1, 3_000)];
-        random.NextBytes(garbage);
-        var kind = random.Next(4);
-        await TrySendAsync(async wire =>
-        {
-            await wire.SendGarbageAsync(garbage, kind);
-            return null;
-        });
-        await ReadForAsync(TimeSpan.FromSeconds(6), settling);
-
-        // What is half a frame may be waited for; it goes away by itself then.
-        Reset();
-        _panel = null;
-    }
-
-    private async Task<bool> TryArriveAsync(int? receiveBuffer, CancellationToken cancellationToken)
-    {
-        if (_panel is null || Visitor != person.Visitor || Room!.IsOver || _wanted is not null)
-        {
-            await LeaveAsync();
-            if (!await TryLoadAsync())
-            {
-                return false;
-            }
-        }
-
-        return _wire is not null || await TryConnectAsync(receiveBuffer, cancellationToken);
-    }
-
-    private async Task<bool> TryLoadAsync()
-    {
-        var visitor = person.Visitor;
-        var room = _wanted is { IsOver: false } wanted && visitor.Rooms.Contains(wanted) ? wanted : visitor.First;
-        (_wanted, _isRude) = (null, false);
-        var isStream = random.Next(4) == 0;
-        _typed.Clear();
-        if (await visitor.AskAsync(HttpMethod.Get, $"/?conversation={room.Name}&transport={(isStream ? "sse" : "ws")}") is not (200, { } html, _))
-        {
-            return false;
-        }
-
-        var connect = isStream ? "sse-connect" : "ws-connect";
-        if (LeanElement.Parse(html).Find(element => element[connect] is not null)?[connect] is not { } address)
-        {
-            if (!room.MayBeOver)
-            {
-                log.Fault($"The page of {room.Name} has no {connect}: {html}");
-            }
-
-            return false;
-        }
-
-        lock (_gate)
-        {
-            (Visitor, Room, _address, _isStream, _place, _panel) = (visitor, room, address, isStream, null, new PanelDom());
-        }
-
-        return true;
-    }
-
-    private async Task<bool> TryConnectAsync(int? receiveBuffer, CancellationToken cancellationToken)
-    {
-        _changes = server.Changes;
-        try
-        {
-            var address = new Uri(server.Address, _address);
-            var wire = _isStream
-                ? await StreamWire.ConnectAsync(address, Visitor!, Room!, _place, receiveBuffer, log, cancellationToken)
-                : await SocketWire.ConnectAsync(address, Visitor!.Cookie, receiveBuffer, cancellationToken);
-            log.Count($"connections, {wire.Status}");
-            if (wire.IsOpen)
-            {
-                (_wire, _isFresh, _isRude, IsSlow) = (wire, true, false, receiveBuffer is not null);
-                foreach (var (id, typed) in _typed.Where(typed => typed.Value.Room == Room && Stopwatch.GetElapsedTime(typed.Value.At) < Insistence))
-                {
-                    log.Count("typed again");
-                    await TrySendAsync(again => again.TypeAsync(typed.Text, id));
-                }
-
-                return true;
-            }
-
-            // Too many while the server has not yet noticed that others are gone; none while it ends.
-            if (wire.Status is not (429 or 503) && !(wire.Status == 404 && Room!.MayBeOver))
-            {
-                log.Fault($"A page was refused with {wire.Status}.");
-            }
-
-            wire.Dispose();
-            _panel = null;
-        }
-        catch (Exception exception) when (exception is SocketException or IOException or HttpRequestException)
-        {
-            if (server.WasThereSince(_changes))
-            {
-                log.Fault($"A page could not connect: {exception}");
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // It is time to settle.
-        }
-
-        return false;
-    }
-
-    private async Task ReadForAsync(TimeSpan time, CancellationToken until)
-    {
-        using var calm = CancellationTokenSource.CreateLinkedTokenSource(until);
-        if (time != Timeout.InfiniteTimeSpan)
-        {
-            calm.CancelAfter(time);
-        }
-
-        try
-        {
-            _isReading = true;
-            while (_wire is { } wire && Visitor == person.Visitor && !Room!.IsOver && (_wanted is null || _isFresh))
-            {
-                if (await wire.ReadAsync(calm.Token) is { } html)
-                {
-                    Visitor!.Check(html);
-                    Take(html);
-                    (_isFresh, _place) = (false, wire.Place);
-                }
-                else
-                {
-                    NoteClosed(wire.Closed);
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The calm is over.
-        }
-        finally
-        {
-            _isReading = false;
-        }
-    }
-
-    private void Take(string html)
-    {
-        foreach (Match ack in Acknowledgement().Matches(html))
-        {
-            if (_typed.TryRemove(ack.Groups[1].Value, out var typed))
-            {
-                log.Count("messages taken");
-
-                // Else it may be in the conversation that has had the name since: a post goes by the name, and so does a page that comes back.
-                if (!typed.Room.MayBeOver)
-                {
-                    typed.Room.NoteAcknowledged(typed.Text);
-                }
-            }
-        }
-
-        try
-        {
-            lock (_gate)
-            {
-                if (_panel is not { } panel)
-                {
-                    return;
-                }
-
-                panel.Apply(html);
-                if (Ending().IsMatch(html))
-                {
-                    foreach (var answer in panel.Entries.Where(entry => entry is { Role: "assistant", State: "complete" or "stopped" or "failed" }))
-                    {
-                        Room!.NoteAnswer(answer.State, answer.Text);
-                    }
-                }
-            }
-        }
-        catch (InvalidOperationException exception)
-        {
-            log.Fault($"A message is not of the form that pages can read: {exception.Message} {html}");
-        }
-    }
-
-    private void NoteClosed(int code)
-    {
-        log.Count($"closed with {code}");
-        var isToBeExpected = _isRude || !server.WasThereSince(_changes) || code switch
-        {
-            1008 => Room!.MayBeOver,
-            1012 => Room!.MayBeOver || Room.IsPutOff,
-            1013 => true,
-            _ => false,
-        };
-        if (!isToBeExpected)
-        {
-            log.Fault($"A page that behaves was closed with {code}.");
-        }
-
-        Reset();
-        if (code is not (1006 or 1012 or 1013))
-        {
-            // It does not come back by itself.
-            _panel = null;
-        }
-    }
-
-    private async Task LeaveAsync()
-    {
-        if (_wire is not { } wire)
-        {
-            return;
-        }
-
-        _wire = null;
-        using var limit = new CancellationTokenSource(TestTime.Timeout);
-        try
-        {
-            await wire.LeaveAsync(limit.Token);
-        }
-        catch (SocketException)
-        {
-            // It was gone already.
-        }
-        catch (OperationCanceledException)
-        {
-            log.Fault("The goodbye of a page was not answered.");
-        }
-
-        log.CountBytes(wire.BytesRead);
-        wire.Dispose();
-    }
-
-    private void Reset()
-    {
-        if (_wire is { } wire)
-        {
-            _wire = null;
-            log.CountBytes(wire.BytesRead);
-            wire.Reset();
-        }
-    }
-
-    private async Task TrySendAsync(Func<IWire, Task<string?>> send)
-    {
-        try
-        {
-            if (_wire is { } wire && await send(wire) is { Length: > 0 } answer)
-            {
-                Take(answer);
-            }
-        }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or OperationCanceledException)
-        {
-            // The page has been cut off, which it notices when it reads.
-        }
-    }
-
     private static async Task WaitAsync(TimeSpan time, CancellationToken cancellationToken) =>
         await Task.Delay(time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private sealed record AgainButton(string Id, string Text, string Command);
-
-    [GeneratedRegex("data-state=\"(complete|stopped|failed)\"")]
-    private static partial Regex Ending();
-
-    [GeneratedRegex("data-ack=\"([0-9a-f]+)\"")]
-    private static partial Regex Acknowledgement();
 }

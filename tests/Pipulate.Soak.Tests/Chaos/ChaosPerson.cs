@@ -3,7 +3,10 @@ using Pipulate.Soak.Hosting;
 
 namespace Pipulate.Soak.Chaos;
 
-/// <summary>Somebody with some tabs, who types and clicks, presses Stop, wants an answer once more, and makes, names, reads and deletes conversations, and wants to be forgotten.</summary>
+/// <summary>
+/// Somebody with some tabs, who types and clicks, presses Stop, wants an answer once more, and makes, names, reads and deletes
+/// conversations, and wants to be forgotten.
+/// </summary>
 internal sealed partial class ChaosPerson
 {
     private static readonly Dictionary<string, string> Nothing = [];
@@ -19,7 +22,8 @@ internal sealed partial class ChaosPerson
         (_server, _settings, _log) = (server, settings, log);
         _random = settings.ChanceFor(number);
         Visitor = new Visitor(server, log);
-        Pages = [.. Enumerable.Range(1, ChaosSettings.Tabs).Select(tab => new ChaosPage(server, model, this, settings, log, settings.ChanceFor(number, tab)))];
+        Pages = [.. Enumerable.Range(1, ChaosSettings.Tabs).Select(
+            tab => new ChaosPage(server, model, this, settings, log, settings.ChanceFor(number, tab)))];
     }
 
     /// <summary>Who they are now: somebody else when they have been forgotten.</summary>
@@ -82,7 +86,8 @@ internal sealed partial class ChaosPerson
                 break;
             case < 80:
                 _log.Count("conversations named");
-                await Visitor.AskAsync(HttpMethod.Post, $"/conversations/{room.Name}/rename", new() { ["title"] = $"{Visitor.Mark} {_random.Next(1000)}" });
+                await Visitor.AskAsync(
+                    HttpMethod.Post, $"/conversations/{room.Name}/rename", new() { ["title"] = $"{Visitor.Mark} {_random.Next(1000)}" });
                 break;
             case < 86:
                 await DeleteAsync(room);
@@ -104,7 +109,8 @@ internal sealed partial class ChaosPerson
 
     private async Task CreateAsync(ChaosPage page)
     {
-        if (await Visitor.AskAsync(HttpMethod.Post, "/conversations", Nothing) is (204, _, { } leads) && Named().Match(leads) is { Success: true } name)
+        if (await Visitor.AskAsync(HttpMethod.Post, "/conversations", Nothing) is (204, _, { } leads)
+            && Named().Match(leads) is { Success: true } name)
         {
             _log.Count("conversations made");
             page.Want(Visitor.Enter(name.Groups[1].Value));

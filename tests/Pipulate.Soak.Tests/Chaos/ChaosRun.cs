@@ -4,13 +4,16 @@ using Pipulate.Soak.Hosting;
 
 namespace Pipulate.Soak.Chaos;
 
-/// <summary>People and all that can go wrong for a time, and then the reckoning: what was promised is there, and pages show what there is.</summary>
+/// <summary>
+/// People and all that can go wrong for a time, and then the reckoning: what was promised is there, and pages show what there is.
+/// </summary>
 internal sealed class ChaosRun(ChaosServer server, ChaosModel model, ChaosStore store, ChaosSettings settings, SoakLog log)
 {
     /// <summary>How long it may take until everything is quiet.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(45);
 
-    private readonly List<ChaosPerson> _people = [.. Enumerable.Range(0, settings.People).Select(number => new ChaosPerson(server, model, settings, log, number))];
+    private readonly List<ChaosPerson> _people = [.. Enumerable.Range(0, settings.People).Select(
+        number => new ChaosPerson(server, model, settings, log, number))];
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -23,7 +26,8 @@ internal sealed class ChaosRun(ChaosServer server, ChaosModel model, ChaosStore 
         }
 
         var living = _people.SelectMany(person => person.Pages).Select(page => page.LiveAsync(settling.Token, leaving.Token)).ToList();
-        List<Task> acting = [.. _people.Select(person => person.LiveAsync(ending.Token)), PlanModelAsync(ending.Token), PlanServerAsync(ending.Token), GlanceAsync(ending.Token)];
+        List<Task> acting = [.. _people.Select(person =>
+            person.LiveAsync(ending.Token)), PlanModelAsync(ending.Token), PlanServerAsync(ending.Token), GlanceAsync(ending.Token)];
         try
         {
             // Whoever ends before the time has failed, and is waited for below.
@@ -61,11 +65,14 @@ internal sealed class ChaosRun(ChaosServer server, ChaosModel model, ChaosStore 
         var random = settings.ChanceFor(-2);
         while (await WaitAsync(random.Time(settings.Peace), ending))
         {
-            await (random.Next(2) == 0 ? store.LockAsync(random.Time(TimeSpan.FromSeconds(9)), ending) : server.RestartAsync(random.Time(TimeSpan.FromSeconds(2)), ending));
+            await (random.Next(2) == 0 ? store.LockAsync(random.Time(TimeSpan.FromSeconds(9)), ending) : server.RestartAsync(
+                random.Time(TimeSpan.FromSeconds(2)), ending));
         }
     }
 
-    /// <summary>Looks all the time at some page that reads: while nothing happens in its conversation it must show what a new one does.</summary>
+    /// <summary>
+    /// Looks all the time at some page that reads: while nothing happens in its conversation it must show what a new one does.
+    /// </summary>
     private async Task GlanceAsync(CancellationToken ending)
     {
         var random = settings.ChanceFor(-4);
@@ -73,15 +80,18 @@ internal sealed class ChaosRun(ChaosServer server, ChaosModel model, ChaosStore 
         {
             var page = _people[random.Next(_people.Count)].Pages[random.Next(ChaosSettings.Tabs)];
             var (changes, visitor, room, wire) = (server.Changes, page.Visitor, page.Room, page.Wire);
-            if (visitor is null || room is null || page.IsSlow || page.Look() is not { } shown || await LookFreshAsync(visitor, room, ending) is not { } fresh)
+            if (visitor is null || room is null || page.IsSlow
+                || page.Look() is not { } shown || await LookFreshAsync(visitor, room, ending) is not { } fresh)
             {
                 continue;
             }
 
             // A page that lags catches up when the machine lets it; one that is wrong stays so.
             await WaitAsync(Difference(shown, fresh) == "" ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(6), ending);
-            var nothingHappened = page.Look() is { } later && Difference(later, shown) == "" && await LookFreshAsync(visitor, room, ending) is { } laterFresh && Difference(laterFresh, fresh) == "";
-            if (!nothingHappened || page.Wire != wire || page.Visitor != visitor || page.Room != room || room.MayBeOver || !server.WasThereSince(changes))
+            var nothingHappened = page.Look() is { } later && Difference(later, shown) == ""
+                && await LookFreshAsync(visitor, room, ending) is { } laterFresh && Difference(laterFresh, fresh) == "";
+            if (!nothingHappened || page.Wire != wire || page.Visitor != visitor
+                || page.Room != room || room.MayBeOver || !server.WasThereSince(changes))
             {
                 continue;
             }
@@ -89,12 +99,15 @@ internal sealed class ChaosRun(ChaosServer server, ChaosModel model, ChaosStore 
             log.Count("glances");
             if (Difference(shown, fresh) is { Length: > 0 } difference)
             {
-                log.Fault($"A page of {visitor.Mark} on a {wire?.GetType().Name} has shown for six seconds something else than a new one: {difference}");
+                log.Fault(
+                    $"A page of {visitor.Mark} on a {wire?.GetType().Name} has shown for six seconds something else than a new one: "
+                        + $"{difference}");
             }
         }
     }
 
-    private async Task<(IReadOnlyList<string> Entries, string Status)?> LookFreshAsync(Visitor visitor, Room room, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<string> Entries, string Status)?> LookFreshAsync(
+        Visitor visitor, Room room, CancellationToken cancellationToken)
     {
         try
         {
@@ -119,7 +132,8 @@ internal sealed class ChaosRun(ChaosServer server, ChaosModel model, ChaosStore 
         {
             do
             {
-                foreach (var pages in different.Where(page => page is { Visitor: not null, Room: not null }).ToLookup(page => (page.Visitor!, page.Room!)))
+                foreach (var pages in different.Where(page =>
+                    page is { Visitor: not null, Room: not null }).ToLookup(page => (page.Visitor!, page.Room!)))
                 {
                     var fresh = await LookFreshAsync(pages.Key.Item1, pages.Key.Item2, limit.Token);
                     foreach (var page in pages)
@@ -134,14 +148,20 @@ internal sealed class ChaosRun(ChaosServer server, ChaosModel model, ChaosStore 
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            different.ForEach(page => log.Fault($"A page of {page.Visitor?.Mark} on a {page.Wire?.GetType().Name} shows something else than a new one: {why.GetValueOrDefault(page)}"));
+            foreach (var page in different)
+            {
+                log.Fault(
+                    $"A page of {page.Visitor?.Mark} on a {page.Wire?.GetType().Name} shows something else than a new one: "
+                        + $"{why.GetValueOrDefault(page)}");
+            }
         }
 
         log.Count("pages compared", settings.People * ChaosSettings.Tabs);
     }
 
     /// <summary>A page that has been there for long may show more from before.</summary>
-    private static string Difference((IReadOnlyList<string> Entries, string Status)? shown, (IReadOnlyList<string> Entries, string Status)? fresh)
+    private static string Difference(
+        (IReadOnlyList<string> Entries, string Status)? shown, (IReadOnlyList<string> Entries, string Status)? fresh)
     {
         if (shown is not { } old || fresh is not { } now)
         {
@@ -155,7 +175,8 @@ internal sealed class ChaosRun(ChaosServer server, ChaosModel model, ChaosStore 
 
         return old.Entries.TakeLast(now.Entries.Count).SequenceEqual(now.Entries)
             ? ""
-            : $"\n{string.Join('\n', old.Entries.Except(now.Entries))}\nwhere the new one has\n{string.Join('\n', now.Entries.Except(old.Entries))}";
+            : $"\n{string.Join('\n', old.Entries.Except(now.Entries))}\nwhere the new one has\n"
+                + $"{string.Join('\n', now.Entries.Except(old.Entries))}";
     }
 
     private async Task CompareStoreAsync()
@@ -172,7 +193,12 @@ internal sealed class ChaosRun(ChaosServer server, ChaosModel model, ChaosStore 
 
                 foreach (var (state, text) in room.Answers.Where(answer => !said.Contains(("assistant", answer.State, answer.Text))))
                 {
-                    log.Fault($"{room.Name} has lost an answer that a page has seen end as {state}: {text}; it has {string.Join(" | ", said.Where(entry => entry.Text.StartsWith(text[..Math.Min(20, text.Length)], StringComparison.Ordinal)))}");
+                    log.Fault(
+                        $"{room.Name} has lost an answer that a page has seen end as {state}: {text}; it has "
+                            + string.Join(
+                                " | ",
+                                said.Where(entry =>
+                                    entry.Text.StartsWith(text[..Math.Min(20, text.Length)], StringComparison.Ordinal))));
                 }
 
                 foreach (var text in room.TakenBack.Where(text => said.Any(entry => entry.Text == text)))
@@ -180,7 +206,8 @@ internal sealed class ChaosRun(ChaosServer server, ChaosModel model, ChaosStore 
                     log.Fault($"{room.Name} has an answer again that was taken back: {text}");
                 }
 
-                foreach (var answers in said.Where(entry => entry.Role == "assistant").GroupBy(entry => ChaosModel.QuestionOf(entry.Text)).Where(answers => answers.Key is not null && answers.Count() > 1))
+                foreach (var answers in said.Where(entry => entry.Role == "assistant").GroupBy(entry =>
+                    ChaosModel.QuestionOf(entry.Text)).Where(answers => answers.Key is not null && answers.Count() > 1))
                 {
                     log.Fault($"{room.Name} has more than one answer to question {answers.Key}: {string.Join(" | ", answers)}");
                 }
@@ -216,7 +243,9 @@ internal sealed class ChaosRun(ChaosServer server, ChaosModel model, ChaosStore 
                     return
                     [
                         .. export.RootElement.GetProperty("entries").EnumerateArray().Select(entry => (
-                            entry.GetProperty("role").GetString()!, entry.GetProperty("state").GetString()!, Room.Plain(entry.GetProperty("text").GetString()!))),
+                            entry.GetProperty("role").GetString()!,
+                            entry.GetProperty("state").GetString()!,
+                            Room.Plain(entry.GetProperty("text").GetString()!))),
                     ];
                 }
 

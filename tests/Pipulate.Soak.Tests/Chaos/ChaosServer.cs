@@ -21,7 +21,8 @@ internal sealed class ChaosServer : IAsyncDisposable
     private readonly SoakLog _log;
     private int _changes;
 
-    private ChaosServer(ChaosModel model, ChaosStore store, List<WeakReference> started, SoakLog log) => (_model, _store, _started, _log) = (model, store, started, log);
+    private ChaosServer(ChaosModel model, ChaosStore store, List<WeakReference> started, SoakLog log) =>
+        (_model, _store, _started, _log) = (model, store, started, log);
 
     public SoakHost Host { get; private set; } = null!;
 

@@ -7,7 +7,9 @@ namespace Pipulate.Soak.Chaos;
 /// <summary>The file in which the conversations are, and somebody else who locks it for longer than anybody waits.</summary>
 internal sealed class ChaosStore(SoakLog log) : IDisposable
 {
-    /// <summary>For what was tried in a locked file to fail: SQLite waits five seconds, and those who ask for it may stand in line.</summary>
+    /// <summary>
+    /// For what was tried in a locked file to fail: SQLite waits five seconds, and those who ask for it may stand in line.
+    /// </summary>
     private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(20);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("pipulate-chaos-").FullName;
@@ -20,7 +22,8 @@ internal sealed class ChaosStore(SoakLog log) : IDisposable
 
     public async Task LockAsync(TimeSpan time, CancellationToken cancellationToken)
     {
-        await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path, Pooling = false }.ConnectionString);
+        await using var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = Path, Pooling = false }.ConnectionString);
         connection.Open();
         Volatile.Write(ref _isLocked, true);
         try

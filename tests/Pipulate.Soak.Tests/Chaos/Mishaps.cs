@@ -20,7 +20,9 @@ internal sealed class Mishaps : IDisposable
         AppDomain.CurrentDomain.UnhandledException -= OnUnhandled;
     }
 
-    private void OnUnobserved(object? sender, UnobservedTaskExceptionEventArgs exception) => _log.Fault($"Nobody has looked at: {exception.Exception}");
+    private void OnUnobserved(object? sender, UnobservedTaskExceptionEventArgs exception) =>
+        _log.Fault($"Nobody has looked at: {exception.Exception}");
 
-    private void OnUnhandled(object sender, UnhandledExceptionEventArgs exception) => _log.Fault($"Nobody has caught: {exception.ExceptionObject}");
+    private void OnUnhandled(object sender, UnhandledExceptionEventArgs exception) =>
+        _log.Fault($"Nobody has caught: {exception.ExceptionObject}");
 }

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Pipulate.Soak.Chaos;
 
-/// <summary>A conversation, and what was promised of it: what a page was told is taken, and each answer as a page has seen it end.</summary>
+/// <summary>
+/// A conversation, and what was promised of it: what a page was told is taken, and each answer as a page has seen it end.
+/// </summary>
 internal sealed partial class Room(string name)
 {
     private readonly ConcurrentDictionary<string, byte> _acknowledged = new();
@@ -16,7 +18,10 @@ internal sealed partial class Room(string name)
     /// <summary>As in its address.</summary>
     public string Name { get; } = name;
 
-    /// <summary>Whether the one before it of the same name is deleted only when the store is back: until then it has not begun, and then its pages come back once more.</summary>
+    /// <summary>
+    /// Whether the one before it of the same name is deleted only when the store is back: until then it has not begun, and then its pages
+    /// come back once more.
+    /// </summary>
     public bool IsPutOff { get; init; }
 
     /// <summary>Whether it was deleted: then nothing is promised of it any more.</summary>
@@ -31,8 +36,12 @@ internal sealed partial class Room(string name)
 
     public IReadOnlyCollection<string> Acknowledged => [.. _acknowledged.Keys];
 
-    /// <summary>How each has ended, and with what text: to its end, stopped by somebody, or broken off. Those that were asked for once more may be gone.</summary>
-    public IReadOnlyCollection<(string State, string Text)> Answers => [.. _answers.Keys.Where(answer => !_askedAgain.ContainsKey(answer.Text))];
+    /// <summary>
+    /// How each has ended, and with what text: to its end, stopped by somebody, or broken off. Those that were asked for once more may be
+    /// gone.
+    /// </summary>
+    public IReadOnlyCollection<(string State, string Text)> Answers =>
+        [.. _answers.Keys.Where(answer => !_askedAgain.ContainsKey(answer.Text))];
 
     /// <summary>The answers that gave way to new ones, and must not come back.</summary>
     public IReadOnlyCollection<string> TakenBack => [.. _takenBack.Keys];

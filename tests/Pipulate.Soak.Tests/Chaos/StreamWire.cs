@@ -49,7 +49,8 @@ internal sealed class StreamWire : IWire
 
     public string? Place { get; private set; }
 
-    public static async Task<IWire> ConnectAsync(Uri address, Visitor visitor, Room room, string? place, int? receiveBuffer, SoakLog log, CancellationToken cancellationToken)
+    public static async Task<IWire> ConnectAsync(
+        Uri address, Visitor visitor, Room room, string? place, int? receiveBuffer, SoakLog log, CancellationToken cancellationToken)
     {
         var wire = new StreamWire(visitor, room, receiveBuffer, log) { Place = place };
         try
@@ -187,7 +188,8 @@ internal sealed class StreamWire : IWire
             // A page that is to come back is told nothing: 1012 or 1013.
             Closed = 1013;
         }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException or HttpRequestException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (
+            exception is OperationCanceledException or IOException or HttpRequestException or SocketException or ObjectDisposedException)
         {
             // Left, lost, or cut off.
         }

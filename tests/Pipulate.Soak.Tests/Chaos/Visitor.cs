@@ -43,7 +43,8 @@ internal sealed class Visitor(ChaosServer server, SoakLog log)
 
     /// <summary>Asks the server for something, a change with the token that it wants.</summary>
     /// <returns>The answer; null where the server is not there.</returns>
-    public async Task<(int Status, string Body, string? Leads)?> AskAsync(HttpMethod method, string path, Dictionary<string, string>? form = null)
+    public async Task<(int Status, string Body, string? Leads)?> AskAsync(
+        HttpMethod method, string path, Dictionary<string, string>? form = null)
     {
         var token = "";
         if (form is not null)
@@ -78,7 +79,8 @@ internal sealed class Visitor(ChaosServer server, SoakLog log)
             Check(body);
             return ((int)response.StatusCode, body, response.Headers.TryGetValues("HX-Redirect", out var leads) ? leads.First() : null);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (
+            exception is HttpRequestException or IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
             if (server.WasThereSince(changes))
             {

@@ -1,7 +1,8 @@
 namespace Pipulate.Soak.Hosting;
 
 /// <summary>
-/// Remembers, without keeping them alive, the connections that it saw: a connection that something holds on to after its end is found, however little memory it takes.
+/// Remembers, without keeping them alive, the connections that it saw: a connection that something holds on to after its end is found,
+/// however little memory it takes.
 /// </summary>
 internal sealed class Census : IDisposable
 {
@@ -9,7 +10,8 @@ internal sealed class Census : IDisposable
     private readonly Timer _looking;
     private readonly Lock _gate = new();
 
-    public Census(IConnectionRegistry registry) => _looking = new Timer(_ => Look(registry), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(500));
+    public Census(IConnectionRegistry registry) =>
+        _looking = new Timer(_ => Look(registry), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(500));
 
     /// <summary>How many of them are still in memory.</summary>
     public int CountAlive()

@@ -8,10 +8,12 @@ internal sealed record Footprint(long Heap, long WorkingSet, int Handles, int So
     private const string Descriptors = "/proc/self/fd";
 
     /// <summary>
-    /// Weighs until no more than so many bytes are managed, or for as long as the framework may keep what it has ready to be used again: its pools let go by the clock, and only at a collection.
+    /// Weighs until no more than so many bytes are managed, or for as long as the framework may keep what it has ready to be used again:
+    /// its pools let go by the clock, and only at a collection.
     /// What is held on to does not get less by waiting.
     /// </summary>
-    public static Task<Footprint> SettleAsync(long bytes, CancellationToken cancellationToken) => SettleAsync(footprint => footprint.Heap <= bytes, cancellationToken);
+    public static Task<Footprint> SettleAsync(long bytes, CancellationToken cancellationToken) =>
+        SettleAsync(footprint => footprint.Heap <= bytes, cancellationToken);
 
     /// <summary>The same until it is as wanted.</summary>
     public static async Task<Footprint> SettleAsync(Func<Footprint, bool> isSettled, CancellationToken cancellationToken)
@@ -50,7 +52,8 @@ internal sealed record Footprint(long Heap, long WorkingSet, int Handles, int So
     {
         try
         {
-            return File.ResolveLinkTarget(descriptor, returnFinalTarget: false)?.Name.StartsWith("socket:", StringComparison.Ordinal) is true;
+            return File.ResolveLinkTarget(descriptor, returnFinalTarget: false) is { } target
+                && target.Name.StartsWith("socket:", StringComparison.Ordinal);
         }
         catch (IOException)
         {
@@ -59,5 +62,7 @@ internal sealed record Footprint(long Heap, long WorkingSet, int Handles, int So
         }
     }
 
-    public override string ToString() => $"{Heap / 1e6:0.0} MB managed, {WorkingSet / 1e6:0} MB working set, {Handles} handles, {Sockets} of them sockets, {Threads} threads";
+    public override string ToString() =>
+        $"{Heap / 1e6:0.0} MB managed, {WorkingSet / 1e6:0} MB working set, {Handles} handles, {Sockets} of them sockets, {Threads} "
+            + $"threads";
 }

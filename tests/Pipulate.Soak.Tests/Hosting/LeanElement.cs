@@ -41,7 +41,8 @@ internal sealed class LeanElement
     public bool HasClass(string name) => this["class"]?.Split(' ').Contains(name) is true;
 
     /// <summary>This element or the first one inside it for which the condition holds.</summary>
-    public LeanElement? Find(Func<LeanElement, bool> condition) => condition(this) ? this : Elements.Select(child => child.Find(condition)).FirstOrDefault(found => found is not null);
+    public LeanElement? Find(Func<LeanElement, bool> condition) =>
+        condition(this) ? this : Elements.Select(child => child.Find(condition)).FirstOrDefault(found => found is not null);
 
     /// <summary>Reads a message or a page; what stands at its top is inside the element that is returned.</summary>
     public static LeanElement Parse(string html)

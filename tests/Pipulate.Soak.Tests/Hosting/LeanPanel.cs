@@ -3,8 +3,10 @@ using System.Text;
 namespace Pipulate.Soak.Hosting;
 
 /// <summary>
-/// What a page's panel shows after the messages it got, with htmx's swap styles, as lean as a thousand pages need it: the running text of what
-/// streams, the hash of what has ended. Every message is held to the transcript at once, because the end of an entry would heal what went wrong before it.
+/// What a page's panel shows after the messages it got, with htmx's swap styles, as lean as a thousand pages need it: the running text of
+/// what
+/// streams, the hash of what has ended. Every message is held to the transcript at once, because the end of an entry would heal what went
+/// wrong before it.
 /// </summary>
 internal sealed class LeanPanel(Transcript transcript, Action<string> fault)
 {
@@ -82,7 +84,8 @@ internal sealed class LeanPanel(Transcript transcript, Action<string> fault)
         var expected = said.Skip(said.Count - shown.Count).Select(entry => (entry.Role, "complete", entry.Hash)).ToList();
         if (shown.Count < Math.Min(said.Count, 50) || !expected.SequenceEqual(shown.Select(entry => (entry.Role, entry.State, entry.Hash))))
         {
-            fault($"A page of conversation {transcript.Number} ends with [{string.Join(' ', shown.Select(entry => entry.Id + entry.State[0]))}] for {said.Count} entries.");
+            var ends = string.Join(' ', shown.Select(entry => entry.Id + entry.State[0]));
+            fault($"A page of conversation {transcript.Number} ends with [{ends}] for {said.Count} entries.");
         }
 
         Compared += shown.Count;

@@ -17,12 +17,22 @@ internal sealed class SoakHost : IAsyncDisposable
     {
         _app = app;
         Address = new Uri(app.Urls.Single());
-        Http = new HttpClient(new SocketsHttpHandler { UseCookies = false, MaxConnectionsPerServer = 50, PooledConnectionIdleTimeout = TimeSpan.Zero }) { BaseAddress = Address };
+        Http = new HttpClient(new SocketsHttpHandler
+        {
+            UseCookies = false,
+            MaxConnectionsPerServer = 50,
+            PooledConnectionIdleTimeout = TimeSpan.Zero,
+        })
+        {
+            BaseAddress = Address,
+        };
     }
 
     public Uri Address { get; }
 
-    /// <summary>Without cookies of its own, for each request brings its visitor's; and it keeps no connections, which would be counted as ours.</summary>
+    /// <summary>
+    /// Without cookies of its own, for each request brings its visitor's; and it keeps no connections, which would be counted as ours.
+    /// </summary>
     public HttpClient Http { get; }
 
     public IConnectionRegistry Registry => _app.Services.GetRequiredService<IConnectionRegistry>();
@@ -49,7 +59,8 @@ internal sealed class SoakHost : IAsyncDisposable
     /// <param name="logger">Hears what is logged.</param>
     /// <param name="services">Adds Pipulate, and what it is to have.</param>
     /// <param name="map">Further endpoints.</param>
-    public static async Task<SoakHost> StartAsync(Uri address, ILoggerProvider logger, Action<IServiceCollection> services, Action<WebApplication>? map = null)
+    public static async Task<SoakHost> StartAsync(
+        Uri address, ILoggerProvider logger, Action<IServiceCollection> services, Action<WebApplication>? map = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -82,7 +93,8 @@ internal sealed class SoakHost : IAsyncDisposable
 
         using var response = await Http.SendAsync(request);
         response.EnsureSuccessStatusCode();
-        var given = response.Headers.TryGetValues("Set-Cookie", out var cookies) ? string.Join("; ", cookies.Select(one => one.Split(';')[0])) : cookie;
+        var given = response.Headers.TryGetValues("Set-Cookie", out var cookies) ? string.Join(
+            "; ", cookies.Select(one => one.Split(';')[0])) : cookie;
         return (await response.Content.ReadAsStringAsync(), given);
     }
 
@@ -112,7 +124,8 @@ internal sealed class SoakHost : IAsyncDisposable
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
             {

@@ -17,10 +17,13 @@ internal sealed class SoakLog
     public long Bytes => Volatile.Read(ref _bytes);
 
     /// <summary>Such as "reset 120, goodbye 130".</summary>
-    public string Counts => string.Join(", ", _counts.OrderBy(count => count.Key, StringComparer.Ordinal).Select(count => $"{count.Key} {count.Value}"));
+    public string Counts =>
+        string.Join(", ", _counts.OrderBy(count => count.Key, StringComparer.Ordinal).Select(count => $"{count.Key} {count.Value}"));
 
     /// <summary>How long after an answer's end pages saw it, by rank.</summary>
-    public string Lags => $"{RankOf(0.5).TotalMilliseconds:0} ms (half of the pages), {RankOf(0.99).TotalMilliseconds:0} ms (all but one in a hundred), {RankOf(1).TotalMilliseconds:0} ms (all)";
+    public string Lags =>
+        $"{RankOf(0.5).TotalMilliseconds:0} ms (half of the pages), {RankOf(0.99).TotalMilliseconds:0} ms (all but one in a hundred), "
+            + $"{RankOf(1).TotalMilliseconds:0} ms (all)";
 
     public TimeSpan LatestButOneInAHundred => RankOf(0.99);
 

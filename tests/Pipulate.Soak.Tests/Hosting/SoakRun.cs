@@ -20,10 +20,12 @@ internal sealed class SoakRun(SoakHost host, IReadOnlyList<Transcript> transcrip
             (_, transcript.Cookie) = await host.LoadAsync(transcript.Cookie);
             var tabs = Enumerable.Range(0, SoakSettings.Tabs).Select(tab => NewTab(transcript, tab)).ToList();
             living.AddRange(tabs.Select(tab => tab.LiveAsync(settling.Token, cancellationToken)));
-            typing.Add(new Typist(transcript, tabs, settings.SeedFor(transcript.Number, SoakSettings.Tabs)).TalkAsync(ending.Token, cancellationToken));
+            var typist = new Typist(transcript, tabs, settings.SeedFor(transcript.Number, SoakSettings.Tabs));
+            typing.Add(typist.TalkAsync(ending.Token, cancellationToken));
         }
 
-        living.AddRange(Enumerable.Range(0, settings.Stalled).Select(_ => new StalledReader(host, settings, log).LiveAsync(settling.Token, cancellationToken)));
+        living.AddRange(Enumerable.Range(0, settings.Stalled).Select(
+            _ => new StalledReader(host, settings, log).LiveAsync(settling.Token, cancellationToken)));
 
         // The faults go on until the last answer has been given.
         await Task.WhenAny([Task.Delay(settings.Duration, cancellationToken), .. living, .. typing]);

@@ -17,7 +17,10 @@ internal sealed record SoakSettings(TimeSpan Duration, int Pages, int Stalled, i
 
     public int Conversations => Math.Max(1, Pages / Tabs);
 
-    /// <summary>Between two words of an answer. A thousand pages are read by the process that serves them; they get as many frames in all as a few hundred.</summary>
+    /// <summary>
+    /// Between two words of an answer. A thousand pages are read by the process that serves them; they get as many frames in all as a few
+    /// hundred.
+    /// </summary>
     public TimeSpan Pace => TimeSpan.FromMilliseconds(Pages > 400 ? 200 : 60);
 
     /// <summary>How long a page is left alone, at most: in a short soak faults come quickly.</summary>

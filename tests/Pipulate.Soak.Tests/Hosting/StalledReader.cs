@@ -2,7 +2,10 @@ using Pipulate.Tests;
 
 namespace Pipulate.Soak.Hosting;
 
-/// <summary>A page that opens its socket and never reads. It is sent fragments until nothing more fits, and must then be let go; another one takes its place.</summary>
+/// <summary>
+/// A page that opens its socket and never reads. It is sent fragments until nothing more fits, and must then be let go; another one takes
+/// its place.
+/// </summary>
 internal sealed class StalledReader(SoakHost host, SoakSettings settings, SoakLog log)
 {
     private static readonly string Fragment = $"<div id=\"noise\" hx-swap-oob=\"innerHTML\">{new string('x', 60_000)}</div>";

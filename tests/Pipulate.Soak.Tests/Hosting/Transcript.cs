@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Pipulate.Soak.Hosting;
 
-/// <summary>What was typed and generated in one conversation, in order, written by those who typed and generated it. Pages are held against it.</summary>
+/// <summary>
+/// What was typed and generated in one conversation, in order, written by those who typed and generated it. Pages are held against it.
+/// </summary>
 internal sealed class Transcript(int number)
 {
     private readonly Lock _gate = new();
@@ -68,7 +70,9 @@ internal sealed class Transcript(int number)
         }
     }
 
-    /// <summary>The answer of which a page shows this much; null while that is too little to tell. An answer begins with its place.</summary>
+    /// <summary>
+    /// The answer of which a page shows this much; null while that is too little to tell. An answer begins with its place.
+    /// </summary>
     public Said? Find(ReadOnlySpan<char> text)
     {
         var mark = text.IndexOf(' ');

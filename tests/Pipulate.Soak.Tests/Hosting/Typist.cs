@@ -1,7 +1,9 @@
 
 namespace Pipulate.Soak.Hosting;
 
-/// <summary>Talks in one conversation: types in whichever of its tabs is there, again where the words were lost, and waits for the answer.</summary>
+/// <summary>
+/// Talks in one conversation: types in whichever of its tabs is there, again where the words were lost, and waits for the answer.
+/// </summary>
 internal sealed class Typist(Transcript transcript, IReadOnlyList<SoakPage> tabs, int seed)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);

@@ -40,7 +40,8 @@ internal sealed class NodePage : IDisposable
         var page = await RawPage.ConnectAsync(node.Address, visitor, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(101, page.Status);
         const string Cookie = "Set-Cookie: ";
-        visitor ??= page.Head.Split("\r\n").Single(line => line.StartsWith(Cookie, StringComparison.OrdinalIgnoreCase))[Cookie.Length..].Split(';')[0];
+        visitor ??= page.Head.Split("\r\n").Single(
+            line => line.StartsWith(Cookie, StringComparison.OrdinalIgnoreCase))[Cookie.Length..].Split(';')[0];
         return new NodePage(page, visitor);
     }
 

@@ -9,7 +9,8 @@ using Pipulate.Tests;
 namespace Pipulate.Stores.Hosting;
 
 /// <summary>
-/// A real PostgreSQL: the one that <c>PIPULATE_TEST_POSTGRES</c> names, else one of our own, made in a folder of its own and gone afterwards.
+/// A real PostgreSQL: the one that <c>PIPULATE_TEST_POSTGRES</c> names, else one of our own, made in a folder of its own and gone
+/// afterwards.
 /// Where there is neither, the tests are skipped, and say what mends it.
 /// </summary>
 public sealed partial class PostgreSqlServer : IAsyncLifetime
@@ -26,13 +27,18 @@ public sealed partial class PostgreSqlServer : IAsyncLifetime
 
     private string Data => Path.Combine(_folder!, "data");
 
-    /// <summary>Gives a schema of the test's own, as a connection string; skips the test where there is no server, and fails it where PIPULATE_REQUIRE_ALL=1 says that nothing may be missing.</summary>
+    /// <summary>
+    /// Gives a schema of the test's own, as a connection string; skips the test where there is no server, and fails it where
+    /// PIPULATE_REQUIRE_ALL=1 says that nothing may be missing.
+    /// </summary>
     /// <param name="settings">Further settings of the connection string.</param>
     public async Task<string> NewSchemaAsync(string settings = "")
     {
         if (_server is null)
         {
-            const string Missing = $"PostgreSQL is missing. Mend it with: apt-get install postgresql (or name a database in {Variable}, as an Npgsql connection string).";
+            const string Missing =
+                "PostgreSQL is missing. Install it with apt-get install postgresql, or name a database in "
+                    + $"{Variable}, as an Npgsql connection string.";
             Assert.SkipUnless(Environment.GetEnvironmentVariable("PIPULATE_REQUIRE_ALL") == "1", Missing);
             Assert.Fail(Missing);
         }
@@ -105,7 +111,8 @@ public sealed partial class PostgreSqlServer : IAsyncLifetime
             ? Directory.GetDirectories(Debian)
                 .Select(version => Path.Combine(version, "bin"))
                 .Where(programs => File.Exists(Path.Combine(programs, "postgres")) && File.Exists(Path.Combine(programs, "initdb")))
-                .MaxBy(programs => float.TryParse(Path.GetFileName(Path.GetDirectoryName(programs)), CultureInfo.InvariantCulture, out var version) ? version : 0)
+                .MaxBy(programs => float.TryParse(
+                    Path.GetFileName(Path.GetDirectoryName(programs)), CultureInfo.InvariantCulture, out var version) ? version : 0)
             : null;
     }
 
@@ -119,7 +126,19 @@ public sealed partial class PostgreSqlServer : IAsyncLifetime
         }
 
         (_programs, _port) = (programs, FreePort());
-        await RunAsync(Path.Combine(programs, "initdb"), "--pgdata", Data, "--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync");
+        await RunAsync(
+            Path.Combine(programs, "initdb"),
+            "--pgdata",
+            Data,
+            "--username",
+            "postgres",
+            "--auth",
+            "trust",
+            "--encoding",
+            "UTF8",
+            "--locale",
+            "C",
+            "--no-sync");
         await RunAsync();
         _server = $"Host=127.0.0.1;Port={_port};Database=postgres;Username=postgres";
     }
@@ -129,7 +148,8 @@ public sealed partial class PostgreSqlServer : IAsyncLifetime
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _process = Start(
             Path.Combine(_programs!, "postgres"),
-            "-D", Data, "-p", _port.ToString(CultureInfo.InvariantCulture), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off");
+            ["-D", Data, "-p", _port.ToString(CultureInfo.InvariantCulture),
+            "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off"]);
         _process.EnableRaisingEvents = true;
         _process.Exited += (_, _) => ready.TrySetException(new InvalidOperationException("PostgreSQL ended at its start."));
         _process.OutputDataReceived += (_, _) => { };

@@ -4,7 +4,8 @@ using System.Net.Sockets;
 namespace Pipulate.Stores.Hosting;
 
 /// <summary>
-/// A way to a server that can be cut: then all connections break and new ones are refused at once, as when the server is restarted. Or it swallows: then the connections that are open stay so, and nothing comes through
+/// A way to a server that can be cut: then all connections break and new ones are refused at once, as when the server is restarted. Or it
+/// swallows: then the connections that are open stay so, and nothing comes through
 /// any more, as when a firewall has forgotten them. Of several servers each connection has the next one.
 /// </summary>
 internal sealed class Relay : IAsyncDisposable
@@ -99,9 +100,11 @@ internal sealed class Relay : IAsyncDisposable
 
                 var number = Interlocked.Increment(ref _connections);
                 await far.ConnectAsync(_host, _ports[number % _ports.Length]);
-                await Task.WhenAny(PumpAsync(near.GetStream(), far.GetStream(), number), PumpAsync(far.GetStream(), near.GetStream(), number));
+                await Task.WhenAny(
+                    PumpAsync(near.GetStream(), far.GetStream(), number), PumpAsync(far.GetStream(), near.GetStream(), number));
             }
-            catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+            catch (Exception exception)
+                when (exception is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
             {
                 // Cut.
             }
