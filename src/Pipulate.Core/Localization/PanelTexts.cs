@@ -6,8 +6,8 @@ using System.Text.Encodings.Web;
 namespace Pipulate.Localization;
 
 /// <summary>
-/// What the panel says in one language: English, German, Spanish and Chinese come with the package, and an application may have words of
-/// its own. Immutable.
+/// Holds the texts of the panel in one language. English, German, Spanish and Chinese come with the package, and an application may have
+/// texts of its own. Immutable.
 /// </summary>
 internal sealed class PanelTexts
 {
@@ -22,24 +22,24 @@ internal sealed class PanelTexts
         var labels = Enum.GetNames<TextKey>();
         _words = Array.ConvertAll(labels, label => own?.Invoke(label) ?? Shipped.GetString(label, culture) ?? label);
 
-        // Encoded once: buttons stand in every entry of every frame.
+        // Encoded once, because every entry that is sent has buttons.
         _html = Array.ConvertAll(_words, word => Encoding.UTF8.GetBytes(HtmlEncoder.Default.Encode(word)));
     }
 
     public static PanelTexts English { get; } = new(CultureInfo.InvariantCulture, null);
 
-    /// <summary>The language; its way of writing numbers is the one of the words.</summary>
+    /// <summary>Gets the culture of the texts. Numbers in them are formatted with it.</summary>
     public CultureInfo Culture { get; }
 
     public string this[TextKey label] => _words[(int)label];
 
-    /// <param name="culture">The language; one that is not shipped is English, where the application has no words of its own.</param>
-    /// <param name="own">The application's word for a label's name; null for the shipped one.</param>
+    /// <param name="culture">The language. One that is not in the package is English, unless the application has texts of its own.</param>
+    /// <param name="own">Gets the application's text for a label's name; null for the one in the package.</param>
     public static PanelTexts For(CultureInfo culture, Func<string, string?>? own = null) => new(culture, own);
 
     /// <summary>
-    /// With the values in their places. Where the application's own words have no such places, the English ones are taken: a panel is not
-    /// to fail for a translation.
+    /// Formats a text with values. If the application's text is not a valid format, the English one is used, so that a translation cannot
+    /// break a panel.
     /// </summary>
     public string Format(TextKey label, params ReadOnlySpan<object?> values)
     {
@@ -53,6 +53,6 @@ internal sealed class PanelTexts
         }
     }
 
-    /// <summary>Encoded for HTML.</summary>
+    /// <summary>Gets a text as encoded HTML.</summary>
     public ReadOnlySpan<byte> Html(TextKey label) => _html[(int)label];
 }

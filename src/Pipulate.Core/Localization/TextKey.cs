@@ -1,6 +1,6 @@
 namespace Pipulate.Localization;
 
-/// <summary>What the panel says, by the names under which PanelTexts.resx has it (docs/localization.md).</summary>
+/// <summary>Identifies the texts of the panel, by their names in PanelTexts.resx (docs/localization.md).</summary>
 internal enum TextKey
 {
     Panel,

@@ -11,7 +11,7 @@ namespace Pipulate.Markdown;
 /// </summary>
 internal static class BareLink
 {
-    /// <summary>No address that can be a link is longer; it also bounds what is read for each beginning.</summary>
+    /// <summary>Caps the length of an address, and so what is read for each beginning.</summary>
     private const int Longest = 2_048;
 
     private static readonly SearchValues<char> EntityCharacters =

@@ -39,7 +39,7 @@ internal sealed class BareLinkParser : InlineParser
         return true;
     }
 
-    /// <summary>The part before the sign is text already and is taken back.</summary>
+    /// <summary>Matches a mailbox at its <c>@</c>: the part before it is already in the text, and is removed from there.</summary>
     private static bool MatchMailbox(InlineProcessor processor, ref StringSlice slice)
     {
         if (processor.Inline is not LiteralInline literal || literal.Content.Text != slice.Text || literal.Content.End + 1 != slice.Start)

@@ -1,16 +1,16 @@
 namespace Pipulate.Markdown;
 
 /// <summary>
-/// Finds where the blocks of a text end while it is still coming: at a blank line, with a heading, at the fence that closes code, and where
-/// the next item of a list begins. It reads each line once and never goes back. In some corners CommonMark sees it otherwise; an entry that
-/// has ended is rendered anew as a whole, so that this shows only until then.
+/// Finds where the blocks of a text end while it still grows: at a blank line, with a heading, at the fence that closes code, and where
+/// the next item of a list begins. It reads each line once and never goes back. In rare cases CommonMark differs; this is visible only
+/// until the entry ends, because it is then rendered again as a whole.
 /// </summary>
 internal struct BlockEnds
 {
-    /// <summary>Nine digits, the dot, five spaces and a letter: what comes behind them changes nothing of what a line is.</summary>
+    /// <summary>Holds how many characters decide what a line is: nine digits, the dot, five spaces and a letter.</summary>
     private const int Telling = 16;
 
-    /// <summary>A fence, or spaces, of this length are no more than that.</summary>
+    /// <summary>Caps how much of a line is looked at; a fence or an indentation of this length cannot become anything else.</summary>
     private const int LongestBeginning = 1_000;
 
     private Kind _open;
@@ -32,10 +32,10 @@ internal struct BlockEnds
         Formula,
     }
 
-    /// <summary>Looks at a line that begins.</summary>
-    /// <param name="line">The line, or what there is of it.</param>
+    /// <summary>Reads the beginning of a line.</summary>
+    /// <param name="line">The line, or what has come of it.</param>
     /// <param name="whole">Whether that is all of it.</param>
-    /// <returns>Whether the block before ends where this line begins; null when that cannot be told yet.</returns>
+    /// <returns>Whether the block before ends where this line begins; null if more of the line is needed to decide.</returns>
     public bool? Begin(ReadOnlySpan<char> line, bool whole)
     {
         whole |= line.Length >= LongestBeginning;
@@ -101,7 +101,7 @@ internal struct BlockEnds
         return begins;
     }
 
-    /// <summary>The line that was looked at has ended.</summary>
+    /// <summary>Ends the line.</summary>
     /// <returns>Whether its block ends with it.</returns>
     public bool End()
     {
@@ -116,7 +116,7 @@ internal struct BlockEnds
     }
 
     /// <summary>
-    /// What a line would begin, the indentation of what belongs to that, and whether it would do so in the middle of a paragraph.
+    /// Finds which block a line would begin, the indentation of its content, and whether it can interrupt a paragraph.
     /// </summary>
     private static (Kind Kind, int Content, bool Interrupts) Look(ReadOnlySpan<char> rest, int indentation)
     {

@@ -62,7 +62,7 @@ internal sealed class EmphasisParser : EmphasisInlineParser
 
     private static bool IsEmoji(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.OtherSymbol;
 
-    /// <summary>From Hebrew on, scripts have no spaces, or particles and prefixes that are written together with the word.</summary>
+    /// <summary>Matches scripts from Hebrew on: they have no spaces, or write particles and prefixes together with the word.</summary>
     private static bool IsOfScriptWithoutSpaces(Rune rune) =>
         rune.Value is >= 0x0590 and not (>= 0x1E00 and <= 0x1FFF) && (Rune.IsLetter(rune) || IsMark(rune));
 

@@ -5,7 +5,7 @@ using System.Text.Unicode;
 
 namespace Pipulate.Markdown;
 
-/// <summary>The one way in which what somebody said gets into a page: as text, whatever stands in it.</summary>
+/// <summary>Encodes the texts of users and of the model for a page. It is the only way in which they get into HTML.</summary>
 internal static class HtmlText
 {
     private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);

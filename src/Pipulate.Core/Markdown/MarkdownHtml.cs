@@ -7,20 +7,20 @@ using Markdig.Syntax;
 namespace Pipulate.Markdown;
 
 /// <summary>
-/// Renders Markdown as HTML that is safe in a page, whatever the text is (docs/markdown.md). What cannot be rendered, or not in good
-/// time, is shown as the text that it is. Thread-safe.
+/// Renders Markdown as HTML that is safe in a page, whatever the text is (docs/markdown.md). What cannot be rendered, or would take
+/// too long, is shown as plain text. Thread-safe.
 /// </summary>
 internal static class MarkdownHtml
 {
-    /// <summary>A longer text is no answer that anybody reads.</summary>
+    /// <summary>Caps the length of a text that is rendered; a longer one is shown as plain text.</summary>
     public const int LongestText = 128 * 1024;
 
-    /// <summary>The time for links, emphasis and tables grows with the square of a paragraph's length, so a longer one is text.</summary>
+    /// <summary>Caps a paragraph that is parsed, because links, emphasis and tables take time that grows with its square.</summary>
     public const int LongestParagraph = 4 * 1024;
 
     /// <summary>
-    /// Stands in the HTML for the label of the button that copies code, which each panel has in its own language. Encoded text has no such
-    /// byte.
+    /// Marks where the label of the button that copies code belongs, because each panel has it in its own language. Encoded text does not
+    /// contain this byte.
     /// </summary>
     public const byte CopyLabel = 0x01;
 
@@ -40,7 +40,7 @@ internal static class MarkdownHtml
             }
             catch (Exception)
             {
-                // Nested too deeply, blown up too far, or something that nobody thought of: the text is worth more than its form.
+                // Nested too deeply, grown too much, or an error of the parser: plain text is better than no answer.
             }
         }
 

@@ -27,7 +27,7 @@ internal sealed partial class MarkdownWriter
                 WriteText(entity.Transcoded);
                 break;
             case LineBreakInline:
-                // A line stays a line, as the style keeps it, also where CommonMark would join two: so it was seen while it was written.
+                // A line break stays, although CommonMark would join the lines, because the reader saw it while the text grew.
                 html.Write("\n"u8);
                 break;
             case LineBreakTagInline tag when _inCell:
@@ -82,7 +82,8 @@ internal sealed partial class MarkdownWriter
     }
 
     /// <summary>
-    /// An image becomes a link to it, for to show it would be a request, and an address can carry away what the model knows.
+    /// Writes a link, and for an image a link to it: the browser would request the image, and its address could carry data of the
+    /// conversation to another server.
     /// </summary>
     private void WriteLink(LinkInline link)
     {
@@ -96,7 +97,7 @@ internal sealed partial class MarkdownWriter
         CloseLink(opened);
     }
 
-    /// <summary>What leads nowhere, or stands in another link, is text.</summary>
+    /// <summary>Opens a link, unless the address is not safe or the link is inside another.</summary>
     private bool OpenLink(string? url)
     {
         Enter();

@@ -10,23 +10,22 @@ using Markdig.Syntax;
 namespace Pipulate.Markdown;
 
 /// <summary>
-/// Writes what the parser has found. All tags and attributes that an answer can have stand here; from the text come only encoded text, the
-/// addresses of links, the language of code and the first number of a list. What is not known here is not guessed: the whole is then shown
-/// as text.
+/// Writes what the parser has found. All tags and attributes that an answer can have are written here; from the text come only encoded
+/// text, the addresses of links, the language of code and the first number of a list. If a kind of block or inline is not known here, the
+/// whole text is shown as plain text.
 /// </summary>
-/// <param name="html">What is written to.</param>
+/// <param name="html">The buffer to write to.</param>
 /// <param name="textLength">How long the text was.</param>
 internal sealed partial class MarkdownWriter(ArrayBufferWriter<byte> html, int textLength)
 {
-    /// <summary>Far from where the stack ends.</summary>
+    /// <summary>Caps the nesting, far below what would overflow the stack.</summary>
     private const int Deepest = 64;
 
     private static readonly SearchValues<char> LanguageCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+#-");
 
     /// <summary>
-    /// The most that a text may grow by: short references to one long address, or rows that a wide header fills up, would make megabytes of
-    /// kilobytes.
+    /// Caps the output: short references to one long address, or rows that a wide header fills up, would turn kilobytes into megabytes.
     /// </summary>
     private readonly int _most = 4_096 + (32 * textLength);
     private int _depth;

@@ -33,7 +33,7 @@ internal static class Mathematics
         _ => null,
     };
 
-    /// <summary>The next dollar decides: one that cannot close makes the first a sign of money.</summary>
+    /// <summary>Finds the formula up to the next dollar; if that one cannot close it, the first is a currency sign.</summary>
     private static int LengthBetweenDollars(ReadOnlySpan<char> text)
     {
         var end = Find(text, 1, '$');
@@ -87,7 +87,9 @@ internal static class Mathematics
         return 0;
     }
 
-    /// <summary><c>\[1\]</c> in a sentence is a bracket that was escaped, and <c>\[x\]</c> a box that is ticked.</summary>
+    /// <summary>
+    /// Decides whether a formula is alone on its lines: <c>\[1\]</c> in a sentence is an escaped bracket, and <c>\[x\]</c> a ticked box.
+    /// </summary>
     private static bool StandsAlone(ReadOnlySpan<char> rest, ReadOnlySpan<char> source, char before) =>
         before is '\0' or '\n'
         && source is not ("x" or "X")

@@ -36,7 +36,7 @@ internal sealed class FormulaInlineParser : InlineParser
         return true;
     }
 
-    /// <summary>In the row of a table a bar parts cells before anything else, unless it is escaped.</summary>
+    /// <summary>Decides whether the formula is in the row of a table, where a bar that is not escaped separates cells first.</summary>
     private static bool IsInRow(StringSlice slice, int length)
     {
         var line = slice.Text.AsSpan()[..slice.Start];

@@ -2,14 +2,14 @@ using System.Text;
 
 namespace Pipulate.Markdown;
 
-/// <summary>Which addresses a text may link to.</summary>
+/// <summary>Decides which addresses a text may link to.</summary>
 internal static class SafeLink
 {
     private const int Longest = 2_048;
 
     /// <summary>
-    /// The address of a link as it may stand in a page, not yet encoded: absolute, by http, https or mailto, and in ASCII. Null for every
-    /// other.
+    /// Gets the address of a link as a page may have it, not yet encoded: absolute, http, https or mailto, and in ASCII; null if it is not
+    /// safe.
     /// </summary>
     public static string? Href(string? url)
     {

@@ -90,7 +90,7 @@ internal static class ModelFailureFactory
 
     public static ModelFailure TimedOut(ModelServer server, TimeSpan? waited, bool first)
     {
-        var span = waited is { } time ? $" for {Spoken(time)}" : " in time";
+        var span = waited is { } time ? $" for {InWords(time)}" : " in time";
         return new(ModelFailureKind.TimedOut, first || waited is null
             ? $"The model{At(server)} gave no sign{span}. It may be loading, or busy with others: try again in a moment."
             : $"The model{At(server)} fell silent in the middle of its answer{span}. Try again.");
@@ -135,7 +135,7 @@ internal static class ModelFailureFactory
         };
     }
 
-    public static string Spoken(TimeSpan time) => time switch
+    public static string InWords(TimeSpan time) => time switch
     {
         { TotalMinutes: >= 2 } => FormattableString.Invariant($"{time.TotalMinutes:0.#} minutes"),
         { TotalSeconds: 1 } => "1 second",

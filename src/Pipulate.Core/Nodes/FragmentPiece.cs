@@ -1,10 +1,11 @@
 namespace Pipulate.Nodes;
 
 /// <summary>
-/// A piece of a fragment that is on its way to the pages of other nodes. The pieces of one come in order, and nothing between them.
+/// Represents a piece of a fragment that a node sends to the connections of others. The pieces of a fragment come in order, without
+/// other fragments between them.
 /// </summary>
-/// <param name="Number">Tells the fragments of a node apart.</param>
-/// <param name="Length">How long the whole is.</param>
+/// <param name="Number">Identifies the fragment among those of its node.</param>
+/// <param name="Length">The length of the whole fragment.</param>
 /// <param name="Offset">Where the piece begins.</param>
 /// <param name="Bytes">The piece.</param>
 internal readonly record struct FragmentPiece(int Number, int Length, int Offset, byte[] Bytes);

@@ -3,10 +3,10 @@ using Pipulate.Conversations.Entries;
 
 namespace Pipulate.Nodes;
 
-/// <summary>An entry of which something is missing: how far it is known to be, and what came behind the missing part.</summary>
+/// <summary>Represents missing text of an entry: how long the entry is known to be, and the text that came behind the gap.</summary>
 internal sealed class Gap
 {
-    /// <summary>What came is kept up to this length; the rest is in the store by then.</summary>
+    /// <summary>Caps the text that is kept; the store has the rest by then.</summary>
     private const int Longest = 32 * 1024;
 
     private readonly StringBuilder _behind = new();
@@ -14,7 +14,7 @@ internal sealed class Gap
     private int _epoch;
     private int _through;
 
-    /// <summary>How often it was looked for in vain.</summary>
+    /// <summary>Gets or sets how often it was looked for without success.</summary>
     public int Attempts { get; set; }
 
     public void Note(in EntryFrame frame)
@@ -35,9 +35,9 @@ internal sealed class Gap
         _behind.Append(frame.Text);
     }
 
-    /// <summary>What came, to be taken once the missing part is there.</summary>
+    /// <summary>Gets the text behind the gap, to be applied when the gap is filled.</summary>
     public EntryFrame Behind(Guid entry) => new(entry, _epoch, _from, _behind.ToString());
 
-    /// <summary>Whether an entry is as far as it is known to be.</summary>
+    /// <summary>Decides whether an entry is as long as it is known to be.</summary>
     public bool IsFilled(int epoch, int length) => epoch > _epoch || (epoch == _epoch && length >= _through);
 }

@@ -1,14 +1,14 @@
 namespace Pipulate;
 
 /// <summary>
-/// Carries messages between the processes ("nodes") of an application, so that a page on one sees what is said on another. Registered as a
-/// service, it is used; without one each process is alone.
+/// Carries messages between the processes ("nodes") of an application, so that a page on one sees what is said on another. It is used if it
+/// is registered as a service; without one each process is alone.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Little is asked of it: a message comes once or not at all, those of one node in their order, and it says when some may have been lost.
-/// What is lost is found missing and read from the conversations' store, which all nodes must share. What comes is trusted: whoever can
-/// publish can write into every conversation.
+/// It guarantees little: a message comes once or not at all, those of one node in their order, and it reports when some may have been lost.
+/// Lost messages are detected, and the missing text is read from the conversation store, which all nodes must share. Messages are trusted:
+/// a client that can publish can write into every conversation.
 /// </para>
 /// <para>Implementations are thread-safe.</para>
 /// </remarks>
@@ -21,26 +21,26 @@ public interface IPipulateBackplane
     int LargestMessage { get; }
 
     /// <summary>
-    /// Begins to listen to the other nodes, and goes on whatever happens to the connection, until it is disposed. Returns at once and never
+    /// Subscribes to the messages of the other nodes, until the subscription is disposed. Reconnects by itself. Returns at once and never
     /// fails.
     /// </summary>
     /// <param name="received">
-    /// Called with each message of another node, one after the other; a node does not hear itself. The memory is valid during the call. It
-    /// returns soon, and what it throws is logged and ends nothing.
+    /// Called with each message of another node, one after the other; a node does not receive its own. The memory is valid during the call.
+    /// The callback returns quickly; an exception is logged and does not end the subscription.
     /// </param>
     /// <param name="reconnected">
     /// Called whenever messages begin to come, the first time and each time after the connection was lost: what was published before that
     /// may be lost.
     /// </param>
-    /// <returns>Ends the listening when it is disposed.</returns>
+    /// <returns>Ends the subscription when it is disposed.</returns>
     IDisposable Subscribe(Action<ReadOnlyMemory<byte>> received, Action reconnected);
 
     /// <summary>
     /// Sends a message to all other nodes that listen.
     /// </summary>
     /// <param name="message">1 to <see cref="LargestMessage"/> bytes.</param>
-    /// <param name="cancellationToken">Gives up. Whether it was sent is then unknown.</param>
-    /// <returns>A task that ends when it is on its way, and fails where it cannot be sent.</returns>
+    /// <param name="cancellationToken">Cancels the sending. It is then unknown whether the message was sent.</param>
+    /// <returns>A task that ends when the message is on its way, and fails if it cannot be sent.</returns>
     /// <exception cref="ArgumentException">The message is empty or too long.</exception>
     Task PublishAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default);
 }

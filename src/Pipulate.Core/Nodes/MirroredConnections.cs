@@ -5,35 +5,35 @@ using Pipulate.Connections;
 namespace Pipulate.Nodes;
 
 /// <summary>
-/// The pages of this node as the others know them, and theirs as they are known here. Each node tells of its own: of all when it is asked,
-/// else of those that came, went or changed groups. What is sent to pages goes to all nodes, and each gives it to those of its own that are
-/// meant.
+/// Publishes the connections of this node to the others, and tracks theirs. A node sends all of its own when it is asked, otherwise
+/// those that opened, closed or changed groups. Fragments go to all nodes, and each sends them to its own connections in the audience.
 /// </summary>
 internal sealed class MirroredConnections(ConnectionRegistry registry, NodeLink link, TimeProvider time)
 {
     /// <summary>
-    /// A user's id may be of any length, and a page must have room in any message. Whose is longer is known on its own node only.
+    /// Caps the UTF-8 length of a user's id, so that a connection has room in any message. With a longer one a connection is known on its
+    /// own node only.
     /// </summary>
     private const int LongestName = 600;
 
-    /// <summary>What may wait of fragments; they are not kept anywhere else.</summary>
+    /// <summary>Caps the bytes of fragments that wait to be published, because they are in memory only.</summary>
     private const int MaxWaiting = 4 * 1024 * 1024;
 
     private readonly ConcurrentQueue<Action<NodeMessageWriter>> _news = new();
 
-    /// <summary>What the others were told of the pages here, and their groups. Only the one who sends looks at it.</summary>
+    /// <summary>Holds the connections here, and their groups, that the others know. Only the sending loop uses it.</summary>
     private readonly Dictionary<string, HashSet<string>> _told = [];
 
     /// <summary>
-    /// The pages of the other nodes. Only the one who receives, and the one who finds that a node is gone, look at it, under its lock.
+    /// Holds the connections of the other nodes. Messages and the check for ended nodes change it, under its lock.
     /// </summary>
     private readonly Dictionary<Guid, Known> _known = [];
 
-    /// <summary>Which groups of the other nodes' pages this one has changed, and since when it has not heard that it is so.</summary>
+    /// <summary>Holds the changes of groups that this node asked others for, and since when; until they are confirmed.</summary>
     private readonly ConcurrentDictionary<(string Page, string Group), long> _asked = new();
     private int _waiting;
 
-    /// <summary>A page of this node has come, gone or changed groups.</summary>
+    /// <summary>Queues the news that a connection of this node was opened, was closed or changed groups.</summary>
     public void NoteChanged(string id) => Note(writer => Tell(writer, id));
 
     public void Send(ChatAudience audience, ReadOnlyMemory<byte> fragment)
@@ -57,7 +57,7 @@ internal sealed class MirroredConnections(ConnectionRegistry registry, NodeLink 
         });
     }
 
-    /// <summary>Has the node of a page put it into a group, or take it out.</summary>
+    /// <summary>Asks the node of a connection to add it to a group, or to remove it.</summary>
     public void SetGroup(string id, string group, bool joins)
     {
         _asked[(id, group)] = time.GetTimestamp();
@@ -80,11 +80,11 @@ internal sealed class MirroredConnections(ConnectionRegistry registry, NodeLink 
         }
     }
 
-    /// <summary>The pages here of a conversation that was deleted.</summary>
+    /// <summary>Closes the connections here of a conversation that was deleted.</summary>
     public void SendAway(ConversationId conversation) =>
         ConnectionRegistry.CloseAll(registry.Find(ChatAudience.Conversation(conversation)));
 
-    /// <summary>Tells what is new.</summary>
+    /// <summary>Writes what is new.</summary>
     public void Tell(NodeMessageWriter writer)
     {
         for (var count = _news.Count; count > 0 && _news.TryDequeue(out var news); count--)
@@ -93,7 +93,7 @@ internal sealed class MirroredConnections(ConnectionRegistry registry, NodeLink 
         }
     }
 
-    /// <summary>Tells of all pages: whoever knew others forgets them.</summary>
+    /// <summary>Writes all connections. The others forget those that are not among them.</summary>
     public void TellAll(NodeMessageWriter writer)
     {
         _told.Clear();
@@ -104,7 +104,7 @@ internal sealed class MirroredConnections(ConnectionRegistry registry, NodeLink 
         }
     }
 
-    /// <summary>Of all that was told.</summary>
+    /// <summary>Gets the digest of the connections that the others know.</summary>
     public long DigestOfTold() => Digest.Of(_told);
 
     public void TakePages(Guid node)
@@ -145,7 +145,7 @@ internal sealed class MirroredConnections(ConnectionRegistry registry, NodeLink 
     {
         if (registry.Describe(id) is not null)
         {
-            // Somebody there wants it of a page that is here.
+            // The other node asks for a change of a connection of this node.
             _ = joins ? registry.AddToGroup(id, group) : registry.RemoveFromGroup(id, group);
             return;
         }
@@ -169,7 +169,7 @@ internal sealed class MirroredConnections(ConnectionRegistry registry, NodeLink 
 
     public void TakeVacate(ChatAudience audience) => registry.VacateLocal(audience);
 
-    /// <summary>Takes a piece of a fragment. One of which a piece was lost is passed over.</summary>
+    /// <summary>Takes a piece of a fragment. A fragment of which a piece was lost is not sent.</summary>
     public void TakeFragment(Guid node, ChatAudience audience, in FragmentPiece piece)
     {
         byte[]? whole;
@@ -184,8 +184,8 @@ internal sealed class MirroredConnections(ConnectionRegistry registry, NodeLink 
         }
     }
 
-    /// <summary>Compares what is known of a node's pages with what it says.</summary>
-    /// <returns>Whether all is known.</returns>
+    /// <summary>Compares the known connections of a node with the digest that it sent.</summary>
+    /// <returns>Whether they are equal.</returns>
     public bool Check(Guid node, long digest)
     {
         bool matches;
@@ -218,7 +218,7 @@ internal sealed class MirroredConnections(ConnectionRegistry registry, NodeLink 
         return matches;
     }
 
-    /// <summary>A node is gone, and its pages with it.</summary>
+    /// <summary>Removes a node that has ended, and its connections.</summary>
     public void Forget(Guid node)
     {
         lock (_known)
@@ -237,7 +237,7 @@ internal sealed class MirroredConnections(ConnectionRegistry registry, NodeLink 
         registry.NotifyRemoteChanged();
     }
 
-    /// <summary>What was asked for long ago and is not so never came to the page's node, which has the last word.</summary>
+    /// <summary>Reverts changes of groups that the connection's node has not confirmed in time; that node decides.</summary>
     private void SettleGroups(Known known)
     {
         foreach (var (asked, since) in _asked)
@@ -320,16 +320,16 @@ internal sealed class MirroredConnections(ConnectionRegistry registry, NodeLink 
         private int _number;
         private int _length;
 
-        /// <summary>The ids of its pages, with their groups.</summary>
+        /// <summary>Gets the ids of its connections, with their groups.</summary>
         public Dictionary<string, HashSet<string>> Pages { get; } = [];
 
         /// <summary>
-        /// While it tells of all its pages: those that were known, and their groups, that it has not told of again. Until it is done they
-        /// still count.
+        /// Gets or sets, while the node sends all its connections, the known ones and their groups that it has not sent again. They count
+        /// until it has sent all.
         /// </summary>
         public HashSet<(string Page, string? Group)>? Old { get; set; }
 
-        /// <returns>The fragment, where it is whole now.</returns>
+        /// <returns>The fragment, if it is complete now.</returns>
         public byte[]? Gather(in FragmentPiece piece)
         {
             if (piece.Offset == 0)

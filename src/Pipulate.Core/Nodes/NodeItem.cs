@@ -1,6 +1,6 @@
 namespace Pipulate.Nodes;
 
-/// <summary>What a message between nodes is made of.</summary>
+/// <summary>Specifies the kinds of items that messages between nodes contain.</summary>
 internal enum NodeItem : byte
 {
     Ask = 1,

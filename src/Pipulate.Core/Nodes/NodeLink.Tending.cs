@@ -1,6 +1,6 @@
 namespace Pipulate.Nodes;
 
-/// <content>Reads from the store what is missing, and looks for nodes that are gone.</content>
+/// <content>Reads missing text from the store, and finds nodes that have ended.</content>
 internal sealed partial class NodeLink
 {
     private async Task TendAllAsync(CancellationToken stopping)
@@ -74,7 +74,7 @@ internal sealed partial class NodeLink
         }
         catch (Exception exception)
         {
-            // The store is away; the keeper says so aloud. Tried again with the next tick.
+            // The store is unavailable, which WriteBehindService logs. The next tick retries.
             LogUnread(shared.Id, exception.GetType().Name);
             return false;
         }

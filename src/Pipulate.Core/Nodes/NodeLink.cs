@@ -6,30 +6,29 @@ using Pipulate.Threading;
 namespace Pipulate.Nodes;
 
 /// <summary>
-/// The way to the other nodes. What is said here is gathered for <see cref="GatherInterval"/> and published at once for all conversations;
-/// what nobody else follows is not published. A node follows each conversation that it holds, so what it holds is what was said, wherever
-/// that was. Without a backplane it does nothing.
+/// Exchanges the changes of conversations and connections with the other nodes. Changes are gathered for <see cref="GatherInterval"/> and
+/// published together; those of a conversation that no other node follows are not published. A node follows each conversation that it
+/// holds, so its copy is complete, wherever entries are added. Without a backplane it does nothing.
 /// </summary>
 internal sealed partial class NodeLink(
     TimeProvider time, ILogger<NodeLink> logger, IPipulateBackplane? backplane = null) : BackgroundService
 {
     public static readonly TimeSpan GatherInterval = TimeSpan.FromMilliseconds(40);
 
-    /// <summary>How often what is missing is looked for in the store.</summary>
+    /// <summary>Holds how often missing text is looked for in the store.</summary>
     public static readonly TimeSpan BetweenReadings = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How often a node says that it is there.</summary>
+    /// <summary>Holds how often a node sends a sign of life.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
 
-    /// <summary>After which a node counts as gone.</summary>
+    /// <summary>Holds after how long without a message a node is considered ended.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
 
-    /// <summary>After which a growing entry counts as torn: it is told of with each heartbeat, and looked at with each of ours.</summary>
+    /// <summary>Holds after how long a growing entry that no message mentions counts as orphaned. Heartbeats mention it too.</summary>
     public static readonly TimeSpan TornAfter = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// After which a page that has left its node has come to another, and a node that has asked something of the others has been told, also
-    /// if they are busy.
+    /// Holds how long a page may take to connect to another node after it left one, and how long busy nodes may take to answer a question.
     /// </summary>
     public static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
 
@@ -44,7 +43,8 @@ internal sealed partial class NodeLink(
     private readonly ConcurrentDictionary<MirroredConversation, bool> _stale = new();
 
     /// <summary>
-    /// What the others were told that this node follows, and whether pages here show it. Only the one who sends looks at it.
+    /// Holds the conversations that the others know this node to follow, and whether connections here show them. Only the sending loop uses
+    /// it.
     /// </summary>
     private readonly Dictionary<ConversationId, bool> _follows = [];
     private readonly AsyncAutoResetEvent _wake = new();
@@ -59,10 +59,10 @@ internal sealed partial class NodeLink(
     private bool _dropped;
     private long _asked = time.GetTimestamp();
 
-    /// <summary>Whether other nodes are known to be there.</summary>
+    /// <summary>Gets a value indicating whether other nodes are known.</summary>
     public bool HasOtherNodes => _others.Any;
 
-    /// <summary>Whether a node is there, as far as is known.</summary>
+    /// <summary>Gets a value indicating whether a node is known to run.</summary>
     public bool Knows(Guid node) => _others.Knows(node);
 
     public void NoteChanged(MirroredConversation shared)
@@ -71,10 +71,10 @@ internal sealed partial class NodeLink(
         _wake.Set();
     }
 
-    /// <summary>There is something to tell.</summary>
+    /// <summary>Wakes the sending loop, because there is something to send.</summary>
     public void Wake() => _wake.Set();
 
-    /// <summary>A fragment could not be told, for too many wait.</summary>
+    /// <summary>Logs once that a fragment was dropped because too many wait.</summary>
     public void NoteDropped()
     {
         if (!_dropped)
@@ -98,14 +98,14 @@ internal sealed partial class NodeLink(
         await Task.WhenAll(SendAllAsync(backplane, stoppingToken), TendAllAsync(stoppingToken));
     }
 
-    /// <summary>What was said meanwhile may be lost, on the way here and on the way there.</summary>
+    /// <summary>Exchanges the state again, because messages may have been lost in both directions.</summary>
     private void Reconnected()
     {
         Volatile.Write(ref _introduceAll, true);
         Ask();
     }
 
-    /// <summary>Has the others say what they follow and which pages they have.</summary>
+    /// <summary>Asks the others what they follow and which connections they have.</summary>
     private void Ask()
     {
         Volatile.Write(ref _asked, time.GetTimestamp());
@@ -133,7 +133,7 @@ internal sealed partial class NodeLink(
             }
         }
 
-        // The answers were stopped before: these are the last words.
+        // All answers have been stopped before, so these are the last changes.
         Gather(writer);
         writer.Bye();
         await TrySendAsync(backplane, writer.Take());
@@ -150,7 +150,7 @@ internal sealed partial class NodeLink(
 
         if (Interlocked.Exchange(ref _introduceAll, false))
         {
-            // All are told anew, the others' as well as ours.
+            // Every conversation is introduced again: this node sends its state, and the others send theirs.
             _follows.Clear();
             foreach (var shared in _held.Values)
             {
@@ -192,7 +192,7 @@ internal sealed partial class NodeLink(
         }
         else if (!_others.Any)
         {
-            // Nobody is there.
+            // No other node runs.
             _ = writer.Take();
         }
     }
@@ -215,7 +215,7 @@ internal sealed partial class NodeLink(
         }
     }
 
-    /// <returns>Whether it was sent; else all is told anew later.</returns>
+    /// <returns>Whether it was sent; otherwise all state is sent again later.</returns>
     private async Task<bool> TrySendAsync(IPipulateBackplane backplane, IReadOnlyList<byte[]> messages)
     {
         try
@@ -248,26 +248,28 @@ internal sealed partial class NodeLink(
     }
 
     [LoggerMessage(
-        1, LogLevel.Warning, "Nothing can be told to the other nodes. It is tried again, and they find in the store what they miss.")]
+        1,
+        LogLevel.Warning,
+        "Messages to the other nodes cannot be sent. Sending is retried, and they read from the store what they missed.")]
     private partial void LogUnsent(Exception exception);
 
-    [LoggerMessage(2, LogLevel.Information, "The other nodes are told again.")]
+    [LoggerMessage(2, LogLevel.Information, "Messages to the other nodes are sent again.")]
     private partial void LogSentAgain();
 
-    [LoggerMessage(3, LogLevel.Information, "Node {Node} is gone: nothing was heard of it for 15 s.")]
+    [LoggerMessage(3, LogLevel.Information, "Node {Node} is considered ended: it has sent nothing for 15 s.")]
     private partial void LogGone(Guid node);
 
     [LoggerMessage(
         4,
         LogLevel.Warning,
-        "A node of another version of Pipulate is connected. It is not understood: what is said there is seen here when a "
-            + "conversation is opened anew.")]
+        "A node of another version of Pipulate is connected. Its messages are ignored: what is said there is seen here when a "
+            + "conversation is loaded again.")]
     private partial void LogStrange();
 
     [LoggerMessage(5, LogLevel.Debug, "What is missing of conversation {Conversation} could not be read: {Problem}.")]
     private partial void LogUnread(ConversationId conversation, string problem);
 
     [LoggerMessage(
-        6, LogLevel.Warning, "Fragments do not reach the pages of other nodes: more are sent than can be told. This is said once.")]
+        6, LogLevel.Warning, "Fragments are not sent to connections of other nodes, because too many wait. This is logged once.")]
     private partial void LogDropped();
 }

@@ -4,10 +4,10 @@ using Pipulate.Conversations.Entries;
 
 namespace Pipulate.Nodes;
 
-/// <summary>Packs what a node tells the others into as few messages as the backplane's size allows.</summary>
+/// <summary>Packs what a node sends the others into as few messages as the backplane's size allows.</summary>
 internal sealed class NodeMessageWriter : IDisposable
 {
-    /// <summary>Room for what stands before a piece of a fragment, and before that.</summary>
+    /// <summary>Holds the room for all that precedes a piece of a fragment in a message.</summary>
     private const int FragmentHead = 700;
 
     private readonly int _largest;
@@ -18,8 +18,8 @@ internal sealed class NodeMessageWriter : IDisposable
     private readonly byte[] _head;
     private int _fragments;
 
-    /// <param name="node">Who speaks.</param>
-    /// <param name="largest">How long a message may be.</param>
+    /// <param name="node">The node that sends.</param>
+    /// <param name="largest">The largest size of a message, in bytes.</param>
     public NodeMessageWriter(Guid node, int largest)
     {
         _largest = largest;
@@ -27,12 +27,12 @@ internal sealed class NodeMessageWriter : IDisposable
         _head = [NodeMessageReader.Version, .. node.ToByteArray()];
     }
 
-    /// <summary>The node asks what the others follow.</summary>
+    /// <summary>Writes a request that the others send what they follow.</summary>
     public void Ask() => Pack(NodeItem.Ask, default);
 
-    /// <summary>The node is there.</summary>
-    /// <param name="follows">Of all it follows: see <see cref="Digest"/>.</param>
-    /// <param name="pages">Of its pages.</param>
+    /// <summary>Writes a sign of life.</summary>
+    /// <param name="follows">The <see cref="Digest"/> of what it follows.</param>
+    /// <param name="pages">The digest of its connections.</param>
     public void Alive(long follows, long pages)
     {
         _item.Write((byte)NodeItem.Alive);
@@ -41,13 +41,13 @@ internal sealed class NodeMessageWriter : IDisposable
         Pack();
     }
 
-    /// <summary>The node ends.</summary>
+    /// <summary>Writes that the node ends.</summary>
     public void Bye() => Pack(NodeItem.Bye, default);
 
-    /// <summary>The node has a conversation.</summary>
-    /// <param name="conversation">Which.</param>
-    /// <param name="watched">Whether a page of the node shows it.</param>
-    /// <param name="introduce">Whether it is to be told how far the others are.</param>
+    /// <summary>Writes that the node follows a conversation.</summary>
+    /// <param name="conversation">The conversation that it holds.</param>
+    /// <param name="watched">Whether a connection of the node shows it.</param>
+    /// <param name="introduce">Whether the others are to send how far their copies are.</param>
     public void Follow(ConversationId conversation, bool watched, bool introduce)
     {
         _item.Write((byte)NodeItem.Follow);
@@ -57,10 +57,10 @@ internal sealed class NodeMessageWriter : IDisposable
         Pack();
     }
 
-    /// <summary>The node has let go of a conversation.</summary>
+    /// <summary>Writes that the node does not hold a conversation any more.</summary>
     public void Leave(ConversationId conversation) => Pack(NodeItem.Leave, conversation);
 
-    /// <summary>The user said whether to record what they do.</summary>
+    /// <summary>Writes whether the user has paused the recording of events.</summary>
     public void Pause(ConversationId conversation, bool paused)
     {
         _item.Write((byte)NodeItem.Pause);
@@ -82,7 +82,7 @@ internal sealed class NodeMessageWriter : IDisposable
         Pack();
     }
 
-    /// <summary>Writes a digest of the whole conversation: a node with another one has missed something, or this one has.</summary>
+    /// <summary>Writes a digest of the whole conversation. If another node has a different one, one of the two lacks something.</summary>
     public void State(ConversationId conversation, long digest)
     {
         _item.Write((byte)NodeItem.State);
@@ -92,11 +92,12 @@ internal sealed class NodeMessageWriter : IDisposable
     }
 
     /// <summary>
-    /// Something is new of an entry. What is too long for one message is told in several, or else only that it is there to be read.
+    /// Writes a change of an entry. Text that is too long for a message is split; a head or status that is too long is left to be read from
+    /// the store.
     /// </summary>
     public void Entry(ConversationId conversation, EntryFrame frame)
     {
-        // Three bytes for a character at most: with the rest such a piece has room in any message.
+        // A UTF-16 unit takes at most three bytes, so such a piece has room in any message.
         var piece = (_largest - 512) / 3;
         while (frame.Text.Length > piece)
         {
@@ -108,7 +109,7 @@ internal sealed class NodeMessageWriter : IDisposable
         EntryPiece(conversation, frame);
     }
 
-    /// <summary>Somebody wants an answer once more that one of the others has given.</summary>
+    /// <summary>Writes a request to regenerate an answer, for the node that generated it.</summary>
     public void Again(ConversationId conversation, Guid answer)
     {
         _item.Write((byte)NodeItem.Again);
@@ -117,9 +118,9 @@ internal sealed class NodeMessageWriter : IDisposable
         Pack();
     }
 
-    /// <summary>A conversation was deleted.</summary>
-    /// <param name="name">Its id, or an owner.</param>
-    /// <param name="all">Whether that is an owner, and all of theirs.</param>
+    /// <summary>Writes that a conversation was deleted.</summary>
+    /// <param name="name">The id of the conversation, or an owner.</param>
+    /// <param name="all">Whether it is an owner, all of whose conversations were deleted.</param>
     public void Gone(string name, bool all)
     {
         _item.Write((byte)NodeItem.Gone);
@@ -128,10 +129,10 @@ internal sealed class NodeMessageWriter : IDisposable
         Pack();
     }
 
-    /// <summary>From here to its next sign of life the node tells of all its pages.</summary>
+    /// <summary>Writes that all connections of the node follow, up to its next sign of life.</summary>
     public void Pages() => Pack(NodeItem.Pages, default);
 
-    /// <summary>A page is there, in no group yet.</summary>
+    /// <summary>Writes that a connection was opened. It is in no group yet.</summary>
     public void Page(ConnectionDescriptor card)
     {
         _item.Write((byte)NodeItem.Page);
@@ -150,7 +151,7 @@ internal sealed class NodeMessageWriter : IDisposable
         Pack();
     }
 
-    /// <summary>A page is in a group or has left it; from a node that has not the page, that it should.</summary>
+    /// <summary>Writes that a connection is in a group or has left it; about a connection of another node, that it should.</summary>
     public void Group(string id, string group, bool joins)
     {
         _item.Write((byte)NodeItem.Group);
@@ -160,7 +161,7 @@ internal sealed class NodeMessageWriter : IDisposable
         Pack();
     }
 
-    /// <summary>What pages of an audience are sent. One that is too long for a message goes in several.</summary>
+    /// <summary>Writes a fragment for the connections of an audience, in several messages if it is too long for one.</summary>
     public void Fragment(ChatAudience audience, ReadOnlyMemory<byte> fragment)
     {
         _fragments++;
@@ -178,7 +179,7 @@ internal sealed class NodeMessageWriter : IDisposable
         }
     }
 
-    /// <summary>The pages of an audience are to be closed for good.</summary>
+    /// <summary>Writes that the connections of an audience are to be closed permanently.</summary>
     public void Vacate(ChatAudience audience)
     {
         WriteAudience(NodeItem.Vacate, audience);
@@ -191,7 +192,7 @@ internal sealed class NodeMessageWriter : IDisposable
         Pack();
     }
 
-    /// <summary>What is packed so far; the next message begins anew.</summary>
+    /// <summary>Takes the messages that are packed so far.</summary>
     public IReadOnlyList<byte[]> Take()
     {
         Close();

@@ -1,12 +1,12 @@
 namespace Pipulate.Nodes;
 
-/// <summary>Who else is there, and which conversations they follow. Thread-safe.</summary>
+/// <summary>Tracks the other nodes and the conversations that they follow. Thread-safe.</summary>
 internal sealed class NodeTracker(TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, Node> _nodes = [];
 
-    /// <summary>When it was last known that a page of another node shows a conversation, where none is known to any more.</summary>
+    /// <summary>Holds when the last connection of another node that showed a conversation was closed.</summary>
     private readonly Dictionary<ConversationId, long> _left = [];
 
     public bool Any
@@ -28,7 +28,7 @@ internal sealed class NodeTracker(TimeProvider time)
         }
     }
 
-    /// <summary>Whether another node has a conversation, and whether a page there shows it.</summary>
+    /// <summary>Gets whether another node has a conversation, and whether a connection there shows it.</summary>
     public (bool Followed, bool Watched) Of(ConversationId conversation)
     {
         var (followed, watched) = (false, false);
@@ -48,8 +48,8 @@ internal sealed class NodeTracker(TimeProvider time)
     }
 
     /// <summary>
-    /// Whether a page of another node has shown a conversation until a moment ago: it is reloading, or its node has ended, and it may come
-    /// to any node now.
+    /// Gets a value indicating whether a page of another node showed a conversation until a moment ago. It is reloading, or its node has
+    /// ended, and it may connect to any node now.
     /// </summary>
     public bool HaveJustLeft(ConversationId conversation, TimeSpan within)
     {
@@ -90,8 +90,8 @@ internal sealed class NodeTracker(TimeProvider time)
         }
     }
 
-    /// <summary>Compares what is known of a node with what it says. Where they differ, nothing is known of it any more.</summary>
-    /// <returns>The conversations that it is not known to follow any more; null where all is well.</returns>
+    /// <summary>Compares the known conversations of a node with the digest that it sent. If they differ, they are forgotten.</summary>
+    /// <returns>The conversations that were forgotten; null if the digests are equal.</returns>
     public IReadOnlyCollection<ConversationId>? Check(Guid node, long digest)
     {
         lock (_gate)
@@ -125,7 +125,7 @@ internal sealed class NodeTracker(TimeProvider time)
         }
     }
 
-    /// <summary>The nodes that were not heard for so long. Whose pages have left before that is forgotten too.</summary>
+    /// <summary>Gets the nodes that have sent nothing for that long, and forgets connections that were closed before that.</summary>
     public IReadOnlyList<Guid> Silent(TimeSpan silence)
     {
         lock (_gate)

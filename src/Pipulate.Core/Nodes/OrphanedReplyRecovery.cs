@@ -5,8 +5,8 @@ using Pipulate.Generation;
 namespace Pipulate.Nodes;
 
 /// <summary>
-/// Keeps the leases of this node, and sees to what waits at nodes that are gone, or is asked for at others. Without other nodes it does
-/// nothing.
+/// Renews the leases of this node, takes over replies that wait on nodes that have ended, and regenerates answers that other nodes ask for.
+/// Without other nodes it does nothing.
 /// </summary>
 internal sealed partial class OrphanedReplyRecovery(
     ChatQueue queue,
@@ -17,7 +17,7 @@ internal sealed partial class OrphanedReplyRecovery(
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    /// <summary>The others look too.</summary>
+    /// <summary>Caps how many are taken over at once, because the other nodes take over too.</summary>
     private const int AtOnce = 20;
 
     public override Task StartAsync(CancellationToken cancellationToken)
@@ -64,7 +64,7 @@ internal sealed partial class OrphanedReplyRecovery(
         }
         catch (Exception exception)
         {
-            // The store is away, and the keeper says so aloud.
+            // The store is unavailable, which WriteBehindService logs.
             LogAway(exception.GetType().Name);
         }
     }
@@ -72,9 +72,9 @@ internal sealed partial class OrphanedReplyRecovery(
     [LoggerMessage(
         1,
         LogLevel.Information,
-        "{Entries} entries of conversation {Conversation} have waited for an answer that nobody gives: this node takes over.")]
+        "The node that owed an answer to {Entries} entries of conversation {Conversation} has ended: this node takes over.")]
     private partial void LogTakenOver(ConversationId conversation, int entries);
 
-    [LoggerMessage(2, LogLevel.Debug, "What waits at other nodes could not be looked for: {Problem}.")]
+    [LoggerMessage(2, LogLevel.Debug, "Replies that wait on ended nodes could not be read: {Problem}.")]
     private partial void LogAway(string problem);
 }

@@ -1,19 +1,19 @@
 namespace Pipulate.Storage;
 
 /// <summary>
-/// Says what became of a piece of text that was to be added to a stored entry.
+/// Specifies how a store handled a piece of text that was to be appended to an entry.
 /// </summary>
 public enum AppendOutcome
 {
-    /// <summary>The entry holds the piece now, or held it before.</summary>
+    /// <summary>Indicates that the entry holds the piece, now or since before.</summary>
     Taken,
 
-    /// <summary>The piece begins after the end of what is stored: something before it is missing, and nothing was changed.</summary>
+    /// <summary>Indicates that the piece begins after the end of the stored text. Nothing was changed.</summary>
     Gap,
 
-    /// <summary>The text has been replaced by a later version since: nothing was changed.</summary>
+    /// <summary>Indicates that a later version has replaced the text. Nothing was changed.</summary>
     Outdated,
 
-    /// <summary>There is no such entry (any more).</summary>
+    /// <summary>Indicates that the entry does not exist, or was deleted.</summary>
     Missing,
 }

@@ -1,10 +1,10 @@
 namespace Pipulate.Storage;
 
 /// <summary>
-/// The answer of a store to a piece of text.
+/// Represents the result of appending a piece of text to a stored entry.
 /// </summary>
-/// <param name="Outcome">What became of it.</param>
+/// <param name="Outcome">How the piece was handled.</param>
 /// <param name="Length">
-/// How long the stored text is now, in UTF-16 units: where the next piece begins. 0 where there is no such entry.
+/// The length of the stored text, in UTF-16 units: where the next piece begins. 0 if the entry does not exist.
 /// </param>
 public readonly record struct AppendResult(AppendOutcome Outcome, int Length);

@@ -1,18 +1,18 @@
 namespace Pipulate.Conversations.Entries;
 
 /// <summary>
-/// One thing that was said or done. Its text only grows; whatever else changes, changes its <see cref="Epoch"/>.
-/// Owned by its <see cref="Conversation"/>: read and written under that one's lock only.
+/// Represents a message, an event or another entry of a conversation. Its text only grows; a change that replaces text raises
+/// <see cref="Epoch"/>. Not thread-safe: the lock of its <see cref="Conversation"/> guards it.
 /// </summary>
 internal sealed class ConversationEntry(int ordinal, EntryRole role, EntryState state, DateTimeOffset at)
 {
     /// <summary>
-    /// The place in the conversation, from 1; also what its element is called on a page. It changes when the history comes later than what
-    /// is said since, and pages take all anew then.
+    /// Gets or sets the place in the conversation, from 1, which is also part of its element's id in a page. It changes when the history is
+    /// restored after entries were added; connections then get the whole list again.
     /// </summary>
     public int Ordinal { get; set; } = ordinal;
 
-    /// <summary>What it is called in the store and on other nodes.</summary>
+    /// <summary>Gets the id that the store and the other nodes know it by.</summary>
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
     public EntryRole Role { get; } = role;
@@ -22,78 +22,78 @@ internal sealed class ConversationEntry(int ordinal, EntryRole role, EntryState 
     public EntryText Text { get; } = new();
 
     /// <summary>
-    /// What the model thought before it spoke: shown folded, never told to it again. Null where it showed nothing of the kind.
+    /// Gets or sets what the model thought before its answer; null if it sent no reasoning. It is shown collapsed, and never sent to the
+    /// model.
     /// </summary>
     public EntryText? Reasoning { get; set; }
 
-    /// <summary>The same text as markdown; null where it is shown as it is.</summary>
+    /// <summary>Gets or sets the same text as Markdown; null if it is shown as plain text.</summary>
     public MarkdownText? Markdown { get; set; }
 
     public EntryState State { get; set; } = state;
 
-    /// <summary>Raised when what was sent before must be replaced and not continued.</summary>
+    /// <summary>Gets or sets the version of the text. It is raised when connections must replace what they got before.</summary>
     public int Epoch { get; set; }
 
     /// <summary>
-    /// How often something became known of it in the same epoch that pages must be sent in its place: another node says more than the store
-    /// has.
+    /// Gets or sets how many times another node has reported, in the same epoch, text that replaces what connections got from the store.
     /// </summary>
     public int RemoteRevision { get; set; }
 
-    /// <summary>Changes where a page must take it anew.</summary>
+    /// <summary>Gets a number that changes when connections must replace the entry.</summary>
     public int Edition => Epoch + RemoteRevision;
 
-    /// <summary>The conversation's version when this entry last changed.</summary>
+    /// <summary>Gets or sets the conversation's version when this entry last changed.</summary>
     public long Revision { get; set; }
 
-    /// <summary>Whether something may still come.</summary>
+    /// <summary>Gets a value indicating whether its text may still grow.</summary>
     public bool IsOpen => State is EntryState.Streaming;
 
-    /// <summary>Whether it only keeps the place of an answer that has not begun, because others are given first.</summary>
+    /// <summary>Gets a value indicating whether it stands for an answer that has not begun because others are generated first.</summary>
     public bool IsQueued { get; init; }
 
-    /// <summary>What it waits for while it has said nothing, in a sentence for the person at the page.</summary>
+    /// <summary>Gets or sets the sentence that says what it waits for while it has no text.</summary>
     public string? Waiting { get; set; }
 
     /// <summary>
-    /// How many entries of the conversation had been answered before this answer; it goes back to that when the answer is asked for once
-    /// more. Null for what answers nothing.
+    /// Gets or sets how many entries of the conversation had been answered before this answer; null if it is no answer. When the answer is
+    /// regenerated, the conversation goes back to that number.
     /// </summary>
     public int? RepliedThrough { get; set; }
 
-    /// <summary>Whether another node has given it, and can give it once more.</summary>
+    /// <summary>Gets or sets a value indicating whether another node has generated it, and can generate it again.</summary>
     public bool RepliedRemotely { get; set; }
 
     public bool CanRegenerate => RepliedThrough is not null || RepliedRemotely;
 
-    /// <summary>Taken back: pages remove it, the model never hears of it.</summary>
+    /// <summary>Gets or sets a value indicating whether it was withdrawn: it is neither shown nor sent to the model.</summary>
     public bool Withdrawn { get; set; }
 
-    /// <summary>Whether the model is to answer this entry (a user's words, an event that is to be commented).</summary>
+    /// <summary>Gets or sets a value indicating whether the model is to reply to it: a user's message, or an event to comment on.</summary>
     public bool RequiresReply { get; set; }
 
-    /// <summary>When it came, as a timestamp of the conversation's clock.</summary>
+    /// <summary>Gets or sets when it was added, as a timestamp of the conversation's clock.</summary>
     public long ArrivedAt { get; set; }
 
-    /// <summary>The request that it came with, as tracing names it; null where nobody traces.</summary>
+    /// <summary>Gets or sets the id of the activity, such as a request, that added it; null without a listener for traces.</summary>
     public string? Cause { get; set; }
 
-    /// <summary>What an event is an instance of; those of one kind that come together are told together.</summary>
+    /// <summary>Gets what an event is an instance of; consecutive events of one kind are sent to the model as one.</summary>
     public string? Kind { get; init; }
 
-    /// <summary>How far the work is that this entry shows; null for all other entries.</summary>
+    /// <summary>Gets or sets the progress that this entry shows; null for all other entries.</summary>
     public Progress? Progress { get; set; }
 
-    /// <summary>Who spoke when it was not the model, such as "demo"; else null.</summary>
+    /// <summary>Gets or sets the author of an answer that is not from the model, such as "demo"; otherwise null.</summary>
     public string? AuthorName { get; set; }
 
-    /// <summary>Why it failed or was stopped, in a sentence for the person at the page.</summary>
+    /// <summary>Gets or sets the sentence that says why it failed or was stopped.</summary>
     public string? Reason { get; set; }
 
-    /// <summary>The id that the page gave a user's message, so that one sent twice is stored once.</summary>
+    /// <summary>Gets the id that the page gave a user's message, so that a message sent twice is stored once.</summary>
     public string? MessageId { get; init; }
 
-    /// <summary>Whether it was begun on another node, or before this process: somebody else makes it grow and ends it.</summary>
+    /// <summary>Gets a value indicating whether another node, or an earlier process, began it. This node does not complete it.</summary>
     public bool IsRemote { get; init; }
 
     public bool Visible => Role is not EntryRole.Event && !Withdrawn;

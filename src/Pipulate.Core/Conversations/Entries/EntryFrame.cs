@@ -2,8 +2,8 @@ using Pipulate.Storage;
 namespace Pipulate.Conversations.Entries;
 
 /// <summary>
-/// What one node tells the others of an entry: a piece of its text and where it belongs, and with it what else is new.
-/// Without text and all else it says how far the entry is, so that who lacks something notices.
+/// Represents what a node sends the others of an entry: a piece of its text and where it belongs, and with it what else has changed.
+/// A frame without text only gives the length, so that a node notices what it lacks.
 /// </summary>
 /// <param name="Entry">The entry's id.</param>
 /// <param name="Epoch">The version of the entry.</param>
@@ -11,16 +11,16 @@ namespace Pipulate.Conversations.Entries;
 /// <param name="Text">The piece: whole characters only.</param>
 internal readonly record struct EntryFrame(Guid Entry, int Epoch, int Offset, string Text)
 {
-    /// <summary>Whether text of an older version does not count any more.</summary>
+    /// <summary>Gets a value indicating whether it replaces the text of an older version.</summary>
     public bool Replaces { get; init; }
 
-    /// <summary>What is told of an entry once, at its beginning.</summary>
+    /// <summary>Gets what is sent of an entry once, at its beginning.</summary>
     public EntryHead? Head { get; init; }
 
-    /// <summary>How the entry is from now on; null where it only grows.</summary>
+    /// <summary>Gets the new status of the entry; null if only its text grows.</summary>
     public EntryStatus? Standing { get; init; }
 
-    /// <summary>The entry as the store has it.</summary>
+    /// <summary>Creates a frame of the whole entry as the store has it.</summary>
     public static EntryFrame Of(StoredEntry stored) => new(stored.Id, stored.Epoch, 0, stored.Text)
     {
         Replaces = true,
@@ -28,6 +28,6 @@ internal readonly record struct EntryFrame(Guid Entry, int Epoch, int Offset, st
         Standing = stored.State is EntryState.Streaming ? null : EntryStatus.Of(stored),
     };
 
-    /// <summary>How long the text is with this piece.</summary>
+    /// <summary>Gets the length of the text up to the end of this piece.</summary>
     public int Through => Offset + Text.Length;
 }

@@ -2,10 +2,10 @@ using Pipulate.Storage;
 
 namespace Pipulate.Conversations.Entries;
 
-/// <summary>What never changes of an entry.</summary>
+/// <summary>Represents the values of an entry that never change.</summary>
 internal sealed record EntryHead(EntryRole Role, DateTimeOffset At, string? Kind, string? Voice, string? MessageId)
 {
-    /// <summary>The entry that it was said behind, which must be there first; null where nobody says.</summary>
+    /// <summary>Gets the entry before it, which must be added first; null if it is not known.</summary>
     public Guid? After { get; init; }
 
     public static EntryHead Of(ConversationEntry entry) => new(entry.Role, entry.CreatedAt, entry.Kind, entry.AuthorName, entry.MessageId);

@@ -1,22 +1,22 @@
 namespace Pipulate;
 
 /// <summary>
-/// Says who speaks in an entry of a conversation.
+/// Specifies the author of an entry of a conversation.
 /// </summary>
 public enum EntryRole
 {
-    /// <summary>A person at a page.</summary>
+    /// <summary>Marks a message that a user typed.</summary>
     User,
 
-    /// <summary>The model, or who speaks in its place.</summary>
+    /// <summary>Marks an answer of the model, or of a substitute such as the demo client.</summary>
     Assistant,
 
-    /// <summary>The chat itself, to the people at the pages; the model never hears of it.</summary>
+    /// <summary>Marks a notice of the chat itself. It is shown, and never sent to the model.</summary>
     Notice,
 
-    /// <summary>Something a user did: told to the model and never shown.</summary>
+    /// <summary>Marks an event: something a user did. It is sent to the model, and never shown.</summary>
     Event,
 
-    /// <summary>Work that people watch; the model is not told of it.</summary>
+    /// <summary>Marks the progress of a piece of work. It is shown, and never sent to the model.</summary>
     Progress,
 }

@@ -1,19 +1,19 @@
 namespace Pipulate;
 
 /// <summary>
-/// Says how far an entry of a conversation has come.
+/// Specifies the state of an entry of a conversation.
 /// </summary>
 public enum EntryState
 {
-    /// <summary>Its text still grows.</summary>
+    /// <summary>Indicates that its text still grows.</summary>
     Streaming,
 
-    /// <summary>It is whole.</summary>
+    /// <summary>Indicates that it is complete.</summary>
     Complete,
 
-    /// <summary>It was ended before it was whole.</summary>
+    /// <summary>Indicates that it was stopped before it was complete.</summary>
     Stopped,
 
-    /// <summary>It broke off.</summary>
+    /// <summary>Indicates that it ended with an error.</summary>
     Failed,
 }

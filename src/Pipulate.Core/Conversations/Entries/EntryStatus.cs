@@ -2,7 +2,7 @@ using Pipulate.Storage;
 
 namespace Pipulate.Conversations.Entries;
 
-/// <summary>What changes of an entry beside its text.</summary>
+/// <summary>Represents the values of an entry, other than its text, that can change.</summary>
 internal sealed record EntryStatus(EntryState State, string? Reason, bool Withdrawn, Progress? Progress, string? Waiting, bool Again)
 {
     public static EntryStatus Of(ConversationEntry entry) =>

@@ -5,34 +5,34 @@ using Pipulate.Markdown;
 namespace Pipulate.Conversations.Entries;
 
 /// <summary>
-/// The text of an entry in both its forms: as it was said, and as the HTML-encoded UTF-8 that pages get.
-/// Both only grow. The bytes are made when a page first asks for them, and once for all pages, so what is told to the model only costs
-/// none. Not thread-safe: the conversation's lock guards it.
+/// Holds the text of an entry in two forms: as it was written, and as the HTML-encoded UTF-8 that is sent to connections. Both only grow.
+/// The text is encoded when a connection first needs it, and once for all of them, so an entry that only the model gets is never encoded.
+/// Not thread-safe: the conversation's lock guards it.
 /// </summary>
 internal sealed class EntryText
 {
-    /// <summary>Nearly every text; one with another character is looked at more closely.</summary>
+    /// <summary>Holds the characters that need no cleaning. Nearly every text has no others, and is taken as it is.</summary>
     private static readonly SearchValues<char> Plain =
         SearchValues.Create([.. Enumerable.Range(0, char.MaxValue + 1).Select(code => (char)code).Where(IsPlain)]);
 
-    /// <summary>The text as it came, while it is nothing but that.</summary>
+    /// <summary>Holds the text while it is one string; <see cref="_grown"/> replaces it when a piece is added.</summary>
     private string? _whole;
     private StringBuilder? _grown;
     private ArrayBufferWriter<byte>? _encoded;
     private int _encodedThrough;
     private char _halfRune;
 
-    /// <summary>The length of the text in UTF-16 units, without half a rune that still waits for its other half.</summary>
+    /// <summary>Gets the length of the text in UTF-16 units, without a high surrogate that still waits for its low one.</summary>
     public int Length => _grown?.Length ?? _whole?.Length ?? 0;
 
     public int EncodedLength => Encode().WrittenCount;
 
     /// <summary>
-    /// What stands behind <paramref name="from"/>: any length seen before is a cut between two runes and outside an entity.
+    /// Gets the encoded text from <paramref name="from"/> on. An earlier <see cref="EncodedLength"/> never splits a rune or an entity.
     /// </summary>
     public ReadOnlySpan<byte> Encoded(int from = 0) => Encode().WrittenSpan[from..];
 
-    /// <summary>Takes a text that is all there is to say.</summary>
+    /// <summary>Sets the whole text of an entry that does not grow.</summary>
     public void Set(string text)
     {
         if (!text.AsSpan().ContainsAnyExcept(Plain))
@@ -46,12 +46,12 @@ internal sealed class EntryText
     }
 
     /// <summary>
-    /// Adds a piece. Control characters are left out, but for tab and newline (a page cannot show them, a database refuses NUL).
-    /// A surrogate pair cut in two by the sender is put together again; one that stays alone becomes U+FFFD.
+    /// Appends a piece. Control characters other than tab and newline are left out: a page cannot show them, and databases refuse NUL.
+    /// A surrogate pair that the sender has split is joined again; a lone surrogate becomes U+FFFD.
     /// </summary>
     public void Append(ReadOnlySpan<char> piece)
     {
-        // One more than came: a half rune from the piece before may stand in front.
+        // One more than the piece: a high surrogate of the piece before may come first.
         var characters = ArrayPool<char>.Shared.Rent(piece.Length + 1);
         var length = 0;
         try
@@ -92,7 +92,7 @@ internal sealed class EntryText
         }
     }
 
-    /// <summary>Forgets everything that was said.</summary>
+    /// <summary>Clears the text.</summary>
     public void Clear()
     {
         _halfRune = default;
@@ -102,7 +102,7 @@ internal sealed class EntryText
         _encodedThrough = 0;
     }
 
-    /// <summary>Nothing more comes: half a rune that still waits is told apart as U+FFFD.</summary>
+    /// <summary>Ends the text: a high surrogate that still waits becomes U+FFFD.</summary>
     public void Seal()
     {
         if (_halfRune != 0)
@@ -112,14 +112,14 @@ internal sealed class EntryText
         }
     }
 
-    /// <summary>What stands behind <paramref name="from"/>.</summary>
+    /// <summary>Gets the text from <paramref name="from"/> on.</summary>
     public string ToString(int from) => _grown?.ToString(from, _grown.Length - from) ?? _whole?[from..] ?? "";
 
     public override string ToString() => _grown?.ToString() ?? _whole ?? "";
 
     public string ToString(int from, int length) => _grown?.ToString(from, length) ?? _whole!.Substring(from, length);
 
-    /// <summary>Copies as many characters from there on as fit.</summary>
+    /// <summary>Copies the text from <paramref name="from"/> on, as much as fits.</summary>
     public void CopyTo(int from, Span<char> characters)
     {
         if (_grown is not null)

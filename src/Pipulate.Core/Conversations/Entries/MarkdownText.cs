@@ -4,9 +4,9 @@ using Pipulate.Markdown;
 namespace Pipulate.Conversations.Entries;
 
 /// <summary>
-/// The text of an answer as pages see it: while it is written, the blocks that have ended as HTML and what comes behind them as encoded
-/// text; when it has ended, the whole as HTML. Made when a page asks, and once for all pages; each character is read once. Not thread-safe:
-/// the conversation's lock guards it.
+/// Holds the text of an answer as connections get it. While it grows: the blocks that have ended as HTML, and the tail behind them as
+/// encoded text. When it has ended: the whole as HTML. It is rendered when a connection needs it, and once for all of them; each character
+/// is read once. Not thread-safe: the conversation's lock guards it.
 /// </summary>
 internal sealed class MarkdownText(EntryText text)
 {
@@ -16,7 +16,7 @@ internal sealed class MarkdownText(EntryText text)
     private BlockEnds _ends;
     private int _tails;
 
-    // Places in the text: where the tail begins and up to where it is encoded, where the last line begins, up to where all is read.
+    // Positions in the text: where the tail begins, how far it is encoded, where the last line begins, how far the text is read.
     private int _tailStart;
     private int _encoded;
     private int _line;
@@ -24,7 +24,7 @@ internal sealed class MarkdownText(EntryText text)
     private bool _lineBegun;
 
     /// <summary>
-    /// How many times the tail has begun anew, which is what makes a page's tail another one; 0 while no block has ended.
+    /// Gets how many times a new tail has begun, so that a connection knows whether it has the current one; 0 while no block has ended.
     /// </summary>
     public int Tails
     {
@@ -35,7 +35,7 @@ internal sealed class MarkdownText(EntryText text)
         }
     }
 
-    /// <summary>The blocks that have ended, as HTML that only grows.</summary>
+    /// <summary>Gets the blocks that have ended, as HTML that only grows.</summary>
     public ReadOnlySpan<byte> Blocks
     {
         get
@@ -45,7 +45,7 @@ internal sealed class MarkdownText(EntryText text)
         }
     }
 
-    /// <summary>What comes behind the blocks, encoded; it only grows until a block ends.</summary>
+    /// <summary>Gets the encoded text behind the blocks. It only grows until a block ends.</summary>
     public ReadOnlySpan<byte> Tail
     {
         get
@@ -55,7 +55,7 @@ internal sealed class MarkdownText(EntryText text)
         }
     }
 
-    /// <summary>All of a text to which nothing more is added, as HTML.</summary>
+    /// <summary>Gets the whole of a text that has ended, as HTML.</summary>
     public ReadOnlySpan<byte> Whole
     {
         get
@@ -79,7 +79,7 @@ internal sealed class MarkdownText(EntryText text)
             return;
         }
 
-        // A line whose kind is known is read on; of one that may still be anything there is not much.
+        // A line is read from its beginning until its kind is known, which takes few characters.
         var from = _lineBegun ? _read : _line;
         var characters = ArrayPool<char>.Shared.Rent(length - from);
         text.CopyTo(from, characters.AsSpan(0, length - from));
@@ -132,7 +132,7 @@ internal sealed class MarkdownText(EntryText text)
         _tailStart = through;
         _encoded = through;
 
-        // Blank lines that no page has seen are nothing.
+        // Blank lines that no connection has got need no tail of their own.
         var blank = string.IsNullOrWhiteSpace(block);
         if (blank && _tail is null or { WrittenCount: 0 })
         {

@@ -1,41 +1,41 @@
 namespace Pipulate.Storage;
 
 /// <summary>
-/// An entry of a conversation as a store keeps it.
+/// Represents an entry of a conversation as a store keeps it.
 /// </summary>
 public sealed record StoredEntry
 {
-    /// <summary>Gets the entry's id, chosen by who adds it: adding the same id again changes nothing.</summary>
+    /// <summary>Gets the entry's id, which the caller chooses. Adding the same id again changes nothing.</summary>
     public required Guid Id { get; init; }
 
     /// <summary>Gets the entry's place in its conversation.</summary>
-    /// <value>Given by the store, from 1 and rising by one; not looked at when an entry is added.</value>
+    /// <value>Assigned by the store, from 1 and rising by one; ignored when an entry is added.</value>
     public long Ordinal { get; init; }
 
-    /// <summary>Gets who speaks.</summary>
+    /// <summary>Gets the author.</summary>
     public required EntryRole Role { get; init; }
 
-    /// <summary>Gets how far it has come.</summary>
+    /// <summary>Gets the state.</summary>
     public required EntryState State { get; init; }
 
-    /// <summary>Gets when it was begun.</summary>
-    /// <value>In UTC, kept to the microsecond.</value>
+    /// <summary>Gets when it began.</summary>
+    /// <value>In UTC, stored to the microsecond.</value>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Gets the number of the text's version: text of a higher one replaces it and does not continue it.</summary>
+    /// <summary>Gets the version of the text. Text of a higher version replaces it.</summary>
     public int Epoch { get; init; }
 
-    /// <summary>Gets what was said so far.</summary>
-    /// <value>Whole characters only: neither NUL nor half a surrogate pair.</value>
+    /// <summary>Gets the text so far.</summary>
+    /// <value>Whole characters: neither NUL nor a lone surrogate.</value>
     public string Text { get; init; } = "";
 
-    /// <summary>Gets whether it was taken back: pages and the model do not see it.</summary>
+    /// <summary>Gets a value indicating whether it was withdrawn: it is neither shown nor sent to the model.</summary>
     public bool Withdrawn { get; init; }
 
     /// <summary>Gets what an event is an instance of, or null.</summary>
     public string? Kind { get; init; }
 
-    /// <summary>Gets who spoke when it was not the model, such as <c>demo</c>, or null.</summary>
+    /// <summary>Gets the author of an answer that is not from the model, such as <c>demo</c>, or null.</summary>
     public string? Voice { get; init; }
 
     /// <summary>Gets why it failed or was stopped, or null.</summary>

@@ -29,7 +29,7 @@ internal static class TypedText
         return true;
     }
 
-    /// <summary>Unicode's Default_Ignorable_Code_Point outside the category Format, and the blank pattern of Braille.</summary>
+    /// <summary>Matches Unicode's Default_Ignorable_Code_Point outside the category Format, and the blank pattern of Braille.</summary>
     private static bool IsIgnorable(int value) => value is
         0x034F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or 0x180B or 0x180C or 0x180D or 0x180F or 0x2065 or 0x2800 or 0x3164 or 0xFFA0
         or (>= 0xFE00 and <= 0xFE0F) or (>= 0xFFF0 and <= 0xFFF8) or (>= 0xE0000 and <= 0xE0FFF);

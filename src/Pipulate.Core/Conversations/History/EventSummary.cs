@@ -6,8 +6,8 @@ using Pipulate.Text;
 namespace Pipulate.Conversations.History;
 
 /// <summary>
-/// The events that came together, as one message to the model. Those of one kind in a row are told as one: how many there were, what
-/// differs in each, and once how they all end, which is where a template says what it wants.
+/// Collects consecutive events into one message to the model. Events of one kind in a row are summarized: how many there were, what
+/// differs in each, and once the ending that they share, because that is where a template says what it wants.
 /// </summary>
 internal sealed class EventSummary
 {
@@ -18,7 +18,7 @@ internal sealed class EventSummary
 
     public void Add(ConversationEntry entry) => _events.Add(entry);
 
-    /// <summary>Adds the message to the others, if there is anything to tell, and begins anew.</summary>
+    /// <summary>Appends the message to the others, unless there are no events, and clears the events.</summary>
     public void MoveTo(List<ChatMessage> messages)
     {
         if (_events.Count == 0)
@@ -58,9 +58,9 @@ internal sealed class EventSummary
         {
             if (i == FirstListed && texts.Length > FirstListed + LastListed)
             {
-                var untold = texts.Length - FirstListed - LastListed;
-                report.Append("\n- (and ").Append(untold).Append(" more like these)");
-                i += untold;
+                var omitted = texts.Length - FirstListed - LastListed;
+                report.Append("\n- (and ").Append(omitted).Append(" more like these)");
+                i += omitted;
             }
 
             report.Append("\n- ").Append(texts[i].AsSpan(0, texts[i].Length - ending).TrimEnd());
@@ -72,7 +72,7 @@ internal sealed class EventSummary
         }
     }
 
-    /// <summary>How many characters at the end all texts share, from the beginning of a sentence on.</summary>
+    /// <summary>Counts the characters at the end that all texts share, from the beginning of a sentence on.</summary>
     private static int CommonEnding(string[] texts)
     {
         var first = texts[0];
@@ -88,11 +88,11 @@ internal sealed class EventSummary
             shared = same;
         }
 
-        // Texts that are the same altogether keep their first sentence in the list.
+        // Even identical texts keep their first sentence in the list.
         var from = first.Length - shared;
         for (var sentence = from; (sentence = first.IndexOf(". ", sentence, StringComparison.Ordinal)) >= 0; sentence++)
         {
-            // A sentence may end inside a value: what a user wrote must not be torn out of its quotation.
+            // A sentence may end inside a value. A user's text must not be separated from its quotation marks.
             var ending = first.Length - sentence - 1;
             if (!texts.Any(text => TextCut.IsQuoted(text.AsSpan(0, text.Length - ending), out _)))
             {

@@ -4,8 +4,8 @@ using Pipulate.Conversations.Entries;
 namespace Pipulate.Conversations.History;
 
 /// <summary>
-/// What of a conversation the model is told. The beginning stays byte for byte the same from request to request, because a model
-/// server keeps what it has read of an equal beginning; so when the window is full it is cut in bulk, and rarely.
+/// Decides which entries of a conversation are sent to the model. The beginning stays byte for byte the same from request to request,
+/// because a model server caches an equal prefix; so when the window is full it is cut in bulk, and rarely.
 /// Called under the conversation's lock.
 /// </summary>
 internal sealed class HistoryWindow
@@ -13,13 +13,13 @@ internal sealed class HistoryWindow
     private int _first;
 
     /// <summary>
-    /// The first entries as chat messages, oldest first; the oldest whole turns are left out from now on where the model has no room for
-    /// them.
+    /// Gets the first <paramref name="count"/> entries as chat messages, oldest first. If the model has no room for all, the oldest whole
+    /// turns are left out, in later calls too.
     /// </summary>
     /// <param name="entries">The conversation.</param>
-    /// <param name="count">How many of its entries count.</param>
-    /// <param name="budget">The room; null for all there is.</param>
-    /// <param name="leftOut">How many entries are no longer told that were told before.</param>
+    /// <param name="count">How many of its entries are read.</param>
+    /// <param name="budget">The room in the prompt; null for no limit.</param>
+    /// <param name="leftOut">How many entries are left out that were sent before.</param>
     public List<ChatMessage> Read(IReadOnlyList<ConversationEntry> entries, int count, HistoryBudget? budget, out int leftOut)
     {
         var first = FindFirst(entries, count, budget);
@@ -33,13 +33,13 @@ internal sealed class HistoryWindow
         return ToMessages(entries, first, count);
     }
 
-    /// <summary>What <see cref="Read"/> would give now; nothing is changed by looking.</summary>
+    /// <summary>Gets what <see cref="Read"/> would return, without moving the window.</summary>
     public List<ChatMessage> Peek(IReadOnlyList<ConversationEntry> entries, HistoryBudget? budget) =>
         ToMessages(entries, FindFirst(entries, entries.Count, budget), entries.Count);
 
     /// <summary>
-    /// Of what came between two answers the events are told first and the typed words last, so that a question is the newest however much
-    /// happened after it.
+    /// Converts entries to messages. Between two answers the events come first and the typed messages last, so that a question is the
+    /// newest message, however much happened after it.
     /// </summary>
     private static List<ChatMessage> ToMessages(IReadOnlyList<ConversationEntry> entries, int first, int count)
     {
@@ -86,7 +86,7 @@ internal sealed class HistoryWindow
     }
 
     /// <summary>
-    /// The question that is open, where the cut fell behind it: events that came after it may be too much, but it is what is to be
+    /// Finds the open question if the cut fell behind it. The events after it may take all the room, but the question must be sent to be
     /// answered.
     /// </summary>
     private static ConversationEntry? FindRequest(IReadOnlyList<ConversationEntry> entries, int first, int count)
@@ -106,8 +106,8 @@ internal sealed class HistoryWindow
         entry is { Withdrawn: false, Role: not (EntryRole.Notice or EntryRole.Progress), Text.Length: > 0 };
 
     /// <summary>
-    /// Where to begin: the oldest whole turns go until there is much room again. An answer never stands first, and what is asked last never
-    /// goes.
+    /// Finds the entry to begin with: the oldest whole turns are left out until there is much room again. An answer is never the first, and
+    /// the last question is never left out.
     /// </summary>
     private int FindFirst(IReadOnlyList<ConversationEntry> entries, int count, HistoryBudget? limit)
     {
@@ -116,7 +116,7 @@ internal sealed class HistoryWindow
             return _first;
         }
 
-        // A turn begins with what is told after an answer; what came together stays together, unless that alone is too much.
+        // A turn begins with the first entry after an answer. Turns stay whole, unless the last one alone is too long.
         var questions = new List<int>();
         var turns = new List<int>();
         var answered = false;
@@ -143,7 +143,7 @@ internal sealed class HistoryWindow
 
         int Measure(int beginning) => budget.Estimate.Of(ToMessages(entries, beginning, count));
 
-        // The first beginning that leaves enough room, else the last one.
+        // Finds the first beginning that leaves enough room, otherwise the last one.
         int FindRoom(List<int> beginnings)
         {
             var (low, high) = (0, beginnings.Count - 1);

@@ -3,16 +3,16 @@ using Microsoft.Extensions.AI;
 namespace Pipulate.Conversations.History;
 
 /// <summary>
-/// How many tokens a text takes, as far as that can be said without the model's own tokenizer: servers tell the number of a prompt only
-/// when they have read it.
+/// Estimates how many tokens a text takes, without the model's tokenizer: servers report the number of tokens of a prompt only after they
+/// have read it.
 /// </summary>
 /// <param name="CharactersPerToken">How many characters of Latin script make a token.</param>
 internal readonly record struct TokenEstimate(double CharactersPerToken)
 {
-    /// <summary>What a message takes beside its text: its role and the marks around it.</summary>
+    /// <summary>Holds how many tokens a message takes in addition to its text: its role and the delimiters around it.</summary>
     public const int PerMessage = 8;
 
-    /// <summary>Up to here a character is Latin script, a digit or a sign; from <see cref="Dense"/> on it is often a word.</summary>
+    /// <summary>Marks the last Latin letter. From <see cref="Dense"/> on, a character is often a word.</summary>
     private const char LastLatin = '\u024F';
     private const char Dense = '\u1100';
 
@@ -30,8 +30,8 @@ internal readonly record struct TokenEstimate(double CharactersPerToken)
     }
 
     /// <summary>
-    /// How long a text would be in Latin script with as many tokens: twice its length in other alphabets, three times where a character is
-    /// a word or a syllable.
+    /// Gets the length of a text in Latin script that takes as many tokens: twice the length in other alphabets, three times if a character
+    /// is a word or a syllable.
     /// </summary>
     public static int Weigh(string text)
     {
