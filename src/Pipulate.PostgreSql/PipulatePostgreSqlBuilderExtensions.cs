@@ -9,28 +9,30 @@ using Pipulate.Storage;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// Adds PostgreSQL to Pipulate: it keeps the conversations, and connects the processes of an application.
+/// Adds PostgreSQL to Pipulate: it stores the conversations and connects the processes of an application.
 /// </summary>
 public static class PipulatePostgreSqlBuilderExtensions
 {
     /// <summary>
-    /// Keeps conversations in a PostgreSQL database, so that they outlast the process and the machine, and connects all processes that use
-    /// this database: a page on one sees what is said on another.
+    /// Stores conversations in a PostgreSQL database, so that they outlast the process and the machine, and connects all processes that use
+    /// this database: a page connected to one process shows the entries that were added on another.
     /// </summary>
     /// <param name="builder">What <c>AddPipulate</c> returned.</param>
     /// <param name="connectionString">
     /// An Npgsql connection string, such as <c>Host=localhost;Database=app;Username=app</c>. The database must exist.
     /// </param>
     /// <param name="backplane">
-    /// Whether processes are connected. Without it each shows what was said on others only when it opens a conversation: for an application
-    /// that runs in one process.
+    /// Whether the processes are connected. Without it a process shows what was added on others only when it opens the conversation, which
+    /// is
+    /// enough for an application that runs in one process.
     /// </param>
     /// <returns>The same builder.</returns>
     /// <remarks>
-    /// The tables are made at the first use, in the first schema of the role's search path, and brought up to date by later versions; only
-    /// for that the role needs the right to create. The tables' names begin with <c>pipulate_</c>. Connections are pooled, at most as many
-    /// as the connection string says; two more beside the pool connect the processes by LISTEN and NOTIFY, which does not work through a
-    /// pooler that gives a connection away after each transaction.
+    /// The tables are created at the first use, in the first schema of the role's search path, and later versions of the package migrate
+    /// them;
+    /// only for that the role needs the right to create tables. Their names begin with <c>pipulate_</c>. Connections are pooled, as many
+    /// as the connection string allows. Two more outside the pool connect the processes by LISTEN and NOTIFY, which does not work through a
+    /// pooler in transaction mode.
     /// </remarks>
     /// <exception cref="ArgumentException"><paramref name="connectionString"/> is empty or no connection string.</exception>
     public static IPipulateBuilder AddPostgreSql(this IPipulateBuilder builder, string connectionString, bool backplane = true)
@@ -38,7 +40,7 @@ public static class PipulatePostgreSqlBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
 
-        // Read at once, so that a wrong one stops the start.
+        // Parsed here, so that an invalid one stops the start.
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         builder.Services.RemoveAll<IConversationStore>();
         builder.Services.AddSingleton(_ => new PostgreSqlConversationStore(settings.ConnectionString));

@@ -151,7 +151,7 @@ internal sealed partial class PostgreSqlBackplane : IPipulateBackplane, IAsyncDi
         }
         catch (NpgsqlException)
         {
-            // It was broken already.
+            // The connection was broken already.
         }
     }
 
@@ -183,7 +183,7 @@ internal sealed partial class PostgreSqlBackplane : IPipulateBackplane, IAsyncDi
                 LogLost(exception);
             }
 
-            // Not all at once, when the server comes back to many.
+            // Increased step by step, so that many processes do not reconnect at once when the server is back.
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             var rest = ShortestPause + (pause * Random.Shared.NextDouble());
             await Task.Delay(rest, _time, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -220,7 +220,7 @@ internal sealed partial class PostgreSqlBackplane : IPipulateBackplane, IAsyncDi
         {
             await connection.OpenAsync(cancellationToken);
 
-            // Channels belong to the database; applications that share one have schemas of their own.
+            // Channels belong to the database; applications that share one have different schemas.
             _channel ??= ChannelOf(await ExecuteAsync(connection, "SELECT current_schema()", cancellationToken) as string ?? "");
             return connection;
         }
@@ -247,18 +247,18 @@ internal sealed partial class PostgreSqlBackplane : IPipulateBackplane, IAsyncDi
     [LoggerMessage(
         2,
         LogLevel.Warning,
-        "The other nodes cannot be heard: the connection to PostgreSQL was lost. It is tried again, and what was said meanwhile is "
-            + "read from the store.")]
+        "Messages of other nodes are not received: the connection to PostgreSQL was lost. The node reconnects, "
+            + "and reads what it missed from the store.")]
     private partial void LogLost(Exception exception);
 
-    [LoggerMessage(3, LogLevel.Error, "A message of another node could not be taken.")]
+    [LoggerMessage(3, LogLevel.Error, "A message of another node could not be processed.")]
     private partial void LogRefused(Exception exception);
 
     [LoggerMessage(
         4,
         LogLevel.Warning,
-        "The queue of notifications of PostgreSQL is {Percent:0} % full. When it is full nothing can be told to the other nodes: find "
-            + "the session that listens and has been in a transaction for long (pg_stat_activity), and end it.")]
+        "The notification queue of PostgreSQL is {Percent:0} % full. When it is full, no message reaches other nodes: find "
+            + "the listening session with a long transaction (pg_stat_activity), and end it.")]
     private partial void LogFull(double percent);
 
     private sealed class Subscription(

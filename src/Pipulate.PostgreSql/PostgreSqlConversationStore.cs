@@ -87,9 +87,10 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
     {
         await using var connection = await _database.OpenAsync(cancellationToken);
 
-        // One statement, so that all of it is of one moment. A conversation without entries is one row without an entry. Places have no
-        // gaps, so the window is a range of them: "the last 200" by a limit would be left to the planner, who sorts a long conversation
-        // where it does not know yet that it is long.
+        // One statement, so that all of it is of the same moment. A conversation without entries is one row without an entry. Ordinals have
+        // no
+        // gaps, so the window is a range of them: with "the last 200" by a LIMIT, the planner would sort a long conversation as long as its
+        // statistics do not say that it is long.
         await using var command = Prepare(
             new NpgsqlCommand(
                 """
@@ -243,15 +244,15 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
 
     public void Dispose() => _database.Dispose();
 
-    /// <summary>Adds an entry, in the connection's transaction if it is in one.</summary>
+    /// <summary>Adds an entry, in the connection's transaction if there is one.</summary>
     /// <param name="connection">The connection.</param>
     /// <param name="conversation">The conversation.</param>
     /// <param name="entry">The entry.</param>
-    /// <param name="begins">Whether a conversation that is not there begins with it.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <param name="unlessRepeated">Whether a message that is there already under another id is not added again.</param>
+    /// <param name="begins">Whether the entry creates a conversation that does not exist.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <param name="unlessRepeated">Whether a message that is stored already under another id is not added again.</param>
     /// <returns>
-    /// The ordinal and id of the entry, and whether it was not there before; null where the conversation is not there and does not begin.
+    /// The ordinal and id of the entry, and whether it is new; null where the conversation does not exist and is not created.
     /// </returns>
     public static async Task<(long Ordinal, bool IsNew, Guid Id)?> AddAsync(
         NpgsqlConnection connection,
@@ -281,7 +282,7 @@ internal sealed class PostgreSqlConversationStore(string connectionString) : ICo
         bool unlessRepeated,
         CancellationToken cancellationToken)
     {
-        // All in one message and one transaction.
+        // All statements in one round trip and one transaction.
         await using var batch = new NpgsqlBatch(connection);
         if (begins)
         {

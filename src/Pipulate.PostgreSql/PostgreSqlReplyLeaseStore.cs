@@ -102,7 +102,7 @@ internal sealed class PostgreSqlReplyLeaseStore(PostgreSqlConversationStore stor
 
     public async ValueTask ReleaseAsync(ConversationKey conversation, CancellationToken cancellationToken)
     {
-        // First not renewed any more: where the rest fails, it ends by itself.
+        // Removed first, so that it is not renewed: if the statements below fail, the lease expires by itself.
         if (!_leases.TryRemove(conversation, out _))
         {
             return;

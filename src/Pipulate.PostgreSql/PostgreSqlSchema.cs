@@ -57,11 +57,11 @@ internal static class PostgreSqlSchema
     ];
 
     /// <summary>
-    /// Takes the steps that the database has not taken yet. Of many processes that start together one takes them, the others wait for it.
+    /// Runs the steps that the database lacks. Of many processes that start together one runs them, and the others wait for it.
     /// </summary>
     public static async Task BringUpToDateAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        // Looked at first without a lock and without a right to create: nearly always there is nothing to do.
+        // Checked first without a lock and without the right to create, because nearly always nothing is to be done.
         if (await IsThereAsync(connection, cancellationToken) && await ReadAsync(connection, cancellationToken) == Steps.Length)
         {
             return;

@@ -12,15 +12,15 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class PipulateSqliteBuilderExtensions
 {
     /// <summary>
-    /// Keeps conversations in one SQLite file, so that they outlast the process.
+    /// Stores conversations in one SQLite file, so that they outlast the process.
     /// </summary>
     /// <param name="builder">What <c>AddPipulate</c> returned.</param>
     /// <param name="path">The file; a relative path is taken from the application's content root.</param>
     /// <returns>The same builder.</returns>
     /// <remarks>
-    /// The folder, the file and its tables are made where they are missing, and brought up to date by later versions. The tables' names
-    /// begin with <c>pipulate_</c>, so that the file may be one that the application uses too. For one process on one machine; the file
-    /// must not lie on a network drive.
+    /// The folder, the file and its tables are created where they are missing, and later versions of the package migrate them. The tables'
+    /// names begin with <c>pipulate_</c>, so the application may use the same file. The store is for one process on one machine; the file
+    /// must not be on a network drive.
     /// </remarks>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
     public static IPipulateBuilder AddSqlite(this IPipulateBuilder builder, string path)

@@ -3,7 +3,7 @@ using Pipulate.Storage;
 
 namespace Pipulate.Sqlite;
 
-/// <summary>Keeps conversations in one SQLite file.</summary>
+/// <summary>Stores conversations in one SQLite file.</summary>
 internal sealed class SqliteConversationStore(string path, TimeProvider time) : IConversationStore, IDisposable
 {
     private const string FindEntry = """
@@ -197,7 +197,7 @@ internal sealed class SqliteConversationStore(string path, TimeProvider time) : 
 
     private static StoredConversation? Read(SqliteConnection connection, ConversationKey conversation, int most, long? before)
     {
-        // One transaction, so that both reads see the same.
+        // One transaction, so that both reads see the same state.
         connection.Execute("BEGIN");
         var found = connection.Query(
             "SELECT id, title, paused, changed_at, key FROM pipulate_conversation WHERE owner = $owner AND id = $id",

@@ -32,7 +32,7 @@ internal sealed class SqliteFile(string path) : IDisposable
         }
     }
 
-    /// <summary>Writes, all or nothing.</summary>
+    /// <summary>Runs a write in a transaction, so that all of it is stored or nothing.</summary>
     public ValueTask<T> WriteAsync<T>(Func<SqliteConnection, T> write, CancellationToken cancellationToken)
     {
         return new(Task.Run(Run, cancellationToken));
@@ -41,7 +41,7 @@ internal sealed class SqliteFile(string path) : IDisposable
         {
             MakeOnce();
 
-            // The process's own writers wait here and not in SQLite, which would have them sleep and try again.
+            // The process's own writers wait here: SQLite would have them poll for the lock.
             lock (_writing)
             {
                 using var connection = Open();
@@ -72,7 +72,7 @@ internal sealed class SqliteFile(string path) : IDisposable
         }
         catch
         {
-            // What the failure itself has rolled back already cannot be rolled back again; the failure is what matters.
+            // SQLite rolls back by itself after some failures, and a second rollback would hide the exception that matters.
             if (SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle) == 0)
             {
                 connection.Execute("ROLLBACK");

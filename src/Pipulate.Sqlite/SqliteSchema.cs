@@ -39,7 +39,7 @@ internal static class SqliteSchema
         """,
     ];
 
-    /// <summary>Takes the steps that the file has not taken yet; called in a transaction.</summary>
+    /// <summary>Runs the steps that the file lacks; called in a transaction.</summary>
     /// <returns>The version that the file has now.</returns>
     public static int BringUpToDate(SqliteConnection connection)
     {

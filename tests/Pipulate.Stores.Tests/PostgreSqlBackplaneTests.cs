@@ -80,7 +80,7 @@ public sealed class PostgreSqlBackplaneTests(PostgreSqlServer server) : Backplan
         Assert.Equal(1, await WarningsAsync("0.9"));
         Assert.Equal(1, await WarningsAsync("0.1"));
         Assert.Equal(2, await WarningsAsync("0.6"));
-        Assert.StartsWith("The queue of notifications of PostgreSQL is 51 % full.", log.Lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("The notification queue of PostgreSQL is 51 % full.", log.Lines[0], StringComparison.Ordinal);
     }
 
     public async ValueTask DisposeAsync()

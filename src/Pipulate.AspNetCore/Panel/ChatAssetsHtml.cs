@@ -6,13 +6,14 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Pipulate.Panel;
 
 /// <summary>
-/// What a page's head needs for the panel: its style, htmx with its extensions, and its script, in the order in which they must load.
+/// Renders what a page's head needs for the panel: its style, htmx with its extensions, and its script, in the order in which they must
+/// load.
 /// </summary>
 internal static class ChatAssetsHtml
 {
     /// <param name="http">The page's request.</param>
-    /// <param name="htmx">Whether htmx itself is to be there too.</param>
-    /// <param name="transport">For which way of connecting; null is <c>ws</c>.</param>
+    /// <param name="htmx">Whether htmx itself is included.</param>
+    /// <param name="transport">The transport; null is <c>ws</c>.</param>
     public static IHtmlContent Render(HttpContext http, bool htmx, string? transport)
     {
         var markup = http.RequestServices.GetRequiredService<ChatMarkup>();
@@ -34,7 +35,7 @@ internal static class ChatAssetsHtml
         var script = ChatMarkup.Script(http, "pipulate.js");
         if (htmx)
         {
-            // Not as <meta name="htmx-config">: htmx reads the first only, and that one is the page's own.
+            // Not as <meta name="htmx-config">: htmx reads only the first, which belongs to the page.
             script.Attributes["data-htmx-config"] = markup.Config;
         }
 

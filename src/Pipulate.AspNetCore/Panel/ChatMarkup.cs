@@ -11,19 +11,19 @@ using Pipulate.Security;
 
 namespace Pipulate.Panel;
 
-/// <summary>What the tag helpers write for the htmx version that the application uses (docs/htmx.md).</summary>
+/// <summary>Gets the attributes, scripts and addresses of the tag helpers, for the application's htmx version (docs/htmx.md).</summary>
 internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresses addresses, IAntiforgery antiforgery)
 {
     private const string Files = "/_content/Pipulate.AspNetCore/";
 
     /// <summary>
-    /// Keeps htmx 2 from storing the page, and the conversation with it, in the browser when a link leaves it. htmx 4 stores no page.
+    /// Keeps htmx 2 from storing the page, and the conversation with it, in the browser when the user leaves it. htmx 4 stores no page.
     /// </summary>
     private static readonly (string Name, string Value) History = ("hx-history", "false");
 
     private readonly bool _v4 = options.Value.Htmx is HtmxVersion.V4;
 
-    /// <summary>The attributes that open the socket.</summary>
+    /// <summary>Gets the attributes that open the socket.</summary>
     /// <param name="context">The page's request.</param>
     /// <param name="visitor">The visitor who sees the page, with the conversation that it shows; null for an unknown visitor.</param>
     public IEnumerable<(string Name, string Value)> Connect(HttpContext context, Visitor? visitor)
@@ -34,16 +34,16 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
             [
                 ("hx-ws:connect", address),
 
-                // Whatever stands at the top of a message without hx-swap-oob would otherwise take the place of the whole panel.
+                // Otherwise a top-level element of a message without hx-swap-oob would replace the whole panel.
                 ("hx-swap", "none"),
 
-                // Without the second event a page that the Back button brings back has no socket any more.
+                // Without the second event, a page that the Back button restores would have no socket.
                 ("hx-trigger", "load, pageshow from:window delay:500ms"),
             ]
             : [("hx-ext", "ws"), ("ws-connect", address), History];
     }
 
-    /// <summary>The attributes that open the stream, which is for pages whose network blocks sockets.</summary>
+    /// <summary>Gets the attributes that open the stream, which is for pages whose network blocks sockets.</summary>
     /// <param name="context">The page's request.</param>
     /// <param name="visitor">The visitor who sees the page, with the conversation that it shows; null for an unknown visitor.</param>
     public IEnumerable<(string Name, string Value)> ConnectStream(HttpContext context, Visitor? visitor)
@@ -56,10 +56,10 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
                 ("hx-sse:close", ServerEvents.Closed),
                 ("hx-swap", "none"),
 
-                // htmx 4 tries again by itself only when it has been connected once.
+                // htmx 4 retries by itself only after a first successful connection.
                 ("hx-trigger", "load, htmx:response:error delay:5s, htmx:error delay:5s"),
 
-                // And it must not connect twice, for then everything would be appended twice.
+                // A second connection would append everything twice.
                 ("hx-sync", "this:drop"),
             ]
             :
@@ -70,33 +70,34 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
                 ("sse-close", ServerEvents.Closed),
                 History,
 
-                // Without it a message of nothing but hx-swap-oob empties the panel; what is inside the panel is not to inherit it.
+                // Without it a message that consists of hx-swap-oob elements empties the panel. Elements inside the panel must not inherit
+                // it.
                 ("hx-swap", NoSwap),
                 ("hx-disinherit", "*"),
             ];
     }
 
-    /// <summary>Gets the attributes of an element that shows what is the visitor's own, beside the panel.</summary>
+    /// <summary>Gets the attributes of an element outside the panel that shows the visitor's own data.</summary>
     public IEnumerable<(string Name, string Value)> Own => _v4 ? [] : [History];
 
-    /// <summary>The attribute that sends a form over the socket.</summary>
+    /// <summary>Gets the attribute that sends a form over the socket.</summary>
     public string Send => _v4 ? "hx-ws:send" : "ws-send";
 
-    /// <summary>Gets what keeps the attributes of the page's elements from one of ours and from all inside it.</summary>
+    /// <summary>Gets the attributes that keep htmx settings of the page from an element of the chat and all inside it.</summary>
     public IReadOnlyList<(string Name, string Value)> Boundary => _v4 ? HtmxBoundary.Around4 : HtmxBoundary.Around2;
 
-    /// <summary>Gets what keeps the attributes of the page's elements from one element of ours.</summary>
+    /// <summary>Gets the attributes that keep htmx settings of the page from one element of the chat.</summary>
     public IReadOnlyList<(string Name, string Value)> OwnBoundary => _v4 ? HtmxBoundary.On4 : HtmxBoundary.On2;
 
-    /// <summary>Gets what a form inside the panel says itself where the panel says something else, or where the page might.</summary>
+    /// <summary>Gets what a form inside the panel sets itself, because the panel or the page may set something else.</summary>
     public IEnumerable<(string Name, string Value)> Form => _v4 ? [("hx-trigger", "submit"), ("hx-target", "this"), ("hx-sync", "")] : [];
 
     /// <summary>
-    /// Swaps nothing but what says so itself; in htmx 2 without the delays and transitions that the page's settings may ask for.
+    /// Gets the swap that changes only elements that ask for it; in htmx 2 without the delays and transitions of the page's settings.
     /// </summary>
     private string NoSwap => _v4 ? "none" : "none swap:0ms settle:0ms transition:false";
 
-    /// <summary>The attributes that send a form beside a stream.</summary>
+    /// <summary>Gets the attributes that send a form beside a stream.</summary>
     public IEnumerable<(string Name, string Value)> SendByPost(HttpContext context)
     {
         var token = antiforgery.GetAndStoreTokens(context);
@@ -114,29 +115,31 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
     public IEnumerable<(string Name, string Value)> Request(string verb, string address) =>
         HtmxBoundary.Request(options.Value.Htmx, verb, address);
 
-    /// <summary>htmx and its WebSocket extension, in the order in which they must load.</summary>
+    /// <summary>Gets htmx and its WebSocket extension, in the order in which they must load.</summary>
     public IReadOnlyList<string> HtmxScripts =>
         _v4 ? ["htmx4/htmx.min.js", "htmx4/hx-ws.min.js"] : ["htmx2/htmx.min.js", "htmx2/ws.min.js"];
 
-    /// <summary>htmx's extension for streams; it must load behind htmx.</summary>
+    /// <summary>Gets htmx's extension for streams; it must load after htmx.</summary>
     public string StreamScript => _v4 ? "htmx4/hx-sse.min.js" : "htmx2/sse.min.js";
 
-    /// <summary>Gets the script that keeps what the page says to htmx from the chat. It may load before htmx or behind it.</summary>
+    /// <summary>Gets the script that keeps htmx settings of the page from the chat. It may load before or after htmx.</summary>
     public string GuardScript => _v4 ? "pipulate.htmx4.js" : "pipulate.htmx2.js";
 
     /// <summary>
-    /// Gets the settings that the panel's script gives to htmx. <c>usual</c>: nothing that a strict content security policy forbids, and no
-    /// waiting between frames, unless the page's own
-    /// settings say otherwise. <c>always</c>: what keeps a fragment from running scripts and a request on the page's own host.
+    /// Gets the settings that the panel's script gives to htmx. <c>usual</c> applies unless the page sets something else: nothing that a
+    /// strict
+    /// content security policy forbids, and no waiting between frames. <c>always</c> keeps a fragment from running scripts and a request on
+    /// the
+    /// page's own host.
     /// </summary>
     public string Config => _v4
         ? """{"usual":{"defaultSettleDelay":0}}"""
         : """{"usual":{"includeIndicatorStyles":false,"defaultSettleDelay":0,"historyRestoreAsHxRequest":false},"always":{"allowScriptTags":false,"selfRequestsOnly":true}}""";
 
-    /// <summary>Where another of our endpoints is: beside the socket, under the same prefix.</summary>
+    /// <summary>Gets the address of another endpoint of Pipulate: beside the socket, under the same prefix.</summary>
     public string AddressOf(HttpContext context, string path) => addresses.Of(context, path);
 
-    /// <summary>Where a file is that comes with the package.</summary>
+    /// <summary>Gets the address of a file that comes with the package.</summary>
     public static string AddressOfFile(HttpContext context, string file)
     {
         var path = context.Request.PathBase.Add(Files + file).ToUriComponent();
@@ -144,8 +147,9 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
     }
 
     /// <summary>
-    /// A script that comes with the package. Not deferred: htmx 4 begins at once when the page has been parsed, and with luck before a
-    /// deferred extension is there.
+    /// Renders a script that comes with the package. It is not deferred: htmx 4 starts when the page is parsed, which may be before a
+    /// deferred
+    /// extension has loaded.
     /// </summary>
     public static TagBuilder Script(HttpContext context, string file)
     {
@@ -154,7 +158,7 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
         return script;
     }
 
-    /// <summary>An address with the conversation that the page shows, and whom it shows it to.</summary>
+    /// <summary>Gets an address with the conversation that the page shows, and the visitor that it was rendered for.</summary>
     private string Showing(string address, Visitor? visitor) => visitor is { Conversation.Name: { } name } known
         ? QueryHelpers.AddQueryString(
             PageAddress.Showing(address, name, options.Value), NamedConversation.For, VisitorIdentity.SignOf(known))

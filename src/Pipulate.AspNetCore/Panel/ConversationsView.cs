@@ -7,14 +7,14 @@ using Pipulate.Storage;
 namespace Pipulate.Panel;
 
 /// <summary>
-/// The inside of <c>&lt;chat-conversations&gt;</c> as HTML: links, forms and nothing else, so that it works without a script too.
+/// Renders the content of <c>&lt;chat-conversations&gt;</c>: only links and forms, so that it works without a script too.
 /// </summary>
-/// <param name="version">The htmx that reads it.</param>
-/// <param name="page">Makes the address of the page that it stands on, with another conversation.</param>
-/// <param name="address">Where its forms post to.</param>
+/// <param name="version">The htmx version of the page.</param>
+/// <param name="page">Makes the address of the page that the list is on, with another conversation.</param>
+/// <param name="address">The address that its forms post to.</param>
 /// <param name="tokenName">The name of the antiforgery field.</param>
 /// <param name="token">The antiforgery token.</param>
-/// <param name="words">What it says.</param>
+/// <param name="words">The texts.</param>
 internal sealed class ConversationsView(
     HtmxVersion version, Func<string, string> page, string address, string tokenName, string token, PanelTexts words)
 {
@@ -36,7 +36,7 @@ internal sealed class ConversationsView(
         _html.Append("<button>").Append(Encode(words[TextKey.DeleteAllForGood])).Append("</button></form></details>");
         if (conversations.FirstOrDefault(summary => summary.Id == shown) is { Title: null })
         {
-            // The first words will be its title: the list comes anew a moment after something was sent.
+            // The conversation's first words become its title, so the list is fetched again a moment after a message was sent.
             _html.Append("<span").Append(HtmxBoundary.RequestText(version, "get", address)).Append(
                 " hx-trigger=\"submit from:#chat-panel delay:1s\" hx-target=\"#").Append(Id).Append("\" hx-swap=\"innerHTML\"></span>");
         }

@@ -9,7 +9,7 @@ using Pipulate.Rendering;
 
 namespace Pipulate.Panel;
 
-/// <summary>Holds the panel's texts in each language that the application speaks, and the renderer of its entries.</summary>
+/// <summary>Holds the panel's texts in each language of the application, and the renderer of its entries.</summary>
 internal sealed class PanelLocalizer(IServiceProvider services, ILogger<CustomEntryRenderer> logger)
 {
     private readonly ConcurrentDictionary<string, PanelTexts> _texts = new();
@@ -30,8 +30,9 @@ internal sealed class PanelLocalizer(IServiceProvider services, ILogger<CustomEn
     }
 
     /// <summary>
-    /// Sets the texts of a conversation to the language of the request, unless a page has set them before. A page that comes back after a
-    /// restart is not rendered, so its connection is the first to say the language.
+    /// Sets the texts of a conversation to the language of the request, unless they are set already. A page that reconnects after a restart
+    /// is
+    /// not rendered, so its connection is the first request that has the language.
     /// </summary>
     public void SetTextsOnce(Conversation conversation)
     {

@@ -1,13 +1,13 @@
 namespace Pipulate.Panel;
 
-/// <summary>The ways in which a page can be connected, as views name them.</summary>
+/// <summary>Holds the names of the transports, as views use them.</summary>
 internal static class Transports
 {
     public const string Socket = "ws";
     public const string Stream = "sse";
 
-    /// <summary>Whether a view wants the stream in place of the socket.</summary>
-    /// <param name="transport">What it says; nothing is the socket.</param>
+    /// <summary>Decides whether a view asks for the stream instead of the socket.</summary>
+    /// <param name="transport">The name in the view; null means the socket.</param>
     /// <param name="where">The attribute, for the error.</param>
     public static bool IsStream(string? transport, string where) => transport switch
     {

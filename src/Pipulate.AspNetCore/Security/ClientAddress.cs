@@ -4,14 +4,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace Pipulate.Security;
 
-/// <summary>By which address requests are counted together.</summary>
+/// <summary>Gets the address by which requests are counted together.</summary>
 internal static class ClientAddress
 {
     private const int NetworkBytes = 8;
 
     /// <summary>
-    /// The address, or the network in which a person may choose one at will: the first half of an IPv6 address. None for this machine,
-    /// where a proxy stands before everybody or somebody tries the application out.
+    /// Gets the address, or for IPv6 the network: one client may choose the second half of the address at will. Null for the local machine,
+    /// where all requests come from a proxy or from a developer.
     /// </summary>
     public static string? Of(HttpContext context)
     {

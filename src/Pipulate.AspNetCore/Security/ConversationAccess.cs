@@ -6,27 +6,29 @@ using Pipulate.Storage;
 namespace Pipulate.Security;
 
 /// <summary>
-/// Lets visitors to their conversations. One that a request names and that is not among the visitor's own is not there, whether it is
-/// somebody else's or nobody's; one that it does not name itself, but that its page showed before it was deleted, gives way to the first.
+/// Finds the conversation of a request among those of its visitor. One that the request names and that is not the visitor's own counts as
+/// not found, whether another visitor has it or not. One that was deleted while its page showed it is replaced by the visitor's first,
+/// unless the request's own address names it.
 /// </summary>
 internal sealed class ConversationAccess(VisitorIdentity visitors, VisitorConversations conversations, IOptions<PipulateOptions> options)
 {
-    /// <summary>Whether visitors have conversations of their own.</summary>
+    /// <summary>Gets a value indicating whether visitors have conversations of their own.</summary>
     public bool IsPerVisitor { get; } = options.Value.Conversations is ConversationScope.PerVisitor;
 
-    /// <summary>Who it is, with the conversation that the request is about.</summary>
-    /// <returns>Null for somebody who was never seen, and where there is no such conversation.</returns>
+    /// <summary>Finds the visitor, with the conversation that the request is about.</summary>
+    /// <returns>Null for an unknown visitor, and where there is no such conversation.</returns>
     public async ValueTask<Visitor?> FindAsync(HttpContext context) =>
         visitors.Find(context) is { } visitor ? await CheckAsync(context, visitor) : null;
 
     /// <summary>
-    /// The same for a page that is being rendered or connected; somebody who was never seen gets the cookie with this response.
+    /// Finds or creates the visitor of a page that is being rendered or connected; a new visitor gets the cookie with this response.
     /// </summary>
     /// <returns>Null where there is no such conversation.</returns>
     public ValueTask<Visitor?> GetOrCreateAsync(HttpContext context) => CheckAsync(context, visitors.GetOrCreate(context));
 
     /// <summary>
-    /// The same for a connection. What its page shows is in its own address; of one that names none, the page shows the first.
+    /// Finds or creates the visitor of a connection. Its address names the conversation that its page shows; without a name it is the
+    /// first.
     /// </summary>
     /// <returns>Null where there is no such conversation.</returns>
     public async ValueTask<Visitor?> ConnectAsync(HttpContext context)
@@ -34,27 +36,28 @@ internal sealed class ConversationAccess(VisitorIdentity visitors, VisitorConver
         var visitor = visitors.GetOrCreate(context);
         if (NamedConversation.Asked(context.Request, options.Value) is not null)
         {
-            // The page was rendered before a sign-in or sign-out: the conversation that it names is not the new visitor's, so they get
+            // The page was rendered before a sign-in or sign-out: the conversation that it names does not belong to the new visitor, so
+            // they get
             // their first one.
             var isAnother = context.Request.Query[NamedConversation.For] is [{ Length: > 0 } sign]
                 && sign != VisitorIdentity.SignOf(visitor);
             return await CheckAsync(context, visitor) ?? (isAnother ? visitor with { Conversation = visitor.First } : null);
         }
 
-        // The address is Pipulate's own: what it names there is meant for a conversation, and is none.
+        // The address is Pipulate's own, so a value that is no conversation's name is an error and not a field of the application.
         return string.IsNullOrEmpty(context.Request.Query[NamedConversation.Field]) ? visitor with { Conversation = visitor.First } : null;
     }
 
-    /// <summary>Takes the visitor's cookies back: the next request without a name is another visitor's.</summary>
+    /// <summary>Deletes the visitor's cookies, so that the next request without them belongs to a new visitor.</summary>
     public void ClearCookies(HttpContext context, Visitor visitor) => visitors.ClearCookies(context, visitor);
 
-    /// <summary>A conversation of a visitor by its name.</summary>
+    /// <summary>Opens a conversation of a visitor by its name.</summary>
     /// <returns>Null where they have none of that name.</returns>
     public async ValueTask<Conversation?> OpenAsync(Visitor visitor, string name) => name == ConversationName.First
         ? await conversations.OpenAsync(visitor.First)
         : IsPerVisitor && ConversationId.IsName(name) ? await conversations.OpenAsync(ConversationId.Of(visitor.Owner, name)) : null;
 
-    /// <summary>Has pages whose address names no conversation show this one from now on.</summary>
+    /// <summary>Sets the cookie that makes this conversation the one of pages whose address names none.</summary>
     public void Remember(HttpContext context, Visitor visitor)
     {
         var name = ConversationName.Of(visitor.Conversation);

@@ -7,7 +7,7 @@ using Pipulate.Storage;
 
 namespace Pipulate.Security;
 
-/// <summary>Knows whether the keys that protect visitors' cookies last as long as the conversations that the cookies lead to.</summary>
+/// <summary>Decides whether the keys that protect visitors' cookies last as long as the conversations that the cookies lead to.</summary>
 internal sealed class KeyRing(
     IDataProtectionProvider protection,
     IOptions<KeyManagementOptions> keys,
@@ -15,12 +15,12 @@ internal sealed class KeyRing(
     IOptions<PipulateOptions> options,
     IConfiguration configuration)
 {
-    /// <summary>What the SDK's container images set, and the framework goes by: <c>DOTNET_RUNNING_IN_CONTAINER</c>.</summary>
+    /// <summary>Holds the setting of the SDK's container images, which the framework reads: <c>DOTNET_RUNNING_IN_CONTAINER</c>.</summary>
     private const string InContainer = "RUNNING_IN_CONTAINER";
 
     /// <summary>
-    /// Gets a value indicating whether a replaced process or container loses the keys but not the conversations. In a room for everybody
-    /// no cookie leads to one.
+    /// Gets a value indicating whether a replaced process or container loses the keys but not the conversations. Where all visitors share
+    /// one room, no cookie leads to a conversation.
     /// </summary>
     public bool IsLostBeforeTheConversations =>
         store is not InMemoryConversationStore && options.Value.Conversations is ConversationScope.PerVisitor && !IsKept();
@@ -34,11 +34,11 @@ internal sealed class KeyRing(
 
         if (keys.Value.XmlRepository is { } repository)
         {
-            // The framework's own one in memory is not public.
+            // The framework's repository in memory is not public.
             return !repository.GetType().Name.StartsWith("Ephemeral", StringComparison.Ordinal);
         }
 
-        // Nothing was configured: the framework takes the user's folder, if there is one.
+        // Nothing was configured: the framework uses the user's folder, if there is one.
         return FileSystemXmlRepository.DefaultKeyStorageDirectory is { } folder && (!IsInContainer() || IsOnAVolume(folder.FullName));
     }
 

@@ -5,12 +5,14 @@ using Microsoft.Extensions.Options;
 namespace Pipulate.Security;
 
 /// <summary>
-/// How fast visitors may send, each and all of one address together. What they type and what their pages tell of are counted apart: nobody
-/// is kept from talking because a page is talkative.
+/// Decides how fast visitors may send, per visitor and per client address. Typed messages and posted events are counted apart, so that a
+/// page that posts many events does not keep its visitor from typing.
 /// </summary>
 internal sealed class MessageRateLimiter(IOptions<PipulateOptions> options, TimeProvider time)
 {
-    /// <summary>As many visitors as are remembered; past it all begin anew, which costs less than to know who was here last.</summary>
+    /// <summary>
+    /// Caps how many visitors are remembered. Past it all counts restart, which is cheaper than an order of use.
+    /// </summary>
     public const int Capacity = 20_000;
 
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
@@ -23,16 +25,16 @@ internal sealed class MessageRateLimiter(IOptions<PipulateOptions> options, Time
 
     private long _swept = time.GetTimestamp();
 
-    /// <summary>How many buckets are kept.</summary>
+    /// <summary>Gets how many buckets are kept.</summary>
     public int Count => _buckets.Count;
 
-    /// <summary>Whether a typed message may be sent now.</summary>
+    /// <summary>Decides whether a typed message may be sent now.</summary>
     public bool TryAcquireMessage(RateLimitPartition sender, out TimeSpan retryAfter) => TryTake("typed ", sender, out retryAfter);
 
-    /// <summary>Whether a page may tell of an event now.</summary>
-    public bool TryAcquireEvent(RateLimitPartition sender, out TimeSpan retryAfter) => TryTake("told ", sender, out retryAfter);
+    /// <summary>Decides whether a page may post an event now.</summary>
+    public bool TryAcquireEvent(RateLimitPartition sender, out TimeSpan retryAfter) => TryTake("posted ", sender, out retryAfter);
 
-    /// <summary>A wait as whole seconds, for people and for headers; never none.</summary>
+    /// <summary>Gets a wait in whole seconds, at least one, for people and for headers.</summary>
     public static int Seconds(TimeSpan wait) => Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
 
     private static TokenBucketRateLimiterOptions Settings(int atOnce, int perMinute) => new()
@@ -41,7 +43,7 @@ internal sealed class MessageRateLimiter(IOptions<PipulateOptions> options, Time
         TokensPerPeriod = 1,
         ReplenishmentPeriod = TimeSpan.FromMinutes(1) / perMinute,
 
-        // Filled when somebody draws from it: no timer runs for visitors who are not there.
+        // Replenished at each acquisition, so that no timer runs for visitors who are not there.
         AutoReplenishment = false,
         QueueLimit = 0,
     };
@@ -64,7 +66,7 @@ internal sealed class MessageRateLimiter(IOptions<PipulateOptions> options, Time
         return lease.IsAcquired;
     }
 
-    /// <summary>Forgets, once a minute and when there are too many, whom it would let send at full again anyway.</summary>
+    /// <summary>Removes full buckets, which change nothing, once a minute and when there are too many.</summary>
     private void Sweep()
     {
         var last = Volatile.Read(ref _swept);
@@ -84,7 +86,7 @@ internal sealed class MessageRateLimiter(IOptions<PipulateOptions> options, Time
             }
         }
 
-        // With a tenth to spare, so that the next newcomers do not each sweep again.
+        // Leaves a tenth free, so that the next new visitors do not each sweep again.
         if (_buckets.Count > Capacity - (Capacity / 10))
         {
             _buckets.Clear();

@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Pipulate.Security;
 
-/// <summary>The address of the page that has sent a request, as the browser says it.</summary>
+/// <summary>Reads the address of the page that sent a request, as the browser reports it.</summary>
 internal static class PageAddress
 {
-    /// <summary>The address; null where it is not said, or is not one of this host.</summary>
+    /// <summary>Gets the address; null where it is not reported, or is not on this host.</summary>
     public static Uri? Of(HttpRequest request)
     {
         var said = request.Headers[HtmxRequestHeaders.Keys.CurrentUrl] is [{ Length: > 0 } current]
@@ -17,10 +17,10 @@ internal static class PageAddress
             && page.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase) ? page : null;
     }
 
-    /// <summary>The way back to the page, or to the application's first one, with another conversation.</summary>
+    /// <summary>Gets the address that leads back to the page, or to the application's first one, with another conversation.</summary>
     /// <param name="request">The request that the page has sent.</param>
     /// <param name="conversation">The conversation's name; null for none.</param>
-    /// <param name="options">What says which names there are.</param>
+    /// <param name="options">Decides which names are valid.</param>
     /// <returns>A path on this host.</returns>
     public static string Showing(HttpRequest request, string? conversation, PipulateOptions options) => Showing(
         Of(request) is { } page && !page.AbsolutePath.StartsWith("//", StringComparison.Ordinal)
@@ -29,13 +29,13 @@ internal static class PageAddress
         conversation,
         options);
 
-    /// <summary>The address of a page that is being rendered.</summary>
+    /// <summary>Gets the address of a page that is being rendered.</summary>
     public static string OfThis(HttpRequest request) => request.PathBase.Add(request.Path).ToUriComponent() + request.QueryString.Value;
 
-    /// <summary>An address with another conversation.</summary>
+    /// <summary>Gets an address with another conversation.</summary>
     /// <param name="address">A path, perhaps with a query.</param>
     /// <param name="conversation">The conversation's name; null for none.</param>
-    /// <param name="options">What says which names there are.</param>
+    /// <param name="options">Decides which names are valid.</param>
     public static string Showing(string address, string? conversation, PipulateOptions options)
     {
         var end = address.IndexOf('?', StringComparison.Ordinal);
@@ -46,7 +46,7 @@ internal static class PageAddress
         fields.Remove(NamedConversation.Field);
         if (theirs.Length > 0)
         {
-            // The application's own, which its page needs.
+            // The field is the application's own, and its page needs it.
             fields[NamedConversation.Field] = theirs;
         }
 

@@ -6,17 +6,18 @@ using Microsoft.Net.Http.Headers;
 
 namespace Pipulate.Security;
 
-/// <summary>Headers in which <c>Cache-Control</c> is what it has to be, and nothing else that caches listen to can be set.</summary>
+/// <summary>Wraps headers so that <c>Cache-Control</c> forbids storing, and no other header that caches obey can be set.</summary>
 internal sealed class PrivateHeaders : IHeaderDictionary
 {
     /// <summary>
-    /// With <c>no-cache</c>, which adds nothing to <c>no-store</c>, because the antiforgery system warns of every other value that it
-    /// finds.
+    /// Holds the value of <c>Cache-Control</c>. <c>no-cache</c> adds nothing to <c>no-store</c>, but the antiforgery system warns about
+    /// every
+    /// other value that it finds.
     /// </summary>
     private const string Value = "private, no-store, no-cache";
 
     /// <summary>
-    /// How long an answer keeps, by whose word that may be, and by what a cache could ask whether its copy is still good.
+    /// Lists the headers that say how long a response is fresh, which caches decide it, and how a cache may revalidate its copy.
     /// </summary>
     private static readonly string[] Dropped =
         [HeaderNames.Expires, HeaderNames.ETag, HeaderNames.LastModified, "Surrogate-Control", "Edge-Control", "X-Accel-Expires"];
@@ -57,7 +58,7 @@ internal sealed class PrivateHeaders : IHeaderDictionary
 
     public bool IsReadOnly => _inner.IsReadOnly;
 
-    /// <summary>Gets a value indicating whether a <c>Cache-Control</c> that was sent keeps shared caches from storing the answer.</summary>
+    /// <summary>Gets a value indicating whether a <c>Cache-Control</c> keeps shared caches from storing the response.</summary>
     public static bool Forbid(StringValues cacheControl) =>
         CacheControlHeaderValue.TryParse(cacheControl.ToString(), out var value) && (value.NoStore || value.Private || value.NoCache);
 
@@ -109,7 +110,7 @@ internal sealed class PrivateHeaders : IHeaderDictionary
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>
-    /// Also the header of each delivery network, which is named after it: <c>CDN-Cache-Control</c> (RFC 9213) and its like.
+    /// Decides whether a header is controlled here, including those of delivery networks: <c>CDN-Cache-Control</c> (RFC 9213) and the like.
     /// </summary>
     private static bool IsOurs(string key) =>
         key.EndsWith(HeaderNames.CacheControl, StringComparison.OrdinalIgnoreCase)

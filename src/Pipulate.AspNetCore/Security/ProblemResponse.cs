@@ -4,11 +4,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace Pipulate.Security;
 
-/// <summary>Why a request of a page is not taken.</summary>
-/// <param name="Status">The answer's status.</param>
-/// <param name="Detail">What happened and what to do, for whoever wrote the request.</param>
+/// <summary>Represents the reason why a request of a page is refused.</summary>
+/// <param name="Status">The response's status.</param>
+/// <param name="Detail">What happened and what to do, for the developer of the request.</param>
 /// <param name="RetryAfter">How long to wait, where waiting helps.</param>
-/// <param name="Hint">What to tell the person at the panel's form, where it came from there.</param>
+/// <param name="Hint">What the panel's form shows to the visitor, where the request came from it.</param>
 internal sealed record ProblemResponse(int Status, string Detail, TimeSpan? RetryAfter = null, byte[]? Hint = null)
 {
     public async Task WriteAsync(HttpContext context)
@@ -24,7 +24,7 @@ internal sealed record ProblemResponse(int Status, string Detail, TimeSpan? Retr
             return;
         }
 
-        // With the word to leave the page as it is: htmx 4 would swap an error in. A hint goes to its place all the same.
+        // The headers make htmx leave the page as it is: htmx 4 would swap an error in. A hint is swapped into its place all the same.
         context.Response.StatusCode = Status;
         context.Response.Htmx(headers => headers.Reswap(HtmxSwap.None));
         if (Hint is not null)

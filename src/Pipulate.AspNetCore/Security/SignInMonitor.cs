@@ -6,7 +6,7 @@ using Pipulate.Connections;
 namespace Pipulate.Security;
 
 /// <summary>
-/// Notices that a request signs a user in or out, by any scheme, and closes the connections of the visitor that the request had before,
+/// Detects that a request signs a user in or out, by any scheme, and closes the connections of the visitor that the request had before,
 /// as soon as the response with the new cookie is sent. The pages reconnect with the cookies that their browser has by then, so a page
 /// whose visitor has not changed, such as one on another machine, loses nothing.
 /// </summary>
@@ -48,8 +48,8 @@ internal sealed class SignInMonitor(
     }
 
     /// <summary>
-    /// Takes no words from now on, and vacates the pages only then: one that came back earlier would still have the cookie of the one who
-    /// has left.
+    /// Refuses messages from now on, but closes the connections only when the response is sent: a page that reconnected earlier would still
+    /// have the cookie of the previous user.
     /// </summary>
     private void VacateWhenSent(HttpContext context, ChatAudience audience)
     {
@@ -62,7 +62,7 @@ internal sealed class SignInMonitor(
     }
 
     /// <summary>
-    /// Who the browser is to a scheme. Its handler keeps the answer for the request, so it costs nothing where it was asked before.
+    /// Gets the user's id by a scheme. Its handler caches the result for the request, so it costs nothing where it was asked before.
     /// </summary>
     private async Task<string?> FindUserAsync(HttpContext context, string? scheme)
     {
@@ -72,7 +72,7 @@ internal sealed class SignInMonitor(
         }
         catch (Exception)
         {
-            // A scheme that cannot say, or whose cookie cannot be read: signing in and out must not fail for that.
+            // The scheme does not support it, or its cookie cannot be read: signing in and out must not fail for that.
             return VisitorIdentity.UserIdOf(context.User);
         }
     }

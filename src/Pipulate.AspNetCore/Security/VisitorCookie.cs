@@ -3,15 +3,13 @@ using Microsoft.AspNetCore.Http;
 namespace Pipulate.Security;
 
 /// <summary>
-/// Names and scopes the cookies. Browsers compare a cookie's path with its case, and servers do not: a cookie for <c>/app</c> would not
-/// come
-/// with <c>/APP</c>, and the visitor would be another. So the path is that of the whole host, and the path base stands in the name, which
-/// keeps
-/// applications under other path bases of the host apart.
+/// Decides the names and scopes of the cookies. Browsers compare a cookie's path with its case, and servers do not: a cookie for
+/// <c>/app</c> would not be sent with <c>/APP</c>, and the visitor would be another. So the path is that of the whole host, and the
+/// cookie's name contains the path base, which keeps applications under other path bases of the host apart.
 /// </summary>
 internal static class VisitorCookie
 {
-    /// <summary>Gets the name under which a cookie is kept for the application that the request is for.</summary>
+    /// <summary>Gets the name of a cookie of the application that the request is for.</summary>
     public static string Name(HttpRequest request, string name)
     {
         var path = request.PathBase.Value?.Trim('/');
@@ -21,7 +19,7 @@ internal static class VisitorCookie
     /// <summary>Reads a cookie; null where there is none.</summary>
     public static string? Read(HttpContext context, string name) => context.Request.Cookies[Name(context.Request, name)];
 
-    /// <summary>Gives a cookie with the response, for a year.</summary>
+    /// <summary>Sets a cookie with the response, for a year.</summary>
     public static void Set(HttpContext context, PipulateOptions settings, string name, string value)
     {
         var options = OptionsOf(context, settings.Cookie);
@@ -30,7 +28,7 @@ internal static class VisitorCookie
         context.Response.Cookies.Append(Name(context.Request, name), value, options);
     }
 
-    /// <summary>Takes a cookie back.</summary>
+    /// <summary>Deletes a cookie.</summary>
     public static void Delete(HttpContext context, PipulateOptions settings, string name)
     {
         PrivateResponse.Mark(context);
@@ -49,7 +47,7 @@ internal static class VisitorCookie
                 _ => SameSiteMode.Lax,
             },
 
-            // Browsers drop a cookie that is meant for frames of other sites and is not secure.
+            // Browsers reject a cookie for frames of other sites that is not secure.
             Secure = context.Request.IsHttps || cookie.Secure || cookie.Partitioned || cookie.SameSite is CookieSameSite.None,
             Path = "/",
             IsEssential = true,

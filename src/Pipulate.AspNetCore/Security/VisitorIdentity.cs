@@ -12,14 +12,16 @@ using Pipulate.Storage;
 namespace Pipulate.Security;
 
 /// <summary>
-/// Knows visitors: by the signed-in user's id, else by a random id in a protected cookie that scripts cannot read.
+/// Identifies visitors: by the signed-in user's id, otherwise by a random id in a protected cookie that scripts cannot read.
 /// </summary>
 internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptions<PipulateOptions> options)
 {
     public const string CookieName = "pipulate.visitor";
 
     /// <summary>
-    /// As many as there are conversations in memory. Only cookies of our own making are kept, so nobody can fill this with inventions.
+    /// Caps the remembered cookies at the number of conversations in memory. Only cookies that this application protected are remembered,
+    /// so
+    /// clients cannot fill the dictionary with invented ones.
     /// </summary>
     private const int RememberedCookies = ConversationCache.Capacity;
 
@@ -28,11 +30,13 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
 
     private readonly IDataProtector _protector = protection.CreateProtector("Pipulate.Visitor.v1");
 
-    /// <summary>What cookies that were read before say: to read one is most of what a comment costs its request.</summary>
+    /// <summary>
+    /// Holds the conversations of cookies that were read before: decrypting one is most of what a comment costs its request.
+    /// </summary>
     private readonly ConcurrentDictionary<string, ConversationId> _known = new();
     private int _knownCount;
 
-    /// <summary>Who it is, with the conversation that the request names, or null for somebody who was never seen.</summary>
+    /// <summary>Finds the visitor, with the conversation that the request names; null for an unknown visitor.</summary>
     public Visitor? Find(HttpContext context)
     {
         var userId = UserIdOf(context.User);
@@ -43,7 +47,7 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
 
         if (!string.IsNullOrEmpty(userId))
         {
-            // Hashed: a user's id may hold anything, and it is no business of logs.
+            // Hashed, because a user's id may be personal data, and it appears in logs.
             return With(
                 context,
                 new ConversationId("u-" + Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(userId)).AsSpan(0, 16))),
@@ -60,7 +64,7 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
             : null;
     }
 
-    /// <summary>Who it is; somebody who was never seen gets the cookie with this response, which must not have begun.</summary>
+    /// <summary>Finds the visitor, or creates one and sets the cookie with this response, which must not have started.</summary>
     public Visitor GetOrCreate(HttpContext context)
     {
         if (Find(context) is { } known)
@@ -94,13 +98,13 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
             : null;
 
     /// <summary>
-    /// Gets a short hash that identifies a visitor. A page that reconnects sends the one it was rendered with. It is no secret and grants
-    /// no access.
+    /// Gets a short hash that identifies a visitor. A page that reconnects sends the one that it was rendered with. It is not a secret and
+    /// grants no access.
     /// </summary>
     public static string SignOf(Visitor visitor) =>
         Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(visitor.UserId ?? visitor.Owner)).AsSpan(0, 6));
 
-    /// <summary>Takes the cookies back: who comes next without a name is somebody else.</summary>
+    /// <summary>Deletes the visitor's cookies, so that the next request without them belongs to a new visitor.</summary>
     public void ClearCookies(HttpContext context, Visitor visitor)
     {
         VisitorCookie.Delete(context, options.Value, NamedConversation.Cookie);
@@ -111,8 +115,8 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
     }
 
     /// <summary>
-    /// Takes the cookie away from who has signed in: whoever knows it, or planted it, has no part in what comes after the sign-out, and
-    /// that begins with a cookie of its own.
+    /// Deletes the anonymous cookie of a user who has signed in. A client that knows or planted it gets no access to what comes after the
+    /// sign-out, which begins with a new cookie.
     /// </summary>
     private void Part(HttpContext context)
     {
@@ -149,7 +153,7 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
         var conversation = new ConversationId("v-" + id);
         if (_known.TryAdd(cookie, conversation) && Interlocked.Increment(ref _knownCount) > RememberedCookies)
         {
-            // All at once: to know which are old would cost every request more than reading them again costs some.
+            // All at once: an order of use would cost every request more than some decryptions cost now and then.
             _known.Clear();
             Volatile.Write(ref _knownCount, 0);
         }
@@ -165,7 +169,7 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
         }
         catch (CryptographicException)
         {
-            // Forged, or protected with keys that are gone: a stranger either way.
+            // Forged, or protected with keys that were lost: an unknown visitor either way.
             return null;
         }
     }

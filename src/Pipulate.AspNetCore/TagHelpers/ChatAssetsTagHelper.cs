@@ -6,8 +6,8 @@ using Pipulate.Panel;
 namespace Pipulate.TagHelpers;
 
 /// <summary>
-/// <c>&lt;chat-assets /&gt;</c> in the page's head: the panel's style, htmx of the configured version with its WebSocket extension, and the
-/// panel's script. All of it comes from the application itself, so <c>Content-Security-Policy: default-src 'self'</c> is enough.
+/// Renders <c>&lt;chat-assets /&gt;</c> in the page's head: the panel's style, htmx of the configured version with its WebSocket extension,
+/// and the panel's script. All of it comes from the application itself, so <c>Content-Security-Policy: default-src 'self'</c> is enough.
 /// </summary>
 [HtmlTargetElement("chat-assets", TagStructure = TagStructure.NormalOrSelfClosing)]
 public sealed class ChatAssetsTagHelper : TagHelper
@@ -20,14 +20,17 @@ public sealed class ChatAssetsTagHelper : TagHelper
     public ViewContext ViewContext { get; set; } = null!;
 
     /// <summary>
-    /// Gets or sets whether htmx itself and its settings are written. Switch it off when the page brings htmx and <c>ws</c> already.
+    /// Gets or sets a value indicating whether htmx itself and its settings are written. Set it to <see langword="false"/> when the page
+    /// loads
+    /// htmx and its extension <c>ws</c> already.
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool Htmx { get; set; } = true;
 
     /// <summary>
-    /// Gets or sets <c>sse</c> for a page to which a <c>&lt;chat-panel transport="sse"&gt;</c> comes only later. One that is there from the
-    /// beginning brings what it needs by itself.
+    /// Gets or sets the transport. Set <c>sse</c> on a page that gets a <c>&lt;chat-panel transport="sse"&gt;</c> only later. A panel that
+    /// is
+    /// part of the page loads what it needs by itself.
     /// </summary>
     /// <value>The default is <c>ws</c>.</value>
     public string? Transport { get; set; }

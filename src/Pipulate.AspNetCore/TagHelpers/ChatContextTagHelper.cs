@@ -9,10 +9,10 @@ using Pipulate.Security;
 namespace Pipulate.TagHelpers;
 
 /// <summary>
-/// <c>&lt;chat-context /&gt;</c>: shows the visitor what the model knows of their doings and what it would be told next. They can pause the
-/// recording, and have one event or all of them forgotten. It is closed at first and fetched when it is opened.
+/// Renders <c>&lt;chat-context /&gt;</c>: shows the visitor which of their events the model knows, and its next prompt. They can pause the
+/// recording, and delete one event or all. The panel is closed at first, and its content is fetched when it is opened.
 /// </summary>
-/// <remarks>Requires <c>app.MapPipulate()</c>, and htmx on the page. One to a page.</remarks>
+/// <remarks>Requires <c>app.MapPipulate()</c>, and htmx on the page. One per page.</remarks>
 [HtmlTargetElement("chat-context", TagStructure = TagStructure.NormalOrSelfClosing)]
 public sealed class ChatContextTagHelper : TagHelper
 {
@@ -24,7 +24,7 @@ public sealed class ChatContextTagHelper : TagHelper
     public ViewContext ViewContext { get; set; } = null!;
 
     /// <summary>
-    /// Gets or sets what the closed panel says.
+    /// Gets or sets the label of the closed panel.
     /// </summary>
     /// <value>The default is <c>What the AI sees</c>.</value>
     public string Label { get; set; } = "What the AI sees";

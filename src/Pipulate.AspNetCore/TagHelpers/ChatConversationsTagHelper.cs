@@ -9,11 +9,11 @@ using Pipulate.Security;
 namespace Pipulate.TagHelpers;
 
 /// <summary>
-/// <c>&lt;chat-conversations /&gt;</c>: the visitor's conversations, with the one that the page shows marked. They can begin a new one,
-/// open, rename, export and delete each, and delete all of them. A conversation has its address: the page's own with
+/// Renders <c>&lt;chat-conversations /&gt;</c>: the visitor's conversations, with the one that the page shows marked. They can start a new
+/// one, open, rename, export and delete each, and delete all of them. A conversation has an address: the page's own with
 /// <c>?conversation=…</c>.
 /// </summary>
-/// <remarks>Requires <c>app.MapPipulate()</c>. One to a page. Where everybody shares one conversation it shows nothing.</remarks>
+/// <remarks>Requires <c>app.MapPipulate()</c>. One per page. Where all visitors share one conversation it shows nothing.</remarks>
 [HtmlTargetElement("chat-conversations", TagStructure = TagStructure.NormalOrSelfClosing)]
 public sealed class ChatConversationsTagHelper : TagHelper
 {
@@ -25,7 +25,7 @@ public sealed class ChatConversationsTagHelper : TagHelper
     public ViewContext ViewContext { get; set; } = null!;
 
     /// <summary>
-    /// Gets or sets what the list is called, for screen readers.
+    /// Gets or sets the name of the list, for screen readers.
     /// </summary>
     /// <value>The default is <c>Conversations</c>, in the page's language.</value>
     public string? Label { get; set; }
@@ -65,7 +65,7 @@ public sealed class ChatConversationsTagHelper : TagHelper
 
         var address = markup.AddressOf(http, ChatPaths.Conversations);
 
-        // When the visitor has signed in or out without another page.
+        // For a visitor who signs in or out without loading another page.
         output.Attributes.SetAttribute("hx-get", address);
         output.Attributes.SetAttribute("hx-swap", "innerHTML");
         output.Attributes.SetAttribute("hx-trigger", "chat:visitor from:body");

@@ -18,13 +18,14 @@ using Pipulate.Text;
 namespace Pipulate.TagHelpers;
 
 /// <summary>
-/// <c>chat-event="profile_change" chat-message="Pirate"</c> on any element: what the user does with it is told to the model. Where the
-/// element has an htmx request of its own, the event travels with it and counts when it succeeded; where it has none, the event is posted
+/// Adds <c>chat-event="profile_change" chat-message="Pirate"</c> to any element: the model is notified of the user's action on it. Where
+/// the element has an htmx request of its own, the event travels with it and counts when the request succeeds. Otherwise the event is
+/// posted
 /// to <c>/chatq</c>.
 /// </summary>
 /// <remarks>
-/// Requires the event in <see cref="PipulateOptions.Events"/>, <c>app.UsePipulate()</c> and <c>app.MapPipulate()</c>. It belongs on the
-/// element that is clicked or changed, not on one around others: htmx 2 hands an element's attributes down to those inside.
+/// Requires the event in <see cref="PipulateOptions.Events"/>, <c>app.UsePipulate()</c> and <c>app.MapPipulate()</c>. Put it on the
+/// element that is clicked or changed, not on one around others: with htmx 2, elements inside inherit the attributes.
 /// </remarks>
 [HtmlTargetElement("*", Attributes = EventAttribute)]
 [HtmlTargetElement("input", Attributes = EventAttribute, TagStructure = TagStructure.WithoutEndTag)]
@@ -57,14 +58,16 @@ public sealed class ChatEventTagHelper : TagHelper
     public string? ChatMessage { get; set; }
 
     /// <summary>
-    /// Gets or sets on which browser event it is told, as <c>hx-trigger</c> has it. Only for an element without a request of its own.
+    /// Gets or sets the browser event that posts the chat event, in the syntax of <c>hx-trigger</c>. Only for an element without a request
+    /// of
+    /// its own.
     /// </summary>
     /// <value>The default is <c>change</c> for inputs, selects and text areas, else <c>click</c>.</value>
     [HtmlAttributeName("chat-on")]
     public string? ChatOn { get; set; }
 
     /// <summary>
-    /// Gets the place among the tag helpers of an element: behind those that write its request and its headers, such as Htmx.TagHelpers'
+    /// Gets the order among the tag helpers of an element: after those that write its request and its headers, such as Htmx.TagHelpers'
     /// <c>hx-headers-*</c>.
     /// </summary>
     /// <value>1 000.</value>
@@ -88,7 +91,7 @@ public sealed class ChatEventTagHelper : TagHelper
         PrivateResponse.MarkPage(http, "chat-event");
         if (!http.Response.HasStarted)
         {
-            // A page may tell of events before the visitor has seen a panel.
+            // A page may post events before the visitor has seen a panel.
             services.GetRequiredService<VisitorIdentity>().GetOrCreate(http);
         }
 
@@ -103,16 +106,16 @@ public sealed class ChatEventTagHelper : TagHelper
         }
     }
 
-    /// <summary>The event goes along in two headers. What the element says of headers itself stays.</summary>
+    /// <summary>Adds the event to the element's own request as two headers. Other headers that the element sets stay.</summary>
     private void Travel(TagHelperOutput output, string message, HtmxVersion version)
     {
         if (ChatOn is not null)
         {
-            throw Wrong(output, "chat-on has no effect here, for the event goes with the element's own request: hx-trigger says when");
+            throw Wrong(output, "chat-on has no effect here, because the event goes with the element's own request: hx-trigger says when");
         }
 
-        // htmx 2 joins an element's headers with those around it by itself. htmx 4 does so with :append only, and takes an element's plain
-        // ones for all there are.
+        // htmx 2 merges an element's headers with those around it by itself. htmx 4 does so only with :append; otherwise the element's own
+        // replace all others.
         var own = output.Attributes
             .Select(attribute => attribute.Name)
             .FirstOrDefault(name => Bare(name) is Headers or $"{Headers}:append");
@@ -126,10 +129,10 @@ public sealed class ChatEventTagHelper : TagHelper
         output.Attributes.SetAttribute(target, headers.ToJsonString());
     }
 
-    /// <summary>The element gets a request of its own.</summary>
+    /// <summary>Gives the element a request of its own.</summary>
     private void Post(TagHelperOutput output, string message, HtmxVersion version)
     {
-        RefuseOtherDeeds(output);
+        RefuseOtherPurposes(output);
         var http = ViewContext.HttpContext;
         var token = http.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(http);
         var values = new JsonObject { ["event"] = ChatEvent, ["message"] = message };
@@ -148,7 +151,7 @@ public sealed class ChatEventTagHelper : TagHelper
             output.Attributes.SetAttribute(name, value);
         }
 
-        // What the element says itself of such things, an indicator say, stays.
+        // What the element sets itself, such as an indicator, stays.
         foreach (var (name, value) in markup.OwnBoundary.Where(
             own => !output.Attributes.Any(attribute => Bare(attribute.Name).Split(':')[0] == own.Name)))
         {
@@ -165,14 +168,14 @@ public sealed class ChatEventTagHelper : TagHelper
 
         if (version is HtmxVersion.V2)
         {
-            // The rest of a form around the element is none of the chat's business, and what is said here is not meant for elements inside.
+            // The other fields of a form around the element are not sent, and elements inside must not inherit these settings.
             output.Attributes.SetAttribute("hx-params", string.Join(',', values.Select(value => value.Key)));
             output.Attributes.SetAttribute("hx-disinherit", "*");
         }
     }
 
-    /// <summary>htmx would keep the browser from what the element is there for.</summary>
-    private void RefuseOtherDeeds(TagHelperOutput output)
+    /// <summary>Refuses elements that have another purpose, which htmx would prevent.</summary>
+    private void RefuseOtherPurposes(TagHelperOutput output)
     {
         if (output.Attributes.Any(attribute => Sends.Contains(attribute.Name, StringComparer.OrdinalIgnoreCase)))
         {
@@ -230,7 +233,7 @@ public sealed class ChatEventTagHelper : TagHelper
         }
     }
 
-    /// <summary>What a person would read in the attribute, however the view has made it.</summary>
+    /// <summary>Gets the decoded text of an attribute, in whatever way the view has written it.</summary>
     private static string? Text(TagHelperOutput output, string attribute)
     {
         switch (output.Attributes[attribute]?.Value)
@@ -250,7 +253,8 @@ public sealed class ChatEventTagHelper : TagHelper
     }
 
     /// <summary>
-    /// htmx 4 reads what it joins as values, not as texts: "1.50" would arrive as 1.5. With its first character encoded it is no number.
+    /// Encodes a message for htmx 4, which reads what it merges as values and not as texts: "1.50" would arrive as 1.5. With its first
+    /// character encoded it is not a number.
     /// </summary>
     private static string Encode(string message)
     {

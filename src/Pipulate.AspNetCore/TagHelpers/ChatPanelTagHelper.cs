@@ -7,8 +7,8 @@ using Pipulate.Panel;
 namespace Pipulate.TagHelpers;
 
 /// <summary>
-/// <c>&lt;chat-panel /&gt;</c>: the visitor's conversation, the line that says which model speaks, and the form to talk back. It holds what
-/// was said so far; from there the socket goes on, or the stream. One to a page.
+/// Renders <c>&lt;chat-panel /&gt;</c>: the visitor's conversation, the line with the model in use, and the form for messages. The page
+/// contains the entries so far; the socket or the stream continues from there. One per page.
 /// </summary>
 /// <remarks>Requires <c>app.MapPipulate()</c>. A visitor who has no identity yet gets the cookie with this page.</remarks>
 [HtmlTargetElement("chat-panel", TagStructure = TagStructure.NormalOrSelfClosing)]
