@@ -10,13 +10,14 @@ namespace Microsoft.AspNetCore.Builder;
 public static class ChatCommentaryEndpointConventionBuilderExtensions
 {
     /// <summary>
-    /// Has the model comment on what a user did with these endpoints. The same as <see cref="ChatCommentaryAttribute"/>, also for a group,
+    /// Adds a comment of the model on what a user did with these endpoints. The same as <see cref="ChatCommentaryAttribute"/>, also for a
+    /// group,
     /// all controllers, pages or components.
     /// </summary>
     /// <typeparam name="TBuilder">The kind of endpoint.</typeparam>
     /// <param name="builder">The endpoint, group, controllers or pages.</param>
-    /// <param name="template">What happened and what is wanted; see <see cref="ChatCommentaryAttribute"/> for the placeholders.</param>
-    /// <param name="lane">What becomes of the event.</param>
+    /// <param name="template">What happened and how to comment; see <see cref="ChatCommentaryAttribute"/> for the placeholders.</param>
+    /// <param name="lane">How the model handles the event.</param>
     /// <param name="on">The outcomes that this text is for.</param>
     /// <returns>The builder.</returns>
     /// <remarks>
@@ -36,20 +37,21 @@ public static class ChatCommentaryEndpointConventionBuilderExtensions
     }
 
     /// <summary>
-    /// Has the model comment on what a user did with these endpoints, in a text that code makes.
+    /// Adds a comment of the model on what a user did with these endpoints, with a text from code.
     /// </summary>
     /// <typeparam name="TBuilder">The kind of endpoint.</typeparam>
     /// <param name="builder">The endpoint, group, controllers or pages.</param>
     /// <param name="text">
-    /// Makes the text: what happened and what is wanted. <see langword="null"/> is silence. Put what users typed through
+    /// Makes the text: what happened and how to comment. <see langword="null"/> adds nothing. Pass what users typed through
     /// <see cref="CommentaryContext.Quote"/>.
     /// </param>
-    /// <param name="lane">What becomes of the event.</param>
+    /// <param name="lane">How the model handles the event.</param>
     /// <param name="on">The outcomes that this text is for.</param>
     /// <returns>The builder.</returns>
     /// <remarks>
-    /// It runs when the endpoint has answered, and the request ends only when it has: be quick in it, or the last piece of the answer is
-    /// late. An exception in it is logged as a warning, once for each endpoint, and never fails the request.
+    /// It runs after the endpoint, and the request ends only after it: keep it quick, or the last part of the response is late. An
+    /// exception in
+    /// it is logged as a warning, once for each endpoint, and never fails the request.
     /// </remarks>
     public static TBuilder WithChatCommentary<TBuilder>(
         this TBuilder builder,

@@ -6,17 +6,17 @@ using Pipulate.Security;
 namespace Microsoft.AspNetCore.Http;
 
 /// <summary>
-/// What a handler can say to its commentary, and learn of the conversation that hears it.
+/// Adds values to the commentary of a request, and finds the conversation that receives it.
 /// </summary>
 public static class ChatCommentaryHttpContextExtensions
 {
     /// <summary>
     /// Sets a value that the endpoint's commentary can name, such as the old state of what is about to change: <c>{before.Done}</c>.
-    /// It wins over an argument, route, form or query value of the same name, and over the words that stand for <c>{error}</c>.
+    /// It wins over an argument, route, form or query value of the same name, and over the text of <c>{error}</c>.
     /// </summary>
     /// <param name="context">The request.</param>
-    /// <param name="name">The name, as it stands between the braces of the template.</param>
-    /// <param name="value">The value, read when the endpoint has answered.</param>
+    /// <param name="name">The name, as it is written between the braces of the template.</param>
+    /// <param name="value">The value, read after the endpoint has run.</param>
     /// <exception cref="ArgumentException"><paramref name="name"/> is null or empty.</exception>
     public static void SetCommentary(this HttpContext context, string name, object? value)
     {
@@ -26,12 +26,13 @@ public static class ChatCommentaryHttpContextExtensions
     }
 
     /// <summary>
-    /// Gets the conversation of whoever sent the request, for background work that is to speak there later: <see cref="IChatChannel"/> and
-    /// <see cref="IChatQueue"/> take it.
+    /// Gets the conversation of the visitor who sent the request, for background work that writes to it later with
+    /// <see cref="IChatChannel"/>
+    /// or <see cref="IChatQueue"/>.
     /// </summary>
     /// <param name="context">The request.</param>
     /// <returns>
-    /// The conversation, or null for somebody who has none: neither signed in nor with the cookie that a page with a chat panel brings.
+    /// The conversation, or null for a visitor without one: neither signed in nor with the cookie that a page with a chat panel sets.
     /// </returns>
     /// <exception cref="InvalidOperationException"><c>AddPipulate</c> was not called.</exception>
     public static ConversationId? GetConversation(this HttpContext context)

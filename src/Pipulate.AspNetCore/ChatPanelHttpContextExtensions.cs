@@ -5,22 +5,24 @@ using Pipulate.Panel;
 namespace Microsoft.AspNetCore.Http;
 
 /// <summary>
-/// The panel as HTML, for pages that neither tag helpers nor components write.
+/// Renders the panel as HTML, for pages that use neither tag helpers nor components.
 /// </summary>
 public static class ChatPanelHttpContextExtensions
 {
     /// <summary>
-    /// Renders what <c>&lt;chat-panel&gt;</c> writes: the visitor's conversation so far, and the form to talk back. One to a page.
+    /// Renders the same as <c>&lt;chat-panel&gt;</c>: the visitor's conversation so far, and the form for messages. One per page.
     /// </summary>
     /// <param name="context">
-    /// The page's request. A visitor who has no identity yet gets the cookie with its answer, so nothing of that may have been sent.
+    /// The page's request. A visitor who has no identity yet gets the cookie with its response, which must not have started.
     /// </param>
-    /// <param name="configure">How the panel is to be.</param>
-    /// <returns>The panel; write it with <c>HtmlEncoder.Default</c>. It holds this visitor's words: keep it for no other request.</returns>
-    /// <remarks>No cache stores the answer, whatever the application says of that (docs/existing-app.md).</remarks>
+    /// <param name="configure">The panel's settings.</param>
+    /// <returns>
+    /// The panel; write it with <c>HtmlEncoder.Default</c>. It contains this visitor's conversation: use it for no other request.
+    /// </returns>
+    /// <remarks>No cache stores the response, whatever caching the application sets (docs/existing-app.md).</remarks>
     /// <exception cref="InvalidOperationException">
-    /// <c>app.MapPipulate()</c> was not called; or, in Development, the page has a panel already. Elsewhere that is logged as an error and
-    /// nothing is shown.
+    /// <c>app.MapPipulate()</c> was not called; or, in Development, the page has a panel already. In other environments a second panel is
+    /// logged as an error and renders nothing.
     /// </exception>
     public static async Task<IHtmlContent> RenderChatPanelAsync(this HttpContext context, Action<ChatPanelOptions>? configure = null)
     {
@@ -31,11 +33,11 @@ public static class ChatPanelHttpContextExtensions
     }
 
     /// <summary>
-    /// Renders what <c>&lt;chat-assets&gt;</c> writes into a page's head: the panel's style, htmx with its extensions, and the panel's
+    /// Renders the same as <c>&lt;chat-assets&gt;</c> in a page's head: the panel's style, htmx with its extensions, and the panel's
     /// script.
     /// </summary>
     /// <param name="context">The page's request.</param>
-    /// <param name="htmx">Whether htmx itself is written; <see langword="false"/> where the page brings it.</param>
+    /// <param name="htmx">Whether htmx itself is written; <see langword="false"/> where the page loads it.</param>
     /// <param name="transport"><c>ws</c>, which is the default, or <c>sse</c>.</param>
     /// <returns>The elements; write them with <c>HtmlEncoder.Default</c>.</returns>
     public static IHtmlContent RenderChatAssets(this HttpContext context, bool htmx = true, string? transport = null)

@@ -6,20 +6,21 @@ using Pipulate.Commentary;
 namespace Microsoft.AspNetCore.Builder;
 
 /// <summary>
-/// Adds the middleware that watches endpoints with commentary.
+/// Adds the middleware for endpoints with commentary.
 /// </summary>
 public static class PipulateApplicationBuilderExtensions
 {
     /// <summary>
-    /// Watches the endpoints that carry commentary metadata: when one has answered, what the user did is told to the model.
+    /// Adds the middleware that notifies the model of what the user did, after an endpoint with commentary metadata has run.
     /// </summary>
     /// <param name="app">The application.</param>
     /// <returns>The application.</returns>
     /// <remarks>
-    /// Its place is behind <c>UseCors</c>, <c>UseAuthentication</c> and <c>UseAuthorization</c>, or a refused request would be commented
-    /// on; last before the <c>Map…</c> calls is right. A request to an endpoint without commentary pays nothing but the look at its
-    /// metadata. Called on the <c>WebApplication</c> itself, with no <c>UseRouting</c> after it, it also gives
-    /// <see cref="ChatCommentaryAttribute"/> on a minimal-API handler the typed arguments and the result.
+    /// Call it after <c>UseCors</c>, <c>UseAuthentication</c> and <c>UseAuthorization</c>, or a refused request would be commented on; last
+    /// before the <c>Map…</c> calls is right. A request to an endpoint without commentary costs one look at its metadata. Called on the
+    /// <c>WebApplication</c> itself, with no <c>UseRouting</c> after it, it also gives <see cref="ChatCommentaryAttribute"/> on a
+    /// minimal-API
+    /// handler the typed arguments and the result.
     /// </remarks>
     /// <exception cref="InvalidOperationException"><c>AddPipulate</c> was not called.</exception>
     public static IApplicationBuilder UsePipulate(this IApplicationBuilder app)
@@ -33,7 +34,7 @@ public static class PipulateApplicationBuilderExtensions
 
         if (app is IEndpointRouteBuilder routes)
         {
-            // Runs while the pipeline is built: every Map call has been made by then, and nobody listens yet.
+            // Runs while the pipeline is built: all Map calls have been made by then, and the server does not accept requests yet.
             app.Use(next =>
             {
                 CommentaryDataSource.WrapAll(routes.DataSources, app.ApplicationServices);

@@ -16,21 +16,22 @@ using Pipulate.Security;
 namespace Microsoft.AspNetCore.Builder;
 
 /// <summary>
-/// Maps the endpoints that pages talk to.
+/// Maps the endpoints that pages use.
 /// </summary>
 public static class PipulateEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Maps <c>GET /ws</c>, the WebSocket that the chat panel opens, or <c>GET /sse</c> and <c>POST /message</c> in its place, <c>POST
-    /// /chatq</c>, by which pages tell of registered events, <c>/context</c>, which shows visitors what the model knows of them,
-    /// <c>/conversations</c>, where they have their conversations,
-    /// and <c>GET /entries/{entry}</c>, the text that the Copy button copies.
+    /// Maps <c>GET /ws</c>, the WebSocket of the chat panel, or <c>GET /sse</c> and <c>POST /message</c> instead of it; <c>POST /chatq</c>,
+    /// for registered events of pages; <c>/context</c>, which shows visitors what the model knows about them; <c>/conversations</c>, the
+    /// list
+    /// of their conversations; and <c>GET /entries/{entry}</c>, the text for the Copy button.
     /// </summary>
     /// <param name="endpoints">The application's endpoints.</param>
-    /// <param name="prefix">What stands before them, such as <c>/chat</c>. The tag helpers write the same address by themselves.</param>
+    /// <param name="prefix">The prefix of their paths, such as <c>/chat</c>. The tag helpers use the same one by themselves.</param>
     /// <returns>A builder for conventions: <c>.RequireAuthorization()</c> on it covers all of Pipulate's endpoints.</returns>
     /// <exception cref="InvalidOperationException">
-    /// <c>AddPipulate</c> was not called; or, in Development, this is the second call. Elsewhere a second call is logged as an error.
+    /// <c>AddPipulate</c> was not called; or, in Development, this is the second call. In other environments a second call is logged as an
+    /// error.
     /// </exception>
     public static IEndpointConventionBuilder MapPipulate(this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string prefix = "")
     {
@@ -41,19 +42,18 @@ public static class PipulateEndpointRouteBuilderExtensions
                 "MapPipulate needs services that are not there. Call builder.Services.AddPipulate() before builder.Build().");
         endpoints.ServiceProvider.GetRequiredService<SingleMapping>().Claim(prefix);
 
-        // A pipeline of its own, as SignalR has: the application need not call UseWebSockets, and whether it does changes nothing here.
+        // A pipeline of its own, as in SignalR: the application need not call UseWebSockets, and it changes nothing here if it does.
         var pipeline = endpoints.CreateApplicationBuilder()
             .UseWebSockets(socket.Options)
             .Use(_ => socket.HandleAsync)
             .Build();
         var group = endpoints.MapGroup(prefix);
 
-        // Known before a body is read, so that it holds for what middleware makes of the body: a small one may be decompressed into a large
-        // one.
+        // Set before a body is read, so that middleware obeys it too: a small body may decompress into a large one.
         group.WithMetadata(
             new BodyLimit(endpoints.ServiceProvider.GetRequiredService<IOptions<PipulateOptions>>().Value.Limits.MessageBytes));
 
-        // By HTTP/2, which is what browsers speak on https, a socket is opened with CONNECT (RFC 8441).
+        // With HTTP/2, which browsers use on https, a socket is opened with CONNECT (RFC 8441).
         group.MapMethods(ChatPaths.WebSocket, [HttpMethods.Get, HttpMethods.Connect], pipeline).WithDisplayName(
             "Pipulate socket").WithMetadata(WebSocketEndpointMetadata.Instance).AsLongLived();
         group.MapGet(
@@ -86,10 +86,10 @@ public static class PipulateEndpointRouteBuilderExtensions
         group.MapPost(ChatPaths.NamedConversation + "/delete", conversations.DeleteAsync).WithDisplayName(
             "Pipulate delete conversation");
 
-        // Last of all conventions: whatever the application says of caching, also on what is returned here, counts less.
+        // The last of all conventions, so that it wins over caching that the application sets, also on the returned builder.
         ((IEndpointConventionBuilder)group).Finally(ForbidCaching);
 
-        // What a page asks of us is no doing of the user's.
+        // Requests of the panel are not actions of the user.
         return group.DisableChatCommentary();
     }
 
@@ -110,11 +110,10 @@ public static class PipulateEndpointRouteBuilderExtensions
     private sealed record BodyLimit(long? MaxRequestBodySize) : IRequestSizeLimitMetadata;
 
     /// <summary>
-    /// Takes an endpoint whose request lasts as long as its page out of what the application says of all requests: a time limit would end
-    /// it,
-    /// and it would hold a place of a limiter of concurrent requests. A rate limit that is set on Pipulate's endpoints themselves holds;
-    /// how many
-    /// pages may be connected, <see cref="PipulateLimits"/> says.
+    /// Exempts an endpoint whose request lasts as long as its page from the application's limits for all requests: a timeout would end it,
+    /// and
+    /// it would occupy a concurrency limiter. A rate limit on Pipulate's endpoints themselves still applies, and
+    /// <see cref="PipulateLimits"/> limits the number of connections.
     /// </summary>
     private static void AsLongLived(this IEndpointConventionBuilder builder) => builder.Finally(static endpoint =>
     {

@@ -9,19 +9,19 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class PipulateHealthChecksBuilderExtensions
 {
     /// <summary>
-    /// Adds a check of what the chat needs: whether a model can be had, whether conversations are stored, and whether what is to be
-    /// answered waits for long.
+    /// Adds a check of what the chat needs: whether a model is available, whether conversations are stored, and whether replies wait for
+    /// long.
     /// </summary>
     /// <param name="builder">What <c>AddHealthChecks</c> returned.</param>
-    /// <param name="name">What the check is called.</param>
+    /// <param name="name">The name of the check.</param>
     /// <param name="failureStatus">
-    /// What is reported while something is missing. The default is <see cref="HealthStatus.Degraded"/>, for the application goes on without
-    /// a model and without its store; a process that is about to end is <see cref="HealthStatus.Unhealthy"/> in any case.
+    /// The status while something is missing. The default is <see cref="HealthStatus.Degraded"/>, because the application works without a
+    /// model and without its store; a process that shuts down is <see cref="HealthStatus.Unhealthy"/> in any case.
     /// </param>
-    /// <param name="tags">Tags by which checks are chosen, such as <c>ready</c>.</param>
+    /// <param name="tags">Tags to select checks by, such as <c>ready</c>.</param>
     /// <returns>The builder.</returns>
     /// <remarks>
-    /// Requires <c>AddPipulate</c>. A check asks the model's server and the store, for two seconds each at most; it lets no model speak.
+    /// Requires <c>AddPipulate</c>. A check calls the model's server and the store, for two seconds each at most; it generates nothing.
     /// </remarks>
     public static IHealthChecksBuilder AddPipulate(
         this IHealthChecksBuilder builder,

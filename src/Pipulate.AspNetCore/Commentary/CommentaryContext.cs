@@ -7,7 +7,7 @@ using Pipulate.Events.Values;
 namespace Pipulate;
 
 /// <summary>
-/// What is known of a request that has ended, for commentary that is written in code.
+/// Represents a request that has ended, for commentary from code.
 /// </summary>
 public sealed class CommentaryContext
 {
@@ -28,7 +28,7 @@ public sealed class CommentaryContext
     }
 
     /// <summary>
-    /// Gets the request. Its answer has been written.
+    /// Gets the request. Its response has been written.
     /// </summary>
     public HttpContext HttpContext { get; }
 
@@ -38,7 +38,7 @@ public sealed class CommentaryContext
     public CommentaryOutcome Outcome => _outcome.Kind;
 
     /// <summary>
-    /// Gets the status that the client got; when an exception left the endpoint, the one that it will get.
+    /// Gets the status that the client got; if the endpoint threw, the one that it will get.
     /// </summary>
     public int StatusCode => _outcome.Status;
 
@@ -62,8 +62,8 @@ public sealed class CommentaryContext
     public object? this[string placeholder] => _values.TryGet(placeholder, out var value) ? value : null;
 
     /// <summary>
-    /// Writes a value as a template does in a prompt, in no culture: cut, cleaned, and with each text as a JSON string. Whatever a user may
-    /// have typed belongs in here, so that it stays data.
+    /// Formats a value as a template does in a prompt, with the invariant culture: truncated, cleaned, and each text as a JSON string. Pass
+    /// everything through it that a user may have typed, so that it stays data.
     /// </summary>
     /// <param name="value">The value.</param>
     /// <returns>The text, with its quotation marks if it has any.</returns>

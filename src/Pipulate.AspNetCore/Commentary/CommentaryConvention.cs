@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Mvc.Abstractions;
 
 namespace Pipulate.Commentary;
 
-/// <summary>Commentary that <c>.WithChatCommentary</c> gave to endpoints: a template, or code.</summary>
+/// <summary>Represents commentary that <c>.WithChatCommentary</c> gave to endpoints: a template, or code.</summary>
 internal sealed class CommentaryConvention : IChatCommentaryMetadata
 {
     public string Template { get; init; } = "";
@@ -13,12 +13,12 @@ internal sealed class CommentaryConvention : IChatCommentaryMetadata
 
     public CommentaryOutcome On { get; init; }
 
-    /// <summary>What makes the text, where it is no template.</summary>
+    /// <summary>Gets the code that makes the text, where there is no template.</summary>
     public Func<CommentaryContext, ValueTask<string?>>? Text { get; init; }
 
     public void Apply(EndpointBuilder endpoint)
     {
-        // A convention for all controllers, pages or components comes after their attributes here and is less specific than they are.
+        // A convention for all controllers, pages or components comes after their attributes here, but is less specific.
         var attribute = IsBroad(endpoint) ? endpoint.Metadata.FirstOrDefault(item => item is ChatCommentaryAttribute) : null;
         endpoint.Metadata.Insert(attribute is null ? endpoint.Metadata.Count : endpoint.Metadata.IndexOf(attribute), this);
         if (!IsBroad(endpoint))

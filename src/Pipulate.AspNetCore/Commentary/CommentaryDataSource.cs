@@ -7,9 +7,8 @@ using Microsoft.Extensions.Primitives;
 namespace Pipulate.Commentary;
 
 /// <summary>
-/// The application's minimal-API endpoints as if they stood in a group whose convention fills in arguments and results: that is the only
-/// way in which the framework shows them to an attribute that stands alone (aspnetcore#43421). Endpoints without commentary stay as they
-/// were.
+/// Wraps the application's minimal-API endpoints as if they were in a group whose convention captures arguments and results: the framework
+/// offers an attribute alone no other way to get them (aspnetcore#43421). Endpoints without commentary stay unchanged.
 /// </summary>
 internal sealed class CommentaryDataSource(EndpointDataSource inner, IServiceProvider services) : EndpointDataSource
 {
@@ -17,7 +16,7 @@ internal sealed class CommentaryDataSource(EndpointDataSource inner, IServicePro
     private IReadOnlyList<Endpoint>? _endpoints;
     private IChangeToken? _validity;
 
-    /// <summary>Made once and kept until they change: each making compiles the handlers.</summary>
+    /// <summary>Gets the endpoints, which are kept until they change: building them compiles the handlers.</summary>
     public override IReadOnlyList<Endpoint> Endpoints
     {
         get
@@ -42,8 +41,9 @@ internal sealed class CommentaryDataSource(EndpointDataSource inner, IServicePro
     }
 
     /// <summary>
-    /// Puts the application's own routes and groups behind such a source. Others (controllers, pages, a proxy's) make their endpoints in
-    /// ways of their own and are let be.
+    /// Wraps the application's own routes and groups. Other sources (controllers, pages, a proxy) build their endpoints in their own way,
+    /// and
+    /// stay as they are.
     /// </summary>
     public static void WrapAll(ICollection<EndpointDataSource> sources, IServiceProvider services)
     {
@@ -67,7 +67,7 @@ internal sealed class CommentaryDataSource(EndpointDataSource inner, IServicePro
             && source is not (DefaultEndpointDataSource or CompositeEndpointDataSource);
 
     /// <summary>
-    /// Decides in the factory and not here: a handler's attributes are not in the metadata yet when a group's conventions run.
+    /// Decides in the filter factory and not here: a handler's attributes are not in the metadata yet when a group's conventions run.
     /// </summary>
     private static void Fill(EndpointBuilder endpoint) =>
         endpoint.FilterFactories.Add((factory, next) => IsBare(endpoint) ? CommentaryEndpointFilter.Factory(factory, next) : next);
@@ -81,7 +81,7 @@ internal sealed class CommentaryDataSource(EndpointDataSource inner, IServicePro
         }
     }
 
-    /// <summary>Whether it carries commentary, and no convention has given it the filter.</summary>
+    /// <summary>Decides whether an endpoint has commentary, but no convention has given it the filter.</summary>
     private static bool IsBare(EndpointBuilder endpoint) =>
         endpoint.Metadata.Any(item => item is IChatCommentaryMetadata)
             && !endpoint.FilterFactories.Contains(CommentaryEndpointFilter.Factory);

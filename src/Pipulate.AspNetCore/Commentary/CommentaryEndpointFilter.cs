@@ -4,13 +4,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Pipulate.Commentary;
 
-/// <summary>Fills in a minimal-API handler's bound arguments and result.</summary>
+/// <summary>Captures a minimal-API handler's bound arguments and result.</summary>
 internal static class CommentaryEndpointFilter
 {
-    /// <summary>One delegate for all, so that an endpoint's list of filters tells whether it is there.</summary>
+    /// <summary>Holds the only delegate, so that the endpoint's list of filters shows whether it was added.</summary>
     public static readonly Func<EndpointFilterFactoryContext, EndpointFilterDelegate, EndpointFilterDelegate> Factory = Create;
 
-    /// <summary>Adds it to an endpoint that has it not yet.</summary>
+    /// <summary>Adds the filter to an endpoint that does not have it.</summary>
     public static void AddTo(EndpointBuilder endpoint)
     {
         if (!endpoint.FilterFactories.Contains(Factory))
@@ -20,7 +20,7 @@ internal static class CommentaryEndpointFilter
         }
     }
 
-    /// <summary>Has the endpoint's handler run as an error page too, which a filter keeps from it otherwise.</summary>
+    /// <summary>Makes the endpoint's handler run as an error page too, which the framework skips behind a filter.</summary>
     public static void Watch(EndpointBuilder endpoint)
     {
         if (endpoint.RequestDelegate is { } run)
@@ -34,7 +34,7 @@ internal static class CommentaryEndpointFilter
         var parameters = factory.MethodInfo.GetParameters();
         if (parameters is [{ ParameterType: var only }] && only == typeof(HttpContext) && factory.MethodInfo.ReturnType == typeof(Task))
         {
-            // A plain RequestDelegate: nothing was bound, nothing is returned.
+            // A plain RequestDelegate: nothing was bound, and nothing is returned.
             return next;
         }
 
@@ -76,13 +76,13 @@ internal static class CommentaryEndpointFilter
 
         if (result is ChallengeHttpResult or ForbidHttpResult)
         {
-            // With cookies both answer 302, to the login.
+            // With cookies both respond 302, to the login.
             feature.Failed = true;
             feature.Error = ErrorText.NotAllowed;
         }
         else if (result is IStatusCodeHttpResult { StatusCode: >= StatusCodes.Status400BadRequest and var status })
         {
-            // What stands between this and the middleware may make a redirect to an error page of it.
+            // Middleware between this and ours may turn the status into a redirect to an error page.
             feature.FailedWith = status;
         }
 

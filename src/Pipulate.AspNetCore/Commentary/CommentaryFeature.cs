@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Pipulate.Commentary;
 
-/// <summary>What filters and the handler know of a request and the middleware cannot see: filled in by them, read by it.</summary>
+/// <summary>Passes what filters and the handler know of a request to the middleware, which cannot see it itself.</summary>
 internal sealed class CommentaryFeature
 {
     private Dictionary<string, object?>? _set;
@@ -10,10 +10,10 @@ internal sealed class CommentaryFeature
     private string[] _names = [];
     private IList<object?> _values = [];
 
-    /// <summary>Gets what is watched. Null where it is not known yet, because the middleware stands before routing.</summary>
+    /// <summary>Gets the endpoint with commentary. Null where it is not known yet, because the middleware runs before routing.</summary>
     public Endpoint? Endpoint { get; private set; }
 
-    /// <summary>Whether a filter saw the result; it may have been null.</summary>
+    /// <summary>Gets a value indicating whether a filter captured the result, which may be null.</summary>
     public bool HasResult { get; private set; }
 
     public object? Result { get; private set; }
@@ -21,26 +21,30 @@ internal sealed class CommentaryFeature
     /// <summary>Gets or sets the text of the response, where a template names it and it is text.</summary>
     public string? Response { get; set; }
 
-    /// <summary>What the page's handler method carries, or null when there is none.</summary>
+    /// <summary>Gets or sets the commentary of the page's handler method, or null when it has none.</summary>
     public PageHandlerCommentary? Handler { get; set; }
 
     /// <summary>
-    /// Whether nothing was done although the status does not say so: a form shown again with errors, a refusal that redirects to a login.
+    /// Gets or sets a value indicating whether the action failed although the status does not show it: a form shown again with errors, a
+    /// refusal
+    /// that redirects to a login.
     /// </summary>
     public bool Failed { get; set; }
 
-    /// <summary>Gets or sets the status of what the endpoint returned, if that was a failure.</summary>
+    /// <summary>Gets or sets the status of the endpoint's result, if that was a failure.</summary>
     public int? FailedWith { get; set; }
 
-    /// <summary>What went wrong, as the application itself told the client.</summary>
+    /// <summary>Gets or sets the error that the application itself sent to the client.</summary>
     public string? Error { get; set; }
 
     /// <summary>
-    /// Whether this request was told to the model: an error page that runs through the pipeline again is not told as well.
+    /// Gets or sets a value indicating whether the model was notified of this request: an error page that runs through the pipeline again
+    /// is not
+    /// a second event.
     /// </summary>
     public bool IsPublished { get; set; }
 
-    /// <summary>Whether the event that the request carries was looked at, and told or not.</summary>
+    /// <summary>Gets or sets a value indicating whether the event that the request carries was handled or ignored already.</summary>
     public bool EventSeen { get; set; }
 
     public static CommentaryFeature Of(HttpContext context)
@@ -55,8 +59,8 @@ internal sealed class CommentaryFeature
     }
 
     /// <summary>
-    /// Gets what a filter is to fill in; null for an endpoint that runs in place of the one that is watched, as an error page does behind
-    /// the middleware.
+    /// Gets the feature for a filter; null for an endpoint that runs in place of the original one, such as an error page behind the
+    /// middleware.
     /// </summary>
     public static CommentaryFeature? ToFill(HttpContext context)
     {
@@ -67,8 +71,9 @@ internal sealed class CommentaryFeature
     }
 
     /// <summary>
-    /// Begins to watch an endpoint. What filters said of another one, in whose place this is run as an error page, is not said of this;
-    /// what the application has set is.
+    /// Starts to record an endpoint. What filters recorded of another one, which this one replaces as an error page, is dropped; values
+    /// that the
+    /// application has set are kept.
     /// </summary>
     public void Watch(Endpoint? endpoint)
     {
@@ -89,7 +94,7 @@ internal sealed class CommentaryFeature
         return _set is not null && _set.TryGetValue(name, out value);
     }
 
-    /// <summary>Takes a handler's bound arguments as they are; nothing is copied, for most requests name one or two of them.</summary>
+    /// <summary>Sets a handler's bound arguments. They are not copied, because most requests use one or two of them.</summary>
     public void SetArguments(string[] names, IList<object?> values) => (_names, _values, _named) = (names, values, null);
 
     /// <inheritdoc cref="SetArguments(string[], IList{object?})"/>

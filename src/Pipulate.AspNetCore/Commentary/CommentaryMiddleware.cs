@@ -8,8 +8,8 @@ using Pipulate.Security;
 namespace Pipulate.Commentary;
 
 /// <summary>
-/// The only place that decides whether an endpoint is commented on, for every kind of endpoint: filters merely fill in what they know.
-/// It waits for nothing after the endpoint but the application's own code: the text is rendered, handed over, and the request is done.
+/// Decides whether an endpoint is commented on, for every kind of endpoint; filters only record what they know. After the endpoint it
+/// awaits nothing but the application's own code: the text is rendered and enqueued, and the request ends.
 /// </summary>
 internal sealed class CommentaryMiddleware(
     RequestDelegate next, CommentaryPublisher text, HeaderEventHandler events, IOptions<PipulateOptions> options)
@@ -17,7 +17,7 @@ internal sealed class CommentaryMiddleware(
     private readonly bool _allOfHtmx = options.Value.CommentOn is CommentOn.HtmxRequests;
     private readonly bool _withPrefetch = options.Value.CommentOnPrefetch;
 
-    /// <summary>Four bytes a character, and as much markup again.</summary>
+    /// <summary>Caps the copied bytes: four bytes per character, and as much again for markup.</summary>
     private readonly int _maxResponseBytes = 8 * LongText.Factor * options.Value.Limits.ValueCharacters;
 
     public Task InvokeAsync(HttpContext context)
@@ -54,8 +54,9 @@ internal sealed class CommentaryMiddleware(
             throw;
         }
 
-        // With an explicit UseRouting behind this middleware there was no endpoint before. Where there was one, that one counts: an error
-        // page that an exception handler in between has run in its place is not what the user asked for.
+        // With an explicit UseRouting behind this middleware there was no endpoint before. If there was one, it counts: an error page that
+        // an
+        // exception handler in between has run instead is not what the user requested.
         events.Handle(context, endpoint ?? context.GetEndpoint(), exception: null);
         await text.PublishAsync(context, endpoint ?? context.GetEndpoint(), exception: null);
     }

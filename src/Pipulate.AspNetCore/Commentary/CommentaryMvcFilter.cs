@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace Pipulate.Commentary;
 
 /// <summary>
-/// Fills in what MVC actions and Razor Page handlers were given, what they returned, and whether a form was shown again with errors.
+/// Captures the arguments and results of MVC actions and Razor Page handlers, and whether a form was shown again with errors.
 /// </summary>
 internal sealed class CommentaryMvcFilter : IActionFilter, IPageFilter, IAlwaysRunResultFilter
 {
@@ -51,7 +51,7 @@ internal sealed class CommentaryMvcFilter : IActionFilter, IPageFilter, IAlwaysR
         }
     }
 
-    /// <summary>Sees what other filters answered instead of the action: the 400 of an API controller, the redirect of a refusal.</summary>
+    /// <summary>Captures results of other filters instead of the action: the 400 of an API controller, the redirect of a refusal.</summary>
     public void OnResultExecuting(ResultExecutingContext context)
     {
         if (!IsCommented(context) || CommentaryFeature.ToFill(context.HttpContext) is not { } feature)
@@ -71,7 +71,7 @@ internal sealed class CommentaryMvcFilter : IActionFilter, IPageFilter, IAlwaysR
     }
 
     /// <summary>
-    /// Sees the status that the result has set: what stands between this and the middleware may make a redirect to an error page of it.
+    /// Captures the status that the result has set, because middleware between this and ours may turn it into a redirect to an error page.
     /// </summary>
     public void OnResultExecuted(ResultExecutedContext context)
     {
@@ -83,7 +83,7 @@ internal sealed class CommentaryMvcFilter : IActionFilter, IPageFilter, IAlwaysR
         }
     }
 
-    /// <summary>Asks the endpoint and not the action, for conventions are known only there.</summary>
+    /// <summary>Checks the endpoint and not the action, because only the endpoint has the conventions.</summary>
     private static bool IsCommented(FilterContext context) =>
         context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<IChatCommentaryMetadata>() is not null;
 

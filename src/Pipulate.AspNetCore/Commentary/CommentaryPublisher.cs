@@ -11,8 +11,8 @@ using Pipulate.Security;
 namespace Pipulate.Commentary;
 
 /// <summary>
-/// Turns a finished request into an event: renders the endpoint's template and puts it into the visitor's conversation. Whatever goes wrong
-/// here, the request does not.
+/// Turns a finished request into an event: renders the endpoint's template and adds the event to the visitor's conversation. A failure here
+/// never fails the request.
 /// </summary>
 internal sealed partial class CommentaryPublisher(
     VisitorIdentity visitors, Redaction redaction, ChatQueue queue, IOptions<PipulateOptions> options, ILogger<CommentaryPublisher> logger)
@@ -51,9 +51,9 @@ internal sealed partial class CommentaryPublisher(
     public static bool NamesResponse(IChatCommentaryMetadata commentary) =>
         commentary.Template.Contains(ResponsePlaceholder, StringComparison.Ordinal);
 
-    /// <summary>Tells of a request that has ended, if its endpoint wants that.</summary>
+    /// <summary>Publishes a request that has ended, if its endpoint has commentary.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="endpoint">What the user asked for.</param>
+    /// <param name="endpoint">The endpoint that the user requested.</param>
     /// <param name="exception">The exception that left the endpoint, or null.</param>
     public ValueTask PublishAsync(HttpContext context, Endpoint? endpoint, Exception? exception)
     {
@@ -75,7 +75,7 @@ internal sealed partial class CommentaryPublisher(
 
         if (visitors.Find(context) is not { } visitor)
         {
-            // Nobody's page: without an identity there is no conversation that this could belong to.
+            // Without an identity there is no conversation that the event could belong to.
             LogNobody(endpoint.DisplayName);
             return ValueTask.CompletedTask;
         }
@@ -113,14 +113,14 @@ internal sealed partial class CommentaryPublisher(
         }
         catch (Exception renderingException)
         {
-            // The answer has been given all the same.
+            // The response is sent all the same.
             NoteFailed(endpoint, renderingException);
         }
 
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>A text that consists of values which could not be read says nothing.</summary>
+    /// <summary>Decides whether a text consists only of values that could not be read, so that it is not sent.</summary>
     private static bool IsNothingButUnknown(string text) =>
         string.IsNullOrWhiteSpace(text.Replace(PlaceholderValue.Unknown, "", StringComparison.Ordinal));
 
@@ -145,16 +145,17 @@ internal sealed partial class CommentaryPublisher(
     }
 
     /// <summary>
-    /// The most specific commentary for the outcome: a page's handler method before the endpoint's metadata, and of these the last.
+    /// Gets the most specific commentary for the outcome: that of a page's handler method before the endpoint's metadata, and of these the
+    /// last.
     /// </summary>
     private static IChatCommentaryMetadata? Choose(Endpoint endpoint, CommentaryFeature? feature, CommentaryOutcome outcome) =>
         Last(feature?.Handler?.Commentary ?? [], outcome) ?? Last(endpoint.Metadata.GetOrderedMetadata<IChatCommentaryMetadata>(), outcome);
 
-    /// <summary>Whether nothing is to be said of the endpoint, whatever else it or the request carries.</summary>
+    /// <summary>Decides whether commentary is disabled, whatever else the endpoint or the request has.</summary>
     public static bool IsDisabled(Endpoint endpoint, CommentaryFeature? feature) =>
         feature?.Handler is { IsDisabled: true } || endpoint.Metadata.GetMetadata<DisableChatCommentaryAttribute>() is not null;
 
-    /// <summary>Whether the endpoint says itself what is told of it, be it only of another outcome.</summary>
+    /// <summary>Decides whether the endpoint has commentary of its own, even if only for another outcome.</summary>
     public static bool IsMarked(Endpoint endpoint, CommentaryFeature? feature) =>
         feature?.Handler is { Commentary.Count: > 0 } || endpoint.Metadata.GetMetadata<IChatCommentaryMetadata>() is not null;
 
@@ -205,7 +206,7 @@ internal sealed partial class CommentaryPublisher(
     [LoggerMessage(
         3,
         LogLevel.Warning,
-        "The commentary of {Endpoint} could not be made, so nothing is said; the request itself went its way. This is told once.")]
+        "The commentary of {Endpoint} could not be rendered and was left out; the request is not affected. This is logged once.")]
     private partial void LogFailed(Exception exception, string? endpoint);
 
     [LoggerMessage(

@@ -4,10 +4,9 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Pipulate.Commentary;
 
 /// <summary>
-/// Lets the handler of an error page run behind a filter. The framework takes a status from 400 on for a sign that the handler's arguments
-/// could not be bound, and then skips the handler; while an error page runs, the status is that of what failed before. So this notes
-/// whether
-/// the status was set since, and shows 200 to the framework until it is.
+/// Lets the handler of an error page run behind a filter. The framework takes a status from 400 on as a sign that the handler's arguments
+/// could not be bound, and skips the handler; but while an error page runs, the status is that of the failed request. So this class records
+/// whether the status was set since, and shows 200 to the framework until it is.
 /// </summary>
 internal sealed class ErrorPageResponse(IHttpResponseFeature inner, bool showsSuccess = false) : IHttpResponseFeature
 {
@@ -49,12 +48,12 @@ internal sealed class ErrorPageResponse(IHttpResponseFeature inner, bool showsSu
 
     public void OnCompleted(Func<object, Task> callback, object state) => inner.OnCompleted(callback, state);
 
-    /// <summary>Has an endpoint note whether its arguments could be bound, where the request had failed before it.</summary>
+    /// <summary>Makes an endpoint record whether its arguments could be bound, where the request had failed before it.</summary>
     public static RequestDelegate Watch(RequestDelegate endpoint) =>
         context => context.Response.StatusCode < StatusCodes.Status400BadRequest ? endpoint(context) : RunAsync(endpoint, context);
 
     /// <summary>
-    /// Gives what the filters and the framework behind this one look at, so that the handler runs if its arguments could be bound.
+    /// Gets the invocation for the filters and the framework behind this one, so that the handler runs if its arguments could be bound.
     /// </summary>
     public static EndpointFilterInvocationContext Pass(EndpointFilterInvocationContext invocation) =>
         invocation.HttpContext.Features.Get<IHttpResponseFeature>() is ErrorPageResponse { _isSet: false } response
@@ -76,7 +75,9 @@ internal sealed class ErrorPageResponse(IHttpResponseFeature inner, bool showsSu
     }
 
     /// <summary>
-    /// The same invocation; the handler's own arguments are what they were, the real <see cref="HttpContext"/> among them.
+    /// Represents the same invocation with a response that shows success to the framework; the handler's own arguments are unchanged, also
+    /// the real
+    /// <see cref="HttpContext"/>.
     /// </summary>
     private sealed class Invocation(EndpointFilterInvocationContext inner, ErrorPageResponse response) : EndpointFilterInvocationContext
     {
@@ -88,7 +89,7 @@ internal sealed class ErrorPageResponse(IHttpResponseFeature inner, bool showsSu
 
         private static DefaultHttpContext Show(HttpContext context, ErrorPageResponse response)
         {
-            // Made on first use, and to be shared.
+            // Created on first use; this makes both contexts share it.
             _ = context.Items;
             var features = new FeatureCollection(context.Features);
             features.Set<IHttpResponseFeature>(new ErrorPageResponse(response, showsSuccess: true));

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Pipulate.Commentary;
 
 /// <summary>
-/// What went wrong, in one sentence that the user may hear: what the application told the client, else the status in words. Never what an
-/// exception says.
+/// Describes a failure in one sentence that the user may read: the error that the application sent to the client, otherwise the status in
+/// words. Never the message of an exception.
 /// </summary>
 internal static class ErrorText
 {
@@ -17,7 +17,7 @@ internal static class ErrorText
 
     private static readonly SearchValues<char> LineEnds = SearchValues.Create("\r\n");
 
-    /// <summary>The words of a problem or of a plain text that the endpoint answered with; null when there are none.</summary>
+    /// <summary>Gets the text of a problem or of a plain text that the endpoint returned; null when there is none.</summary>
     public static string? Of(object? result) => result switch
     {
         HttpValidationProblemDetails problem =>
@@ -38,6 +38,6 @@ internal static class ErrorText
         return phrase.Length == 0 ? $"The server answered {status}." : $"The server answered: {phrase}.";
     }
 
-    /// <summary>A text of several lines is no sentence: it may be a stack trace.</summary>
+    /// <summary>Gets a text of one line. One of several lines is not a sentence: it may be a stack trace.</summary>
     private static string? OneLine(string? text) => string.IsNullOrWhiteSpace(text) || text.AsSpan().ContainsAny(LineEnds) ? null : text;
 }

@@ -7,13 +7,13 @@ using Pipulate.Security;
 namespace Pipulate.Commentary;
 
 /// <summary>
-/// Hears of the event that an element's own request carries in two headers: one click, one request, both effects. It counts when the
+/// Handles the event that an element's own request carries in two headers: one click, one request, both effects. It counts when the
 /// request succeeded.
 /// </summary>
 /// <remarks>
-/// No antiforgery token is asked for, because a request that only reads has none. None is needed: a page of another site cannot set a
-/// header of its own making, not even on a GET, unless the application's CORS policy lets it. <see cref="OriginPolicy"/> is asked all the
-/// same, for an application whose policy is generous.
+/// No antiforgery token is required, because a request that only reads has none. None is needed: a page of another site cannot set a custom
+/// header, not even on a GET, unless the application's CORS policy allows it. <see cref="OriginPolicy"/> is checked all the same, for
+/// applications with a permissive policy.
 /// </remarks>
 internal sealed partial class HeaderEventHandler(
     VisitorIdentity visitors,
@@ -23,17 +23,17 @@ internal sealed partial class HeaderEventHandler(
     IOptions<PipulateOptions> options,
     ILogger<HeaderEventHandler> logger)
 {
-    /// <summary>Names the event.</summary>
+    /// <summary>Holds the header with the event's name.</summary>
     public const string Name = "X-Chat-Event";
 
-    /// <summary>The message, percent-encoded: a header carries ASCII only.</summary>
+    /// <summary>Holds the header with the message, percent-encoded because a header carries ASCII only.</summary>
     public const string Message = "X-Chat-Message";
 
     public static bool IsOn(HttpRequest request) => request.Headers.ContainsKey(Name);
 
-    /// <summary>Hears of the event of a request that has ended, if it carries one.</summary>
+    /// <summary>Handles the event of a request that has ended, if it carries one.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="endpoint">What the user asked for.</param>
+    /// <param name="endpoint">The endpoint that the user requested.</param>
     /// <param name="exception">The exception that left the endpoint, or null.</param>
     public void Handle(HttpContext context, Endpoint? endpoint, Exception? exception)
     {
@@ -89,11 +89,11 @@ internal sealed partial class HeaderEventHandler(
 
         queue.Enqueue(registered.With(visitor.Conversation, message, options.Value.Limits.EventCharacters));
 
-        // The event says what the request was for. What an endpoint says of itself is told beside it, but not that there was some request
-        // of htmx's.
+        // The event describes the request. Commentary of the endpoint itself is added beside it, but not the general text for any htmx
+        // request.
         feature.IsPublished |= endpoint is not null && !CommentaryPublisher.IsMarked(endpoint, feature);
     }
 
-    [LoggerMessage(1, LogLevel.Debug, "An event that came with a request is not told: {Reason}.")]
+    [LoggerMessage(1, LogLevel.Debug, "An event that came with a request was ignored: {Reason}.")]
     private partial void LogIgnored(string reason);
 }

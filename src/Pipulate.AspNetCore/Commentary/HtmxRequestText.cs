@@ -6,11 +6,11 @@ using Pipulate.Events.Values;
 namespace Pipulate.Commentary;
 
 /// <summary>
-/// What is told of an htmx request whose endpoint says nothing itself: its method, its path, and the form fields that may be told.
+/// Describes an htmx request whose endpoint has no commentary: its method, its path, and the form fields that are not redacted.
 /// </summary>
 internal static class HtmxRequestText
 {
-    /// <summary>More than a person fills in; a form with more is told with its first ones.</summary>
+    /// <summary>Holds the maximum number of fields, more than a person fills in; further fields are left out.</summary>
     private const int MaxFields = 20;
 
     public static string Of(HttpContext context, Endpoint endpoint, Redaction redaction, int longestValue)

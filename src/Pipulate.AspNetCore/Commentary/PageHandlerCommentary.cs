@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Mvc.ApplicationModels;
 namespace Pipulate.Commentary;
 
 /// <summary>
-/// What stands on a page's handler method, which routing does not make endpoint metadata of. A page that has such a method carries
-/// <see cref="Mark"/>, so that the middleware looks at it; which method ran, the filter says.
+/// Represents the commentary of a page's handler method, of which routing makes no endpoint metadata. A page with such a method has
+/// <see cref="Mark"/>, so that the middleware handles it; the filter records which method ran.
 /// </summary>
 internal sealed class PageHandlerCommentary(IReadOnlyList<IChatCommentaryMetadata> commentary, bool isDisabled)
 {
@@ -16,7 +16,7 @@ internal sealed class PageHandlerCommentary(IReadOnlyList<IChatCommentaryMetadat
 
     public bool IsDisabled => isDisabled;
 
-    /// <summary>What the method carries, or null when it carries nothing.</summary>
+    /// <summary>Gets the commentary of a method, or null when it has none.</summary>
     public static PageHandlerCommentary? Of(MethodInfo method) => Known.GetOrAdd(method, static method =>
     {
         IChatCommentaryMetadata[] commentary = [.. method.GetCustomAttributes(inherit: true).OfType<IChatCommentaryMetadata>()];
@@ -24,12 +24,12 @@ internal sealed class PageHandlerCommentary(IReadOnlyList<IChatCommentaryMetadat
         return commentary.Length > 0 || isDisabled ? new PageHandlerCommentary(commentary, isDisabled) : null;
     });
 
-    /// <summary>Metadata that says "look closer" and is for no outcome itself.</summary>
+    /// <summary>Marks the endpoint for the middleware, without commentary for any outcome.</summary>
     private sealed class Mark(string template) : IChatCommentaryMetadata
     {
         public static readonly Mark Plain = new("");
 
-        /// <summary>Has the response copied for the handler method whose template names it.</summary>
+        /// <summary>Marks a page with a handler method whose template names the response, so that it is copied.</summary>
         public static readonly Mark WithResponse = new(CommentaryPublisher.ResponsePlaceholder);
 
         public string Template => template;

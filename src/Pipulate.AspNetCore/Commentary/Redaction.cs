@@ -9,12 +9,12 @@ using Microsoft.Extensions.Options;
 namespace Pipulate.Commentary;
 
 /// <summary>
-/// Which values are kept from the model: those whose name is like one of <see cref="PipulateOptions.RedactFields"/>, and those marked
-/// <see cref="ChatRedactAttribute"/>.
+/// Decides which values are kept from the model: those whose name is like one of <see cref="PipulateOptions.RedactFields"/>, and those
+/// marked with <see cref="ChatRedactAttribute"/>.
 /// </summary>
 internal sealed class Redaction(IOptions<PipulateOptions> options)
 {
-    /// <summary>Keys and form fields come from outside, and are not all to be remembered.</summary>
+    /// <summary>Caps the remembered names, because clients choose keys and form fields.</summary>
     private const int MaxNames = 10_000;
 
     private static readonly ConcurrentDictionary<Type, bool> Marked = new();
@@ -22,7 +22,7 @@ internal sealed class Redaction(IOptions<PipulateOptions> options)
     private readonly ConcurrentDictionary<string, bool> _named = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<Endpoint, HashSet<string>> _parameters = new();
 
-    /// <summary>Whether a placeholder's name, or a part of its path, is that of a value to be kept.</summary>
+    /// <summary>Decides whether a placeholder's name, or a part of its path, names a redacted value.</summary>
     public bool Hides(Endpoint endpoint, string path)
     {
         foreach (var part in path.AsSpan().Split('.'))
@@ -38,14 +38,16 @@ internal sealed class Redaction(IOptions<PipulateOptions> options)
     }
 
     /// <summary>
-    /// Whether a value of this name is to be kept, wherever it stands: a property, a key of a dictionary, a member of JSON.
+    /// Decides whether values of a name are redacted, wherever they occur: a property, a key of a dictionary, a member of JSON.
     /// </summary>
     public bool HidesName(string name) => _named.Count < MaxNames ? _named.GetOrAdd(name, IsNamed) : IsNamed(name);
 
-    /// <summary>Whether a value has a part that is to be kept, so that its text as a whole must not be shown.</summary>
+    /// <summary>Decides whether a part of a value is redacted, so that its text as a whole must not be shown.</summary>
     public static bool Hides(object? value) => value is not null && Marked.GetOrAdd(value.GetType(), HasMarked);
 
-    /// <summary>Whether a property is marked: itself, the one that it overrides or implements, or the parameter of its record.</summary>
+    /// <summary>
+    /// Decides whether a property is marked: itself, the one that it overrides or implements, or the parameter of its record.
+    /// </summary>
     public static bool IsMarked(PropertyInfo property) =>
         Attribute.IsDefined(property, typeof(ChatRedactAttribute), inherit: true)
         || IsMarkedByContract(property)

@@ -6,13 +6,15 @@ using Pipulate.Security;
 
 namespace Pipulate.Commentary;
 
-/// <summary>How a request ended.</summary>
-/// <param name="Kind">Well or not.</param>
+/// <summary>Represents how a request ended.</summary>
+/// <param name="Kind">Whether it succeeded.</param>
 /// <param name="Status">The status that the client got, or will get when an exception leaves the endpoint.</param>
 /// <param name="Threw">Whether an exception left the endpoint.</param>
 internal readonly record struct RequestOutcome(CommentaryOutcome Kind, int Status, bool Threw)
 {
-    /// <summary>How it ended, or null when nothing is to be said of it: the user has gone, or it became a WebSocket.</summary>
+    /// <summary>
+    /// Gets the outcome; null when there is nothing to comment on, because the client disconnected or it became a WebSocket.
+    /// </summary>
     public static RequestOutcome? Of(HttpContext context, CommentaryFeature? feature, Exception? exception)
     {
         if (ClientLifetime.Disconnected(context).IsCancellationRequested)
@@ -22,7 +24,7 @@ internal readonly record struct RequestOutcome(CommentaryOutcome Kind, int Statu
 
         if (exception is not null)
         {
-            // The status still reads 200 here; what handles the exception outside makes a 500 of it, or the request's own.
+            // The status is still 200 here; the exception handler outside sets 500, or the status of the exception.
             var status = exception is BadHttpRequestException refused
                 ? refused.StatusCode
                 : TimedOut(context, exception) ?? StatusCodes.Status500InternalServerError;
@@ -32,7 +34,7 @@ internal readonly record struct RequestOutcome(CommentaryOutcome Kind, int Statu
         return OfStatus(context.Response.StatusCode, feature, OriginalRequest.Status(context));
     }
 
-    /// <summary>Whatever an error page answers with, what the user asked for has failed.</summary>
+    /// <summary>Gets the outcome of a status. With an error page, the user's request has failed whatever status the page has.</summary>
     private static RequestOutcome? OfStatus(int status, CommentaryFeature? feature, int? before) => status switch
     {
         < StatusCodes.Status200OK => null,
@@ -41,7 +43,7 @@ internal readonly record struct RequestOutcome(CommentaryOutcome Kind, int Statu
         _ => new RequestOutcome(feature is { Failed: true } ? CommentaryOutcome.Failure : CommentaryOutcome.Success, status, Threw: false),
     };
 
-    /// <summary>The status that <c>UseRequestTimeouts</c> answers with, when the exception comes of its time limit.</summary>
+    /// <summary>Gets the status of <c>UseRequestTimeouts</c>, when the exception is due to its timeout.</summary>
     private static int? TimedOut(HttpContext context, Exception exception)
     {
         if (exception is not OperationCanceledException

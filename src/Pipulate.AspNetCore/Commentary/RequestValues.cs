@@ -11,7 +11,7 @@ using Pipulate.Security;
 namespace Pipulate.Commentary;
 
 /// <summary>
-/// The placeholders' values out of a finished request: what the handler set, bound arguments, route, form, query, the result,
+/// Reads the placeholders' values from a finished request: what the handler set, bound arguments, route, form, query, the result,
 /// and the request's own names, in this order. The form is used only if the endpoint has read it; nothing is awaited here.
 /// </summary>
 internal sealed class RequestValues(
@@ -26,17 +26,17 @@ internal sealed class RequestValues(
 {
     private List<string>? _missing;
 
-    /// <summary>The names that were asked for and that nothing supplied.</summary>
+    /// <summary>Gets the names that were requested and that nothing supplied.</summary>
     public IReadOnlyList<string> Missing => _missing ?? (IReadOnlyList<string>)[];
 
-    /// <summary>Whether the application's code has thrown while a value was read.</summary>
+    /// <summary>Gets a value indicating whether the application's code threw while a value was read.</summary>
     public bool HasFailed { get; private set; }
 
     public IValueShapes Shapes => shapes;
 
     /// <summary>
-    /// Asks the feature first: where <c>UseRequestLocalization</c> stands behind this middleware, the culture that it has set is not to be
-    /// seen here.
+    /// Gets the culture from the feature: where <c>UseRequestLocalization</c> runs behind this middleware, the current culture is not set
+    /// here.
     /// </summary>
     public CultureInfo? Reader => context.Features.Get<IRequestCultureFeature>()?.RequestCulture.Culture;
 

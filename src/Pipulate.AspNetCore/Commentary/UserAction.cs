@@ -2,17 +2,17 @@ using Microsoft.AspNetCore.Http;
 
 namespace Pipulate.Commentary;
 
-/// <summary>Tells what a user has done from what a browser or a script asks for on its own.</summary>
+/// <summary>Distinguishes actions of a user from requests that a browser or a script makes on its own.</summary>
 internal static class UserAction
 {
     /// <summary>
-    /// Names what browsers send with a page that they fetch or render in advance: the standard's header, older ones, and Turbo's.
+    /// Lists the headers of pages that browsers fetch or render in advance: the standard's header, older ones, and Turbo's.
     /// </summary>
     private static readonly string[] PurposeHeaders = ["Sec-Purpose", "Purpose", "X-Purpose", "X-Moz", "X-Sec-Purpose"];
 
     private static readonly string[] Purposes = ["prefetch", "prerender", "preview"];
 
-    /// <summary>Decides whether a request may stand for something that a user has done.</summary>
+    /// <summary>Decides whether a request may be an action of a user.</summary>
     /// <param name="request">The request.</param>
     /// <param name="withPrefetch">Whether one that was made in advance, or to restore the history, counts.</param>
     public static bool MayBe(HttpRequest request, bool withPrefetch)
@@ -23,7 +23,7 @@ internal static class UserAction
             return withPrefetch || !IsInAdvance(request.Headers);
         }
 
-        // CONNECT is a WebSocket by HTTP/2, whose status is 200 and not 101.
+        // CONNECT is a WebSocket over HTTP/2, whose status is 200 and not 101.
         return !(HttpMethods.IsHead(method)
             || HttpMethods.IsOptions(method)
             || HttpMethods.IsTrace(method)
@@ -38,7 +38,9 @@ internal static class UserAction
     private static bool IsTrue(IHeaderDictionary headers, string name) =>
         headers.TryGetValue(name, out var value) && !string.Equals(value, "false", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The value is a word with parameters, such as <c>prefetch;prerender</c>, or a list of them.</summary>
+    /// <summary>
+    /// Decides whether a header has a purpose: a word with parameters, such as <c>prefetch;prerender</c>, or a list of them.
+    /// </summary>
     private static bool HasPurpose(IHeaderDictionary headers, string name)
     {
         if (!headers.TryGetValue(name, out var values))

@@ -7,8 +7,8 @@ using Pipulate.Panel;
 namespace Pipulate.Components;
 
 /// <summary>
-/// <c>&lt;ChatAssets /&gt;</c> in the head of a page of statically rendered Razor components: what the tag helper
-/// <c>&lt;chat-assets&gt;</c> writes.
+/// Renders <c>&lt;ChatAssets /&gt;</c> in the head of a page of statically rendered Razor components, in the same way as the tag helper
+/// <c>&lt;chat-assets&gt;</c>.
 /// </summary>
 public sealed class ChatAssets : ComponentBase
 {
@@ -19,14 +19,16 @@ public sealed class ChatAssets : ComponentBase
     public HttpContext? HttpContext { get; set; }
 
     /// <summary>
-    /// Gets or sets whether htmx itself and its settings are written. Switch it off when the page brings htmx and <c>ws</c> already.
+    /// Gets or sets a value indicating whether htmx itself and its settings are written. Set it to <see langword="false"/> when the page
+    /// loads
+    /// htmx and its extension <c>ws</c> already.
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
     [Parameter]
     public bool Htmx { get; set; } = true;
 
     /// <summary>
-    /// Gets or sets <c>sse</c> for a page whose panel has that transport.
+    /// Gets or sets the transport: <c>sse</c> for a page whose panel has it.
     /// </summary>
     /// <value>The default is <c>ws</c>.</value>
     [Parameter]

@@ -7,10 +7,10 @@ using Pipulate.Panel;
 namespace Pipulate.Components;
 
 /// <summary>
-/// <c>&lt;ChatPanel /&gt;</c>: the panel for pages of statically rendered Razor components. It is what the tag helper
-/// <c>&lt;chat-panel&gt;</c> writes. One to a page.
+/// Renders <c>&lt;ChatPanel /&gt;</c>, the panel for pages of statically rendered Razor components, in the same way as the tag helper
+/// <c>&lt;chat-panel&gt;</c>. One per page.
 /// </summary>
-/// <remarks>Requires <c>app.MapPipulate()</c>. It has no use for an interactive render mode: htmx does the work.</remarks>
+/// <remarks>Requires <c>app.MapPipulate()</c>. It does not support an interactive render mode, because htmx does the work.</remarks>
 public sealed class ChatPanel : ComponentBase
 {
     private string _html = "";

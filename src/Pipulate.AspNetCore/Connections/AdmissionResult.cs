@@ -1,6 +1,6 @@
 namespace Pipulate.Connections;
 
-/// <summary>Whether one more page may connect, and if not, what there is too much of.</summary>
+/// <summary>Represents the decision whether a page may connect, with the limit that it would exceed.</summary>
 internal enum AdmissionResult
 {
     Granted,
@@ -9,9 +9,9 @@ internal enum AdmissionResult
     ServerFull,
     Draining,
 
-    /// <summary>A handler of the application's does not want it.</summary>
+    /// <summary>Refuses the page because a handler of the application did.</summary>
     NotWanted,
 
-    /// <summary>A handler of the application's was to say and failed.</summary>
+    /// <summary>Refuses the page because a handler of the application failed.</summary>
     HandlerFailed,
 }

@@ -3,14 +3,14 @@ using Microsoft.AspNetCore.Http;
 namespace Pipulate;
 
 /// <summary>
-/// A page that has come or gone, for an <see cref="IChatConnectionHandler"/>.
+/// Represents a page that has connected or disconnected, for an <see cref="IChatConnectionHandler"/>.
 /// </summary>
-/// <param name="connection">The page.</param>
+/// <param name="connection">The connection.</param>
 /// <param name="httpContext">Its request.</param>
 public sealed class ChatConnectionContext(ChatConnectionInfo connection, HttpContext httpContext)
 {
     /// <summary>
-    /// Gets the page.
+    /// Gets the connection.
     /// </summary>
     public ChatConnectionInfo Connection { get; } = connection;
 

@@ -3,8 +3,8 @@ using Pipulate.Generation;
 namespace Pipulate.Connections;
 
 /// <summary>
-/// What the buttons of a page ask for, as the value of the field <c>do</c>: <c>stop</c>, or <c>again</c> with the id of the answer that is
-/// wanted once more. It concerns the page's own conversation only, whatever it names; what means nothing is passed over.
+/// Executes the commands of a page's buttons, from the value of the field <c>do</c>: <c>stop</c>, or <c>again</c> with the id of the reply
+/// to regenerate. They apply to the page's own conversation only, whatever id is given; unknown commands are ignored.
 /// </summary>
 internal sealed class ClientCommands(ChatQueue queue)
 {

@@ -3,10 +3,10 @@ using System.Text.Json;
 namespace Pipulate.Connections;
 
 /// <summary>
-/// What a page sent: the form's fields, over the socket as one JSON object, as htmx sends it, else as a form. Only three fields are taken;
-/// whatever else is in it, htmx's own headers included, says nothing that a server should believe.
+/// Represents what a page sent: the form's fields, over the socket as one JSON object, as htmx sends it, otherwise as a form. Only three
+/// fields are read; all others, htmx's own headers included, are ignored because a server must not trust them.
 /// </summary>
-/// <param name="Text">What was typed; empty when nothing was.</param>
+/// <param name="Text">The typed message; empty when there is none.</param>
 /// <param name="MessageId">The id that the page gave the message, if it gave one.</param>
 /// <param name="Command">What the page wants done instead, if it does (<see cref="ClientCommands"/>).</param>
 /// <param name="Refusal">Why the message cannot be taken, with the code to close with.</param>
@@ -14,10 +14,10 @@ internal readonly record struct ClientMessage(string Text, string? MessageId, st
 {
     private const int LongestMessageId = 64;
 
-    /// <summary>The fields are one level deep, htmx's headers two; anything much deeper was not made by a page.</summary>
+    /// <summary>Caps the depth: the fields are one level deep, htmx's headers two, so a page sends nothing much deeper.</summary>
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
-    /// <summary>Whether the model is to speak because of it, which is what a visitor may ask for so often only.</summary>
+    /// <summary>Gets a value indicating whether the model replies to it, which is what the visitor's rate limit counts.</summary>
     public bool RequiresReply => Text.Length > 0 || ClientCommands.RequiresReply(Command);
 
     public static ClientMessage Refused(CloseReason reason) => new("", null, Refusal: reason);
@@ -36,13 +36,13 @@ internal readonly record struct ClientMessage(string Text, string? MessageId, st
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // The second is what invalid UTF-8 and half a surrogate pair inside a string throw.
+            // The second is thrown for invalid UTF-8 and for half a surrogate pair inside a string.
             return Refused(CloseReason.NotUnderstood);
         }
     }
 
-    /// <summary>Takes the fields that are known.</summary>
-    /// <param name="field">Gives the text of a field, or null when there is none.</param>
+    /// <summary>Reads the known fields.</summary>
+    /// <param name="field">Gets the text of a field, or null when there is none.</param>
     public static ClientMessage From(Func<string, string?> field)
     {
         // Not both: a button inside the form may send the draft along.

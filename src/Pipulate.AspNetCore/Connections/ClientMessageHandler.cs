@@ -10,7 +10,7 @@ using Pipulate.Security;
 namespace Pipulate.Connections;
 
 /// <summary>
-/// What pages ask for. Whichever way a message comes up, over the socket or by POST, it is taken here and means the same.
+/// Handles the messages of pages, in the same way whether they arrive over the socket or by POST.
 /// </summary>
 internal sealed class ClientMessageHandler(
     ChatQueue queue,
@@ -20,12 +20,12 @@ internal sealed class ClientMessageHandler(
     PanelLocalizer localizer,
     IOptions<PipulateOptions> options)
 {
-    /// <summary>Does what is asked.</summary>
+    /// <summary>Handles a message.</summary>
     /// <param name="request">The request that brought it.</param>
     /// <param name="conversation">The conversation that the page shows.</param>
-    /// <param name="sender">Whose messages are counted together.</param>
-    /// <param name="message">What was sent; one that is not to be refused.</param>
-    /// <returns>What the page that sent it is told, and it alone.</returns>
+    /// <param name="sender">The partition of the rate limit.</param>
+    /// <param name="message">The message, without <see cref="ClientMessage.Refusal"/>.</param>
+    /// <returns>The reply to the sending page only.</returns>
     public async ValueTask<ClientReply> HandleAsync(
         HttpContext request, ConversationId conversation, RateLimitPartition sender, ClientMessage message)
     {

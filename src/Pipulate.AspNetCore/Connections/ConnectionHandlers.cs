@@ -5,15 +5,15 @@ using Pipulate.Security;
 
 namespace Pipulate.Connections;
 
-/// <summary>Asks the application's handlers, if it has any.</summary>
+/// <summary>Calls the application's connection handlers, if it has any.</summary>
 internal sealed partial class ConnectionHandlers(
     IServiceScopeFactory scopes, IServiceProviderIsService registered, ILogger<ConnectionHandlers> logger)
 {
-    /// <summary>Whether the application has any.</summary>
+    /// <summary>Gets a value indicating whether the application has any.</summary>
     public bool Any { get; } = registered.IsService(typeof(IChatConnectionHandler));
 
     /// <summary>
-    /// Whether a page may come in. A handler that fails has not said yes: unlike all else that is asked, this fails closed.
+    /// Decides whether a page may connect. Unlike the other calls this one fails closed: a handler that throws refuses the page.
     /// </summary>
     public async ValueTask<AdmissionResult> AdmitAsync(Visitor visitor, HttpContext request)
     {
@@ -52,7 +52,7 @@ internal sealed partial class ConnectionHandlers(
         }
     }
 
-    /// <summary>Whether a handler has dealt with what was typed; then the others are not asked.</summary>
+    /// <summary>Decides whether a handler has handled a message; then the others are not called.</summary>
     public async ValueTask<bool> HandlesAsync(ConversationId conversation, string text, string? messageId, HttpContext request)
     {
         if (!Any)
@@ -71,7 +71,7 @@ internal sealed partial class ConnectionHandlers(
     public async Task PresenceChangedAsync(CancellationToken stopping) =>
         await AskAsync((handler, token) => handler.OnPresenceChangedAsync(token), stopping, stopping);
 
-    /// <summary>Whether all were asked and none failed.</summary>
+    /// <summary>Calls all handlers; returns whether none failed.</summary>
     private async ValueTask<bool> AskAsync<T>(Func<IChatConnectionHandler, T, ValueTask> ask, T context, CancellationToken gone)
     {
         var well = true;
@@ -85,7 +85,7 @@ internal sealed partial class ConnectionHandlers(
         }
         catch (Exception exception)
         {
-            // What a handler needs could not be made, or not be disposed.
+            // A dependency of a handler could not be created or disposed.
             LogNotMade(exception);
             well = false;
         }
@@ -116,9 +116,9 @@ internal sealed partial class ConnectionHandlers(
     [LoggerMessage(1, LogLevel.Error, "The connection handler {Handler} failed.")]
     private partial void LogFailed(Exception exception, string? handler);
 
-    [LoggerMessage(2, LogLevel.Error, "The connection handlers, or what they need, could not be made or disposed.")]
+    [LoggerMessage(2, LogLevel.Error, "The connection handlers, or their dependencies, could not be created or disposed.")]
     private partial void LogNotMade(Exception exception);
 
-    [LoggerMessage(3, LogLevel.Debug, "The connection handler {Handler} gave up, for its page is gone or the server stops.")]
+    [LoggerMessage(3, LogLevel.Debug, "The connection handler {Handler} was cancelled because its connection closed or the server stops.")]
     private partial void LogGone(string? handler);
 }

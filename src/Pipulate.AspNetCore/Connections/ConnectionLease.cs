@@ -1,12 +1,12 @@
 using Pipulate.Security;
 namespace Pipulate.Connections;
 
-/// <summary>A page's place among those that may be connected at once. Giving it up twice is harmless.</summary>
+/// <summary>Represents the place of a connection within the limits. Disposing it twice is harmless.</summary>
 internal sealed class ConnectionLease(Visitor visitor, Action giveUp) : IDisposable
 {
     private Action? _giveUp = giveUp;
 
-    /// <summary>Whose page it is.</summary>
+    /// <summary>Gets the connection's visitor.</summary>
     public Visitor Visitor { get; } = visitor;
 
     public void Dispose() => Interlocked.Exchange(ref _giveUp, null)?.Invoke();

@@ -7,14 +7,18 @@ using Pipulate.Routes;
 
 namespace Pipulate.Connections;
 
-/// <summary>Sends messages as server-sent events without a name, each behind the place that the page names when it comes back.</summary>
+/// <summary>
+/// Sends messages as server-sent events without a name, each after the resume token that the page sends when it reconnects.
+/// </summary>
 internal sealed class EventStreamTransport(PipeWriter stream) : IChatTransport
 {
-    /// <summary>Often enough for proxies that cut what is silent, and to notice a page that is gone without a word.</summary>
+    /// <summary>
+    /// Gets the interval: short enough for proxies that close idle connections, and to notice a page that disconnected silently.
+    /// </summary>
     public TimeSpan? Heartbeat => TimeSpan.FromSeconds(15);
 
-    /// <summary>Opens the stream, so that the page knows that it is there before anything is sent.</summary>
-    /// <param name="comeBack">How long the page waits before it comes back when the stream ends. htmx 4 has a time of its own.</param>
+    /// <summary>Opens the stream, so that the page knows that it is connected before anything is sent.</summary>
+    /// <param name="comeBack">How long the page waits before it reconnects when the stream ends. htmx 4 has a time of its own.</param>
     public async Task OpenAsync(TimeSpan comeBack)
     {
         Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"retry: {comeBack.TotalMilliseconds:0}\n\n"), stream);
@@ -34,7 +38,7 @@ internal sealed class EventStreamTransport(PipeWriter stream) : IChatTransport
 
         await stream.FlushAsync(cancellationToken);
 
-        // Kestrel itself cuts a page off whose flush is cancelled, and then acts as if all had been sent.
+        // Kestrel aborts the connection of a cancelled flush, and then behaves as if everything had been sent.
         cancellationToken.ThrowIfCancellationRequested();
     }
 
@@ -46,7 +50,9 @@ internal sealed class EventStreamTransport(PipeWriter stream) : IChatTransport
         return SendAsync(message, cancellationToken);
     }
 
-    /// <summary>The stream ends with the request, and the browser comes back by itself. Where it is not to, it is told.</summary>
+    /// <summary>
+    /// Sends the reason where the browser must not reconnect. The stream ends with the request, and browsers reconnect by default.
+    /// </summary>
     public async Task CloseAsync(CloseReason reason, CancellationToken cancellationToken)
     {
         if (reason is not (CloseReason.Restarting or CloseReason.TryAgainLater))
@@ -58,7 +64,8 @@ internal sealed class EventStreamTransport(PipeWriter stream) : IChatTransport
     }
 
     /// <summary>
-    /// Line by line, for a line's end ends a field. A carriage return comes back as a newline, which is what an HTML parser makes of it
+    /// Writes line by line, because the end of a line ends a field. A carriage return arrives as a newline, which an HTML parser makes of
+    /// it
     /// anyway.
     /// </summary>
     private void WriteData(ReadOnlySpan<byte> message)

@@ -1,54 +1,59 @@
 namespace Pipulate;
 
 /// <summary>
-/// Hears of pages that come, speak and go. Register it with <c>AddPipulate().AddConnectionHandler&lt;T&gt;()</c>; several are asked in the
-/// order of their registration, each time in a scope of its own. What one throws is logged and ends neither the page nor the server; one
-/// that takes its time holds up the page that it is asked about, and no other.
+/// Handles connections and messages. Register it with <c>AddPipulate().AddConnectionHandler&lt;T&gt;()</c>. Several handlers are called in
+/// the
+/// order of their registration, each time in a scope of its own. An exception of a handler is logged and ends neither the connection nor
+/// the
+/// server. A slow handler delays the connection that it is called for, and no other.
 /// </summary>
 /// <remarks>
-/// Who may use any of Pipulate's endpoints is for <c>app.MapPipulate().RequireAuthorization(…)</c>; <see cref="OnConnectingAsync"/> is
-/// about panels alone. <see cref="IConnectionRegistry.Disconnect"/> ends a page that is here.
+/// Use <c>app.MapPipulate().RequireAuthorization(…)</c> to decide who may use any of Pipulate's endpoints;
+/// <see cref="OnConnectingAsync"/> is about panels only. <see cref="IConnectionRegistry.Disconnect"/> closes open connections.
 /// </remarks>
 public interface IChatConnectionHandler
 {
     /// <summary>
-    /// A page would connect, and nothing has been sent to it. Set <see cref="ChatConnectingContext.Refused"/> to send it away; the handlers
-    /// that follow are not asked then. One that throws has not said yes: the page is sent away with 503 and tries again.
+    /// Decides whether a page may connect, before anything is sent to it. Set <see cref="ChatConnectingContext.Refused"/> to refuse it; the
+    /// handlers that follow are not called then. If a handler throws, the page gets 503 and tries again.
     /// </summary>
     /// <param name="context">The page.</param>
     /// <returns>A task that ends when that is decided.</returns>
     ValueTask OnConnectingAsync(ChatConnectingContext context) => default;
 
     /// <summary>
-    /// A page has connected, and what is sent to it arrives. What it sends over its socket waits until this has ended.
+    /// Runs when a page has connected and receives what is sent to it. Messages from its socket wait until this has ended.
     /// </summary>
-    /// <param name="context">The page.</param>
-    /// <returns>A task that ends when all is done that is to be done first.</returns>
+    /// <param name="context">The connection.</param>
+    /// <returns>A task that ends when the handler is done.</returns>
     ValueTask OnConnectedAsync(ChatConnectionContext context) => default;
 
     /// <summary>
-    /// A person has typed something. Set <see cref="ChatMessageContext.Handled"/> to keep it from the conversation and the model; the
-    /// handlers that follow are not asked then.
+    /// Handles a message that a visitor has typed. Set <see cref="ChatMessageContext.Handled"/> to keep it from the conversation and the
+    /// model;
+    /// the handlers that follow are not called then.
     /// </summary>
-    /// <param name="context">What was typed, and where.</param>
+    /// <param name="context">The message, and its conversation.</param>
     /// <returns>A task that ends when that is decided.</returns>
     ValueTask OnMessageAsync(ChatMessageContext context) => default;
 
     /// <summary>
-    /// A page is gone, whatever the reason: once for each page that came.
+    /// Runs when a connection has closed, for any reason: once for each page that connected.
     /// </summary>
-    /// <param name="context">The page; nothing that is sent to it arrives any more.</param>
-    /// <returns>A task that ends when all is done.</returns>
+    /// <param name="context">The connection; nothing can be sent to it any more.</param>
+    /// <returns>A task that ends when the handler is done.</returns>
     ValueTask OnDisconnectedAsync(ChatConnectionContext context) => default;
 
     /// <summary>
-    /// Pages have come, gone, or joined and left groups: the moment to show people who is here
-    /// (<see cref="IConnectionRegistry.GetPresence"/>). Asked two seconds after the first such change, once for all that happen until then
-    /// and never twice at once; so a page that is loaded again is not seen to go, and a thousand pages that come back after a restart are
-    /// told of as one change. Of several connected processes it is asked on the one whose pages have changed, and on all when one of them
-    /// is gone.
+    /// Runs when pages have connected, disconnected, or joined and left groups: the moment to show users who is here
+    /// (<see cref="IConnectionRegistry.GetPresence"/>). It is called two seconds after the first change, once for all changes until then,
+    /// and
+    /// never twice at the same time. So a reload is not seen as a disconnection, and a thousand pages that reconnect after a restart are
+    /// one
+    /// change. Of several connected processes it is called on the one whose pages have changed, and on all when one of them has
+    /// disconnected.
     /// </summary>
     /// <param name="cancellationToken">Cancelled when the server stops.</param>
-    /// <returns>A task that ends when all is done.</returns>
+    /// <returns>A task that ends when the handler is done.</returns>
     ValueTask OnPresenceChangedAsync(CancellationToken cancellationToken) => default;
 }

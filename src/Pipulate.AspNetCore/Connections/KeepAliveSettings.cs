@@ -1,8 +1,7 @@
 namespace Pipulate.Connections;
 
 /// <summary>
-/// How often a page is asked whether it is still there, which also keeps proxies from cutting what is silent, and how long it may take to
-/// answer.
+/// Holds how often a page is pinged, which also keeps proxies from closing idle connections, and how long it may take to respond.
 /// </summary>
 internal sealed record KeepAliveSettings(TimeSpan Interval, TimeSpan Timeout)
 {

@@ -4,21 +4,22 @@ using Microsoft.Extensions.Hosting;
 namespace Pipulate.Connections;
 
 /// <summary>
-/// Tells the application when other people are here than before: seldom, because whoever is told sends it on to everybody, and late,
-/// because who reloads is back by then.
+/// Notifies the application's handlers when the present users have changed: rarely, because a handler usually sends the change to all
+/// pages,
+/// and late, because a page that reloads has reconnected by then.
 /// </summary>
 internal sealed class PresenceNotifier(ConnectionRegistry registry, ConnectionHandlers handlers, TimeProvider time) : BackgroundService
 {
-    /// <summary>How long changes are gathered.</summary>
+    /// <summary>Holds how long changes are collected.</summary>
     public static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(2);
 
-    /// <summary>Room for one: that something changed is all there is to know.</summary>
+    /// <summary>Holds at most one signal: that something changed is all that has to be known.</summary>
     private readonly Channel<bool> _changed =
         Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        // Here and not below, which runs beside the server's start: the first page may be quicker.
+        // Subscribed here and not in ExecuteAsync, which runs beside the server's start: the first page may connect earlier.
         if (handlers.Any)
         {
             registry.Changed += Note;
@@ -35,14 +36,14 @@ internal sealed class PresenceNotifier(ConnectionRegistry registry, ConnectionHa
             {
                 await Task.Delay(SettleTime, time, stoppingToken);
 
-                // Taken before it is told: what changes meanwhile is told next.
+                // Read before the handlers run, so that a change meanwhile leads to another call.
                 _changed.Reader.TryRead(out _);
                 await handlers.PresenceChangedAsync(stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // All pages go now; there is nobody to tell.
+            // All connections close now, so no handler has to know.
         }
     }
 

@@ -4,33 +4,33 @@ using System.Net.WebSockets;
 namespace Pipulate.Connections;
 
 /// <summary>
-/// Reads whole messages from a page, never more of one than is allowed and for no longer, and holds no memory while it waits for one to
-/// begin.
+/// Reads whole messages from a page, within a limit of size and time, and holds no memory while it waits for the next one.
 /// </summary>
 /// <param name="socket">The page's socket.</param>
 /// <param name="longest">How many bytes a message may have.</param>
 /// <param name="time">The clock.</param>
 /// <param name="tooSlow">
-/// Called when a message has been coming for too long. The read goes on: to cancel it would cut the socket, and the page would come back at
-/// once where it is to be told to stay away.
+/// Called when a message takes too long. The read continues: cancelling it would abort the socket, and the page would reconnect at once
+/// instead of reading the close code that forbids it.
 /// </param>
 internal sealed class WebSocketMessageReader(WebSocket socket, int longest, TimeProvider time, Action tooSlow) : IDisposable
 {
     private const int FirstBuffer = 1024;
 
     /// <summary>
-    /// In how many pieces a message may come. Frames may be empty, so without a limit a message may come for ever without getting longer.
+    /// Holds in how many frames a message of any size may arrive. Frames may be empty, so without a limit a message could continue without
+    /// end.
     /// </summary>
     private const int LeastPieces = 64;
     private const int BytesAPiece = 512;
 
-    /// <summary>How long a message may come. A page sends it in one go.</summary>
+    /// <summary>Holds how long a message may take. A page sends it at once.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly int _maxPieces = Math.Max(LeastPieces, longest / BytesAPiece);
     private ITimer? _timer;
 
-    /// <summary>The next message, or null when the page has closed.</summary>
+    /// <summary>Reads the next message; returns null when the page has closed.</summary>
     public async ValueTask<ClientMessage?> ReadAsync(CancellationToken cancellationToken)
     {
         var first = await socket.ReceiveAsync(Memory<byte>.Empty, cancellationToken);

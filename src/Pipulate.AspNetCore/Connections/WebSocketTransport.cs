@@ -9,7 +9,7 @@ internal sealed class WebSocketTransport(WebSocket socket) : IChatTransport
 
     public async Task CloseAsync(CloseReason reason, CancellationToken cancellationToken)
     {
-        // Only our half: whoever reads waits for the page's answer, and not for ever.
+        // Closes only the server's half: the reader waits, with a timeout, for the page to close the other.
         if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
         {
             await socket.CloseOutputAsync((WebSocketCloseStatus)(int)reason, null, cancellationToken);

@@ -6,8 +6,8 @@ using Pipulate.Security;
 namespace Pipulate.Endpoints;
 
 /// <summary>
-/// What a page posts to <c>/chatq</c>. Only these two fields are taken: a role, a lane or somebody's name beside them says nothing that a
-/// server should believe.
+/// Represents what a page posts to <c>/chatq</c>. Only these two fields are read; others, such as a role, a lane or a name, are ignored
+/// because a server must not trust them.
 /// </summary>
 /// <param name="Message">The message; empty when there is none.</param>
 /// <param name="Event">The event's name, or null.</param>
@@ -18,11 +18,11 @@ internal readonly record struct PostedEvent(string Message, string? Event)
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
-    /// <summary>Whether the body is of a kind that is read here.</summary>
+    /// <summary>Decides whether the body is of a type that can be read.</summary>
     public static bool CanRead(HttpRequest request) => request.HasFormContentType || request.HasJsonContentType();
 
-    /// <summary>Reads the body, of which no more than so many bytes are taken.</summary>
-    /// <exception cref="BadHttpRequestException">The body is too large (413), or cannot be understood.</exception>
+    /// <summary>Reads the body, up to a number of bytes.</summary>
+    /// <exception cref="BadHttpRequestException">The body is too large (413), or cannot be parsed.</exception>
     public static async Task<PostedEvent> ReadAsync(HttpRequest request, int maxBytes)
     {
         if (!request.HasFormContentType)

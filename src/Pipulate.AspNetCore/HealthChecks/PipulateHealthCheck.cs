@@ -7,15 +7,15 @@ using Pipulate.Storage;
 
 namespace Pipulate.HealthChecks;
 
-/// <summary>How the chat is: what is missing in sentences, and the numbers behind them.</summary>
+/// <summary>Reports the health of the chat: what is missing in sentences, and the numbers behind them.</summary>
 internal sealed class PipulateHealthCheck(IServiceProvider services) : IHealthCheck
 {
-    /// <summary>How many answers may wait for each that is given: at more, those who wait have given up.</summary>
+    /// <summary>Holds how many replies may wait per running one. With more, the visitors that wait have given up.</summary>
     private const int WaitingForEach = 10;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>A conversation that nobody has: only to see whether the store answers.</summary>
+    /// <summary>Identifies a conversation that does not exist, to see whether the store responds.</summary>
     private static readonly ConversationKey Nobody = new("health", new ConversationId("health"));
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -32,9 +32,9 @@ internal sealed class PipulateHealthCheck(IServiceProvider services) : IHealthCh
         var model = watch.CheckAsync(cancellationToken);
         var store = AskStoreAsync(keeper, cancellationToken);
         List<string> missing = [];
-        if ((await model ?? watch.Failure) is { } trouble)
+        if ((await model ?? watch.Failure) is { } failure)
         {
-            missing.Add(trouble.Sentence);
+            missing.Add(failure.Sentence);
         }
 
         if (await store is { } problem)
@@ -44,7 +44,7 @@ internal sealed class PipulateHealthCheck(IServiceProvider services) : IHealthCh
 
         if (line.QueueLength > WaitingForEach * services.GetRequiredService<IOptions<PipulateOptions>>().Value.Limits.Generations)
         {
-            missing.Add($"{line.QueueLength} answers wait for their turn. Pipulate:Limits:Generations is how many are given at once.");
+            missing.Add($"{line.QueueLength} replies are waiting. Pipulate:Limits:Generations sets how many are generated at once.");
         }
 
         var numbers = new Dictionary<string, object>
@@ -54,7 +54,7 @@ internal sealed class PipulateHealthCheck(IServiceProvider services) : IHealthCh
             ["answers.waiting"] = line.QueueLength,
             ["store.backlog"] = keeper.Backlog,
         };
-        return registry.IsDraining ? HealthCheckResult.Unhealthy("The process ends: it lets no page in any more.", data: numbers)
+        return registry.IsDraining ? HealthCheckResult.Unhealthy("The process is shutting down and accepts no connections.", data: numbers)
             : missing.Count == 0 ? HealthCheckResult.Healthy(data: numbers)
             : new HealthCheckResult(context.Registration.FailureStatus, string.Join(' ', missing), data: numbers);
     }
@@ -64,7 +64,7 @@ internal sealed class PipulateHealthCheck(IServiceProvider services) : IHealthCh
     {
         if (keeper.UnavailableFor is { } away)
         {
-            return FormattableString.Invariant($"Conversations cannot be stored for {away.TotalSeconds:0} s now; the log says why.");
+            return FormattableString.Invariant($"Conversations have not been stored for {away.TotalSeconds:0} s; the log says why.");
         }
 
         var time = services.GetRequiredService<TimeProvider>();
@@ -82,8 +82,8 @@ internal sealed class PipulateHealthCheck(IServiceProvider services) : IHealthCh
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             return exception is OperationCanceledException
-                ? FormattableString.Invariant($"The store of the conversations has not answered for {Patience.TotalSeconds:0} s.")
-                : $"The store of the conversations cannot be read ({exception.GetType().Name}).";
+                ? FormattableString.Invariant($"The conversation store has not answered for {Patience.TotalSeconds:0} s.")
+                : $"The conversation store cannot be read ({exception.GetType().Name}).";
         }
     }
 }

@@ -1,12 +1,12 @@
 /*! Pipulate, MIT licence. To read: src/Pipulate.AspNetCore/Scripts/pipulate.htmx2.js */
-// Keeps what the page says to htmx 2 from the chat. What attributes can say stands in the markup (HtmxBoundary.cs).
+// Keeps htmx 2 settings of the page from the chat, as far as the attributes of HtmxBoundary.cs cannot.
 (() => {
   'use strict';
   const on = (name, hear) => document.addEventListener(name, hear, true);
   const findPanel = () => document.getElementById('chat-panel');
   const inner = elt => elt?.['htmx-internal-data'];
 
-  // Requests: behind all that listens on the page. hx-vals of elements around cannot be unset.
+  // Requests: runs after all listeners of the page, because hx-vals of elements around cannot be unset.
   const isOurs = elt => elt.closest?.('[data-chat-apart]') && !elt.closest('#msg-list');
   const last = (name, hear) => {
     const late = ({ target, detail }) => {
@@ -22,13 +22,13 @@
     Object.assign(detail, { verb, path: target.getAttribute('hx-' + verb), useUrlParams: verb === 'get' });
   });
 
-  // With globalViewTransitions it would be one for each piece of an answer.
+  // With globalViewTransitions every piece of a reply would start a transition.
   on('htmx:beforeTransition', event => { if (isOurs(event.target)) event.preventDefault(); });
 
-  // The preload extension would make requests in the name of elements that ignore it.
+  // The preload extension makes requests also for elements that ignore it.
   on('preload:init', ({ target }) => { if (target.closest('[data-chat-apart]')) target.preloadState = 'NEVER'; });
 
-  // Extensions: an element may ignore those of the elements around it, by name.
+  // Extensions: an element can ignore those of the elements around it, by name.
   const extensionsOf = elt => (elt.getAttribute('hx-ext') ?? elt.getAttribute('data-hx-ext') ?? '').split(/[\s,]+/).filter(name => name && !name.startsWith('ignore:'));
   const setApart = () => {
     for (const elt of document.querySelectorAll('[data-chat-apart]')) {
@@ -38,9 +38,9 @@
       if (around.size) elt.setAttribute('hx-ext', [...names, ...around].join());
     }
   };
-  for (const name of ['DOMContentLoaded', 'htmx:afterSwap', 'htmx:oobAfterSwap']) on(name, setApart); // before htmx looks at them
+  for (const name of ['DOMContentLoaded', 'htmx:afterSwap', 'htmx:oobAfterSwap']) on(name, setApart); // before htmx processes them
 
-  // The connection outlives a second look of htmx at the panel, whose attributes change, and is opened once where hx-ext="ws" stands around it too.
+  // Keeps the connection when htmx processes the panel again after its attributes changed, and opens it once where elements around have hx-ext="ws" too.
   const retired = new WeakSet();
   let link = {}, hidden = null;
   const addressOf = panel => panel.getAttribute('ws-connect') ?? panel.getAttribute('sse-connect');
@@ -72,7 +72,7 @@
   });
   on('htmx:wsClose', event => { if (retired.has(event.detail.event.target)) event.stopImmediatePropagation(); });
 
-  // The panel has the server's first state, and its connection may be one of another address or visitor.
+  // The panel has the server's initial state, and its connection may belong to another address or visitor.
   on('chat:first', ({ target, detail }) => {
     setApart();
     if (!detail.renew) return;
@@ -84,7 +84,7 @@
     }
     htmx.trigger(target, 'htmx:beforeCleanupElement');
     link = {};
-    target.dataset.link = performance.now(); // htmx looks again at what has changed
+    target.dataset.link = performance.now(); // htmx processes only elements that have changed
     htmx.process(target);
   });
 })();

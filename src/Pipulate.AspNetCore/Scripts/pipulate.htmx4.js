@@ -1,5 +1,5 @@
 /*! Pipulate, MIT licence. To read: src/Pipulate.AspNetCore/Scripts/pipulate.htmx4.js */
-// Keeps what the page says to htmx 4 from the chat. What attributes can say stands in the markup (HtmxBoundary.cs).
+// Keeps htmx 4 settings of the page from the chat, as far as the attributes of HtmxBoundary.cs cannot.
 (() => {
   'use strict';
   const addressOf = panel => panel.getAttribute('hx-ws:connect') ?? panel.getAttribute('hx-sse:connect');
@@ -7,7 +7,7 @@
   const own = elt => Object.entries({ ...elt.localName === 'form' && Object.fromEntries(new FormData(elt)), ...JSON.parse(elt.getAttribute('hx-vals') || '{}') });
   let request, connection; // of the stream
 
-  // Requests: behind all that listens on the page.
+  // Requests: runs after all listeners of the page.
   const last = (name, hear) => {
     const late = ({ target, detail }) => { if (target.closest?.('[data-chat-apart]') && !target.closest('#msg-list')) hear(target, detail); };
     addEventListener(name, () => { removeEventListener(name, late); addEventListener(name, late); }, true);
@@ -15,18 +15,18 @@
   last('htmx:ws:before:message:outgoing', (target, { message }) => { message.values = Object.fromEntries(own(target)); });
   last('htmx:config:request', (target, { ctx }) => {
     const verb = verbOf(target), address = target.getAttribute(verb ? 'hx-' + verb : 'hx-sse:connect');
-    ctx.transition = false; // it would be one for each piece of an answer
+    ctx.transition = false; // otherwise every piece of a reply would start one
     if (!address) return;
     if (!verb) request = ctx.request;
     Object.assign(ctx.request, { action: address, method: (verb ?? 'get').toUpperCase(), body: new FormData() });
     for (const [name, value] of own(target)) ctx.request.body.append(name, value);
   });
-  // Of all hx-status, the one on the element itself that names the status is obeyed.
+  // htmx prefers the hx-status of the element itself with the exact status.
   last('htmx:after:request', (target, { ctx }) => {
     if (verbOf(target)) target.setAttribute('hx-status:' + ctx.response.status, 'swap:' + (target.getAttribute('hx-swap') ?? 'innerHTML'));
   });
 
-  // With implicitInheritance each element inside would connect too.
+  // With implicitInheritance every element inside the panel would connect too.
   for (const name of ['htmx:ws:before:connection', 'htmx:config:request']) {
     document.addEventListener(name, event => {
       const panel = event.target.parentElement?.closest('#chat-panel');
@@ -38,10 +38,10 @@
 
   document.addEventListener('htmx:sse:after:connection', ({ target, detail }) => { if (target.id === 'chat-panel') connection = detail.connection; });
 
-  // The panel has the server's first state, and its connection may be one of another address or visitor.
+  // The panel has the server's initial state, and its connection may belong to another address or visitor.
   document.addEventListener('chat:first', ({ target, detail }) => {
     if (!detail.renew) return;
-    if (connection?.reader && target.hasAttribute('hx-sse:connect')) { // a second request for the stream would be dropped
+    if (connection?.reader && target.hasAttribute('hx-sse:connect')) { // hx-sync drops a second request for the stream
       request.action = addressOf(target);
       connection.reader.cancel();
     } else htmx.process(target, true);

@@ -1,6 +1,6 @@
 /*! Pipulate, MIT licence. To read: src/Pipulate.AspNetCore/Scripts/pipulate.js */
-// The chat panel: its connection, draft and buttons, and what screen readers hear. For htmx 2 and htmx 4.
-// Looks for elements when something happens, for they come and go, and in the panel only: a page may have the same ids.
+// The chat panel: its connection, draft and buttons, and the announcements of screen readers. For htmx 2 and htmx 4.
+// Finds elements at each event, because they are replaced, and only in the panel, because the page may use the same ids.
 (() => {
   'use strict';
   const find = id => {
@@ -19,17 +19,17 @@
   };
   const words = () => find('chat-panel')?.dataset ?? {};
   const isOpen = () => (words().connection ?? 'open') === 'open';
-  const repeatAfter = 5000; // ms without an answer; then the same words may go again
+  const repeatAfter = 5000; // ms without a response; then the same text may be sent again
   let sent = null; // not acknowledged yet: { form, mid, text, at }
   let state = 'connecting'; // of the connection
 
-  // The page's own <meta name="htmx-config"> and the panel's settings both hold, wherever they stand. htmx reads the first meta only: version 2 after
-  // this listener, version 4 when its script ran.
+  // Merges the page's own <meta name="htmx-config"> with the panel's settings, in whatever order they come. htmx reads only the first meta: version 2
+  // after this listener, version 4 when its script ran.
   const config = JSON.parse(document.currentScript?.dataset.htmxConfig ?? 'null');
   const configure = () => {
     const metas = [...document.querySelectorAll('meta[name="htmx-config"]')], merged = { ...config.usual };
     for (const { content } of metas) {
-      try { Object.assign(merged, JSON.parse(content)); } catch { /* another syntax: read by htmx 4 alone */ }
+      try { Object.assign(merged, JSON.parse(content)); } catch { /* another syntax, which only htmx 4 reads */ }
     }
     Object.assign(window.htmx?.config ?? {}, merged, config.always);
     if (metas[0] && config.always) metas[0].content = JSON.stringify({ ...merged, ...config.always });
@@ -44,7 +44,7 @@
     state = now;
     showState(panel);
     if (state === 'open' && sent) {
-      sent.at = -Infinity; // the answer may be lost: let the draft go out again
+      sent.at = -Infinity; // the response may be lost: allow the draft to be sent again
       delete sent.form.dataset.sending;
     }
   };
@@ -54,24 +54,24 @@
     const button = find('send-btn');
     watchList();
     if (find('chat-vacated')) {
-      // Somebody has signed in or out: what else shows the visitor before goes too, and is fetched when there is the next one.
+      // A user has signed in or out: other parts of the previous visitor are emptied too, and fetched again for the next one.
       draft = '';
       if (state === 'open') htmx.trigger(document.body, 'chat:visitor');
       else for (const id of ['chat-context-body', 'chat-conversations']) document.getElementById(id)?.replaceChildren();
     }
     if (!button) return;
-    // Not the input: disabled, it would lose the focus and a phone's keyboard.
+    // Not the input: if it were disabled, it would lose the focus, and a phone would hide its keyboard.
     if (state !== 'open' && focused() === button) focusInput();
     button.disabled = state !== 'open';
   };
 
-  // Frames find their places by id in the whole page.
+  // Frames find their targets by id in the whole page.
   const checkIds = panel => {
     for (const { id } of [panel, ...panel.querySelectorAll('[id]')]) {
       if (document.querySelectorAll('#' + CSS.escape(id)).length < 2) continue;
-      const problem = `Two elements have the id "${id}", which the chat panel needs for itself. A page has one panel.`;
-      console.error(problem);
-      if ('development' in panel.dataset) find('chat-hint').textContent = problem;
+      const message = `Two elements have the id "${id}", which the chat panel needs for itself. A page has one panel.`;
+      console.error(message);
+      if ('development' in panel.dataset) find('chat-hint').textContent = message;
     }
   };
 
@@ -83,7 +83,7 @@
     for (const name of names.split(' ')) on('htmx:' + name, setState(state));
   }
 
-  // The server takes a message by replacing #msg-id; data-ack names the one taken.
+  // The server accepts a message by replacing #msg-id; data-ack has the id of the accepted message.
   const taking = { subtree: true, childList: true };
   const observer = new MutationObserver(() => {
     const id = find('msg-id');
@@ -94,32 +94,32 @@
     delete form.dataset.sending;
     goToNewest();
     if (!input) return;
-    if (input.value === text) input.value = draft = ''; // words typed since then stay
+    if (input.value === text) input.value = draft = ''; // text that was typed since then stays
     count();
     if (form.contains(focused()) || focused() === document.body) focusInput();
   });
 
-  // Captured: htmx listens on the form itself.
+  // In the capture phase, because htmx listens on the form itself.
   on('submit', event => {
     const form = event.target, input = find('msg'), id = find('msg-id');
     if (form !== find('chat-form')) {
       if (!find('chat-panel')?.contains(form)) return;
-      // Kept by htmx until the connection is back, it would come too late.
+      // htmx would send it when the connection is back, which is too late.
       if (!isOpen()) return refuse(event);
       if (form.elements.do) form.elements.do.value = event.submitter?.value ?? 'stop';
-      if (event.submitter?.matches(':focus-visible')) focusInput(); // the button is about to go
+      if (event.submitter?.matches(':focus-visible')) focusInput(); // the button is about to disappear
       return;
     }
     if (!input || !id) return;
     const text = input.value, now = performance.now();
-    // htmx would queue it; the draft is safer in the input.
+    // htmx would queue it, but a draft is safer in the input.
     if (!isOpen() || isBlank(text) || count()) return refuse(event);
     if (sent?.form.isConnected) {
       if (text === sent.text) {
         if (now - sent.at < repeatAfter) return refuse(event);
-        id.value = sent.mid; // by its id the server takes it once
+        id.value = sent.mid; // by its id the server adds it only once
       } else if (id.value === sent.mid) {
-        // Under the old id other words would be taken for a repeat.
+        // With the old id, the server would take another text for a repetition.
         id.value = mid = crypto.getRandomValues(new Uint32Array(4)).join('-');
       }
     }
@@ -129,27 +129,27 @@
     observer.observe(form, taking);
   }, true);
 
-  // Which conversation the page shows.
+  // The headers of all requests: the conversation that the page shows, and the token.
   const tell = headers => {
     headers['X-Chat-Conversation'] = words().conversation ?? '';
-    const token = find('chat-token'); // of another visitor than the page was rendered for
+    const token = find('chat-token'); // belongs to another visitor than the page was rendered for
     if (token?.name in headers) headers[token.name] = token.value;
     return headers;
   };
   on('htmx:config:request', ({ detail }) => tell(detail.ctx.request.headers));
   on('htmx:configRequest', ({ detail }) => tell(detail.headers));
-  // Beside a stream htmx 2 reads the form when the request really leaves.
+  // Beside a stream, htmx 2 reads the form just before it sends the request.
   addEventListener('htmx:configRequest', ({ target }) => {
     if (target === sent?.form) [sent.mid, sent.text] = [target.elements.mid.value, target.elements.msg.value];
   });
 
-  // htmx 2 would throw away an error's hint.
+  // htmx 2 would discard the hint of an error response.
   on('htmx:beforeSwap', ({ target, detail }) => {
     if (target === find('chat-form') && detail.isError) detail.shouldSwap = true;
   });
 
   on('keydown', event => {
-    // While an input method composes a word, Enter belongs to it (229: Safari).
+    // Enter belongs to the input method while it composes a word (229: Safari).
     if (event.target !== find('msg') || event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
     if (!event.repeat && !isBlank(event.target.value)) event.target.form.requestSubmit();
@@ -157,7 +157,7 @@
 
   const isBlank = text => !/[^\s\p{Cc}\p{Cf}\p{DI}\u2800]/u.test(text);
 
-  // Counted as the server does, never cut.
+  // Counts as the server does, and never truncates.
   const count = () => {
     const input = find('msg'), most = Number(input?.dataset.most), counter = find('chat-count');
     if (!most || !counter) return false;
@@ -170,7 +170,7 @@
     return isTooLong;
   };
 
-  // An answer's Markdown comes from the server; where it does not, what is seen.
+  // Copies a reply's Markdown from the server, or the visible text where that fails.
   const sourceOf = async (part, entry) => {
     const answer = entry && await fetch(`${words().entries}/${entry}`, { headers: tell({}) }).catch(() => null);
     return answer?.ok ? answer.text() : part.innerText;
@@ -207,7 +207,7 @@
     if (find('chat-newest')?.contains(target)) { goToNewest(); focusInput(); }
   });
 
-  // The style keeps the newest line in view, or the reader's place.
+  // The style keeps the newest line, or the reader's position, in view.
   const scroller = () => find('msg-list')?.closest('.chat-scroll');
   const goToNewest = () => { const box = scroller(); if (box) box.scrollTop = 0; };
   on('scroll', ({ target }) => {
@@ -216,8 +216,8 @@
     target.closest('.chat-panel')?.toggleAttribute('data-away', top < -40);
   }, true);
 
-  // Screen readers hear that an answer begins, and all of it at its end; nothing that the page was loaded with.
-  // Blocks, items and cells have pauses between them.
+  // Announces that a reply begins, and its whole text at the end; entries that the page was loaded with are not announced.
+  // Punctuation between blocks, items and cells makes screen readers pause.
   const spoken = part => {
     const copy = part.cloneNode(true);
     copy.querySelectorAll('th, td').forEach(cell => cell.append(', '));
@@ -236,21 +236,21 @@
       if (state === before) continue;
       states.set(entry.id, state);
       if (quiet) continue;
-      if (!before && !open) entry.dataset.fresh = ''; // came whole: a theme may type it out
+      if (!before && !open) entry.dataset.fresh = ''; // added as a whole: a theme may animate it
       if (role === 'user') continue;
-      const heard = state === 'stopped' ? '.chat-reason' : '.chat-text, .chat-reason'; // who stops it has heard enough
+      const heard = state === 'stopped' ? '.chat-reason' : '.chat-text, .chat-reason'; // a user who stops a reply does not want its text
       if (!open) news.push([entry.ariaLabel, ...Array.from(entry.querySelectorAll(heard), spoken)].join(': '));
       else if (!before) news.push(words().begins);
     }
-    unfold(); // replaced since then
-    for (const table of list.querySelectorAll('table')) if (table.scrollWidth > table.clientWidth) table.tabIndex = 0; // for keyboards
+    unfold(); // the entries may have been replaced
+    for (const table of list.querySelectorAll('table')) if (table.scrollWidth > table.clientWidth) table.tabIndex = 0; // scrollable by keyboard
     say(news.join(' '));
-    if (!busy && focused() === find('chat-stop')) focusInput(); // it is about to go
+    if (!busy && focused() === find('chat-stop')) focusInput(); // it is about to disappear
   };
   const unfold = () => {
     const folded = [...unfolded].map(id => find(id)?.querySelector('details:not([open])')).filter(Boolean), box = scroller();
     for (const details of folded) details.open = true;
-    if (folded.length && box && top < -40) box.scrollTop = top; // where the reader was, not where the browser's anchoring moved it
+    if (folded.length && box && top < -40) box.scrollTop = top; // undo the browser's scroll anchoring
   };
   const lists = new MutationObserver(() => look(false));
   const watchList = () => {
@@ -274,7 +274,7 @@
       }
       switches.observe(part, { attributeFilter: ['data-chat-scheme'] });
     }
-    switches.takeRecords(); // our own
+    switches.takeRecords(); // ignore the changes made here
   };
   const switches = new MutationObserver(followPage);
   on('DOMContentLoaded', () => {
@@ -289,15 +289,15 @@
     if (target.matches?.('.chat-thinking')) unfolded[target.open ? 'add' : 'delete'](target.parentElement.id);
   }, true);
 
-  // The server's first state may come over the living panel (a morph, Blazor's navigation) or in a new one. What the visitor did with it is put back;
-  // a new connection brings the list as it is by now.
+  // The server's initial state may replace the content of the panel (a morph, Blazor's navigation) or come in a new one. Draft, focus and position are
+  // restored here; a new connection sends the current list.
   let known = null, mid, draft = '', caret = [0, 0], top = 0, hadFocus = null, conversation;
   const check = records => {
     const panel = find('chat-panel'), id = find('msg-id'), isNew = panel !== known;
     const isFirst = isNew || panel?.dataset.connection !== state || (id && id.value !== mid && !('ack' in id.dataset));
     mid = id?.value;
     if (!panel || !isFirst) {
-      // Kept by hx-preserve: htmx 4 hides it on its way, so that the list stands at its end. It may still be hidden now.
+      // Moved by hx-preserve: htmx 4 hides the panel meanwhile, so the list scrolls to its end. It may still be hidden now.
       if (records?.some(({ addedNodes }) => [...addedNodes].some(node => node.contains(panel)))) {
         const place = top;
         putBack(panel);
@@ -312,7 +312,7 @@
     putBack(panel);
     panel.dispatchEvent(new CustomEvent('chat:first', { bubbles: true, detail: { renew } }));
     if (!isNew || document.readyState !== 'complete') return;
-    // Blazor brings elements that htmx does not know. Later, for htmx looks at what it brought itself.
+    // Blazor adds elements that htmx does not know. Delayed, because htmx processes its own elements by itself.
     setTimeout(() => { if (panel.isConnected && !panel.matches('[data-htmx-powered]')) window.htmx?.process(panel); }, 100);
   };
   const putBack = panel => {

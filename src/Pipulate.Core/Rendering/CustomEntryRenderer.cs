@@ -5,14 +5,14 @@ using Pipulate.Localization;
 
 namespace Pipulate.Rendering;
 
-/// <summary>Entries as the application writes them.</summary>
+/// <summary>Renders entries with the application's renderer.</summary>
 internal sealed partial class CustomEntryRenderer(IEntryRenderer renderer, ILogger<CustomEntryRenderer> logger)
 {
-    /// <summary>Writes the inside of an entry.</summary>
-    /// <returns>Whether the application's renderer did; else nothing was written.</returns>
+    /// <summary>Writes the content of an entry.</summary>
+    /// <returns>Whether the application's renderer wrote it; otherwise nothing was written.</returns>
     public bool TryWrite(IBufferWriter<byte> html, ConversationEntry entry, PanelTexts words)
     {
-        // Aside at first: half of an entry is worse than one that looks like all others.
+        // Buffered first: if the renderer fails, the default rendering is better than half an entry.
         var own = new ArrayBufferWriter<byte>();
         try
         {
@@ -33,6 +33,6 @@ internal sealed partial class CustomEntryRenderer(IEntryRenderer renderer, ILogg
         return true;
     }
 
-    [LoggerMessage(1, LogLevel.Error, "The entry renderer {Renderer} failed at entry {Ordinal}; it is shown as if there were none.")]
+    [LoggerMessage(1, LogLevel.Error, "The entry renderer {Renderer} failed at entry {Ordinal}; the entry is rendered as by default.")]
     private partial void LogFailed(Exception exception, string? renderer, int ordinal);
 }

@@ -8,7 +8,7 @@ using Pipulate.Rendering;
 namespace Pipulate;
 
 /// <summary>
-/// One entry for an <see cref="IEntryRenderer"/>: what it is, and the parts that can be written. Valid during
+/// Represents one entry for an <see cref="IEntryRenderer"/>: its data, and its parts that can be written. Valid during
 /// <see cref="IEntryRenderer.Render"/> only.
 /// </summary>
 public sealed class EntryContent
@@ -21,37 +21,37 @@ public sealed class EntryContent
         (_html, _entry, _words) = (html, entry, words);
 
     /// <summary>
-    /// Gets the place in the conversation, from 1.
+    /// Gets the position in the conversation, from 1.
     /// </summary>
     public int Ordinal => _entry.Ordinal;
 
     /// <summary>
-    /// Gets who speaks.
+    /// Gets the author's role.
     /// </summary>
     public EntryRole Role => _entry.Role;
 
     /// <summary>
-    /// Gets whether it is still written, or how it ended.
+    /// Gets the state: still being written, or how it ended.
     /// </summary>
     public EntryState State => _entry.State;
 
     /// <summary>
-    /// Gets when it began.
+    /// Gets when the entry was created.
     /// </summary>
     public DateTimeOffset At => _entry.CreatedAt;
 
     /// <summary>
-    /// Gets who spoke where it was not the model, such as <c>demo</c>; otherwise <see langword="null"/>.
+    /// Gets the author's name where it was not the model, such as <c>demo</c>; otherwise <see langword="null"/>.
     /// </summary>
     public string? Voice => _entry.AuthorName;
 
     /// <summary>
-    /// Gets why it was stopped or failed, or <see langword="null"/>.
+    /// Gets the reason why it was stopped or failed, or <see langword="null"/>.
     /// </summary>
     public string? Reason => _entry.Reason;
 
     /// <summary>
-    /// Gets the text so far, as it was said: not encoded. It grows on the page by itself where <see cref="WriteText"/> put it.
+    /// Gets the text so far, not encoded. On the page it grows by itself where <see cref="WriteText"/> wrote it.
     /// </summary>
     public string Text => _entry.Text.ToString();
 
@@ -60,8 +60,10 @@ public sealed class EntryContent
     /// <summary>
     /// Writes HTML of your own.
     /// </summary>
-    /// <param name="html">The HTML, as it is: encode in it what you did not write yourself, or use <see cref="Write"/>.</param>
-    /// <remarks>Ids in it are not changed when the text grows; elements with <c>hx-swap-oob</c> have no place here.</remarks>
+    /// <param name="html">
+    /// The HTML, written as it is: encode everything in it that you did not write yourself, or use <see cref="Write"/>.
+    /// </param>
+    /// <remarks>Elements in it are not updated when the text grows; do not use elements with <c>hx-swap-oob</c>.</remarks>
     public void WriteHtml(string html)
     {
         ArgumentNullException.ThrowIfNull(html);
@@ -75,7 +77,7 @@ public sealed class EntryContent
     public void Write(string? text) => Encoding.UTF8.GetBytes(HtmlEncoder.Default.Encode(text ?? ""), _html);
 
     /// <summary>
-    /// Writes the element that holds the text and grows with it. Called once; an entry whose renderer leaves it out gets it at its end.
+    /// Writes the element that holds the text and grows with it. Call it once; if a renderer leaves it out, it is added at the entry's end.
     /// </summary>
     /// <exception cref="InvalidOperationException">It has been written already.</exception>
     public void WriteText()
@@ -90,7 +92,7 @@ public sealed class EntryContent
     }
 
     /// <summary>
-    /// Writes what the model thought before it spoke, folded; nothing where it showed nothing.
+    /// Writes the model's reasoning before the reply, collapsed; nothing where there is none.
     /// </summary>
     public void WriteThoughts() => EntryHtml.WriteReasoning(_html, _entry, _words);
 
@@ -100,12 +102,12 @@ public sealed class EntryContent
     public void WriteProgress() => EntryHtml.WriteProgress(_html, _entry);
 
     /// <summary>
-    /// Writes what the answer waits for, or why it ended; nothing where there is nothing to say.
+    /// Writes what the reply waits for, or why it ended; nothing where neither applies.
     /// </summary>
     public void WriteState() => EntryHtml.WriteState(_html, _entry);
 
     /// <summary>
-    /// Writes the buttons Copy and Regenerate or Retry, as far as they fit the entry.
+    /// Writes the buttons Copy and Regenerate or Retry, if they apply to the entry.
     /// </summary>
     public void WriteActions() => EntryHtml.WriteActions(_html, _entry, _words);
 }

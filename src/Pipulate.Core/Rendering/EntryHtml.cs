@@ -9,18 +9,19 @@ using Pipulate.Markdown;
 namespace Pipulate.Rendering;
 
 /// <summary>
-/// The element of one entry. Its ids are short, for they stand in every frame: <c>e7</c> is the entry with ordinal 7, <c>e7t</c> its text,
-/// <c>e7r</c> the reasoning before it. In the text of an answer there are two places as soon as a block of it has ended: <c>e7b</c> for the
-/// blocks, <c>e7u</c> for what is still unfinished. Called under the conversation's lock.
+/// Renders the element of one entry. Its ids are short because they are in every frame: <c>e7</c> is the entry with ordinal 7, <c>e7t</c>
+/// its text, <c>e7r</c> the reasoning before it. The text of a reply has two elements as soon as a block of it has ended: <c>e7b</c> for
+/// the
+/// blocks, <c>e7u</c> for the unfinished rest. Called under the conversation's lock.
 /// </summary>
 internal static class EntryHtml
 {
-    /// <summary>The entry as it is on a page.</summary>
-    /// <param name="html">What is written to.</param>
+    /// <summary>Renders the whole entry.</summary>
+    /// <param name="html">The output.</param>
     /// <param name="entry">A visible entry.</param>
     /// <param name="texts">The texts of the panel in the language of the conversation.</param>
-    /// <param name="renderer">The renderer of the application, which writes the inside of the entry; null where it has none.</param>
-    /// <param name="replacing">Whether it is to take the place of the element with its id.</param>
+    /// <param name="renderer">The renderer of the application, which writes the entry's content; null where it has none.</param>
+    /// <param name="replacing">Whether it replaces the element with its id.</param>
     public static void Write(
         IBufferWriter<byte> html, ConversationEntry entry, PanelTexts texts, CustomEntryRenderer? renderer, bool replacing)
     {
@@ -73,14 +74,14 @@ internal static class EntryHtml
         html.Write("<div id=\"e"u8);
         WriteNumber(html, entry.Ordinal);
 
-        // The text is encoded or made of harmless tags; should ever something else come in, htmx 2 obeys the first attribute and htmx 4 the
-        // second.
+        // The text is encoded or made of harmless tags. If anything else got in, these attributes would disable it: htmx 2 obeys the first,
+        // htmx 4 the second.
         html.Write("t\" class=\"chat-text\" dir=\"auto\" hx-disable hx-ignore>"u8);
         WriteInside(html, entry, words);
         html.Write("</div>"u8);
     }
 
-    /// <summary>What it waits for, or why it ended.</summary>
+    /// <summary>Renders what the entry waits for, or why it ended.</summary>
     public static void WriteState(IBufferWriter<byte> html, ConversationEntry entry)
     {
         if (entry is { IsOpen: true, Text.Length: 0, Reasoning: null, Waiting: { } waiting })
@@ -98,7 +99,7 @@ internal static class EntryHtml
         }
     }
 
-    /// <summary>What came behind the places up to where a page has the text and the thoughts, to be added to what is there.</summary>
+    /// <summary>Renders what was added to the text and the reasoning after the positions that a page has.</summary>
     public static void WriteGrowth(IBufferWriter<byte> html, ConversationEntry entry, TextPosition said, int thought, PanelTexts words)
     {
         if (entry.Reasoning is { } thoughts && thoughts.EncodedLength > thought)
@@ -138,7 +139,7 @@ internal static class EntryHtml
         }
         else
         {
-            // Not every block is seen: one may only say where links lead.
+            // A block may be invisible, such as a link reference definition.
             if (markdown.Blocks.Length > said.Blocks)
             {
                 Open(html, entry, "b\" hx-swap-oob=\"beforeend\">"u8);
@@ -183,7 +184,7 @@ internal static class EntryHtml
         }
     }
 
-    /// <summary>What was rendered once for all pages has no words of the panel in it yet.</summary>
+    /// <summary>Writes blocks that were rendered once for all pages, and puts the panel's texts into them.</summary>
     private static void WriteRendered(IBufferWriter<byte> html, ReadOnlySpan<byte> rendered, PanelTexts words)
     {
         for (var label = rendered.IndexOf(MarkdownHtml.CopyLabel); label >= 0; label = rendered.IndexOf(MarkdownHtml.CopyLabel))
@@ -204,8 +205,8 @@ internal static class EntryHtml
     }
 
     /// <summary>
-    /// What can be done with it. The row is there while the answer is still written, so that its buttons move nothing when they come. The
-    /// buttons stand outside the form that they belong to and need no attributes of htmx.
+    /// Renders the entry's buttons. The row exists while the reply is still written, so that the layout does not move when they appear. The
+    /// buttons are outside the form that they belong to, and need no htmx attributes.
     /// </summary>
     public static void WriteActions(IBufferWriter<byte> html, ConversationEntry entry, PanelTexts words)
     {
@@ -265,7 +266,7 @@ internal static class EntryHtml
         WriteNumber(html, entry.Ordinal);
         html.Write("t\""u8);
 
-        // Without a value the bar says that something happens, which is true only while it does.
+        // Without a value the bar shows activity, which is right only while there is any.
         var known = total > 0 || entry.State is not EntryState.Streaming;
         if (known)
         {
@@ -291,7 +292,7 @@ internal static class EntryHtml
         html.Advance(written);
     }
 
-    /// <summary>Its name on all nodes, whose numbers may differ.</summary>
+    /// <summary>Writes the entry's id, which is the same on all nodes, while ordinals may differ.</summary>
     private static void WriteId(IBufferWriter<byte> html, Guid id)
     {
         id.TryFormat(html.GetSpan(32), out var written, "N");

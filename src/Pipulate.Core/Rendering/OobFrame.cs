@@ -4,15 +4,15 @@ using System.Text;
 namespace Pipulate.Rendering;
 
 /// <summary>
-/// The one form of frame that htmx 2 and htmx 4 read alike (docs/htmx.md): every top-level element has an id and an explicit
-/// <c>hx-swap-oob</c>, nothing stands between them, and no frame refers to an id that it creates itself.
+/// Writes frames in the one form that htmx 2 and htmx 4 read alike (docs/htmx.md): every top-level element has an id and an explicit
+/// <c>hx-swap-oob</c>, there is no text between them, and no frame refers to an id that it creates itself.
 /// </summary>
 internal static class OobFrame
 {
-    /// <summary>Replaces what is inside the element.</summary>
+    /// <summary>Replaces the content of the element.</summary>
     public static void OpenInner(IBufferWriter<byte> html, string id) => Open(html, id, "\" hx-swap-oob=\"innerHTML\">"u8);
 
-    /// <summary>Adds behind the element's last child.</summary>
+    /// <summary>Appends to the element's content.</summary>
     public static void OpenAppend(IBufferWriter<byte> html, string id) => Open(html, id, "\" hx-swap-oob=\"beforeend\">"u8);
 
     public static void Close(IBufferWriter<byte> html) => html.Write("</div>"u8);

@@ -1,6 +1,6 @@
 namespace Pipulate.Rendering;
 
-/// <summary>The ids that pages, styles and tests hold on to (README, "Stable hooks").</summary>
+/// <summary>Holds the ids that pages, styles and tests rely on (README, "Stable hooks").</summary>
 internal static class PanelIds
 {
     public const string Panel = "chat-panel";

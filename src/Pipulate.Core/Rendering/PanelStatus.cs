@@ -1,7 +1,7 @@
 namespace Pipulate.Rendering;
 
 /// <summary>
-/// The line above the messages, the same on every page: which model speaks, or what is wrong and the command that mends it.
+/// Holds the line above the messages, the same on every page: the model in use, or what is wrong and the command that fixes it.
 /// Thread-safe.
 /// </summary>
 internal sealed class PanelStatus
@@ -10,7 +10,7 @@ internal sealed class PanelStatus
     private string _text = "";
     private int _version;
 
-    /// <summary>Raised after the text has changed, outside any lock.</summary>
+    /// <summary>Occurs after the text has changed, outside any lock.</summary>
     public event Action? Changed;
 
     public (int Version, string Text) Read()

@@ -5,19 +5,19 @@ using System.Text;
 namespace Pipulate.Rendering;
 
 /// <summary>
-/// How far a page is: in which conversation's life, up to which change of it, and under which status line. A page that comes back and names
-/// the place where everything still is lacks nothing.
+/// Represents the state that a page has: the conversation's instance, its last change, and the status line. A page that reconnects with
+/// the current token lacks nothing.
 /// </summary>
 /// <param name="InstanceId">
-/// The conversation's <see cref="Conversations.Conversation.InstanceId"/>: another process, or one that was forgotten meanwhile, has
-/// another.
+/// The conversation's <see cref="Conversations.Conversation.InstanceId"/>, which differs in another process, and after the conversation was
+/// evicted and loaded again.
 /// </param>
-/// <param name="Version">The last change that the page knows.</param>
-/// <param name="Status">The status line that the page knows.</param>
+/// <param name="Version">The last change that the page has.</param>
+/// <param name="Status">The status line that the page has.</param>
 internal readonly record struct ResumeToken(string InstanceId, long Version, int Status)
 {
     /// <summary>
-    /// Gets the place of a page that was emptied, because its visitor has changed: wherever it comes back, it lacks everything.
+    /// Gets the token of a page that was emptied because its visitor has changed: it lacks everything, wherever it reconnects.
     /// </summary>
     public static ResumeToken None { get; } = new("-", 0, 0);
 

@@ -5,8 +5,8 @@ using System.Reflection;
 namespace Pipulate.Commentary;
 
 /// <summary>
-/// Names the values of an enumeration as its author wants people to read them: by <c>[Display(Name = …)]</c>, else by <c>[Description]</c>,
-/// else as they are called.
+/// Gets the names of enumeration values for people: by <c>[Display(Name = …)]</c>, otherwise by <c>[Description]</c>, otherwise the
+/// name in code.
 /// </summary>
 internal static class EnumText
 {
@@ -23,7 +23,7 @@ internal static class EnumText
     {
         var field = type.GetField(name);
 
-        // A name from a resource is in the reader's language, and in none for the model.
+        // A name from a resource is in the user's language, and for the model in none.
         return field?.GetCustomAttribute<DisplayAttribute>()?.GetName()
             ?? field?.GetCustomAttribute<DescriptionAttribute>()?.Description ?? name;
     }

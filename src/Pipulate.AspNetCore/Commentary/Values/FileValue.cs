@@ -6,20 +6,20 @@ using Pipulate.Events.Values;
 
 namespace Pipulate.Commentary;
 
-/// <summary>Represents a file by what a person calls it: <c>photo.jpg (image/jpeg, 12.5 kB)</c>. What it contains is not read.</summary>
+/// <summary>Represents a file by its description: <c>photo.jpg (image/jpeg, 12.5 kB)</c>. Its content is not read.</summary>
 /// <param name="FileDownloadName">Its name; null where it has none.</param>
-/// <param name="ContentType">Its type; null where that is not known.</param>
-/// <param name="FileLength">Its size in bytes; null where that is not known.</param>
+/// <param name="ContentType">Its type; null where it is unknown.</param>
+/// <param name="FileLength">Its size in bytes; null where it is unknown.</param>
 internal sealed record FileValue(string? FileDownloadName, string? ContentType, long? FileLength)
 {
     private static readonly string[] Units = ["kB", "MB", "GB", "TB", "PB", "EB"];
 
-    /// <summary>Gets what is written for anything that is a file; a stream without a name is only called so.</summary>
+    /// <summary>Gets the text for anything that is a file; a stream without a name is just "stream".</summary>
     public static object Describe(object value) =>
         Of(value) is { } file && (file.FileDownloadName ?? file.ContentType) is not null ? file.ToString() : new ValueName(
         value is Stream or FileStreamHttpResult ? "stream" : "file");
 
-    /// <summary>Gets the file that an action answers with, while its stream is still open.</summary>
+    /// <summary>Gets the file that an action returns, while its stream is still open.</summary>
     public static FileValue Of(FileResult result) => result switch
     {
         FileContentResult file => Of(file, null, file.FileContents.LongLength),
@@ -58,7 +58,7 @@ internal sealed record FileValue(string? FileDownloadName, string? ContentType, 
     private static FileValue Of(FileResult result, string? path, long? length) =>
         new(NameOf(result.FileDownloadName) ?? NameOf(path), result.ContentType, length);
 
-    /// <summary>The directories are the server's business, or the client's.</summary>
+    /// <summary>Gets a file's name without its directories, which are private to the server or the client.</summary>
     private static string? NameOf(string? path)
     {
         var name = path?[(path.LastIndexOfAny(['/', '\\']) + 1)..];

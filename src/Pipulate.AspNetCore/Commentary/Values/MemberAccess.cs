@@ -10,15 +10,15 @@ internal static class MemberAccess
 {
     private static readonly ConcurrentDictionary<(Type Type, string Name), Func<object, object?>?> Readers = new();
 
-    /// <summary>Gets what reads a property: the one that is written so, else one that differs in case.</summary>
+    /// <summary>Gets the accessor of a property: an exact match, otherwise one that differs in case.</summary>
     /// <returns>
-    /// The accessor, or null where there is no such property. Behind a property that is to be kept from the model stands nothing but
+    /// The accessor, or null where there is no such property. A redacted property, and any path through it, gives only
     /// <see cref="RedactedValue"/>.
     /// </returns>
     public static Func<object, object?>? Reader(Type type, string name) =>
         Readers.GetOrAdd((type, name), static member => Find(member.Type, member.Name) is { } property ? Compile(property) : null);
 
-    /// <summary>Gets the property that a name means, or null.</summary>
+    /// <summary>Gets the property of a name, or null.</summary>
     public static PropertyInfo? Find(Type type, string name)
     {
         PropertyInfo? similar = null;
@@ -36,8 +36,8 @@ internal static class MemberAccess
     }
 
     /// <summary>
-    /// Gets the readable public properties of a type, its own before its bases', each name once: one that is hidden by <c>new</c> is left
-    /// out. Those that are implemented explicitly come last.
+    /// Gets the readable public properties of a type, its own before its bases', each name once: hidden ones (<c>new</c>) are left out.
+    /// Explicit implementations come last.
     /// </summary>
     public static IEnumerable<PropertyInfo> Properties(Type type)
     {
@@ -74,7 +74,7 @@ internal static class MemberAccess
     {
         if (Redaction.IsMarked(property))
         {
-            // What lies behind it is kept as well: nothing leads on from here.
+            // Properties of a redacted value are redacted too.
             return static _ => RedactedValue.Instance;
         }
 

@@ -7,7 +7,7 @@ using Pipulate.Events.Values;
 
 namespace Pipulate.Commentary;
 
-/// <summary>Reads <c>Title</c> or <c>Owner.Name</c> of an object, of a dictionary or of JSON. Nothing is waited for on the way.</summary>
+/// <summary>Reads <c>Title</c> or <c>Owner.Name</c> of an object, of a dictionary or of JSON, without blocking on tasks.</summary>
 internal static class MemberPath
 {
     /// <summary>Follows the path; a null on the way is a null at its end.</summary>
@@ -37,7 +37,7 @@ internal static class MemberPath
         switch (target)
         {
             case Task { IsCompletedSuccessfully: false }:
-                // Its result would be waited for.
+                // Reading its result would block.
                 value = null;
                 return false;
             case JsonDocument document:
@@ -67,7 +67,7 @@ internal static class MemberPath
                 element.EnumerateObject().Select(member => KeyValuePair.Create(member.Name, (object?)member.Value)), name, out value);
     }
 
-    /// <summary>The key as it is written counts more than one that differs in case.</summary>
+    /// <summary>Reads an entry of a dictionary: an exact match of the key wins over one that differs in case.</summary>
     private static bool TryReadKey(IEnumerable<KeyValuePair<string, object?>> entries, string name, out object? value)
     {
         value = null;

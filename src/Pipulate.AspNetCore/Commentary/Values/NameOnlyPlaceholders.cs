@@ -6,8 +6,8 @@ using Pipulate.Events;
 namespace Pipulate.Commentary;
 
 /// <summary>
-/// Finds the placeholders that can only give a type's name, by the types that a handler declares. What is not known before a request is let
-/// be.
+/// Finds the placeholders that can only give a type's name, by the types that a handler declares. Types that are known only during a
+/// request are skipped.
 /// </summary>
 internal static class NameOnlyPlaceholders
 {
@@ -22,7 +22,7 @@ internal static class NameOnlyPlaceholders
         }
     }
 
-    /// <summary>Gets the declared type of what stands at the end of a placeholder's path, or null.</summary>
+    /// <summary>Gets the declared type at the end of a placeholder's path, or null.</summary>
     private static Type? TypeOf(string name, MethodInfo handler)
     {
         var parts = name.Split('.');

@@ -7,10 +7,10 @@ using Pipulate.Events.Values;
 
 namespace Pipulate.Commentary;
 
-/// <summary>What can be shown of the values of a type, found out once.</summary>
+/// <summary>Describes how the values of a type are shown, determined once per type.</summary>
 /// <remarks>
 /// Properties that hold other objects are left out: reading them may load them from a database, and may never end. An anonymous object is
-/// written for the occasion, so all of its properties are shown.
+/// written for this purpose, so all of its properties are shown.
 /// </remarks>
 internal sealed class ObjectShape
 {
@@ -35,26 +35,26 @@ internal sealed class ObjectShape
         IsDictionary = collection is not null && IsPair(collection.GetGenericArguments()[0]);
     }
 
-    /// <summary>Whether the type, and not the compiler, says how its values are written.</summary>
+    /// <summary>Gets a value indicating whether the type has a <c>ToString</c> of its own, not of the compiler.</summary>
     public bool HasOwnText { get; }
 
-    /// <summary>The type in plain words.</summary>
+    /// <summary>Gets the type's name in plain words.</summary>
     public string Name { get; }
 
-    /// <summary>The simple public properties.</summary>
+    /// <summary>Gets the simple public properties.</summary>
     public IReadOnlyList<(string Name, Func<object, object?> Read)> Properties { get; }
 
-    /// <summary>The number of items of a collection; null where the type is none that knows it.</summary>
+    /// <summary>Gets the property with the number of items of a collection; null where the type has none.</summary>
     public PropertyInfo? Count { get; }
 
-    /// <summary>Whether the collection consists of keys and values.</summary>
+    /// <summary>Gets a value indicating whether the collection consists of keys and values.</summary>
     public bool IsDictionary { get; }
 
     public static ObjectShape Of(Type type) => Shapes.GetOrAdd(type, static type => new ObjectShape(type));
 
     /// <summary>
-    /// The framework's types have texts where they are to be read; their properties are its own business, and may hold what a client has
-    /// sent.
+    /// Decides whether a type is the framework's. Such types have texts where they are to be read; their properties are internals, and may
+    /// hold what a client has sent.
     /// </summary>
     public static bool IsOfFramework(Type type) =>
         type.Assembly.GetName().Name is { } name
@@ -93,7 +93,7 @@ internal sealed class ObjectShape
             || (type is { IsValueType: true, IsGenericType: false } && !IsOfFramework(type) && OwnsText(type));
     }
 
-    /// <summary>What is not meant for the client is not meant for the model.</summary>
+    /// <summary>Decides whether a property is left out: one that is not for the client is not for the model.</summary>
     private static bool IsLeftOut(PropertyInfo property) =>
         property.GetCustomAttribute<JsonIgnoreAttribute>() is { Condition: JsonIgnoreCondition.Always };
 }

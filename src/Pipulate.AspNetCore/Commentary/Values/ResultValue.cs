@@ -9,13 +9,13 @@ using Pipulate.Events.Values;
 
 namespace Pipulate.Commentary;
 
-/// <summary>Says what a handler returned: the value inside of a result where there is one, else the result in a few words.</summary>
+/// <summary>Describes what a handler returned: the value inside a result where there is one, otherwise the result in a few words.</summary>
 internal static class ResultValue
 {
-    /// <summary>More of a text than any placeholder shows.</summary>
+    /// <summary>Caps the decoded bytes, at more text than any placeholder shows.</summary>
     private const int BytesDecoded = 400_000;
 
-    /// <summary>Gets the value inside of a result, before the result is carried out.</summary>
+    /// <summary>Gets the value inside a result, before the result is executed.</summary>
     public static object? Unwrap(object? result)
     {
         while (true)
@@ -27,7 +27,7 @@ internal static class ResultValue
                     continue;
                 case IActionResult
                     when result.GetType().Name == "HttpActionResult" && MemberAccess.Reader(result.GetType(), "Result") is { } inner:
-                    // How MVC carries out what an action returns of minimal APIs' results.
+                    // MVC wraps an action's minimal-API result in this type.
                     result = inner(result);
                     continue;
                 case IValueHttpResult { Value: var value }:
@@ -54,7 +54,7 @@ internal static class ResultValue
         }
     }
 
-    /// <summary>Gets what is written for a result.</summary>
+    /// <summary>Gets the text for a result.</summary>
     public static object? Describe(object result)
     {
         var value = Unwrap(result);

@@ -10,7 +10,7 @@ using Pipulate.Events.Values;
 namespace Pipulate.Commentary;
 
 /// <summary>
-/// Looks into the values of an ASP.NET Core application: what handlers are given and return, and the application's own objects.
+/// Reads the values of an ASP.NET Core application: what handlers are given and return, and the application's own objects.
 /// </summary>
 internal sealed class ValueShapes(Redaction redaction) : IValueShapes
 {
@@ -43,7 +43,7 @@ internal sealed class ValueShapes(Redaction redaction) : IValueShapes
     }
 
     /// <summary>
-    /// Gets a value indicating whether nothing but a type's name can be shown of a value that is declared so. What is declared as an
+    /// Gets a value indicating whether only the type's name can be shown of a value with this declared type. A value that is declared as an
     /// interface may be anything.
     /// </summary>
     public static bool IsNameOnly(Type type)
@@ -95,7 +95,7 @@ internal sealed class ValueShapes(Redaction redaction) : IValueShapes
 
             if (definition == typeof(ValueTask<>))
             {
-                // It may be awaited only once, and that is the application's.
+                // A ValueTask may be awaited only once, by the application.
                 return new ValueName("task");
             }
         }
@@ -148,7 +148,7 @@ internal sealed class ValueShapes(Redaction redaction) : IValueShapes
             : new ValueName(shape.Name);
     }
 
-    /// <summary>What is not there yet is not waited for.</summary>
+    /// <summary>Gets the result of a completed task, without waiting for one that is running.</summary>
     private static object? Unwrap(Task task)
     {
         var result = task.IsCompletedSuccessfully ? MemberAccess.Reader(task.GetType(), nameof(Task<>.Result)) : null;
