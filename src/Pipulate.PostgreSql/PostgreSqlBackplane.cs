@@ -8,8 +8,8 @@ namespace Pipulate.PostgreSql;
 
 /// <summary>
 /// Connects the processes that use one database and schema by LISTEN and NOTIFY. Uses two connections beside the pool: one that only
-/// listens, and one that only notifies, each statement by itself. A notification in the transaction of another write would hold up all writers of the
-/// database until it is committed.
+/// listens, and one that only notifies, each statement by itself. A notification in the transaction of another write would hold up all
+/// writers of the database until it is committed.
 /// </summary>
 internal sealed partial class PostgreSqlBackplane : IPipulateBackplane, IAsyncDisposable, IDisposable
 {
