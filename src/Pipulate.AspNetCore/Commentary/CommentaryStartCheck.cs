@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Mvc.Razor.Compilation;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Pipulate.Hosting;
 using Pipulate.Events.Values;
 
 namespace Pipulate.Commentary;
@@ -18,7 +18,7 @@ namespace Pipulate.Commentary;
 /// its pipeline is built, before it listens; any other application when it has started.
 /// </summary>
 internal sealed partial class CommentaryStartCheck(
-    IServiceProvider services, CommentaryPublisher text, ILogger<CommentaryStartCheck> logger) : IHostedLifecycleService
+    IServiceProvider services, CommentaryPublisher text, ILogger<CommentaryStartCheck> logger) : LifecycleService
 {
     private bool _done;
 
@@ -62,7 +62,7 @@ internal sealed partial class CommentaryStartCheck(
         }
     }
 
-    public Task StartedAsync(CancellationToken cancellationToken)
+    public override Task StartedAsync(CancellationToken cancellationToken)
     {
         if (!_done && services.GetService<EndpointDataSource>() is { } endpoints)
         {
@@ -71,16 +71,6 @@ internal sealed partial class CommentaryStartCheck(
 
         return Task.CompletedTask;
     }
-
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>
     /// Whether it is told of as something that a user has done, and yet a link on any site can do it. An endpoint that takes POST as well

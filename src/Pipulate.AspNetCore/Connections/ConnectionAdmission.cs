@@ -1,39 +1,27 @@
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
-using Pipulate.Generation;
-using Pipulate.Panel;
-using Pipulate.Rendering;
 using Pipulate.Security;
 using Pipulate.Storage;
 using Pipulate.Telemetry;
 
 namespace Pipulate.Connections;
 
-/// <summary>
-/// Where pages come in, whichever way they are connected: who they are, whether they may, and the connection they then have.
-/// </summary>
+/// <summary>Decides whether a page may connect, by whichever transport, and responds to the one that may not.</summary>
 internal sealed partial class ConnectionAdmission(
     OriginPolicy origins,
     ConversationAccess access,
     ConversationCache conversations,
     ConnectionRegistry registry,
-    ConnectionLimiter seats,
+    ConnectionLimiter limiter,
     ConnectionHandlers handlers,
-    ModelHealth watch,
-    PanelStatus status,
-    PanelLocalizer localizer,
     PipulateMetrics metrics,
-    IOptions<PipulateOptions> options,
-    TimeProvider time,
     ILogger<ConnectionAdmission> logger)
 {
     /// <summary>
-    /// Asks whether a page may come in. Every refusal comes before its connection begins: one that is accepted and then closed makes htmx
-    /// come back at once, for ever.
+    /// Decides whether a page may connect. Every refusal comes before its connection begins: one that is accepted and then closed makes
+    /// htmx reconnect at once, without end.
     /// </summary>
-    /// <returns>The page's place, to be given up when it goes; null when it may not, and then the answer is written.</returns>
+    /// <returns>The page's place, to be disposed when it disconnects; null when it may not connect, and the response is written.</returns>
     public async Task<ConnectionLease?> AdmitAsync(HttpContext context)
     {
         if (!origins.AllowsEvent(context.Request))
@@ -52,18 +40,18 @@ internal sealed partial class ConnectionAdmission(
             return null;
         }
 
-        // The application first, for it may take its time: the limits are those of the moment in which the page comes in.
+        // The application first, because it may take its time: the limits are those of the moment in which the page connects.
         var admission = await handlers.AdmitAsync(visitor, context);
         if (admission is AdmissionResult.Granted && registry.IsDraining)
         {
             admission = AdmissionResult.Draining;
         }
 
-        if (admission is AdmissionResult.Granted && seats.TryAcquire(visitor, ClientAddress.Of(context), out admission) is { } seat)
+        if (admission is AdmissionResult.Granted && limiter.TryAcquire(visitor, ClientAddress.Of(context), out admission) is { } lease)
         {
-            // From the moment in which the page hears that it is in, what its visitor does is commented on.
+            // From the moment in which the page knows that it is connected, what its visitor does is commented on.
             conversations.Get(visitor.Conversation).Viewers.ExpectViewer();
-            return seat;
+            return lease;
         }
 
         LogRefused(admission);
@@ -86,39 +74,11 @@ internal sealed partial class ConnectionAdmission(
         return null;
     }
 
+    /// <summary>Responds with a status and a reason.</summary>
     public static Task RefuseAsync(HttpContext context, int status, string why)
     {
         context.Response.StatusCode = status;
         return context.Response.WriteAsync(why);
-    }
-
-    /// <summary>Lets a page in that may.</summary>
-    /// <param name="context">Its request, which lasts as long as the page.</param>
-    /// <param name="seat">Its place.</param>
-    /// <param name="transport">The way to it.</param>
-    /// <param name="abort">Cuts it off, without a goodbye.</param>
-    public ConnectionSession Open(HttpContext context, ConnectionLease seat, IChatTransport transport, Action abort)
-    {
-        var visitor = seat.Visitor;
-        var info = new ChatConnectionInfo(Guid.NewGuid().ToString("N"), visitor.Conversation, visitor.UserId, time.GetUtcNow());
-        var conversation = conversations.Get(visitor.Conversation);
-        localizer.SetTextsOnce(conversation);
-        var connection = new ChatConnection(
-            info, conversation, status, transport, options.Value.Limits.Send, time, metrics, localizer.EntryRenderer);
-        var page = new ConnectionSession(connection, seat, registry, handlers, metrics, context, abort, logger);
-        if (context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult is { Succeeded: true, Properties.ExpiresUtc: { } end })
-        {
-            // A second late, for in its last moment the sign-in is still good, and the page would be let in again.
-            page.CloseWhenSignInExpires(end - time.GetUtcNow() + TimeSpan.FromSeconds(1), time);
-        }
-
-        if (!watch.IsReady)
-        {
-            // Nobody waits for the answer: it appears in the status line of every page, and a probe never throws.
-            _ = watch.CheckAsync(CancellationToken.None);
-        }
-
-        return page;
     }
 
     private static string ReasonOf(AdmissionResult admission) => admission switch

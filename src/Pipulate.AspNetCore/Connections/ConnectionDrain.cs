@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Hosting;
+using Pipulate.Hosting;
 
 namespace Pipulate.Connections;
 
@@ -6,19 +6,13 @@ namespace Pipulate.Connections;
 /// On shutdown sends every page away with 1012, on which both htmx versions come back. Without it Kestrel waits half a minute for
 /// the open sockets, and htmx 2 takes what it then gets for a final goodbye. They go in waves, because they come back in waves.
 /// </summary>
-internal sealed class ConnectionDrain(ConnectionRegistry registry, TimeProvider time) : IHostedLifecycleService
+internal sealed class ConnectionDrain(ConnectionRegistry registry, TimeProvider time) : LifecycleService
 {
     private const int Wave = 1_000;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
     // All services' StoppingAsync come before the first one's StopAsync: Kestrel does not wait yet, and the commentator is already silent.
-    public async Task StoppingAsync(CancellationToken cancellationToken)
+    public override async Task StoppingAsync(CancellationToken cancellationToken)
     {
         foreach (var (number, wave) in registry.Drain().Chunk(Wave).Index())
         {
@@ -34,8 +28,4 @@ internal sealed class ConnectionDrain(ConnectionRegistry registry, TimeProvider 
             }
         }
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

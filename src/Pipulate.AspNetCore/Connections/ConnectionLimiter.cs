@@ -36,7 +36,7 @@ internal sealed class ConnectionLimiter(IOptions<PipulateOptions> options)
     {
         var limits = options.Value.Limits;
         var mine = KeyOf(visitor);
-        var here = visitor.UserId is null && address is not null ? "a " + address : null;
+        var here = visitor.UserId is null ? VisitorKey.OfAddress(address) : null;
         lock (_gate)
         {
             admission = _all >= limits.Connections ? AdmissionResult.ServerFull
@@ -58,8 +58,8 @@ internal sealed class ConnectionLimiter(IOptions<PipulateOptions> options)
 
     /// <summary>Nobody's own in a room for everybody, where all have the same conversation.</summary>
     private string? KeyOf(Visitor visitor) => options.Value.Conversations is ConversationScope.Shared ? null
-        : visitor.UserId is { } user ? "u " + user
-        : "c " + visitor.Owner;
+        : visitor.UserId is { } user ? VisitorKey.OfUser(user)
+        : VisitorKey.OfOwner(visitor);
 
     private int Taken(string? key) => key is null ? 0 : _taken.GetValueOrDefault(key);
 

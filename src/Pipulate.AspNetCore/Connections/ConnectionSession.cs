@@ -19,7 +19,7 @@ internal sealed partial class ConnectionSession : IAsyncDisposable
     private readonly PipulateMetrics _metrics;
     private readonly HttpContext _request;
     private readonly Action _abort;
-    private readonly ILogger _logger;
+    private readonly ILogger<ConnectionSession> _logger;
     private bool _greeted;
     private ITimer? _sendingBack;
 
@@ -39,7 +39,7 @@ internal sealed partial class ConnectionSession : IAsyncDisposable
         PipulateMetrics metrics,
         HttpContext request,
         Action abort,
-        ILogger logger)
+        ILogger<ConnectionSession> logger)
     {
         Connection = connection;
         _seat = seat;

@@ -10,7 +10,7 @@ namespace Pipulate.Connections;
 /// <c>GET /sse</c>: the panel's stream for networks that block WebSockets. What goes down is what the socket sends, round for round; what a
 /// page sends comes up by <see cref="MessageEndpoint"/>.
 /// </summary>
-internal sealed class EventStreamEndpoint(ConnectionAdmission door, IAntiforgery antiforgery)
+internal sealed class EventStreamEndpoint(ConnectionAdmission admission, ConnectionSessionFactory sessions, IAntiforgery antiforgery)
 {
     /// <summary>
     /// How long a page waits before it comes back, at least. Each is told a little more, so that not all come back at once after a restart.
@@ -19,8 +19,8 @@ internal sealed class EventStreamEndpoint(ConnectionAdmission door, IAntiforgery
 
     public async Task HandleAsync(HttpContext context)
     {
-        using var seat = await door.AdmitAsync(context);
-        if (seat is null)
+        using var lease = await admission.AdmitAsync(context);
+        if (lease is null)
         {
             return;
         }
@@ -38,7 +38,7 @@ internal sealed class EventStreamEndpoint(ConnectionAdmission door, IAntiforgery
         response.Headers["X-Accel-Buffering"] = "no";
 
         var stream = new EventStreamTransport(body.Writer);
-        await using var page = door.Open(context, seat, stream, context.Abort);
+        await using var page = sessions.Open(context, lease, stream, context.Abort);
         if (place is not null)
         {
             page.Connection.Resume(place);

@@ -14,7 +14,8 @@ namespace Pipulate.Connections;
 /// hands over what it read, so that a close or another message is seen while an answer streams.
 /// </summary>
 internal sealed partial class WebSocketEndpoint(
-    ConnectionAdmission door,
+    ConnectionAdmission admission,
+    ConnectionSessionFactory sessions,
     ClientMessageHandler messages,
     KeepAliveSettings pings,
     PipulateMetrics metrics,
@@ -46,19 +47,19 @@ internal sealed partial class WebSocketEndpoint(
             return;
         }
 
-        using var seat = await door.AdmitAsync(context);
-        if (seat is null)
+        using var lease = await admission.AdmitAsync(context);
+        if (lease is null)
         {
             return;
         }
 
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
-        await using var page = door.Open(context, seat, new WebSocketTransport(socket), socket.Abort);
+        await using var page = sessions.Open(context, lease, new WebSocketTransport(socket), socket.Abort);
         var writing = WriteAsync(page);
         await page.NotifyConnectedAsync();
         using var reader = new WebSocketMessageReader(
             socket, options.Value.Limits.LargestMessage, time, () => Refuse(page.Connection, CloseReason.PolicyViolation));
-        await ReadAsync(context, page, RateLimitPartition.Of(context, seat.Visitor, options.Value.Conversations), reader);
+        await ReadAsync(context, page, RateLimitPartition.Of(context, lease.Visitor, options.Value.Conversations), reader);
         await writing;
         await SayGoodbyeAsync(socket);
     }

@@ -1,4 +1,3 @@
-using Htmx;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -16,8 +15,7 @@ namespace Pipulate.Endpoints;
 /// one that the page shows.
 /// </summary>
 internal sealed class ContextEndpoint(
-    ConversationAccess access,
-    OriginPolicy origins,
+    RequestGuard guard,
     ConversationCache conversations,
     ConversationStorage storage,
     ContextWindows contexts,
@@ -26,39 +24,40 @@ internal sealed class ContextEndpoint(
 {
     public async Task ShowAsync(HttpContext context)
     {
-        if (await access.FindAsync(context) is { } visitor)
+        if (await guard.FindVisitorAsync(context) is { } visitor)
         {
             await AnswerAsync(context, conversations.Get(visitor.Conversation));
         }
         else
         {
-            await RefuseAsync(context, StatusCodes.Status404NotFound);
+            await RequestGuard.NoConversation.WriteAsync(context);
         }
     }
 
     public async Task ChangeAsync(HttpContext context)
     {
-        if (!origins.Allows(context.Request))
+        const string Expected = "Send a form with the field do, and the antiforgery token.";
+        var refusal = guard.CheckOrigin(context.Request, "change what the model is given");
+        IFormCollection form = FormCollection.Empty;
+        if (refusal is null)
         {
-            await RefuseAsync(context, StatusCodes.Status403Forbidden);
+            (form, refusal) = await guard.ReadFormAsync(context, Expected);
+        }
+
+        if (refusal is not null)
+        {
+            await refusal.WriteAsync(context);
             return;
         }
 
-        if (!context.Request.HasFormContentType || !await antiforgery.IsRequestValidAsync(context))
+        if (await guard.FindVisitorAsync(context) is not { } visitor)
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest);
-            return;
-        }
-
-        if (await access.FindAsync(context) is not { } visitor)
-        {
-            await RefuseAsync(context, StatusCodes.Status404NotFound);
+            await RequestGuard.NoConversation.WriteAsync(context);
             return;
         }
 
         var conversation = conversations.Get(visitor.Conversation);
         await conversation.Loaded;
-        var form = await context.Request.ReadFormAsync(context.RequestAborted);
         switch (form["do"])
         {
             case "pause":
@@ -74,19 +73,11 @@ internal sealed class ContextEndpoint(
                 conversation.ForgetEvents(id);
                 break;
             default:
-                await RefuseAsync(context, StatusCodes.Status400BadRequest);
+                await new ProblemResponse(StatusCodes.Status400BadRequest, Expected).WriteAsync(context);
                 return;
         }
 
         await AnswerAsync(context, conversation);
-    }
-
-    /// <summary>Without a body, and for htmx with the word to leave the page as it is: htmx 4 would swap an error in.</summary>
-    private static Task RefuseAsync(HttpContext context, int status)
-    {
-        context.Response.StatusCode = status;
-        context.Response.Htmx(headers => headers.Reswap(HtmxSwap.None));
-        return Task.CompletedTask;
     }
 
     private async Task AnswerAsync(HttpContext context, Conversation conversation)

@@ -1,5 +1,4 @@
 using Htmx;
-using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -18,10 +17,8 @@ namespace Pipulate.Endpoints;
 /// now, it is sent to another in both cases.
 /// </summary>
 internal sealed partial class ConversationsEndpoint(
+    RequestGuard guard,
     ConversationAccess access,
-    OriginPolicy origins,
-    MessageRateLimiter rate,
-    IAntiforgery antiforgery,
     VisitorConversations conversations,
     ConnectionRegistry registry,
     ConversationListHtml list,
@@ -29,8 +26,6 @@ internal sealed partial class ConversationsEndpoint(
     ILogger<ConversationsEndpoint> logger)
 {
     private static readonly ProblemResponse NotThere = new(StatusCodes.Status404NotFound, "There is no such conversation.");
-    private static readonly ProblemResponse Foreign = new(
-        StatusCodes.Status403Forbidden, "This page's origin may not see or change conversations. Pipulate:AllowedOrigins adds origins.");
     private static readonly ProblemResponse NoStore = new(
         StatusCodes.Status503ServiceUnavailable,
         "The conversations cannot be reached now. Try again in a moment.",
@@ -92,38 +87,33 @@ internal sealed partial class ConversationsEndpoint(
     /// </summary>
     private async Task DoAsync(HttpContext context, Func<Visitor, IFormCollection, Task> act, bool reads = false)
     {
-        if (!origins.AllowsEvent(context.Request))
+        if (guard.CheckOrigin(context.Request, "see or change conversations") is { } foreign)
         {
-            await RefuseAsync(context, Foreign);
+            await RefuseAsync(context, foreign);
             return;
         }
 
         IFormCollection form = FormCollection.Empty;
         if (!reads)
         {
-            var (read, refusal) = await ReadAsync(context);
-            if (read is null)
+            (form, var unreadable) = await guard.ReadFormAsync(
+                context, "Send a form with the antiforgery token, as a field or as the header RequestVerificationToken.");
+            if (unreadable is not null)
             {
-                await RefuseAsync(context, refusal!);
+                await RefuseAsync(context, unreadable);
                 return;
             }
-
-            form = read;
         }
 
-        if (!access.IsPerVisitor || await access.FindAsync(context) is not { } visitor)
+        if (!access.IsPerVisitor || await guard.FindVisitorAsync(context) is not { } visitor)
         {
             await RefuseAsync(context, NotThere);
             return;
         }
 
-        if (!reads && !rate.TryAcquireEvent(RateLimitPartition.Of(context, visitor, options.Value.Conversations), out var wait))
+        if (!reads && guard.CheckRate(context, visitor, "requests") is { } tooMany)
         {
-            var seconds = MessageRateLimiter.Seconds(wait);
-            await RefuseAsync(context, new(
-                StatusCodes.Status429TooManyRequests,
-                $"These are more requests than Pipulate:Limits:MessagesPerMinute allows. Try again in {seconds} seconds.",
-                wait));
+            await RefuseAsync(context, tooMany);
             return;
         }
 
@@ -136,28 +126,6 @@ internal sealed partial class ConversationsEndpoint(
             LogAway(exception);
             context.Response.Clear();
             await RefuseAsync(context, NoStore);
-        }
-    }
-
-    private async Task<(IFormCollection? Form, ProblemResponse? Refusal)> ReadAsync(HttpContext context)
-    {
-        const string Unreadable = "Send a form with the antiforgery token, as a field or as the header RequestVerificationToken.";
-        if (!context.Request.HasFormContentType)
-        {
-            return (null, new(StatusCodes.Status415UnsupportedMediaType, Unreadable));
-        }
-
-        try
-        {
-            var form = await LimitedBodyReader.ReadFormAsync(context.Request, options.Value.Limits.LargestMessage);
-            return await antiforgery.IsRequestValidAsync(context)
-                ? (form, null)
-                : (null, new(
-                    StatusCodes.Status400BadRequest, "The antiforgery token is missing or not valid any more. Load the page again."));
-        }
-        catch (BadHttpRequestException exception)
-        {
-            return (null, new(exception.StatusCode, Unreadable));
         }
     }
 

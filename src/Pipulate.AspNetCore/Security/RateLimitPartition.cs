@@ -2,21 +2,21 @@ using Microsoft.AspNetCore.Http;
 
 namespace Pipulate.Security;
 
-/// <summary>Whose messages are counted together.</summary>
+/// <summary>Represents the keys under which the messages of a request are counted.</summary>
 /// <param name="Visitor">The visitor.</param>
 /// <param name="Address">
-/// The address that a visitor without a name comes from, if that counts: who throws the cookie away is another visitor each time.
+/// The address of a visitor that is not signed in, if it counts: a client that discards its cookie is a new visitor each time.
 /// </param>
 internal readonly record struct RateLimitPartition(string Visitor, string? Address)
 {
-    /// <summary>In a room for everybody there may be no more to go by than the address.</summary>
+    /// <summary>Gets the keys of a request. In a shared conversation the address may be all that is known.</summary>
     public static RateLimitPartition Of(HttpContext context, Visitor visitor, ConversationScope scope)
     {
-        var address = visitor.UserId is null && ClientAddress.Of(context) is { } known ? "a " + known : null;
+        var address = visitor.UserId is null ? VisitorKey.OfAddress(ClientAddress.Of(context)) : null;
         return new RateLimitPartition(
-            scope is ConversationScope.PerVisitor ? "c " + visitor.Owner
-                : visitor.UserId is { Length: > 0 } user ? "u " + user
-                : "r " + context.Connection.RemoteIpAddress,
+            scope is ConversationScope.PerVisitor ? VisitorKey.OfOwner(visitor)
+                : visitor.UserId is { Length: > 0 } user ? VisitorKey.OfUser(user)
+                : VisitorKey.OfRemoteAddress(context),
             address);
     }
 }

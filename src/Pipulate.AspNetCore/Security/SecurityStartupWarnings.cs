@@ -2,9 +2,9 @@ using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Pipulate.Hosting;
 
 namespace Pipulate.Security;
 
@@ -15,12 +15,12 @@ namespace Pipulate.Security;
 /// </summary>
 internal sealed partial class SecurityStartupWarnings(
     IServiceProvider services, IOptions<HostFilteringOptions> hosts, KeyRing keys, ILogger<SecurityStartupWarnings> logger)
-        : IHostedLifecycleService
+        : LifecycleService
 {
     /// <summary>What the framework takes for any host.</summary>
     private static readonly string[] Any = ["*", "[::]", "0.0.0.0"];
 
-    public Task StartedAsync(CancellationToken cancellationToken)
+    public override Task StartedAsync(CancellationToken cancellationToken)
     {
         var addresses = services.GetService<IServer>()?.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
         var allowed = hosts.Value.AllowedHosts;
@@ -38,16 +38,6 @@ internal sealed partial class SecurityStartupWarnings(
 
         return Task.CompletedTask;
     }
-
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     [LoggerMessage(
         1, LogLevel.Warning, "The server listens at {Address} and answers to any host name, so any site that gives its name this address can talk to it from a visitor's browser. Set AllowedHosts to the names by which it is called, such as \"localhost;127.0.0.1\".")]

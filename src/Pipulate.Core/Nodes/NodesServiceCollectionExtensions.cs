@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Pipulate.Connections;
 using Pipulate.Generation;
 using Pipulate.Rendering;
@@ -10,7 +11,9 @@ namespace Pipulate.Nodes;
 /// <summary>Registers what joins the nodes of one application.</summary>
 internal static class NodesServiceCollectionExtensions
 {
-    public static void AddNodes(this IServiceCollection services)
+    /// <summary>Adds the link to the other nodes.</summary>
+    /// <param name="services">The application's services.</param>
+    public static IServiceCollection AddNodes(this IServiceCollection services)
     {
         services.TryAddSingleton<NodeLink>();
         services.TryAddSingleton<IConversationLifecycle>(provider => provider.GetRequiredService<NodeLink>());
@@ -27,5 +30,13 @@ internal static class NodesServiceCollectionExtensions
             link.Attach(registry);
             return registry;
         });
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IHostedService, NodeLink>(provider => provider.GetRequiredService<NodeLink>()));
+        return services;
     }
+
+    /// <summary>Adds the recovery of replies that a node which has ended leaves unanswered.</summary>
+    /// <param name="services">The application's services.</param>
+    public static IServiceCollection AddReplyRecovery(this IServiceCollection services) =>
+        services.AddHostedService<OrphanedReplyRecovery>();
 }

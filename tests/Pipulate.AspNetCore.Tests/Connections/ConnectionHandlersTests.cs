@@ -12,7 +12,7 @@ using Pipulate.Security;
 
 namespace Pipulate.Tests.Connections;
 
-public sealed class ConnectionHandlersTests
+public sealed partial class ConnectionHandlersTests
 {
     private readonly Diary _diary = new();
 
@@ -221,7 +221,7 @@ public sealed class ConnectionHandlersTests
         await using var host = await StartAsync(services => new PipulateBuilder(services).AddConnectionHandler<Recorder>(), ollama: false);
         var request = new DefaultHttpContext { RequestServices = host.Services };
 
-        var page = host.Services.GetRequiredService<ConnectionAdmission>().Open(
+        var page = host.Services.GetRequiredService<ConnectionSessionFactory>().Open(
             request,
             new ConnectionLease(new Visitor(new ConversationId("a"), new ConversationId("a"), null), () => { }),
             new EventStreamTransport(new Pipe().Writer),
@@ -229,33 +229,6 @@ public sealed class ConnectionHandlersTests
         await page.DisposeAsync();
 
         Assert.Empty(_diary.Lines);
-    }
-
-    [Fact]
-    public async Task Group_JoinedFromAnEndpoint_HasAllPagesOfWhoeverAsked()
-    {
-        await using var host = await StartAsync(
-            _ => { }, ollama: false, map: app => app.MapPost("/kitchen/join", (HttpContext context, IConnectionRegistry registry) =>
-        {
-            if (context.GetConversation() is { } conversation)
-            {
-                foreach (var page in registry.GetConnections(ChatAudience.Conversation(conversation)))
-                {
-                    registry.AddToGroup(page.Id, "kitchen");
-                }
-            }
-        }));
-        var socket = await host.OpenAsync();
-        await using var stream = await StreamPage.OpenAsync(host.Address, socket.Visitor);
-
-        using var joined = await socket.Http.PostAsync("/kitchen/join", null, TestContext.Current.CancellationToken);
-        await host.Services.GetRequiredService<IChatChannel>().SendAsync(
-            ChatAudience.Group("kitchen"),
-            "<div id=\"chat-hint\" hx-swap-oob=\"innerHTML\">The soup is ready.</div>",
-            TestContext.Current.CancellationToken);
-
-        await socket.WaitAsync(dom => dom.TextOf("chat-hint") == "The soup is ready.");
-        await stream.WaitAsync(dom => dom.TextOf("chat-hint") == "The soup is ready.");
     }
 
     [Fact]
@@ -293,89 +266,6 @@ public sealed class ConnectionHandlersTests
         await slow.WaitAsync(dom => dom.Entries.Any(entry => entry.Text == "wait"));
     }
 
-    [Fact]
-    public async Task Group_JoinedWhenAPageConnects_HearsWhatIsSentToIt()
-    {
-        await using var host = await StartAsync(services => new PipulateBuilder(services).AddConnectionHandler<Joiner>());
-        var inside = await host.OpenAsync();
-        await Eventually.TrueAsync(() => host.Services.Registry().GetCount(ChatAudience.Group("room")) == 1);
-        var channel = host.Services.GetRequiredService<IChatChannel>();
-
-        await channel.SayAsync(ChatAudience.Group("room"), "Welcome.", TestContext.Current.CancellationToken);
-        await inside.WaitAsync(dom => dom.Entries.Any(entry => entry.Text == "Welcome."));
-
-        await inside.DisposeAsync();
-        await Eventually.TrueAsync(() => host.Services.Registry().GetCount(ChatAudience.Group("room")) == 0);
-    }
-
-    [Fact]
-    [Trait("Row", "S-07")]
-    public async Task Disconnect_OfAUser_ClosesTheirPagesWith1008()
-    {
-        await using var host = await StartAsync(_ => { });
-        var page = await host.OpenAsync();
-
-        Assert.Equal(1, host.Services.Registry().Disconnect(ChatAudience.User("anna")));
-
-        Assert.Equal(1008, await page.Closed.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken));
-    }
-
-    /// <summary>
-    /// The list of who is here is told two seconds later, once, and to everybody; a page that was loaded again in between was never seen to
-    /// go.
-    /// </summary>
-    [Fact]
-    public async Task Presence_WhenPeopleComeAndGo_IsToldOnceForAllThatChangedMeanwhile()
-    {
-        var time = new ManualTime();
-        await using var host = await StartAsync(
-            services => new PipulateBuilder(services.AddSingleton<TimeProvider>(time)).AddConnectionHandler<Guests>(), ollama: false);
-        var first = await host.OpenAsync();
-        var second = await host.OpenAsync();
-        await time.WaitForTimerAsync(PresenceNotifier.SettleTime);
-        Assert.Empty(_diary.Lines);
-        time.Advance(PresenceNotifier.SettleTime);
-        await _diary.ContainsAsync("2 pages");
-
-        await second.DisposeAsync();
-        await Eventually.TrueAsync(() => host.Services.Registry().Count == 1);
-        await time.WaitForTimerAsync(PresenceNotifier.SettleTime);
-        time.Advance(PresenceNotifier.SettleTime / 2);
-        await host.OpenAsync();
-        time.Advance(PresenceNotifier.SettleTime / 2);
-        await _diary.WaitAsync(lines => lines.Count == 2);
-        host.Services.Registry().AddToGroup(host.Services.Registry().GetConnections(ChatAudience.Everyone)[0].Id, "room");
-        await time.WaitForTimerAsync(PresenceNotifier.SettleTime);
-        await first.DisposeAsync();
-        await Eventually.TrueAsync(() => host.Services.Registry().Count == 1);
-        time.Advance(PresenceNotifier.SettleTime);
-        await _diary.WaitAsync(lines => lines.Count == 3);
-
-        Assert.Equal(["2 pages", "2 pages", "1 pages"], _diary.Lines);
-    }
-
-    [Fact]
-    public async Task Presence_WhoseHandlerFails_IsToldAgainWithTheNextChange()
-    {
-        var time = new ManualTime();
-        await using var host = await StartAsync(
-            services => new PipulateBuilder(services.AddSingleton<TimeProvider>(time))
-                .AddConnectionHandler<Thrower>()
-                .AddConnectionHandler<Guests>(), ollama: false);
-
-        for (var round = 1; round <= 2; round++)
-        {
-            await host.OpenAsync();
-            await time.WaitForTimerAsync(PresenceNotifier.SettleTime);
-            time.Advance(PresenceNotifier.SettleTime);
-            await _diary.ContainsAsync($"{round} pages");
-        }
-
-        Assert.Equal(
-            2,
-            host.Logs.Lines.Count(line => line.Level is LogLevel.Error && line.Text.Contains("Nobody is here.", StringComparison.Ordinal)));
-    }
-
     private Task<ChatHost> StartAsync(
         Action<IServiceCollection> handlers,
         bool ollama = true,
@@ -410,157 +300,5 @@ public sealed class ConnectionHandlersTests
 
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
         return (response.StatusCode, response.Headers.RetryAfter?.ToString());
-    }
-
-    private sealed record PipulateBuilder(IServiceCollection Services) : IPipulateBuilder;
-
-    /// <summary>What handlers have seen, in order.</summary>
-    private sealed class Diary
-    {
-        private readonly ConcurrentQueue<string> _lines = new();
-
-        public IReadOnlyList<string> Lines => [.. _lines];
-
-        public void Write(string line) => _lines.Enqueue(line);
-
-        public Task ContainsAsync(string line) => WaitAsync(lines => lines.Contains(line));
-
-        public Task WaitAsync(Func<IReadOnlyList<string>, bool> condition) => Eventually.TrueAsync(() => condition(Lines));
-    }
-
-    private sealed class Recorder(Diary diary) : IChatConnectionHandler
-    {
-        public ValueTask OnConnectingAsync(ChatConnectingContext context)
-        {
-            diary.Write($"connecting {context.UserId}");
-            return default;
-        }
-
-        public ValueTask OnConnectedAsync(ChatConnectionContext context)
-        {
-            diary.Write($"connected {context.Connection.Id} {context.HttpContext.User.FindFirstValue(ClaimTypes.NameIdentifier)}");
-            return default;
-        }
-
-        public ValueTask OnMessageAsync(ChatMessageContext context)
-        {
-            diary.Write($"message {context.Text}");
-            return default;
-        }
-
-        public ValueTask OnDisconnectedAsync(ChatConnectionContext context)
-        {
-            diary.Write($"disconnected {context.Connection.Id} {context.HttpContext.User.FindFirstValue(ClaimTypes.NameIdentifier)}");
-            return default;
-        }
-    }
-
-    private sealed class Doorkeeper : IChatConnectionHandler
-    {
-        public ValueTask OnConnectingAsync(ChatConnectingContext context)
-        {
-            context.Refused = context.HttpContext.Request.Query.ContainsKey("closed");
-            return default;
-        }
-    }
-
-    private sealed class Bouncer(IConnectionRegistry registry) : IChatConnectionHandler
-    {
-        public ValueTask OnConnectedAsync(ChatConnectionContext context)
-        {
-            registry.Disconnect(ChatAudience.Connection(context.Connection.Id));
-            return default;
-        }
-    }
-
-    private sealed class Counter(ConcurrentQueue<string?> ids) : IChatConnectionHandler
-    {
-        public ValueTask OnMessageAsync(ChatMessageContext context)
-        {
-            ids.Enqueue(context.MessageId);
-            return default;
-        }
-    }
-
-    private sealed class Guests(IConnectionRegistry registry, Diary diary) : IChatConnectionHandler
-    {
-        public ValueTask OnPresenceChangedAsync(CancellationToken cancellationToken)
-        {
-            diary.Write($"{registry.GetPresence(ChatAudience.Everyone).Sum(visitor => visitor.Connections)} pages");
-            return default;
-        }
-    }
-
-    private sealed class Commander : IChatConnectionHandler
-    {
-        public ValueTask OnMessageAsync(ChatMessageContext context)
-        {
-            context.Handled = context.Text.StartsWith('/');
-            return default;
-        }
-    }
-
-    private sealed class Thrower : IChatConnectionHandler
-    {
-        public ValueTask OnConnectedAsync(ChatConnectionContext context) => throw new InvalidOperationException("No.");
-
-        public ValueTask OnMessageAsync(ChatMessageContext context) => throw new InvalidOperationException("No.");
-
-        public async ValueTask OnDisconnectedAsync(ChatConnectionContext context)
-        {
-            await Task.Yield();
-            throw new InvalidOperationException("No.");
-        }
-
-        public ValueTask OnPresenceChangedAsync(CancellationToken cancellationToken) =>
-            throw new InvalidOperationException("Nobody is here.");
-    }
-
-    private sealed class Trouble
-    {
-        public volatile bool IsThere;
-    }
-
-    private sealed class Unmakeable : IChatConnectionHandler
-    {
-        public Unmakeable(Trouble trouble)
-        {
-            if (trouble.IsThere)
-            {
-                throw new InvalidOperationException("Not today.");
-            }
-        }
-    }
-
-    private sealed class Patient : IChatConnectionHandler
-    {
-        public async ValueTask OnMessageAsync(ChatMessageContext context) =>
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.HttpContext.RequestAborted);
-    }
-
-    private sealed class SlowDoorkeeper(TaskCompletionSource gate) : IChatConnectionHandler
-    {
-        public ValueTask OnConnectingAsync(ChatConnectingContext context) =>
-            context.HttpContext.Request.Query.ContainsKey("slow") ? new(gate.Task) : default;
-    }
-
-    private sealed class Waiter(TaskCompletionSource gate) : IChatConnectionHandler
-    {
-        public async ValueTask OnMessageAsync(ChatMessageContext context)
-        {
-            if (context.Text == "wait")
-            {
-                await gate.Task;
-            }
-        }
-    }
-
-    private sealed class Joiner(IConnectionRegistry registry) : IChatConnectionHandler
-    {
-        public ValueTask OnConnectedAsync(ChatConnectionContext context)
-        {
-            registry.AddToGroup(context.Connection.Id, "room");
-            return default;
-        }
     }
 }

@@ -16,7 +16,6 @@ public sealed class LogTableTests
     /// <summary>Types that write under another one's name, for they are a part of it.</summary>
     private static readonly Dictionary<Type, Type> Parts = new()
     {
-        [typeof(ConnectionSession)] = typeof(ConnectionAdmission),
         [typeof(OllamaModelDirectory)] = typeof(OllamaChatClient),
     };
 
