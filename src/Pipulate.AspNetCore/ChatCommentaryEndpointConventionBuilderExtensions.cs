@@ -10,9 +10,8 @@ namespace Microsoft.AspNetCore.Builder;
 public static class ChatCommentaryEndpointConventionBuilderExtensions
 {
     /// <summary>
-    /// Adds a comment of the model on what a user did with these endpoints. The same as <see cref="ChatCommentaryAttribute"/>, also for a
-    /// group,
-    /// all controllers, pages or components.
+    /// Adds a comment by the model on what a user did with these endpoints. The same as <see cref="ChatCommentaryAttribute"/>, also for a
+    /// group, all controllers, pages or components.
     /// </summary>
     /// <typeparam name="TBuilder">The kind of endpoint.</typeparam>
     /// <param name="builder">The endpoint, group, controllers or pages.</param>
@@ -37,7 +36,7 @@ public static class ChatCommentaryEndpointConventionBuilderExtensions
     }
 
     /// <summary>
-    /// Adds a comment of the model on what a user did with these endpoints, with a text from code.
+    /// Adds a comment by the model on what a user did with these endpoints, in a text that code creates.
     /// </summary>
     /// <typeparam name="TBuilder">The kind of endpoint.</typeparam>
     /// <param name="builder">The endpoint, group, controllers or pages.</param>

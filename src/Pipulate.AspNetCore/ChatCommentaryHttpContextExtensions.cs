@@ -6,7 +6,7 @@ using Pipulate.Security;
 namespace Microsoft.AspNetCore.Http;
 
 /// <summary>
-/// Adds values to the commentary of a request, and finds the conversation that receives it.
+/// Provides values of a handler for its commentary, and the conversation of the request.
 /// </summary>
 public static class ChatCommentaryHttpContextExtensions
 {
@@ -26,13 +26,12 @@ public static class ChatCommentaryHttpContextExtensions
     }
 
     /// <summary>
-    /// Gets the conversation of the visitor who sent the request, for background work that writes to it later with
-    /// <see cref="IChatChannel"/>
-    /// or <see cref="IChatQueue"/>.
+    /// Gets the conversation of the visitor that sent the request, for background work that adds to it later: <see cref="IChatChannel"/>
+    /// and <see cref="IChatQueue"/> take it.
     /// </summary>
     /// <param name="context">The request.</param>
     /// <returns>
-    /// The conversation, or null for a visitor without one: neither signed in nor with the cookie that a page with a chat panel sets.
+    /// The conversation, or null for a visitor that has none: neither signed in nor with the cookie that a page with a chat panel brings.
     /// </returns>
     /// <exception cref="InvalidOperationException"><c>AddPipulate</c> was not called.</exception>
     public static ConversationId? GetConversation(this HttpContext context)

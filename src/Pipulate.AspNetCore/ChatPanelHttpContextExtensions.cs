@@ -5,7 +5,7 @@ using Pipulate.Panel;
 namespace Microsoft.AspNetCore.Http;
 
 /// <summary>
-/// Renders the panel as HTML, for pages that use neither tag helpers nor components.
+/// Renders the panel for pages that neither tag helpers nor components write.
 /// </summary>
 public static class ChatPanelHttpContextExtensions
 {
@@ -15,11 +15,9 @@ public static class ChatPanelHttpContextExtensions
     /// <param name="context">
     /// The page's request. A visitor who has no identity yet gets the cookie with its response, which must not have started.
     /// </param>
-    /// <param name="configure">The panel's settings.</param>
-    /// <returns>
-    /// The panel; write it with <c>HtmlEncoder.Default</c>. It contains this visitor's conversation: use it for no other request.
-    /// </returns>
-    /// <remarks>No cache stores the response, whatever caching the application sets (docs/existing-app.md).</remarks>
+    /// <param name="configure">Sets the panel's settings.</param>
+    /// <returns>The panel; write it with <c>HtmlEncoder.Default</c>. It holds this visitor's words: keep it for no other request.</returns>
+    /// <remarks>No cache stores the answer, whatever the application says of that (docs/existing-app.md).</remarks>
     /// <exception cref="InvalidOperationException">
     /// <c>app.MapPipulate()</c> was not called; or, in Development, the page has a panel already. In other environments a second panel is
     /// logged as an error and renders nothing.
@@ -37,10 +35,11 @@ public static class ChatPanelHttpContextExtensions
     /// script.
     /// </summary>
     /// <param name="context">The page's request.</param>
-    /// <param name="htmx">Whether htmx itself is written; <see langword="false"/> where the page loads it.</param>
-    /// <param name="transport"><c>ws</c>, which is the default, or <c>sse</c>.</param>
+    /// <param name="htmx">Whether htmx itself is written; <see langword="false"/> where the page brings it.</param>
+    /// <param name="transport">The transport of the page's panel.</param>
     /// <returns>The elements; write them with <c>HtmlEncoder.Default</c>.</returns>
-    public static IHtmlContent RenderChatAssets(this HttpContext context, bool htmx = true, string? transport = null)
+    public static IHtmlContent RenderChatAssets(
+        this HttpContext context, bool htmx = true, ChatTransport transport = ChatTransport.WebSocket)
     {
         ArgumentNullException.ThrowIfNull(context);
         return ChatAssetsHtml.Render(context, htmx, transport);

@@ -11,7 +11,7 @@ namespace Microsoft.AspNetCore.Builder;
 public static class PipulateApplicationBuilderExtensions
 {
     /// <summary>
-    /// Adds the middleware that notifies the model of what the user did, after an endpoint with commentary metadata has run.
+    /// Watches the endpoints that carry commentary metadata: when one has answered, what the user did is given to the model.
     /// </summary>
     /// <param name="app">The application.</param>
     /// <returns>The application.</returns>
@@ -34,7 +34,7 @@ public static class PipulateApplicationBuilderExtensions
 
         if (app is IEndpointRouteBuilder routes)
         {
-            // Runs while the pipeline is built: all Map calls have been made by then, and the server does not accept requests yet.
+            // Runs while the pipeline is built: every Map call has been made by then, and the server does not listen yet.
             app.Use(next =>
             {
                 CommentaryDataSource.WrapAll(routes.DataSources, app.ApplicationServices);

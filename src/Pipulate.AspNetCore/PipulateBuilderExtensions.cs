@@ -4,14 +4,14 @@ using Pipulate;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// Adds connection handlers and an entry renderer to Pipulate.
+/// Adds handlers of connections and a renderer of entries to Pipulate.
 /// </summary>
 public static class PipulateBuilderExtensions
 {
     /// <summary>
-    /// Adds a handler for connections and messages. Adding the same type twice is harmless.
+    /// Adds a handler of pages that connect, send and disconnect. Adding the same type twice is harmless.
     /// </summary>
-    /// <typeparam name="T">The handler; created in a scope of its own for each call.</typeparam>
+    /// <typeparam name="T">The handler; created in a scope of its own each time it is asked.</typeparam>
     /// <param name="builder">What <c>AddPipulate</c> returned.</param>
     /// <returns>The builder.</returns>
     public static IPipulateBuilder AddConnectionHandler<T>(this IPipulateBuilder builder)
@@ -23,7 +23,7 @@ public static class PipulateBuilderExtensions
     }
 
     /// <summary>
-    /// Adds a renderer of your own for the entries of all panels. The one that is added last counts.
+    /// Replaces the renderer that writes the entries of all panels. The one that is added last counts.
     /// </summary>
     /// <typeparam name="T">The renderer; there is one for the whole process.</typeparam>
     /// <param name="builder">What <c>AddPipulate</c> returned.</param>

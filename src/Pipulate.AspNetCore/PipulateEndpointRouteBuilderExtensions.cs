@@ -21,10 +21,10 @@ namespace Microsoft.AspNetCore.Builder;
 public static class PipulateEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Maps <c>GET /ws</c>, the WebSocket of the chat panel, or <c>GET /sse</c> and <c>POST /message</c> instead of it; <c>POST /chatq</c>,
-    /// for registered events of pages; <c>/context</c>, which shows visitors what the model knows about them; <c>/conversations</c>, the
-    /// list
-    /// of their conversations; and <c>GET /entries/{entry}</c>, the text for the Copy button.
+    /// Maps <c>GET /ws</c>, the WebSocket that the chat panel opens, or <c>GET /sse</c> and <c>POST /message</c> in its place, <c>POST
+    /// /chatq</c>, by which pages raise registered events, <c>/context</c>, which shows visitors what the model knows of them,
+    /// <c>/conversations</c>, where they have their conversations,
+    /// and <c>GET /entries/{entry}</c>, the text that the Copy button copies.
     /// </summary>
     /// <param name="endpoints">The application's endpoints.</param>
     /// <param name="prefix">The prefix of their paths, such as <c>/chat</c>. The tag helpers use the same one by themselves.</param>
@@ -53,7 +53,7 @@ public static class PipulateEndpointRouteBuilderExtensions
         group.WithMetadata(
             new BodyLimit(endpoints.ServiceProvider.GetRequiredService<IOptions<PipulateOptions>>().Value.Limits.MessageBytes));
 
-        // With HTTP/2, which browsers use on https, a socket is opened with CONNECT (RFC 8441).
+        // By HTTP/2, which browsers use on https, a socket is opened with CONNECT (RFC 8441).
         group.MapMethods(ChatPaths.WebSocket, [HttpMethods.Get, HttpMethods.Connect], pipeline).WithDisplayName(
             "Pipulate socket").WithMetadata(WebSocketEndpointMetadata.Instance).AsLongLived();
         group.MapGet(

@@ -9,19 +9,19 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class PipulateHealthChecksBuilderExtensions
 {
     /// <summary>
-    /// Adds a check of what the chat needs: whether a model is available, whether conversations are stored, and whether replies wait for
-    /// long.
+    /// Adds a check of what the chat needs: whether a model is available, whether conversations are stored, and whether what is to be
+    /// answered waits for long.
     /// </summary>
     /// <param name="builder">What <c>AddHealthChecks</c> returned.</param>
     /// <param name="name">The name of the check.</param>
     /// <param name="failureStatus">
-    /// The status while something is missing. The default is <see cref="HealthStatus.Degraded"/>, because the application works without a
-    /// model and without its store; a process that shuts down is <see cref="HealthStatus.Unhealthy"/> in any case.
+    /// What is reported while something is missing. The default is <see cref="HealthStatus.Degraded"/>, because the application goes on
+    /// without a model and without its store; a process that is about to end is <see cref="HealthStatus.Unhealthy"/> in any case.
     /// </param>
     /// <param name="tags">Tags to select checks by, such as <c>ready</c>.</param>
     /// <returns>The builder.</returns>
     /// <remarks>
-    /// Requires <c>AddPipulate</c>. A check calls the model's server and the store, for two seconds each at most; it generates nothing.
+    /// Requires <c>AddPipulate</c>. A check asks the model's server and the store, for two seconds each at most; it generates no reply.
     /// </remarks>
     public static IHealthChecksBuilder AddPipulate(
         this IHealthChecksBuilder builder,

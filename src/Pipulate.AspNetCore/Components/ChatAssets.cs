@@ -7,8 +7,8 @@ using Pipulate.Panel;
 namespace Pipulate.Components;
 
 /// <summary>
-/// Renders <c>&lt;ChatAssets /&gt;</c> in the head of a page of statically rendered Razor components, in the same way as the tag helper
-/// <c>&lt;chat-assets&gt;</c>.
+/// Renders <c>&lt;ChatAssets /&gt;</c> in the head of a page of statically rendered Razor components: what the tag helper
+/// <c>&lt;chat-assets&gt;</c> writes.
 /// </summary>
 public sealed class ChatAssets : ComponentBase
 {
@@ -28,11 +28,11 @@ public sealed class ChatAssets : ComponentBase
     public bool Htmx { get; set; } = true;
 
     /// <summary>
-    /// Gets or sets the transport: <c>sse</c> for a page whose panel has it.
+    /// Gets or sets the transport of the page's panel.
     /// </summary>
-    /// <value>The default is <c>ws</c>.</value>
+    /// <value>The default is <see cref="ChatTransport.WebSocket"/>.</value>
     [Parameter]
-    public string? Transport { get; set; }
+    public ChatTransport Transport { get; set; }
 
     /// <inheritdoc/>
     protected override void BuildRenderTree(RenderTreeBuilder builder)

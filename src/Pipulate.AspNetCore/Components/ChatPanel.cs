@@ -7,8 +7,8 @@ using Pipulate.Panel;
 namespace Pipulate.Components;
 
 /// <summary>
-/// Renders <c>&lt;ChatPanel /&gt;</c>, the panel for pages of statically rendered Razor components, in the same way as the tag helper
-/// <c>&lt;chat-panel&gt;</c>. One per page.
+/// Renders <c>&lt;ChatPanel /&gt;</c>, the panel for pages of statically rendered Razor components. It is what the tag helper
+/// <c>&lt;chat-panel&gt;</c> writes. One to a page.
 /// </summary>
 /// <remarks>Requires <c>app.MapPipulate()</c>. It does not support an interactive render mode, because htmx does the work.</remarks>
 public sealed class ChatPanel : ComponentBase
@@ -43,7 +43,7 @@ public sealed class ChatPanel : ComponentBase
 
     /// <inheritdoc cref="ChatPanelOptions.Transport"/>
     [Parameter]
-    public string? Transport { get; set; }
+    public ChatTransport Transport { get; set; }
 
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()

@@ -1,6 +1,6 @@
 namespace Pipulate.Connections;
 
-/// <summary>Represents the decision whether a page may connect, with the limit that it would exceed.</summary>
+/// <summary>Specifies whether a page may connect, or which limit refuses it.</summary>
 internal enum AdmissionResult
 {
     Granted,
@@ -9,9 +9,9 @@ internal enum AdmissionResult
     ServerFull,
     Draining,
 
-    /// <summary>Refuses the page because a handler of the application did.</summary>
+    /// <summary>Represents the refusal by a handler of the application.</summary>
     NotWanted,
 
-    /// <summary>Refuses the page because a handler of the application failed.</summary>
+    /// <summary>Represents the failure of a handler that was to decide.</summary>
     HandlerFailed,
 }

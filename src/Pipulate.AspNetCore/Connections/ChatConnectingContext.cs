@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace Pipulate;
 
 /// <summary>
-/// Represents a page that asks to connect, for an <see cref="IChatConnectionHandler"/>.
+/// Represents a page that is about to connect, for an <see cref="IChatConnectionHandler"/>.
 /// </summary>
 /// <param name="conversation">The conversation that it would show.</param>
 /// <param name="userId">The signed-in user's id.</param>

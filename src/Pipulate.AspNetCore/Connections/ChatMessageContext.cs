@@ -22,8 +22,8 @@ public sealed class ChatMessageContext(ConversationId conversation, string text,
     public string Text { get; } = text;
 
     /// <summary>
-    /// Gets the id that the page gave it, or <see langword="null"/>. A page sends a message again until its arrival is confirmed: the
-    /// conversation adds it once, a handler gets it each time, with the same id.
+    /// Gets the id that the page gave it, or <see langword="null"/>. A page without the confirmation that its message arrived sends it
+    /// again: the conversation takes it once, a handler sees it each time, with the same id.
     /// </summary>
     public string? MessageId { get; } = messageId;
 

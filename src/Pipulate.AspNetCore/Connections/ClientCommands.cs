@@ -3,8 +3,8 @@ using Pipulate.Generation;
 namespace Pipulate.Connections;
 
 /// <summary>
-/// Executes the commands of a page's buttons, from the value of the field <c>do</c>: <c>stop</c>, or <c>again</c> with the id of the reply
-/// to regenerate. They apply to the page's own conversation only, whatever id is given; unknown commands are ignored.
+/// Executes the commands of a page's buttons, the value of the field <c>do</c>: <c>stop</c>, or <c>again</c> with the id of the reply to
+/// generate again. A command concerns the page's own conversation only, whatever it names; an unknown one is ignored.
 /// </summary>
 internal sealed class ClientCommands(ChatQueue queue)
 {

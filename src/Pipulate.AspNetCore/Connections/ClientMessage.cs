@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Pipulate.Connections;
 
 /// <summary>
-/// Represents what a page sent: the form's fields, over the socket as one JSON object, as htmx sends it, otherwise as a form. Only three
-/// fields are read; all others, htmx's own headers included, are ignored because a server must not trust them.
+/// Represents what a page sent: the form's fields, over the socket as one JSON object, as htmx sends it, else as a form. Only three fields
+/// are taken; whatever else is in it, htmx's own headers included, says nothing that a server should believe.
 /// </summary>
 /// <param name="Text">The typed message; empty when there is none.</param>
 /// <param name="MessageId">The id that the page gave the message, if it gave one.</param>
@@ -14,10 +14,10 @@ internal readonly record struct ClientMessage(string Text, string? MessageId, st
 {
     private const int LongestMessageId = 64;
 
-    /// <summary>Caps the depth: the fields are one level deep, htmx's headers two, so a page sends nothing much deeper.</summary>
+    /// <summary>Contains the limit of the depth: the fields are one level deep, htmx's headers two.</summary>
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
-    /// <summary>Gets a value indicating whether the model replies to it, which is what the visitor's rate limit counts.</summary>
+    /// <summary>Gets a value indicating whether the model must reply, which is limited for each visitor.</summary>
     public bool RequiresReply => Text.Length > 0 || ClientCommands.RequiresReply(Command);
 
     public static ClientMessage Refused(CloseReason reason) => new("", null, Refusal: reason);

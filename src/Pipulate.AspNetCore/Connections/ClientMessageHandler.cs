@@ -10,7 +10,7 @@ using Pipulate.Security;
 namespace Pipulate.Connections;
 
 /// <summary>
-/// Handles the messages of pages, in the same way whether they arrive over the socket or by POST.
+/// Handles the messages of pages. A message means the same over the socket and by POST.
 /// </summary>
 internal sealed class ClientMessageHandler(
     ChatQueue queue,
@@ -23,9 +23,9 @@ internal sealed class ClientMessageHandler(
     /// <summary>Handles a message.</summary>
     /// <param name="request">The request that brought it.</param>
     /// <param name="conversation">The conversation that the page shows.</param>
-    /// <param name="sender">The partition of the rate limit.</param>
-    /// <param name="message">The message, without <see cref="ClientMessage.Refusal"/>.</param>
-    /// <returns>The reply to the sending page only.</returns>
+    /// <param name="sender">Whose messages are counted together.</param>
+    /// <param name="message">What was sent; one that is not to be refused.</param>
+    /// <returns>The reply to the page that sent it, and to it alone.</returns>
     public async ValueTask<ClientReply> HandleAsync(
         HttpContext request, ConversationId conversation, RateLimitPartition sender, ClientMessage message)
     {

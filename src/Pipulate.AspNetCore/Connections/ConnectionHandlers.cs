@@ -13,7 +13,7 @@ internal sealed partial class ConnectionHandlers(
     public bool Any { get; } = registered.IsService(typeof(IChatConnectionHandler));
 
     /// <summary>
-    /// Decides whether a page may connect. Unlike the other calls this one fails closed: a handler that throws refuses the page.
+    /// Decides whether a page may connect. Unlike all other calls this one fails closed: a handler that fails has not agreed.
     /// </summary>
     public async ValueTask<AdmissionResult> AdmitAsync(Visitor visitor, HttpContext request)
     {
@@ -52,7 +52,7 @@ internal sealed partial class ConnectionHandlers(
         }
     }
 
-    /// <summary>Decides whether a handler has handled a message; then the others are not called.</summary>
+    /// <summary>Decides whether a handler handles what was typed; then the others are not called.</summary>
     public async ValueTask<bool> HandlesAsync(ConversationId conversation, string text, string? messageId, HttpContext request)
     {
         if (!Any)
@@ -71,7 +71,7 @@ internal sealed partial class ConnectionHandlers(
     public async Task PresenceChangedAsync(CancellationToken stopping) =>
         await AskAsync((handler, token) => handler.OnPresenceChangedAsync(token), stopping, stopping);
 
-    /// <summary>Calls all handlers; returns whether none failed.</summary>
+    /// <summary>Calls all handlers, and decides whether none failed.</summary>
     private async ValueTask<bool> AskAsync<T>(Func<IChatConnectionHandler, T, ValueTask> ask, T context, CancellationToken gone)
     {
         var well = true;
@@ -119,6 +119,6 @@ internal sealed partial class ConnectionHandlers(
     [LoggerMessage(2, LogLevel.Error, "The connection handlers, or their dependencies, could not be created or disposed.")]
     private partial void LogNotMade(Exception exception);
 
-    [LoggerMessage(3, LogLevel.Debug, "The connection handler {Handler} was cancelled because its connection closed or the server stops.")]
+    [LoggerMessage(3, LogLevel.Debug, "The connection handler {Handler} was cancelled, because its page disconnected or the server stops.")]
     private partial void LogGone(string? handler);
 }

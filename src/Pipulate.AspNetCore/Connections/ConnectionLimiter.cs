@@ -4,9 +4,9 @@ using Pipulate.Security;
 namespace Pipulate.Connections;
 
 /// <summary>
-/// How many pages may be connected at once: of a visitor, from an address, and in all. A place is taken before the handshake is answered,
-/// so that a hundred that come together are counted too; the framework's limiters keep a timer for each kind, and could not say which of
-/// them refused.
+/// Restricts how many pages are connected at once: of a visitor, from an address, and in all. A place is taken before the handshake is
+/// answered, so that a hundred that come together are counted too; the framework's limiters keep a timer for each kind, and could not say
+/// which of them refused.
 /// </summary>
 internal sealed class ConnectionLimiter(IOptions<PipulateOptions> options)
 {
@@ -14,7 +14,7 @@ internal sealed class ConnectionLimiter(IOptions<PipulateOptions> options)
     private readonly Dictionary<string, int> _taken = [];
     private int _all;
 
-    /// <summary>How many visitors and addresses are counted now.</summary>
+    /// <summary>Gets the number of visitors and addresses that are counted now.</summary>
     public int Count
     {
         get
@@ -56,7 +56,7 @@ internal sealed class ConnectionLimiter(IOptions<PipulateOptions> options)
         return new ConnectionLease(visitor, () => GiveUp(mine, here));
     }
 
-    /// <summary>Nobody's own in a room for everybody, where all have the same conversation.</summary>
+    /// <summary>Gets the key of a visitor; null in a shared conversation, where visitors are not counted.</summary>
     private string? KeyOf(Visitor visitor) => options.Value.Conversations is ConversationScope.Shared ? null
         : visitor.UserId is { } user ? VisitorKey.OfUser(user)
         : VisitorKey.OfOwner(visitor);

@@ -6,10 +6,10 @@ using Pipulate.Telemetry;
 
 namespace Pipulate.Connections;
 
-/// <summary>A page that is in, from its registration until it is disposed.</summary>
+/// <summary>Represents a connected page, from its registration until it is disposed.</summary>
 internal sealed partial class ConnectionSession : IAsyncDisposable
 {
-    /// <summary>More than that a timer cannot wait; a page that is sent back early comes in again.</summary>
+    /// <summary>Restricts the wait, because a timer cannot wait longer; a page that is closed early reconnects.</summary>
     private static readonly TimeSpan LongestStay = TimeSpan.FromDays(40);
 
     private readonly ConnectionLease _seat;
@@ -26,11 +26,11 @@ internal sealed partial class ConnectionSession : IAsyncDisposable
     /// <param name="connection">The way to write to it.</param>
     /// <param name="seat">Its place, which it gives up when it goes.</param>
     /// <param name="registry">Where it is registered.</param>
-    /// <param name="handlers">Who hears of it.</param>
+    /// <param name="handlers">The handlers that are notified of it.</param>
     /// <param name="metrics">Where it is counted if it has to go.</param>
     /// <param name="request">Its request, which lasts as long as the page.</param>
     /// <param name="abort">Cuts it off, without a goodbye.</param>
-    /// <param name="logger">Where its coming and going is told.</param>
+    /// <param name="logger">The logger.</param>
     public ConnectionSession(
         ChatConnection connection,
         ConnectionLease seat,
@@ -58,25 +58,26 @@ internal sealed partial class ConnectionSession : IAsyncDisposable
 
     public ChatConnection Connection { get; }
 
-    /// <summary>Cancelled when there is nobody to write to any more.</summary>
+    /// <summary>Gets the token that is cancelled when the page is closed or disconnected.</summary>
     public CancellationToken Closed => _closed.Token;
 
-    /// <summary>Tells the application that the page is here. Once this was called, it will also hear that it is gone.</summary>
+    /// <summary>
+    /// Notifies the application that the page is connected. After this call it is also notified when the page disconnects.
+    /// </summary>
     public ValueTask NotifyConnectedAsync()
     {
         _greeted = true;
         return _handlers.ConnectedAsync(Connection, _request);
     }
 
-    /// <summary>Says that the page has gone.</summary>
+    /// <summary>Marks the page as closed.</summary>
     public Task CloseAsync() => _closed.CancelAsync();
 
-    /// <summary>Says that the page will count as gone in a while, whatever it does.</summary>
+    /// <summary>Marks the page as closed after a time, whatever it does.</summary>
     public void CloseAfter(TimeSpan time) => _closed.CancelAfter(time);
 
     /// <summary>
-    /// Sends the page back to the door in a while, when what it showed there is no longer valid. It comes back by itself, with the cookie
-    /// that it then has: that of a sign-in that was renewed meanwhile lets it in again.
+    /// Closes the connection when the sign-in that opened it expires; the client reconnects with its renewed cookie.
     /// </summary>
     public void CloseWhenSignInExpires(TimeSpan time, TimeProvider clock)
     {
@@ -133,10 +134,10 @@ internal sealed partial class ConnectionSession : IAsyncDisposable
     [LoggerMessage(1, LogLevel.Debug, "Page {Connection} shows conversation {Conversation}.")]
     private partial void LogConnected(string connection, ConversationId conversation);
 
-    [LoggerMessage(2, LogLevel.Debug, "Page {Connection} is gone.")]
+    [LoggerMessage(2, LogLevel.Debug, "Page {Connection} disconnected.")]
     private partial void LogDisconnected(string connection);
 
-    [LoggerMessage(3, LogLevel.Debug, "Page {Connection} was let go while writing to it: {Problem}.")]
+    [LoggerMessage(3, LogLevel.Debug, "Page {Connection} was closed while writing to it: {Problem}.")]
     private partial void LogLetGo(string connection, string problem);
 
     [LoggerMessage(6, LogLevel.Debug, "The sign-in of page {Connection} has expired; it may come back with a new one.")]

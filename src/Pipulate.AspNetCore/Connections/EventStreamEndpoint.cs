@@ -7,13 +7,13 @@ using Pipulate.Rendering;
 namespace Pipulate.Connections;
 
 /// <summary>
-/// <c>GET /sse</c>: the panel's stream for networks that block WebSockets. What goes down is what the socket sends, round for round; what a
-/// page sends comes up by <see cref="MessageEndpoint"/>.
+/// Handles <c>GET /sse</c>, the panel's stream for networks that block WebSockets. It sends what the socket sends; the page sends by
+/// <see cref="MessageEndpoint"/>.
 /// </summary>
 internal sealed class EventStreamEndpoint(ConnectionAdmission admission, ConnectionSessionFactory sessions, IAntiforgery antiforgery)
 {
     /// <summary>
-    /// How long a page waits before it comes back, at least. Each is told a little more, so that not all come back at once after a restart.
+    /// Restricts how soon a page reconnects. Each page gets a little more, so that not all reconnect at once after a restart.
     /// </summary>
     private static readonly TimeSpan ComeBack = TimeSpan.FromSeconds(1);
 
@@ -57,7 +57,7 @@ internal sealed class EventStreamEndpoint(ConnectionAdmission admission, Connect
 
     /// <summary>
     /// Looks through the memory in which middleware gathers a response to read it when it is complete, for its hash or its log: a stream is
-    /// complete when the page has gone.
+    /// complete when the page disconnects.
     /// </summary>
     private static IHttpResponseBodyFeature Unbuffered(IHttpResponseBodyFeature body)
     {

@@ -12,9 +12,7 @@ namespace Pipulate.Connections;
 /// </summary>
 internal sealed class EventStreamTransport(PipeWriter stream) : IChatTransport
 {
-    /// <summary>
-    /// Gets the interval: short enough for proxies that close idle connections, and to notice a page that disconnected silently.
-    /// </summary>
+    /// <summary>Gets the interval: short enough for proxies that close silent connections, and to notice a page that vanished.</summary>
     public TimeSpan? Heartbeat => TimeSpan.FromSeconds(15);
 
     /// <summary>Opens the stream, so that the page knows that it is connected before anything is sent.</summary>
@@ -50,9 +48,7 @@ internal sealed class EventStreamTransport(PipeWriter stream) : IChatTransport
         return SendAsync(message, cancellationToken);
     }
 
-    /// <summary>
-    /// Sends the reason where the browser must not reconnect. The stream ends with the request, and browsers reconnect by default.
-    /// </summary>
+    /// <summary>Ends the stream with the request, after which the browser reconnects, unless an event says not to.</summary>
     public async Task CloseAsync(CloseReason reason, CancellationToken cancellationToken)
     {
         if (reason is not (CloseReason.Restarting or CloseReason.TryAgainLater))
@@ -64,9 +60,8 @@ internal sealed class EventStreamTransport(PipeWriter stream) : IChatTransport
     }
 
     /// <summary>
-    /// Writes line by line, because the end of a line ends a field. A carriage return arrives as a newline, which an HTML parser makes of
-    /// it
-    /// anyway.
+    /// Writes line by line, because a line's end ends a field. A carriage return comes back as a newline, which is what an HTML parser
+    /// makes of it anyway.
     /// </summary>
     private void WriteData(ReadOnlySpan<byte> message)
     {

@@ -1,7 +1,7 @@
 namespace Pipulate.Connections;
 
 /// <summary>
-/// Holds how often a page is pinged, which also keeps proxies from closing idle connections, and how long it may take to respond.
+/// Represents how often a page is pinged, which also keeps proxies from closing a silent connection, and how long it may take to respond.
 /// </summary>
 internal sealed record KeepAliveSettings(TimeSpan Interval, TimeSpan Timeout)
 {

@@ -4,16 +4,15 @@ using Microsoft.Extensions.Hosting;
 namespace Pipulate.Connections;
 
 /// <summary>
-/// Notifies the application's handlers when the present users have changed: rarely, because a handler usually sends the change to all
-/// pages,
-/// and late, because a page that reloads has reconnected by then.
+/// Notifies the application when other visitors are present than before: seldom, because its handlers send that to all pages, and late,
+/// because a page that reloads has reconnected by then.
 /// </summary>
 internal sealed class PresenceNotifier(ConnectionRegistry registry, ConnectionHandlers handlers, TimeProvider time) : BackgroundService
 {
-    /// <summary>Holds how long changes are collected.</summary>
+    /// <summary>Gets the time for which changes are gathered.</summary>
     public static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(2);
 
-    /// <summary>Holds at most one signal: that something changed is all that has to be known.</summary>
+    /// <summary>Holds one entry: that something changed is all there is to know.</summary>
     private readonly Channel<bool> _changed =
         Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
@@ -36,14 +35,14 @@ internal sealed class PresenceNotifier(ConnectionRegistry registry, ConnectionHa
             {
                 await Task.Delay(SettleTime, time, stoppingToken);
 
-                // Read before the handlers run, so that a change meanwhile leads to another call.
+                // Taken before the notification: a change during it causes the next one.
                 _changed.Reader.TryRead(out _);
                 await handlers.PresenceChangedAsync(stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // All connections close now, so no handler has to know.
+            // All pages disconnect now, and there is no page to notify.
         }
     }
 

@@ -10,7 +10,7 @@ using Pipulate.Threading;
 namespace Pipulate.Connections;
 
 /// <summary>
-/// <c>GET /ws</c>: lets a page in, then runs its two loops. The one that writes is the connection's; the one here reads, and only
+/// Handles <c>GET /ws</c>: admits a page, then runs its two loops. The one that writes is the connection's; the one here reads, and only
 /// hands over what it read, so that a close or another message is seen while an answer streams.
 /// </summary>
 internal sealed partial class WebSocketEndpoint(
@@ -23,15 +23,15 @@ internal sealed partial class WebSocketEndpoint(
     TimeProvider time,
     ILogger<WebSocketEndpoint> logger)
 {
-    /// <summary>How long a page may take to answer our goodbye before it is cut off.</summary>
+    /// <summary>Restricts how long a page may take to answer the closing handshake.</summary>
     private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often a page that sends too fast is told so.</summary>
+    /// <summary>Restricts how often a page that sends too fast gets a hint.</summary>
     private static readonly TimeSpan HintEvery = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How many messages in a minute a page may send that cannot be taken: too fast, too long, or with nothing in them. No person does, and
-    /// no page that works.
+    /// Restricts how many messages in a minute a page may send that cannot be taken: too fast, too long, or with nothing in them. No person
+    /// does, and no page that works.
     /// </summary>
     private const int MaxInVain = 100;
 
@@ -68,7 +68,7 @@ internal sealed partial class WebSocketEndpoint(
     {
         await page.WriteAsync();
 
-        // It was told goodbye, or has gone. One that never answers must not hold up a shutdown.
+        // It was closed, or has disconnected. One that never answers must not hold up a shutdown.
         page.CloseAfter(Goodbye);
     }
 
@@ -107,7 +107,7 @@ internal sealed partial class WebSocketEndpoint(
 
                 if (reply.TooFast is not null)
                 {
-                    // Told once a second: a page that sends a thousand messages is not to be sent as many hints.
+                    // Sent once a second: a page that sends a thousand messages is not to be sent as many hints.
                     if (hinted is { } last && time.GetElapsedTime(last) < HintEvery)
                     {
                         continue;
@@ -127,7 +127,7 @@ internal sealed partial class WebSocketEndpoint(
             LogLost(connection.Info.Id, exception.GetType().Name);
         }
 
-        // The page has said goodbye or is gone: there is nobody to write to.
+        // The page has closed or disconnected: nothing more can be written.
         await page.CloseAsync();
     }
 

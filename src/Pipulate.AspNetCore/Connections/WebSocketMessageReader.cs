@@ -10,27 +10,26 @@ namespace Pipulate.Connections;
 /// <param name="longest">How many bytes a message may have.</param>
 /// <param name="time">The clock.</param>
 /// <param name="tooSlow">
-/// Called when a message takes too long. The read continues: cancelling it would abort the socket, and the page would reconnect at once
-/// instead of reading the close code that forbids it.
+/// Called when a message has been coming for too long. The read goes on: to cancel it would cut the socket, and the page would come back at
+/// once where it is not to reconnect.
 /// </param>
 internal sealed class WebSocketMessageReader(WebSocket socket, int longest, TimeProvider time, Action tooSlow) : IDisposable
 {
     private const int FirstBuffer = 1024;
 
     /// <summary>
-    /// Holds in how many frames a message of any size may arrive. Frames may be empty, so without a limit a message could continue without
-    /// end.
+    /// Restricts the frames of a message. They may be empty, so without a limit a message may come without end and not get longer.
     /// </summary>
     private const int LeastPieces = 64;
     private const int BytesAPiece = 512;
 
-    /// <summary>Holds how long a message may take. A page sends it at once.</summary>
+    /// <summary>Restricts how long a message may take. A page sends it at once.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly int _maxPieces = Math.Max(LeastPieces, longest / BytesAPiece);
     private ITimer? _timer;
 
-    /// <summary>Reads the next message; returns null when the page has closed.</summary>
+    /// <summary>Reads the next message; null when the page has closed.</summary>
     public async ValueTask<ClientMessage?> ReadAsync(CancellationToken cancellationToken)
     {
         var first = await socket.ReceiveAsync(Memory<byte>.Empty, cancellationToken);

@@ -9,7 +9,7 @@ internal sealed class WebSocketTransport(WebSocket socket) : IChatTransport
 
     public async Task CloseAsync(CloseReason reason, CancellationToken cancellationToken)
     {
-        // Closes only the server's half: the reader waits, with a timeout, for the page to close the other.
+        // Only our half: the reading loop waits for the page's answer, for a limited time.
         if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
         {
             await socket.CloseOutputAsync((WebSocketCloseStatus)(int)reason, null, cancellationToken);

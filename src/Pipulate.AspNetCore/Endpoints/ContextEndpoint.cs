@@ -10,15 +10,15 @@ using Pipulate.Storage;
 namespace Pipulate.Endpoints;
 
 /// <summary>
-/// <c>/context</c>: shows a visitor what the model knows of their doings and would be told next, and lets them pause it and have it
-/// forgotten. Both methods answer with the inside of <c>&lt;chat-context&gt;</c>. A visitor reaches their own conversations only: it is the
-/// one that the page shows.
+/// Handles <c>/context</c>, which shows visitors the recorded events and the next prompt, and lets them pause the recording or delete
+/// events. Both methods answer with the inside of <c>&lt;chat-context&gt;</c>, for the visitor's conversation that the page shows.
 /// </summary>
 internal sealed class ContextEndpoint(
     RequestGuard guard,
     ConversationCache conversations,
     ConversationStorage storage,
     ContextWindows contexts,
+    PanelLocalizer localizer,
     IAntiforgery antiforgery,
     IOptions<PipulateOptions> options)
 {
@@ -62,7 +62,7 @@ internal sealed class ContextEndpoint(
         {
             case "pause":
             case "resume":
-                // Answered when it is stored: a pause is a promise, which a process that ends now must not break.
+                // Answered when it is stored, so that a pause holds even where the process ends now.
                 conversation.IsPaused = form["do"] == "pause";
                 await storage.WaitUntilStoredAsync(conversation);
                 break;
@@ -89,7 +89,8 @@ internal sealed class ContextEndpoint(
             options.Value.Htmx,
             context.Request.PathBase.Add(context.Request.Path).ToUriComponent(),
             token.FormFieldName,
-            token.RequestToken!);
+            token.RequestToken!,
+            localizer.Current);
         await context.Response.WriteAsync(
             view.Render(conversation, [SystemPrompt.For(options.Value.Persona), .. conversation.ReadHistory(contexts.Budget)]),
             context.RequestAborted);

@@ -12,9 +12,9 @@ using Pipulate.Storage;
 namespace Pipulate.Endpoints;
 
 /// <summary>
-/// <c>/conversations</c>: lists a visitor's conversations, begins one, names, exports and deletes them, and forgets the visitor. What is
-/// not theirs is not there. To htmx the answer is the list, to a plain form the way back to its page; where the page shows what is gone
-/// now, it is sent to another in both cases.
+/// Handles <c>/conversations</c>: lists a visitor's conversations, begins one, names, exports and deletes them, and forgets the visitor.
+/// What is not theirs is not there. To htmx the answer is the list, to a plain form the way back to its page; where the page shows what is
+/// deleted now, it is sent to another in both cases.
 /// </summary>
 internal sealed partial class ConversationsEndpoint(
     RequestGuard guard,
@@ -82,8 +82,8 @@ internal sealed partial class ConversationsEndpoint(
             context, visitor, conversation => write(context, conversation, conversations.ReadAsync(conversation))), reads: true);
 
     /// <summary>
-    /// What all have in common: where the request comes from, whose it is, that the visitor's own page has sent it, and what is said where
-    /// the store is away.
+    /// Checks what all have in common: where the request comes from, whose it is, that the visitor's own page has sent it, and what is said
+    /// where the store is away.
     /// </summary>
     private async Task DoAsync(HttpContext context, Func<Visitor, IFormCollection, Task> act, bool reads = false)
     {

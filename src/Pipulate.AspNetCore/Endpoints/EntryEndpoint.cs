@@ -5,8 +5,8 @@ using Pipulate.Storage;
 namespace Pipulate.Endpoints;
 
 /// <summary>
-/// <c>GET /entries/{entry}</c>: gives the text of an entry as it was said, with its markdown, for the button that copies it. It is of the
-/// conversation that the page shows; any other is not there.
+/// Handles <c>GET /entries/{entry}</c>: gives the text of an entry as it was said, with its markdown, for the button that copies it. It is
+/// of the conversation that the page shows; any other is not there.
 /// </summary>
 internal sealed class EntryEndpoint(ConversationAccess access, ConversationCache conversations)
 {

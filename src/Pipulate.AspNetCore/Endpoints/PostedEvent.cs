@@ -6,8 +6,8 @@ using Pipulate.Security;
 namespace Pipulate.Endpoints;
 
 /// <summary>
-/// Represents what a page posts to <c>/chatq</c>. Only these two fields are read; others, such as a role, a lane or a name, are ignored
-/// because a server must not trust them.
+/// Represents what a page posts to <c>/chatq</c>. Only these two fields are taken: a role, a lane or a user's name beside them says nothing
+/// that a server should believe.
 /// </summary>
 /// <param name="Message">The message; empty when there is none.</param>
 /// <param name="Event">The event's name, or null.</param>
@@ -18,7 +18,7 @@ internal readonly record struct PostedEvent(string Message, string? Event)
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
-    /// <summary>Decides whether the body is of a type that can be read.</summary>
+    /// <summary>Gets a value indicating whether the body is of a kind that is read here.</summary>
     public static bool CanRead(HttpRequest request) => request.HasFormContentType || request.HasJsonContentType();
 
     /// <summary>Reads the body, up to a number of bytes.</summary>

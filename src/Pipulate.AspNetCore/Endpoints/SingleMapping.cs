@@ -23,13 +23,17 @@ internal sealed partial class SingleMapping(IHostEnvironment environment, ILogge
         if (environment.IsDevelopment())
         {
             throw new InvalidOperationException(
-                $"MapPipulate was called twice, with the prefixes \"{first}\" and \"{prefix}\". Call it once: panels and tag helpers use the first.");
+                $"MapPipulate was called twice, with the prefixes \"{first}\" and \"{prefix}\". Call it once: panels and tag "
+                    + "helpers use the first.");
         }
 
         LogTwice(first, prefix);
     }
 
     [LoggerMessage(
-        1, LogLevel.Error, "MapPipulate was called twice, with the prefixes \"{First}\" and \"{Second}\". Panels and tag helpers use the first; remove the other call.")]
+        1,
+        LogLevel.Error,
+        "MapPipulate was called twice, with the prefixes \"{First}\" and \"{Second}\". Panels and tag helpers use the first; remove the "
+            + "other call.")]
     private partial void LogTwice(string first, string second);
 }

@@ -11,14 +11,15 @@ namespace Pipulate.Panel;
 /// </summary>
 internal static class ChatAssetsHtml
 {
+    /// <summary>Renders the elements.</summary>
     /// <param name="http">The page's request.</param>
-    /// <param name="htmx">Whether htmx itself is included.</param>
-    /// <param name="transport">The transport; null is <c>ws</c>.</param>
-    public static IHtmlContent Render(HttpContext http, bool htmx, string? transport)
+    /// <param name="htmx"><see langword="true"/> to write htmx itself too.</param>
+    /// <param name="transport">The transport of the page's panel.</param>
+    public static IHtmlContent Render(HttpContext http, bool htmx, ChatTransport transport)
     {
         var markup = http.RequestServices.GetRequiredService<ChatMarkup>();
         var page = PageScripts.Of(http);
-        page.WithStream |= !htmx || Transports.IsStream(transport, "The transport of <chat-assets>");
+        page.WithStream |= !htmx || transport is ChatTransport.ServerSentEvents;
         page.AreWritten = true;
 
         var head = new HtmlContentBuilder();

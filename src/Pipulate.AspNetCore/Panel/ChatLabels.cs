@@ -3,9 +3,9 @@ using Microsoft.Extensions.Localization;
 namespace Pipulate;
 
 /// <summary>
-/// Represents the panel's labels, for an application with texts of its own: register an <see cref="IStringLocalizer{T}"/> of this type as a
-/// singleton. Texts that it lacks come from the package, in English, German, Spanish or Chinese, by the <c>CurrentUICulture</c> while the
-/// page is rendered. The keys are listed in docs/look.md.
+/// Identifies the resource of the panel's labels. For an application with words of its own: register an <see cref="IStringLocalizer{T}"/>
+/// of this type as a singleton. What it does not know is taken from the package, in English, German, Spanish or Chinese, as
+/// <c>CurrentUICulture</c> says while the page is rendered. The keys are listed in docs/look.md.
 /// </summary>
 public sealed class ChatLabels
 {

@@ -11,7 +11,7 @@ using Pipulate.Security;
 
 namespace Pipulate.Panel;
 
-/// <summary>Gets the attributes, scripts and addresses of the tag helpers, for the application's htmx version (docs/htmx.md).</summary>
+/// <summary>Creates what the tag helpers write for the htmx version that the application uses (docs/htmx.md).</summary>
 internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresses addresses, IAntiforgery antiforgery)
 {
     private const string Files = "/_content/Pipulate.AspNetCore/";
@@ -59,7 +59,7 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
                 // htmx 4 retries by itself only after a first successful connection.
                 ("hx-trigger", "load, htmx:response:error delay:5s, htmx:error delay:5s"),
 
-                // A second connection would append everything twice.
+                // And it must not connect twice, because everything would then be appended twice.
                 ("hx-sync", "this:drop"),
             ]
             :
@@ -119,7 +119,7 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
     public IReadOnlyList<string> HtmxScripts =>
         _v4 ? ["htmx4/htmx.min.js", "htmx4/hx-ws.min.js"] : ["htmx2/htmx.min.js", "htmx2/ws.min.js"];
 
-    /// <summary>Gets htmx's extension for streams; it must load after htmx.</summary>
+    /// <summary>Gets htmx's extension for streams; it must load behind htmx.</summary>
     public string StreamScript => _v4 ? "htmx4/hx-sse.min.js" : "htmx2/sse.min.js";
 
     /// <summary>Gets the script that keeps htmx settings of the page from the chat. It may load before or after htmx.</summary>
@@ -136,7 +136,7 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
         ? """{"usual":{"defaultSettleDelay":0}}"""
         : """{"usual":{"includeIndicatorStyles":false,"defaultSettleDelay":0,"historyRestoreAsHxRequest":false},"always":{"allowScriptTags":false,"selfRequestsOnly":true}}""";
 
-    /// <summary>Gets the address of another endpoint of Pipulate: beside the socket, under the same prefix.</summary>
+    /// <summary>Gets the address of another endpoint: beside the socket, under the same prefix.</summary>
     public string AddressOf(HttpContext context, string path) => addresses.Of(context, path);
 
     /// <summary>Gets the address of a file that comes with the package.</summary>
@@ -147,9 +147,8 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
     }
 
     /// <summary>
-    /// Renders a script that comes with the package. It is not deferred: htmx 4 starts when the page is parsed, which may be before a
-    /// deferred
-    /// extension has loaded.
+    /// Creates a script that comes with the package. Not deferred: htmx 4 begins at once when the page has been parsed, and with luck
+    /// before a deferred extension is there.
     /// </summary>
     public static TagBuilder Script(HttpContext context, string file)
     {
@@ -158,7 +157,7 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
         return script;
     }
 
-    /// <summary>Gets an address with the conversation that the page shows, and the visitor that it was rendered for.</summary>
+    /// <summary>Adds to an address the conversation that the page shows, and the visitor for which it was rendered.</summary>
     private string Showing(string address, Visitor? visitor) => visitor is { Conversation.Name: { } name } known
         ? QueryHelpers.AddQueryString(
             PageAddress.Showing(address, name, options.Value), NamedConversation.For, VisitorIdentity.SignOf(known))

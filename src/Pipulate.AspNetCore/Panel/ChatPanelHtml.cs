@@ -56,7 +56,7 @@ internal sealed partial class ChatPanelHtml(
         }
 
         var texts = localizer.Current;
-        var byStream = Transports.IsStream(settings.Transport, "The transport of <chat-panel>");
+        var byStream = settings.Transport is ChatTransport.ServerSentEvents;
         var before = byStream ? PageScripts.Of(http).NeedStream(http, markup.StreamScript) : null;
         var panel = Section(http, settings, texts);
         if (!isPrivate)

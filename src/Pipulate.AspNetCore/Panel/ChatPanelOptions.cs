@@ -1,7 +1,7 @@
 namespace Pipulate;
 
 /// <summary>
-/// Represents the settings of a chat panel that is not rendered by its tag helper.
+/// Represents the settings of a chat panel that is not written by its tag helper.
 /// </summary>
 public sealed class ChatPanelOptions
 {
@@ -39,9 +39,8 @@ public sealed class ChatPanelOptions
     public bool Autofocus { get; set; }
 
     /// <summary>
-    /// Gets or sets how the panel is connected: <c>ws</c> by a WebSocket, or <c>sse</c> by server-sent events and POST, for networks that
-    /// block WebSockets.
+    /// Gets or sets how the panel is connected.
     /// </summary>
-    /// <value>The default is <c>ws</c>.</value>
-    public string? Transport { get; set; }
+    /// <value>The default is <see cref="ChatTransport.WebSocket"/>.</value>
+    public ChatTransport Transport { get; set; }
 }

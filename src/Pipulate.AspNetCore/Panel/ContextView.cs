@@ -3,28 +3,30 @@ using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.Extensions.AI;
 using Pipulate.Conversations;
+using Pipulate.Localization;
 
 namespace Pipulate.Panel;
 
-/// <summary>The inside of <c>&lt;chat-context&gt;</c> as HTML.</summary>
-/// <param name="version">The htmx that reads it.</param>
-/// <param name="address">Where its buttons post to.</param>
+/// <summary>Renders the inside of <c>&lt;chat-context&gt;</c> as HTML.</summary>
+/// <param name="version">The version of htmx that reads it.</param>
+/// <param name="address">The address to which its buttons post.</param>
 /// <param name="tokenName">The name of the antiforgery field.</param>
 /// <param name="token">The antiforgery token.</param>
-internal sealed class ContextView(HtmxVersion version, string address, string tokenName, string token)
+/// <param name="texts">The panel's texts.</param>
+internal sealed class ContextView(HtmxVersion version, string address, string tokenName, string token, PanelTexts texts)
 {
     private readonly StringBuilder _html = new();
 
     public string Render(Conversation conversation, IEnumerable<ChatMessage> request)
     {
         var events = conversation.ReadEvents();
-        _html.Append("<p class=\"chat-context-state\">").Append(conversation.IsPaused
-            ? "Paused: what you do on this page is not recorded."
-            : "What you do on this page is told to the model, as listed here.").Append("</p><div class=\"chat-context-actions\">");
-        WriteButton(conversation.IsPaused ? "resume" : "pause", conversation.IsPaused ? "Resume" : "Pause");
+        _html.Append("<p class=\"chat-context-state\">")
+            .Append(Text(conversation.IsPaused ? TextKey.ContextPaused : TextKey.ContextRecording))
+            .Append("</p><div class=\"chat-context-actions\">");
+        WriteButton(conversation.IsPaused ? "resume" : "pause", conversation.IsPaused ? TextKey.Resume : TextKey.Pause);
         if (events.Count > 0)
         {
-            WriteButton("forget-all", "Forget all");
+            WriteButton("forget-all", TextKey.ForgetAll);
         }
 
         _html.Append("</div><ul class=\"chat-context-events\">");
@@ -35,12 +37,16 @@ internal sealed class ContextView(HtmxVersion version, string address, string to
                     .Append(" UTC</time> <span>")
                     .Append(Encode(recorded.Text))
                     .Append("</span>");
-            WriteButton("forget", "Forget", recorded);
+            WriteButton("forget", TextKey.Forget, recorded);
             _html.Append("</li>");
         }
 
-        _html.Append(events.Count == 0 ? "<li>Nothing is recorded.</li>" : "").Append(
-            "</ul><h3>The next request to the model</h3><ol class=\"chat-context-prompt\">");
+        if (events.Count == 0)
+        {
+            _html.Append("<li>").Append(Text(TextKey.NothingRecorded)).Append("</li>");
+        }
+
+        _html.Append("</ul><h3>").Append(Text(TextKey.NextRequest)).Append("</h3><ol class=\"chat-context-prompt\">");
         foreach (var message in request)
         {
             _html.Append("<li data-role=\"").Append(Encode(message.Role.Value)).Append("\"><pre>").Append(Encode(message.Text)).Append(
@@ -52,7 +58,9 @@ internal sealed class ContextView(HtmxVersion version, string address, string to
 
     private static string Encode(string text) => HtmlEncoder.Default.Encode(text);
 
-    private void WriteButton(string what, string label, RecordedEvent? recorded = null)
+    private string Text(TextKey key) => Encode(texts[key]);
+
+    private void WriteButton(string what, TextKey label, RecordedEvent? recorded = null)
     {
         _html.Append("<form").Append(HtmxBoundary.RequestText(version, "post", address)).Append(
             " hx-trigger=\"submit\" hx-target=\"#chat-context-body\" hx-swap=\"innerHTML\">")
@@ -61,13 +69,13 @@ internal sealed class ContextView(HtmxVersion version, string address, string to
         if (recorded is not null)
         {
             _html.Append("<input type=\"hidden\" name=\"event\" value=\"").Append(recorded.Id.ToString("N")).Append(
-                "\"><button aria-label=\"Forget: ").Append(Encode(recorded.Text)).Append("\">");
+                "\"><button aria-label=\"").Append(Encode(texts.Format(TextKey.ForgetNamed, recorded.Text))).Append("\">");
         }
         else
         {
             _html.Append("<button>");
         }
 
-        _html.Append(label).Append("</button></form>");
+        _html.Append(Text(label)).Append("</button></form>");
     }
 }

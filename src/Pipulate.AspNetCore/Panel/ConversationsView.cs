@@ -7,7 +7,7 @@ using Pipulate.Storage;
 namespace Pipulate.Panel;
 
 /// <summary>
-/// Renders the content of <c>&lt;chat-conversations&gt;</c>: only links and forms, so that it works without a script too.
+/// Renders the inside of <c>&lt;chat-conversations&gt;</c> as HTML: links, forms and nothing else, so that it works without a script too.
 /// </summary>
 /// <param name="version">The htmx version of the page.</param>
 /// <param name="page">Makes the address of the page that the list is on, with another conversation.</param>
@@ -36,7 +36,7 @@ internal sealed class ConversationsView(
         _html.Append("<button>").Append(Encode(words[TextKey.DeleteAllForGood])).Append("</button></form></details>");
         if (conversations.FirstOrDefault(summary => summary.Id == shown) is { Title: null })
         {
-            // The conversation's first words become its title, so the list is fetched again a moment after a message was sent.
+            // The first words will be its title: the list is fetched again a moment after something was sent.
             _html.Append("<span").Append(HtmxBoundary.RequestText(version, "get", address)).Append(
                 " hx-trigger=\"submit from:#chat-panel delay:1s\" hx-target=\"#").Append(Id).Append("\" hx-swap=\"innerHTML\"></span>");
         }

@@ -3,13 +3,13 @@ using System.Text.Encodings.Web;
 namespace Pipulate.Panel;
 
 /// <summary>
-/// Gets the attributes that keep htmx settings of the page from the elements of the chat (docs/htmx.md). Attributes cannot undo
-/// <c>hx-ext</c> and <c>hx-vals</c> of htmx 2 and <c>hx-status</c> of htmx 4: the scripts <c>pipulate.htmx2.js</c> and
-/// <c>pipulate.htmx4.js</c> do, for elements with <see cref="Mark"/>.
+/// Provides the attributes that keep what the page says to htmx from the elements of the chat (docs/htmx.md). What attributes cannot say,
+/// such as <c>hx-ext</c> and <c>hx-vals</c> of htmx 2 and
+/// <c>hx-status</c> of htmx 4, the scripts <c>pipulate.htmx2.js</c> and <c>pipulate.htmx4.js</c> do for elements with <see cref="Mark"/>.
 /// </summary>
 internal static class HtmxBoundary
 {
-    /// <summary>Holds the attribute by which the scripts find the elements of the chat.</summary>
+    /// <summary>Marks the elements of the chat: the attribute by which the scripts find the elements of the chat.</summary>
     public const string Mark = "data-chat-apart";
 
     private static readonly string[] Names2 =

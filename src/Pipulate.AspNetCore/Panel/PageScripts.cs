@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace Pipulate.Panel;
 
 /// <summary>
-/// Remembers what the page that is being rendered loads. A layout is rendered after its view, so a panel may come before or after the
-/// assets: the second of them adds what is missing.
+/// Tracks what the page that is being rendered loads. A layout is rendered after its view, so a panel may come before the assets or behind
+/// them: whichever comes second brings what is missing.
 /// </summary>
 internal sealed class PageScripts
 {
@@ -33,8 +33,8 @@ internal sealed class PageScripts
     public bool TryClaimPanel(object owner) => ReferenceEquals(_panel ??= owner, owner);
 
     /// <summary>
-    /// Gets the scripts of the current page. An error page that replaces another in the same request is a page of its own, with another
-    /// endpoint.
+    /// Gets the scripts of the page. An error page that takes the place of another in the same request is a page of its own, and its
+    /// endpoint is another.
     /// </summary>
     public static PageScripts Of(HttpContext context)
     {

@@ -9,7 +9,7 @@ using Pipulate.Rendering;
 
 namespace Pipulate.Panel;
 
-/// <summary>Holds the panel's texts in each language of the application, and the renderer of its entries.</summary>
+/// <summary>Holds the panel's texts in each language that the application supports, and the renderer of its entries.</summary>
 internal sealed class PanelLocalizer(IServiceProvider services, ILogger<CustomEntryRenderer> logger)
 {
     private readonly ConcurrentDictionary<string, PanelTexts> _texts = new();

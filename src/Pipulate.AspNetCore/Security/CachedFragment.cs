@@ -29,7 +29,7 @@ internal static class CachedFragment
         return fragment;
     }
 
-    /// <summary>Represents an open element by its id too, because Razor reuses the two objects for the next element.</summary>
+    /// <summary>Represents an element; Razor gives the same two objects to the next one when it is done with it.</summary>
     private sealed record Fragment(TagHelperContext Context, string Id, TagHelperOutput Output, Fragment? Outer)
     {
         public bool IsOpen => Context.UniqueId == Id && !Output.IsContentModified;

@@ -10,8 +10,8 @@ internal static class ClientAddress
     private const int NetworkBytes = 8;
 
     /// <summary>
-    /// Gets the address, or for IPv6 the network: one client may choose the second half of the address at will. Null for the local machine,
-    /// where all requests come from a proxy or from a developer.
+    /// Gets the address, or the network in which a person may choose one at will: the first half of an IPv6 address. None for this machine,
+    /// where a proxy stands before everybody or a developer tries the application out.
     /// </summary>
     public static string? Of(HttpContext context)
     {

@@ -5,8 +5,9 @@ using Microsoft.AspNetCore.Http;
 namespace Pipulate.Security;
 
 /// <summary>
-/// Keeps the server's token for a disconnected client. <see cref="HttpContext.RequestAborted"/> is less reliable: middleware replaces it
-/// with tokens of its own, such as one with a time limit, while the client still waits for a request that took too long.
+/// Keeps the token with which the server says that the client has disconnected. <see cref="HttpContext.RequestAborted"/> says less:
+/// middleware puts tokens of its own in its place, such as one with a time limit, and the client still waits for a request that took too
+/// long.
 /// </summary>
 internal sealed class ClientLifetime(CancellationToken gone)
 {

@@ -6,9 +6,9 @@ using Pipulate.Storage;
 namespace Pipulate.Security;
 
 /// <summary>
-/// Finds the conversation of a request among those of its visitor. One that the request names and that is not the visitor's own counts as
-/// not found, whether another visitor has it or not. One that was deleted while its page showed it is replaced by the visitor's first,
-/// unless the request's own address names it.
+/// Lets visitors to their conversations. One that a request names and that is not among the visitor's own is not there, whether it is
+/// another visitor's or does not exist; one that it does not name itself, but that its page showed before it was deleted, gives way to the
+/// first.
 /// </summary>
 internal sealed class ConversationAccess(VisitorIdentity visitors, VisitorConversations conversations, IOptions<PipulateOptions> options)
 {
@@ -21,13 +21,13 @@ internal sealed class ConversationAccess(VisitorIdentity visitors, VisitorConver
         visitors.Find(context) is { } visitor ? await CheckAsync(context, visitor) : null;
 
     /// <summary>
-    /// Finds or creates the visitor of a page that is being rendered or connected; a new visitor gets the cookie with this response.
+    /// Finds or creates the visitor of a page that is being rendered or connected; an unknown one gets the cookie with this response.
     /// </summary>
     /// <returns>Null where there is no such conversation.</returns>
     public ValueTask<Visitor?> GetOrCreateAsync(HttpContext context) => CheckAsync(context, visitors.GetOrCreate(context));
 
     /// <summary>
-    /// Finds or creates the visitor of a connection. Its address names the conversation that its page shows; without a name it is the
+    /// Finds or creates the visitor of a connection. What its page shows is in its own address; of one that names none, the page shows the
     /// first.
     /// </summary>
     /// <returns>Null where there is no such conversation.</returns>
@@ -57,7 +57,7 @@ internal sealed class ConversationAccess(VisitorIdentity visitors, VisitorConver
         ? await conversations.OpenAsync(visitor.First)
         : IsPerVisitor && ConversationId.IsName(name) ? await conversations.OpenAsync(ConversationId.Of(visitor.Owner, name)) : null;
 
-    /// <summary>Sets the cookie that makes this conversation the one of pages whose address names none.</summary>
+    /// <summary>Remembers the conversation that pages show whose address names none.</summary>
     public void Remember(HttpContext context, Visitor visitor)
     {
         var name = ConversationName.Of(visitor.Conversation);

@@ -15,7 +15,7 @@ internal sealed class KeyRing(
     IOptions<PipulateOptions> options,
     IConfiguration configuration)
 {
-    /// <summary>Holds the setting of the SDK's container images, which the framework reads: <c>DOTNET_RUNNING_IN_CONTAINER</c>.</summary>
+    /// <summary>Gets the setting of the SDK's container images that the framework reads too: <c>DOTNET_RUNNING_IN_CONTAINER</c>.</summary>
     private const string InContainer = "RUNNING_IN_CONTAINER";
 
     /// <summary>

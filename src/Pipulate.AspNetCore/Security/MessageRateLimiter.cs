@@ -5,14 +5,12 @@ using Microsoft.Extensions.Options;
 namespace Pipulate.Security;
 
 /// <summary>
-/// Decides how fast visitors may send, per visitor and per client address. Typed messages and posted events are counted apart, so that a
-/// page that posts many events does not keep its visitor from typing.
+/// Restricts how fast visitors may send, each and all of one address together. What they type and the events of their pages are counted
+/// apart, so that a page with many events does not keep its visitor from writing.
 /// </summary>
 internal sealed class MessageRateLimiter(IOptions<PipulateOptions> options, TimeProvider time)
 {
-    /// <summary>
-    /// Caps how many visitors are remembered. Past it all counts restart, which is cheaper than an order of use.
-    /// </summary>
+    /// <summary>Bounds how many visitors are remembered; past it all buckets are dropped, which costs less than an order of use.</summary>
     public const int Capacity = 20_000;
 
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
@@ -25,16 +23,16 @@ internal sealed class MessageRateLimiter(IOptions<PipulateOptions> options, Time
 
     private long _swept = time.GetTimestamp();
 
-    /// <summary>Gets how many buckets are kept.</summary>
+    /// <summary>Gets the number of buckets.</summary>
     public int Count => _buckets.Count;
 
-    /// <summary>Decides whether a typed message may be sent now.</summary>
+    /// <summary>Takes a token for a typed message, if there is one.</summary>
     public bool TryAcquireMessage(RateLimitPartition sender, out TimeSpan retryAfter) => TryTake("typed ", sender, out retryAfter);
 
-    /// <summary>Decides whether a page may post an event now.</summary>
-    public bool TryAcquireEvent(RateLimitPartition sender, out TimeSpan retryAfter) => TryTake("posted ", sender, out retryAfter);
+    /// <summary>Takes a token for an event of a page, if there is one.</summary>
+    public bool TryAcquireEvent(RateLimitPartition sender, out TimeSpan retryAfter) => TryTake("told ", sender, out retryAfter);
 
-    /// <summary>Gets a wait in whole seconds, at least one, for people and for headers.</summary>
+    /// <summary>Rounds a wait up to whole seconds, at least one, for people and for headers.</summary>
     public static int Seconds(TimeSpan wait) => Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
 
     private static TokenBucketRateLimiterOptions Settings(int atOnce, int perMinute) => new()
@@ -43,7 +41,7 @@ internal sealed class MessageRateLimiter(IOptions<PipulateOptions> options, Time
         TokensPerPeriod = 1,
         ReplenishmentPeriod = TimeSpan.FromMinutes(1) / perMinute,
 
-        // Replenished at each acquisition, so that no timer runs for visitors who are not there.
+        // Filled when a token is taken: no timer runs for visitors who are not there.
         AutoReplenishment = false,
         QueueLimit = 0,
     };
@@ -66,7 +64,7 @@ internal sealed class MessageRateLimiter(IOptions<PipulateOptions> options, Time
         return lease.IsAcquired;
     }
 
-    /// <summary>Removes full buckets, which change nothing, once a minute and when there are too many.</summary>
+    /// <summary>Removes the full buckets, once a minute and when there are too many.</summary>
     private void Sweep()
     {
         var last = Volatile.Read(ref _swept);

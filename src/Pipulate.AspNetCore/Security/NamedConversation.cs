@@ -6,38 +6,36 @@ using Pipulate.Conversations;
 namespace Pipulate.Security;
 
 /// <summary>
-/// Reads which conversation a request names. The name is looked up among the visitor's own conversations only, so it need not be trusted:
-/// a request with another name reaches another conversation of the same visitor, or none. Values that cannot be a conversation's name are
-/// ignored, because the application may have a field "conversation" of its own.
+/// Finds the conversation that a request names. A name is looked for among the visitor's own conversations and nowhere else, so it need not
+/// be believed: a request with another one reaches another one of theirs, or none. What cannot be a conversation's name is the
+/// application's own, which may call something of its own "conversation", and is passed over.
 /// </summary>
 internal static class NamedConversation
 {
-    /// <summary>Holds the query field with the name.</summary>
+    /// <summary>Contains the name of the field of an address.</summary>
     public const string Field = "conversation";
 
-    /// <summary>Holds the query field with the name where the application has a field <see cref="Field"/> of its own.</summary>
+    /// <summary>Contains the same, where the address has a field of the application's own of that name.</summary>
     public const string LongField = "chat-conversation";
 
     /// <summary>
-    /// Holds the query field beside the name in the address that a panel connects to. It identifies the visitor that the page was rendered
-    /// for,
-    /// by <see cref="VisitorIdentity.SignOf"/>.
+    /// Contains the field beside the name in the address that a panel connects to: the visitor that the page was rendered for, by
+    /// <see cref="VisitorIdentity.SignOf"/>.
     /// </summary>
     public const string For = "for";
 
     /// <summary>
-    /// Holds the header that the panel's script adds to each request of htmx. It names the conversation that the page shows, even if the
-    /// page's
-    /// address has changed since it was loaded.
+    /// Contains the header that the panel's script puts on each request of htmx: the conversation that the page shows, whatever its address
+    /// has become since it was loaded.
     /// </summary>
     public const string Header = "X-Chat-Conversation";
 
     /// <summary>
-    /// Holds the cookie with the conversation that the visitor opened last. Pages whose address names none show this one.
+    /// Contains the cookie with the conversation that the visitor has opened last: shown by pages whose address names none.
     /// </summary>
     public const string Cookie = "pipulate.conversation";
 
-    /// <summary>Decides whether a text can be a conversation's name.</summary>
+    /// <summary>Gets a value indicating whether a text can be a conversation's name.</summary>
     /// <param name="text">The text.</param>
     /// <param name="options">Where conversations are rooms, the application chooses their names.</param>
     public static bool IsName(string? text, PipulateOptions options) =>
@@ -45,11 +43,11 @@ internal static class NamedConversation
             || ConversationName.IsMade(text)
             || (options.MayEnterRoom is not null && ConversationId.IsName(text)));
 
-    /// <summary>Gets the name in the request's own address, or null.</summary>
+    /// <summary>Gets what the request's own address names, or null.</summary>
     public static string? Asked(HttpRequest request, PipulateOptions options) =>
         Find(request.Query[LongField], options) ?? Find(request.Query[Field], options);
 
-    /// <summary>Gets the name of the conversation that the sending page shows, or null where it is unknown.</summary>
+    /// <summary>Gets what the page shows that has sent the request, or null where that is not known.</summary>
     public static string? Shown(HttpRequest request, PipulateOptions options) =>
         Find(request.Headers[Header], options)
         ?? InAddress(PageAddress.Of(request), options)

@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Pipulate.Security;
 
-/// <summary>Reads the address of the page that sent a request, as the browser reports it.</summary>
+/// <summary>Reads the address of the page that has sent a request, as the browser says it.</summary>
 internal static class PageAddress
 {
-    /// <summary>Gets the address; null where it is not reported, or is not on this host.</summary>
+    /// <summary>Gets the address; null where it is not said, or is not one of this host.</summary>
     public static Uri? Of(HttpRequest request)
     {
         var said = request.Headers[HtmxRequestHeaders.Keys.CurrentUrl] is [{ Length: > 0 } current]
@@ -17,7 +17,7 @@ internal static class PageAddress
             && page.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase) ? page : null;
     }
 
-    /// <summary>Gets the address that leads back to the page, or to the application's first one, with another conversation.</summary>
+    /// <summary>Gets the way back to the page, or to the application's first one, with another conversation.</summary>
     /// <param name="request">The request that the page has sent.</param>
     /// <param name="conversation">The conversation's name; null for none.</param>
     /// <param name="options">Decides which names are valid.</param>

@@ -10,14 +10,14 @@ namespace Pipulate.Security;
 internal sealed class PrivateHeaders : IHeaderDictionary
 {
     /// <summary>
-    /// Holds the value of <c>Cache-Control</c>. <c>no-cache</c> adds nothing to <c>no-store</c>, but the antiforgery system warns about
-    /// every
-    /// other value that it finds.
+    /// Contains <c>no-cache</c> too, which adds nothing to <c>no-store</c>, because the antiforgery system warns of every other value that
+    /// it finds.
     /// </summary>
     private const string Value = "private, no-store, no-cache";
 
     /// <summary>
-    /// Lists the headers that say how long a response is fresh, which caches decide it, and how a cache may revalidate its copy.
+    /// Lists the headers that say how long a response keeps, by whose word that may be, and by what a cache could ask whether its copy is
+    /// still good.
     /// </summary>
     private static readonly string[] Dropped =
         [HeaderNames.Expires, HeaderNames.ETag, HeaderNames.LastModified, "Surrogate-Control", "Edge-Control", "X-Accel-Expires"];
@@ -110,7 +110,7 @@ internal sealed class PrivateHeaders : IHeaderDictionary
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>
-    /// Decides whether a header is controlled here, including those of delivery networks: <c>CDN-Cache-Control</c> (RFC 9213) and the like.
+    /// Finds also the header of each delivery network, which is named after it: <c>CDN-Cache-Control</c> (RFC 9213) and its like.
     /// </summary>
     private static bool IsOurs(string key) =>
         key.EndsWith(HeaderNames.CacheControl, StringComparison.OrdinalIgnoreCase)

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Pipulate.Security;
 
 /// <summary>
-/// Represents a response whose headers forbid caches to store it. A callback at its start would not do: callbacks that are registered
-/// earlier run later, and a cache of this process reads the headers before any of them.
+/// Represents a response whose headers forbid caches to store it. A callback when it starts would not do: those that are registered earlier
+/// run later, and a cache of this process looks at the headers before any of them.
 /// </summary>
 internal sealed class PrivateResponseFeature : IHttpResponseFeature
 {

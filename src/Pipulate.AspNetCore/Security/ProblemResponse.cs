@@ -4,9 +4,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Pipulate.Security;
 
-/// <summary>Represents the reason why a request of a page is refused.</summary>
-/// <param name="Status">The response's status.</param>
-/// <param name="Detail">What happened and what to do, for the developer of the request.</param>
+/// <summary>Represents the refusal of a request of a page.</summary>
+/// <param name="Status">The answer's status.</param>
+/// <param name="Detail">What happened and what to do, for the developer of the page.</param>
 /// <param name="RetryAfter">How long to wait, where waiting helps.</param>
 /// <param name="Hint">What the panel's form shows to the visitor, where the request came from it.</param>
 internal sealed record ProblemResponse(int Status, string Detail, TimeSpan? RetryAfter = null, byte[]? Hint = null)

@@ -9,15 +9,15 @@ using Pipulate.Hosting;
 namespace Pipulate.Security;
 
 /// <summary>
-/// Says at the start what leaves the door open. A server on this machine's own address believes that it is called from this machine only;
-/// but any site can give a name of its own that address, and to its visitors' browsers is then the same origin as the server, unless the
-/// server asks by which name it is called.
+/// Warns at the start of settings that are not safe. A server on this machine's own address believes that it is called from this machine
+/// only; but any site can give a name of its own that address, and to its visitors' browsers is then the same origin as the server, unless
+/// the server asks by which name it is called.
 /// </summary>
 internal sealed partial class SecurityStartupWarnings(
     IServiceProvider services, IOptions<HostFilteringOptions> hosts, KeyRing keys, ILogger<SecurityStartupWarnings> logger)
         : LifecycleService
 {
-    /// <summary>What the framework takes for any host.</summary>
+    /// <summary>Lists what the framework takes for any host.</summary>
     private static readonly string[] Any = ["*", "[::]", "0.0.0.0"];
 
     public override Task StartedAsync(CancellationToken cancellationToken)
@@ -40,10 +40,17 @@ internal sealed partial class SecurityStartupWarnings(
     }
 
     [LoggerMessage(
-        1, LogLevel.Warning, "The server listens at {Address} and answers to any host name, so any site that gives its name this address can talk to it from a visitor's browser. Set AllowedHosts to the names by which it is called, such as \"localhost;127.0.0.1\".")]
+        1,
+        LogLevel.Warning,
+        "The server listens at {Address} and answers to any host name, so any site that gives its name this address can talk to it from a "
+            + "visitor's browser. Set AllowedHosts to the names by which it is called, such as \"localhost;127.0.0.1\".")]
     private partial void LogAnyHost(string address);
 
     [LoggerMessage(
-        2, LogLevel.Warning, "Conversations are stored for good, but the Data Protection keys are not: when this process or its container is replaced, every visitor without a sign-in is a stranger and their conversation is gone for them. Call builder.Services.AddDataProtection().PersistKeysTo…, such as PersistKeysToFileSystem with a folder that lasts.")]
+        2,
+        LogLevel.Warning,
+        "Conversations are stored permanently, but the Data Protection keys are not: when this process or its container is replaced, a "
+            + "visitor without a sign-in is a new visitor and cannot open their conversations. Call "
+            + "builder.Services.AddDataProtection().PersistKeysTo…, such as PersistKeysToFileSystem with a folder that lasts.")]
     private partial void LogKeysNotKept();
 }

@@ -62,7 +62,7 @@ internal sealed class SignInMonitor(
     }
 
     /// <summary>
-    /// Gets the user's id by a scheme. Its handler caches the result for the request, so it costs nothing where it was asked before.
+    /// Finds who the browser is to a scheme. Its handler keeps the answer for the request, so it costs nothing where it was asked before.
     /// </summary>
     private async Task<string?> FindUserAsync(HttpContext context, string? scheme)
     {

@@ -3,9 +3,11 @@ using Microsoft.AspNetCore.Http;
 namespace Pipulate.Security;
 
 /// <summary>
-/// Decides the names and scopes of the cookies. Browsers compare a cookie's path with its case, and servers do not: a cookie for
-/// <c>/app</c> would not be sent with <c>/APP</c>, and the visitor would be another. So the path is that of the whole host, and the
-/// cookie's name contains the path base, which keeps applications under other path bases of the host apart.
+/// Writes and reads the cookies. Browsers compare a cookie's path with its case, and servers do not: a cookie for <c>/app</c> would not
+/// come
+/// with <c>/APP</c>, and the visitor would be another. So the path is that of the whole host, and the path base stands in the name, which
+/// keeps
+/// applications under other path bases of the host apart.
 /// </summary>
 internal static class VisitorCookie
 {

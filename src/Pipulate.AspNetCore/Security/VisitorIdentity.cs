@@ -19,9 +19,7 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
     public const string CookieName = "pipulate.visitor";
 
     /// <summary>
-    /// Caps the remembered cookies at the number of conversations in memory. Only cookies that this application protected are remembered,
-    /// so
-    /// clients cannot fill the dictionary with invented ones.
+    /// Bounds the cookies in memory, as many as there are conversations. Only valid cookies are kept, so no client can fill this.
     /// </summary>
     private const int RememberedCookies = ConversationCache.Capacity;
 
@@ -31,12 +29,12 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
     private readonly IDataProtector _protector = protection.CreateProtector("Pipulate.Visitor.v1");
 
     /// <summary>
-    /// Holds the conversations of cookies that were read before: decrypting one is most of what a comment costs its request.
+    /// Maps cookies that were read before to their conversations: to read one is most of what a comment costs its request.
     /// </summary>
     private readonly ConcurrentDictionary<string, ConversationId> _known = new();
     private int _knownCount;
 
-    /// <summary>Finds the visitor, with the conversation that the request names; null for an unknown visitor.</summary>
+    /// <summary>Finds the visitor, with the conversation that the request names; null for an unknown one.</summary>
     public Visitor? Find(HttpContext context)
     {
         var userId = UserIdOf(context.User);
@@ -64,7 +62,7 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
             : null;
     }
 
-    /// <summary>Finds the visitor, or creates one and sets the cookie with this response, which must not have started.</summary>
+    /// <summary>Finds or creates the visitor; an unknown one gets the cookie with this response, which must not have started.</summary>
     public Visitor GetOrCreate(HttpContext context)
     {
         if (Find(context) is { } known)
@@ -104,7 +102,7 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
     public static string SignOf(Visitor visitor) =>
         Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(visitor.UserId ?? visitor.Owner)).AsSpan(0, 6));
 
-    /// <summary>Deletes the visitor's cookies, so that the next request without them belongs to a new visitor.</summary>
+    /// <summary>Takes the cookies back: the next request without a name is another visitor's.</summary>
     public void ClearCookies(HttpContext context, Visitor visitor)
     {
         VisitorCookie.Delete(context, options.Value, NamedConversation.Cookie);
@@ -115,8 +113,8 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
     }
 
     /// <summary>
-    /// Deletes the anonymous cookie of a user who has signed in. A client that knows or planted it gets no access to what comes after the
-    /// sign-out, which begins with a new cookie.
+    /// Deletes the cookie of a visitor that has signed in: a client that knows it, or planted it, has no part in what comes after the
+    /// sign-out, and that begins with a cookie of its own.
     /// </summary>
     private void Part(HttpContext context)
     {
@@ -169,7 +167,7 @@ internal sealed class VisitorIdentity(IDataProtectionProvider protection, IOptio
         }
         catch (CryptographicException)
         {
-            // Forged, or protected with keys that were lost: an unknown visitor either way.
+            // Forged, or protected with keys that are lost: a stranger either way.
             return null;
         }
     }

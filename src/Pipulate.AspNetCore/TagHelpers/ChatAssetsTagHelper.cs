@@ -40,6 +40,7 @@ public sealed class ChatAssetsTagHelper : TagHelper
     {
         ArgumentNullException.ThrowIfNull(output);
         output.TagName = null;
-        output.Content.AppendHtml(ChatAssetsHtml.Render(ViewContext.HttpContext, Htmx, Transport));
+        output.Content.AppendHtml(ChatAssetsHtml.Render(
+            ViewContext.HttpContext, Htmx, Transports.Parse(Transport, "The transport of <chat-assets>")));
     }
 }

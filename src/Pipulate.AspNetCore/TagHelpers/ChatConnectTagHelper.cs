@@ -8,9 +8,9 @@ using Pipulate.Security;
 namespace Pipulate.TagHelpers;
 
 /// <summary>
-/// Adds <c>chat-connect</c> to an element of your own: it opens the chat's socket or stream, with the attributes of the configured htmx
-/// version. <c>chat-connect="sse"</c> opens the stream instead of the socket. Use it on a page with a panel layout of its own; forms that
-/// send must be inside this element.
+/// Handles <c>chat-connect</c> on an element of your own: opens the chat's socket or stream from there, with the attributes of the
+/// configured htmx version. <c>chat-connect="sse"</c> opens the stream in place of the socket. For a page that lays the panel out by
+/// itself; what sends must stand inside this element.
 /// </summary>
 [HtmlTargetElement("*", Attributes = "chat-connect")]
 public sealed class ChatConnectTagHelper : TagHelper

@@ -9,8 +9,8 @@ using Pipulate.Security;
 namespace Pipulate.TagHelpers;
 
 /// <summary>
-/// Renders <c>&lt;chat-context /&gt;</c>: shows the visitor which of their events the model knows, and its next prompt. They can pause the
-/// recording, and delete one event or all. The panel is closed at first, and its content is fetched when it is opened.
+/// Renders <c>&lt;chat-context /&gt;</c>, which shows visitors the recorded events and the next prompt. They can pause the recording, and
+/// delete one event or all of them. It is closed at first and fetched when it is opened.
 /// </summary>
 /// <remarks>Requires <c>app.MapPipulate()</c>, and htmx on the page. One per page.</remarks>
 [HtmlTargetElement("chat-context", TagStructure = TagStructure.NormalOrSelfClosing)]
@@ -26,8 +26,8 @@ public sealed class ChatContextTagHelper : TagHelper
     /// <summary>
     /// Gets or sets the label of the closed panel.
     /// </summary>
-    /// <value>The default is <c>What the AI sees</c>.</value>
-    public string Label { get; set; } = "What the AI sees";
+    /// <value>The default is <c>What the AI sees</c>, in the page's language.</value>
+    public string? Label { get; set; }
 
     /// <inheritdoc/>
     public override void Process(TagHelperContext context, TagHelperOutput output)
@@ -59,7 +59,8 @@ public sealed class ChatContextTagHelper : TagHelper
         summary.Attributes["hx-target"] = "#chat-context-body";
         summary.Attributes["hx-swap"] = "innerHTML";
         summary.Attributes["hx-trigger"] = "click";
-        summary.InnerHtml.Append(Label);
+        summary.InnerHtml.Append(
+            Label ?? http.RequestServices.GetRequiredService<PanelLocalizer>().Current[Localization.TextKey.ContextLabel]);
         var body = new TagBuilder("div");
         body.Attributes["id"] = "chat-context-body";
         output.Content.AppendHtml(summary).AppendHtml(body);

@@ -9,8 +9,8 @@ using Pipulate.Security;
 namespace Pipulate.TagHelpers;
 
 /// <summary>
-/// Renders <c>&lt;chat-conversations /&gt;</c>: the visitor's conversations, with the one that the page shows marked. They can start a new
-/// one, open, rename, export and delete each, and delete all of them. A conversation has an address: the page's own with
+/// Renders <c>&lt;chat-conversations /&gt;</c>: the visitor's conversations, with the one that the page shows marked. They can begin a new
+/// one, open, rename, export and delete each, and delete all of them. A conversation has its address: the page's own with
 /// <c>?conversation=…</c>.
 /// </summary>
 /// <remarks>Requires <c>app.MapPipulate()</c>. One per page. Where all visitors share one conversation it shows nothing.</remarks>

@@ -18,10 +18,9 @@ using Pipulate.Text;
 namespace Pipulate.TagHelpers;
 
 /// <summary>
-/// Adds <c>chat-event="profile_change" chat-message="Pirate"</c> to any element: the model is notified of the user's action on it. Where
-/// the element has an htmx request of its own, the event travels with it and counts when the request succeeds. Otherwise the event is
-/// posted
-/// to <c>/chatq</c>.
+/// Handles <c>chat-event="profile_change" chat-message="Pirate"</c> on any element: what the user does with it is given to the model. Where
+/// the element has an htmx request of its own, the event travels with it and counts when it succeeded; where it has none, the event is
+/// posted to <c>/chatq</c>.
 /// </summary>
 /// <remarks>
 /// Requires the event in <see cref="PipulateOptions.Events"/>, <c>app.UsePipulate()</c> and <c>app.MapPipulate()</c>. Put it on the
@@ -58,9 +57,7 @@ public sealed class ChatEventTagHelper : TagHelper
     public string? ChatMessage { get; set; }
 
     /// <summary>
-    /// Gets or sets the browser event that posts the chat event, in the syntax of <c>hx-trigger</c>. Only for an element without a request
-    /// of
-    /// its own.
+    /// Gets or sets on which browser event it is raised, as <c>hx-trigger</c> has it. Only for an element without a request of its own.
     /// </summary>
     /// <value>The default is <c>change</c> for inputs, selects and text areas, else <c>click</c>.</value>
     [HtmlAttributeName("chat-on")]
@@ -82,7 +79,9 @@ public sealed class ChatEventTagHelper : TagHelper
         var options = services.GetRequiredService<IOptions<PipulateOptions>>().Value;
         var registered = options.Events.Find(ChatEvent)
             ?? throw Wrong(
-                output, $"no event of this name is registered. Register it with AddPipulate(options => options.Events.Add(\"{ChatEvent}\", \"…\"))");
+                output,
+                $"no event of this name is registered. Register it with AddPipulate(options => options.Events.Add(\"{ChatEvent}\", "
+                    + "\"…\"))");
         if (registered.SaysMessage && string.IsNullOrWhiteSpace(ChatMessage))
         {
             throw Wrong(output, "the event's text names {message}, so the element needs a chat-message");
@@ -91,7 +90,7 @@ public sealed class ChatEventTagHelper : TagHelper
         PrivateResponse.MarkPage(http, "chat-event");
         if (!http.Response.HasStarted)
         {
-            // A page may post events before the visitor has seen a panel.
+            // A page may raise events before the visitor has seen a panel.
             services.GetRequiredService<VisitorIdentity>().GetOrCreate(http);
         }
 
@@ -106,7 +105,7 @@ public sealed class ChatEventTagHelper : TagHelper
         }
     }
 
-    /// <summary>Adds the event to the element's own request as two headers. Other headers that the element sets stay.</summary>
+    /// <summary>Sends the event in two headers. The headers that the element itself declares stay.</summary>
     private void Travel(TagHelperOutput output, string message, HtmxVersion version)
     {
         if (ChatOn is not null)
@@ -174,8 +173,8 @@ public sealed class ChatEventTagHelper : TagHelper
         }
     }
 
-    /// <summary>Refuses elements that have another purpose, which htmx would prevent.</summary>
-    private void RefuseOtherPurposes(TagHelperOutput output)
+    /// <summary>Refuses elements that leave the page or send otherwise, which htmx would prevent.</summary>
+    private void RefuseOtherDeeds(TagHelperOutput output)
     {
         if (output.Attributes.Any(attribute => Sends.Contains(attribute.Name, StringComparer.OrdinalIgnoreCase)))
         {
@@ -192,7 +191,9 @@ public sealed class ChatEventTagHelper : TagHelper
         if (leaves)
         {
             throw Wrong(
-                output, "it leaves the page, and an event cannot go with that. Give it hx-get, hx-post or hx-boost=\"true\", or mark the endpoint with [ChatCommentary]");
+                output,
+                "it leaves the page, and an event cannot go with that. Give it hx-get, hx-post or hx-boost=\"true\", or mark the endpoint "
+                    + "with [ChatCommentary]");
         }
     }
 
@@ -229,11 +230,12 @@ public sealed class ChatEventTagHelper : TagHelper
         {
             throw Wrong(
                 output,
-                $"its {attribute} is no JSON object, so the event cannot be added to it. Write it as JSON, or put chat-event on another element");
+                $"its {attribute} is no JSON object, so the event cannot be added to it. Write it as JSON, or put chat-event on another "
+                    + "element");
         }
     }
 
-    /// <summary>Gets the decoded text of an attribute, in whatever way the view has written it.</summary>
+    /// <summary>Gets the text of an attribute, however the view has made it.</summary>
     private static string? Text(TagHelperOutput output, string attribute)
     {
         switch (output.Attributes[attribute]?.Value)
@@ -253,8 +255,8 @@ public sealed class ChatEventTagHelper : TagHelper
     }
 
     /// <summary>
-    /// Encodes a message for htmx 4, which reads what it merges as values and not as texts: "1.50" would arrive as 1.5. With its first
-    /// character encoded it is not a number.
+    /// Encodes a message. htmx 4 reads what it joins as values, not as texts: "1.50" would arrive as 1.5. With its first character encoded
+    /// it is no number.
     /// </summary>
     private static string Encode(string message)
     {

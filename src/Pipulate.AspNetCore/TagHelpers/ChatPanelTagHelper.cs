@@ -7,8 +7,8 @@ using Pipulate.Panel;
 namespace Pipulate.TagHelpers;
 
 /// <summary>
-/// Renders <c>&lt;chat-panel /&gt;</c>: the visitor's conversation, the line with the model in use, and the form for messages. The page
-/// contains the entries so far; the socket or the stream continues from there. One per page.
+/// Renders <c>&lt;chat-panel /&gt;</c>: the visitor's conversation so far, the status line of the model, and the form to write in. The
+/// socket or the stream then updates it. One to a page.
 /// </summary>
 /// <remarks>Requires <c>app.MapPipulate()</c>. A visitor who has no identity yet gets the cookie with this page.</remarks>
 [HtmlTargetElement("chat-panel", TagStructure = TagStructure.NormalOrSelfClosing)]
@@ -58,18 +58,19 @@ public sealed class ChatPanelTagHelper : TagHelper
         set => _settings.Autofocus = value;
     }
 
-    /// <inheritdoc cref="ChatPanelOptions.Transport"/>
-    public string? Transport
-    {
-        get => _settings.Transport;
-        set => _settings.Transport = value;
-    }
+    /// <summary>
+    /// Gets or sets how the panel is connected: <c>ws</c> by a WebSocket, or <c>sse</c> by server-sent events and POST, for networks that
+    /// block WebSockets.
+    /// </summary>
+    /// <value>The default is <c>ws</c>.</value>
+    public string? Transport { get; set; }
 
     /// <inheritdoc/>
     public override async Task ProcessAsync(TagHelperContext context, TagHelperOutput output)
     {
         ArgumentNullException.ThrowIfNull(output);
         var http = ViewContext.HttpContext;
+        _settings.Transport = Transports.Parse(Transport, "The transport of <chat-panel>");
         var (before, panel) = await http.RequestServices.GetRequiredService<ChatPanelHtml>().RenderAsync(http, _settings, this);
         output.TagName = panel.TagName;
         output.TagMode = TagMode.StartTagAndEndTag;

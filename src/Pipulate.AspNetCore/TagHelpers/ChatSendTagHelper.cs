@@ -8,8 +8,8 @@ using Pipulate.Security;
 namespace Pipulate.TagHelpers;
 
 /// <summary>
-/// Adds <c>chat-send</c> to a form inside a connected element: its fields go to the chat when it is submitted. The field <c>msg</c> holds
-/// the visitor's message. Beside a stream, write <c>chat-send="sse"</c>.
+/// Handles <c>chat-send</c> on a form inside a connected element: its fields go to the chat when it is submitted. The field <c>msg</c> is
+/// what was typed. Beside a stream it is <c>chat-send="sse"</c>.
 /// </summary>
 [HtmlTargetElement("*", Attributes = "chat-send")]
 public sealed class ChatSendTagHelper : TagHelper

@@ -27,7 +27,7 @@ public sealed partial class ChatPanelTests
             {
                 app.MapGet(
                     "/component",
-                    () => new RazorComponentResult<Page>(new Dictionary<string, object?> { [nameof(Page.Transport)] = transport }));
+                    () => new RazorComponentResult<Page>(new Dictionary<string, object?> { [nameof(Page.Transport)] = Of(transport) }));
                 app.MapGet("/html", async Task<IResult> (HttpContext context) => new PageResult(await context.RenderChatPanelAsync(panel =>
                 {
                     panel.Theme = "matrix";
@@ -35,7 +35,7 @@ public sealed partial class ChatPanelTests
                     panel.Autofocus = true;
                     panel.Disabled = true;
                     panel.Placeholder = "Well?";
-                    panel.Transport = transport;
+                    panel.Transport = Of(transport);
                 })));
             },
             options => options.Htmx = version,
@@ -53,6 +53,9 @@ public sealed partial class ChatPanelTests
             StringComparison.Ordinal);
         Assert.Contains("pipulate.js", component, StringComparison.Ordinal);
     }
+
+    private static ChatTransport Of(string transport) =>
+        transport == "sse" ? ChatTransport.ServerSentEvents : ChatTransport.WebSocket;
 
     [Fact]
     public async Task Component_WithoutARequest_SaysWhatToDo()
@@ -77,7 +80,7 @@ public sealed partial class ChatPanelTests
     private sealed class Page : ComponentBase
     {
         [Parameter]
-        public string Transport { get; set; } = "";
+        public ChatTransport Transport { get; set; }
 
         protected override void BuildRenderTree(RenderTreeBuilder builder)
         {

@@ -176,7 +176,7 @@ internal sealed partial class CachedSite : IAsyncDisposable
         Page("/before", async context =>
         {
             Publish(context);
-            return Html(await context.RenderChatPanelAsync(panel => panel.Transport = "sse"));
+            return Html(await context.RenderChatPanelAsync(panel => panel.Transport = ChatTransport.ServerSentEvents));
         });
         Page("/after", async context =>
         {
