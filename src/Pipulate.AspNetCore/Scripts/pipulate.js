@@ -36,7 +36,6 @@
   };
   if (config && document.readyState === 'loading') addEventListener('DOMContentLoaded', configure, { capture: true, once: true });
   else if (config) configure();
-
   const setState = now => event => {
     const panel = find('chat-panel');
     if (!panel || !event.target.contains?.(panel)) return; // another connection
@@ -74,7 +73,6 @@
       if ('development' in panel.dataset) find('chat-hint').textContent = message;
     }
   };
-
   for (const [state, names] of Object.entries({
     connecting: 'wsConnecting sseError ws:before:connection sse:before:connection', // htmx 4: as soon as a retry is planned
     open: 'wsOpen sseOpen ws:after:connection sse:after:connection',
@@ -156,8 +154,7 @@
   });
 
   const isBlank = text => !/[^\s\p{Cc}\p{Cf}\p{DI}\u2800]/u.test(text);
-
-  // Counts as the server does, and never truncates.
+  // Counted as the server does, never cut.
   const count = () => {
     const input = find('msg'), most = Number(input?.dataset.most), counter = find('chat-count');
     if (!most || !counter) return false;
