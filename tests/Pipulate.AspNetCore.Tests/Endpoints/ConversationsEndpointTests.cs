@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pipulate.Conversations;
@@ -7,7 +6,7 @@ using Pipulate.Storage;
 
 namespace Pipulate.Tests.Endpoints;
 
-public sealed class ConversationsEndpointTests
+public sealed partial class ConversationsEndpointTests
 {
     private const string Json = "application/json";
 
@@ -252,39 +251,6 @@ public sealed class ConversationsEndpointTests
         Assert.NotEqual(owner, await OwnerAsync(http));
     }
 
-    [Fact]
-    public async Task Export_BothWays_HasWhatWasSaid()
-    {
-        await using var host = await ConversationsPage.StartAsync();
-        using var http = await host.VisitAsync(out var visitor);
-        (await http.PostAsync("/like?what=Tea", null, Cancellation)).EnsureSuccessStatusCode();
-        await SayAsync(host, visitor, "first", "What is \"this\"?\n<b>And</b> é 🙂");
-
-        using var json = await http.GetAsync("/conversations/first.json", Cancellation);
-        using var markdown = await http.GetAsync("/conversations/first.md", Cancellation);
-
-        Assert.Equal(Json, json.Content.Headers.ContentType!.MediaType);
-        using var document = JsonDocument.Parse(await json.Content.ReadAsStreamAsync(Cancellation));
-        Assert.Equal("What is \"this\"? <b>And</b> é 🙂", document.RootElement.GetProperty("title").GetString());
-        Assert.Equal(
-            ["event: They like \"Tea\".", "user: What is \"this\"?\n<b>And</b> é 🙂", "assistant: I see."],
-            document.RootElement
-                .GetProperty("entries")
-                .EnumerateArray()
-                .Select(entry => $"{entry.GetProperty("role").GetString()}: {entry.GetProperty("text").GetString()}"));
-        Assert.Equal("text/markdown", markdown.Content.Headers.ContentType!.MediaType);
-        var text = await markdown.Content.ReadAsStringAsync(Cancellation);
-        Assert.StartsWith("# What is \"this\"? <b>And</b> é 🙂\n\n**You**, ", text, StringComparison.Ordinal);
-        Assert.Contains("UTC\n\nWhat is \"this\"?\n<b>And</b> é 🙂\n\n**Assistant**, ", text, StringComparison.Ordinal);
-        Assert.DoesNotContain("They like", text, StringComparison.Ordinal);
-        Assert.All([json, markdown], response =>
-        {
-            Assert.Equal("attachment", response.Content.Headers.ContentDisposition!.DispositionType);
-            Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
-            Assert.Equal("no-store, no-cache, private", response.Headers.CacheControl!.ToString());
-        });
-    }
-
     [Theory]
     [InlineData("GET", "/conversations")]
     [InlineData("POST", "/conversations")]
@@ -370,45 +336,4 @@ public sealed class ConversationsEndpointTests
         [.. (await http.LoadAsync($"/context?conversation={name}"))
             .QuerySelectorAll(".chat-context-events > li > span")
             .Select(text => text.TextContent)];
-
-    private sealed class BrokenStore : IConversationStore
-    {
-        public ValueTask<long> AddAsync(ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken = default) =>
-            throw Away();
-
-        public ValueTask<AppendResult> AppendAsync(
-            ConversationKey conversation, Guid entry, TextPiece piece, CancellationToken cancellationToken = default) => throw Away();
-
-        public ValueTask<bool> ChangeAsync(
-            ConversationKey conversation, Guid entry, EntryChange change, CancellationToken cancellationToken = default) => throw Away();
-
-        public ValueTask<StoredConversation?> ReadAsync(
-            ConversationKey conversation, int most, long? before = null, CancellationToken cancellationToken = default) => throw Away();
-
-        public ValueTask<IReadOnlyList<ConversationSummary>> ListAsync(
-            string owner, int most, CancellationToken cancellationToken = default) => throw Away();
-
-        public ValueTask<bool> RenameAsync(ConversationKey conversation, string? title, CancellationToken cancellationToken = default) =>
-            throw Away();
-
-        public ValueTask<string?> ProposeTitleAsync(
-            ConversationKey conversation, string title, CancellationToken cancellationToken = default) => throw Away();
-
-        public ValueTask SetPausedAsync(ConversationKey conversation, bool paused, CancellationToken cancellationToken = default) =>
-            throw Away();
-
-        public ValueTask<bool> DeleteAsync(ConversationKey conversation, CancellationToken cancellationToken = default) => throw Away();
-
-        public ValueTask<int> DeleteAllAsync(string owner, CancellationToken cancellationToken = default) => throw Away();
-
-        public ValueTask<IReadOnlyList<ConversationKey>> FindExpiredAsync(
-            DateTimeOffset unchangedSince, int maxPerOwner, int most, CancellationToken cancellationToken = default) => throw Away();
-
-        public ValueTask<long?> TryAddAsync(
-            ConversationKey conversation, StoredEntry entry, CancellationToken cancellationToken = default) => throw Away();
-
-        public ValueTask<int> TrimAsync(int maxPerConversation, int most, CancellationToken cancellationToken = default) => throw Away();
-
-        private static InvalidOperationException Away() => new("The store is away.");
-    }
 }
