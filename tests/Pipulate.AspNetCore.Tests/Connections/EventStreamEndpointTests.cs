@@ -314,7 +314,7 @@ public sealed class EventStreamEndpointTests
             .SayAsync(ChatAudience.Conversation(stalled.Conversation), text, TestContext.Current.CancellationToken);
 
         await Eventually.TrueAsync(() => host.Services.Registry().Count == 1);
-        Assert.Contains(host.Logs.Lines, line => line.Text.Contains($"Page {stalled.Id} was let go", StringComparison.Ordinal));
+        Assert.Contains(host.Logs.Lines, line => line.Text.Contains($"Page {stalled.Id} was closed", StringComparison.Ordinal));
         using var typed = await page.TypeAsync("are you there?");
         await page.WaitAsync(dom => dom.Entries.Any(entry => entry.Text == "are you there?"));
     }
