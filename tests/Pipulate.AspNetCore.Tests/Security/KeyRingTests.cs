@@ -57,7 +57,8 @@ public sealed class KeyRingTests : IDisposable
             settings: new() { ["RUNNING_IN_CONTAINER"] = keys.Contains("container", StringComparison.Ordinal) ? "true" : "false" },
             ollama: false);
         return host.Logs.Lines.Any(
-            line => line.Level is LogLevel.Warning && line.Text.StartsWith("Conversations are stored permanently", StringComparison.Ordinal));
+            line => line.Level is LogLevel.Warning
+                && line.Text.StartsWith("Conversations are stored permanently", StringComparison.Ordinal));
     }
 
     private static IDataProtectionBuilder Forget(IDataProtectionBuilder protection)
