@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Htmx;
 
 namespace Pipulate.Connections;
 
@@ -9,8 +10,10 @@ namespace Pipulate.Connections;
 /// <param name="Text">The typed message; empty when there is none.</param>
 /// <param name="MessageId">The id that the page gave the message, if it gave one.</param>
 /// <param name="Command">What the page wants done instead, if it does (<see cref="ClientCommands"/>).</param>
+/// <param name="PageUrl">The page's address, which htmx sends along with what goes over the socket: a hint, as a client can forge it.</param>
 /// <param name="Refusal">Why the message cannot be taken, with the code to close with.</param>
-internal readonly record struct ClientMessage(string Text, string? MessageId, string? Command = null, CloseReason? Refusal = null)
+internal readonly record struct ClientMessage(
+    string Text, string? MessageId, string? Command = null, string? PageUrl = null, CloseReason? Refusal = null)
 {
     private const int LongestMessageId = 64;
 
@@ -32,7 +35,7 @@ internal readonly record struct ClientMessage(string Text, string? MessageId, st
                 return Refused(CloseReason.NotUnderstood);
             }
 
-            return From(name => Field(document.RootElement, name));
+            return From(name => Field(document.RootElement, name)) with { PageUrl = FindPageUrl(document.RootElement) };
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
@@ -54,6 +57,13 @@ internal readonly record struct ClientMessage(string Text, string? MessageId, st
         var id = field("mid");
         return new ClientMessage(field("msg") ?? "", id is { Length: > 0 and <= LongestMessageId } ? id : null);
     }
+
+    /// <summary>htmx 2 and htmx 4 name the object differently.</summary>
+    private static string? FindPageUrl(JsonElement fields) =>
+        (fields.TryGetProperty("HEADERS", out var headers) || fields.TryGetProperty("headers", out headers))
+            && headers.ValueKind is JsonValueKind.Object
+            ? Field(headers, HtmxRequestHeaders.Keys.CurrentUrl)
+            : null;
 
     private static string? Field(JsonElement fields, string name) =>
         fields.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;

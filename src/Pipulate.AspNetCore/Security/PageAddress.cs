@@ -8,14 +8,14 @@ namespace Pipulate.Security;
 internal static class PageAddress
 {
     /// <summary>Gets the address; null where it is not said, or is not one of this host.</summary>
-    public static Uri? Of(HttpRequest request)
-    {
-        var said = request.Headers[HtmxRequestHeaders.Keys.CurrentUrl] is [{ Length: > 0 } current]
-            ? current
-            : request.Headers.Referer.ToString();
-        return Uri.TryCreate(said, UriKind.Absolute, out var page)
+    public static Uri? Of(HttpRequest request) => Of(
+        request,
+        request.Headers[HtmxRequestHeaders.Keys.CurrentUrl] is [{ Length: > 0 } current] ? current : request.Headers.Referer.ToString());
+
+    /// <summary>Gets an address that a client sent; null where it is none of this host.</summary>
+    public static Uri? Of(HttpRequest request, string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var page)
             && page.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase) ? page : null;
-    }
 
     /// <summary>Gets the way back to the page, or to the application's first one, with another conversation.</summary>
     /// <param name="request">The request that the page has sent.</param>

@@ -20,6 +20,18 @@ public sealed class PipulateOptions
         "You are a friendly companion inside a web application. You are brief and you never make things up.";
 
     /// <summary>
+    /// Gets or sets what gives the persona of one reply, by the user, the page or a profile of the application's own. It must be quick: it
+    /// is called before each request to the model.
+    /// </summary>
+    /// <value>The default is <see langword="null"/>. Where it returns <see langword="null"/>, or throws, <see cref="Persona"/> holds.</value>
+    public Func<ChatTurn, string?>? PersonaFor { get; set; }
+
+    /// <summary>
+    /// Gets the limits of context providers.
+    /// </summary>
+    public PipulateContext Context { get; } = new();
+
+    /// <summary>
     /// Gets or sets for which htmx the tag helpers write their markup, and which one <c>&lt;chat-assets&gt;</c> brings.
     /// </summary>
     /// <value>The default is <see cref="HtmxVersion.V2"/>.</value>

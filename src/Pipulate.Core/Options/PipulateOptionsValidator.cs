@@ -77,6 +77,8 @@ internal sealed class PipulateOptionsValidator : IValidateOptions<PipulateOption
         Number("Limits:AnswerTokens", limits.AnswerTokens, 1, 1_000_000);
         Check("Limits:ContextTokens", limits.ContextTokens is 0
             or (>= 512 and <= 10_000_000), "must be a number from 512 to 10000000, or 0 for what the model has", limits.ContextTokens);
+        Number("Context:Characters", options.Context.Characters, 1, 100_000);
+        Time("Context:Timeout", options.Context.Timeout);
         Time("Limits:FirstToken", limits.FirstToken);
         Time("Limits:Idle", limits.Idle);
         Time("Limits:Answer", limits.Answer);

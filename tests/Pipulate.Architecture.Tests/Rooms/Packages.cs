@@ -26,12 +26,14 @@ internal static class Packages
         new Room("Storage", "store contract, write-behind, cache, repository", "Conversations", Entries, "Localization"),
         new Room("Options", "options and validation", "Events", "Models", Ollama),
         new Room(
+            "Context", "what the application knows at the moment of a reply", "Conversations", Entries, Values, "Text", "Options"),
+        new Room(
             "Connections", "live connections: registry, presence, sending",
             "Conversations", Entries, "Localization", "Rendering", "Storage", "Telemetry", "Threading"),
         new Room(
             "Generation", "when to reply, and the reply",
             "Localization", "Markdown", "Telemetry", "Text", "Threading", Entries, "Models", History, Ollama, "Conversations", "Events",
-            "Rendering", "Storage", "Options"),
+            "Rendering", "Storage", "Options", "Context"),
         new Room("Hosting", "retention, gauges", "Connections", "Conversations", "Options", "Storage", "Telemetry", "Threading"),
         new Room("Nodes", "joins the nodes of one application, until that is a package of its own", Room.All));
 
