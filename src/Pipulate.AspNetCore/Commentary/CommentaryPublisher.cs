@@ -15,7 +15,12 @@ namespace Pipulate.Commentary;
 /// never fails the request.
 /// </summary>
 internal sealed partial class CommentaryPublisher(
-    VisitorIdentity visitors, Redaction redaction, ChatQueue queue, IOptions<PipulateOptions> options, ILogger<CommentaryPublisher> logger)
+    VisitorIdentity visitors,
+    RequesterReader requesters,
+    Redaction redaction,
+    ChatQueue queue,
+    IOptions<PipulateOptions> options,
+    ILogger<CommentaryPublisher> logger)
 {
     /// <summary>Stands for the text of the response in a template.</summary>
     public const string ResponsePlaceholder = "{response}";
@@ -85,7 +90,7 @@ internal sealed partial class CommentaryPublisher(
         {
             queue.Enqueue(new ChatEvent(
                 visitor.Conversation, HtmxRequestText.Of(context, endpoint, redaction, _longestValue))
-            { Kind = endpoint.DisplayName });
+            { Kind = endpoint.DisplayName, Requester = requesters.Read(context) });
             return ValueTask.CompletedTask;
         }
 
@@ -108,7 +113,9 @@ internal sealed partial class CommentaryPublisher(
 
             if (!values.HasFailed || !IsNothingButUnknown(rendered))
             {
-                queue.Enqueue(new ChatEvent(visitor.Conversation, rendered) { Lane = commentary.Lane, Kind = template.Source });
+                queue.Enqueue(new ChatEvent(
+                    visitor.Conversation,
+                    rendered) { Lane = commentary.Lane, Kind = template.Source, Requester = requesters.Read(context) });
             }
         }
         catch (Exception renderingException)
@@ -135,7 +142,9 @@ internal sealed partial class CommentaryPublisher(
         {
             if (await text(context) is { } said && !string.IsNullOrWhiteSpace(said))
             {
-                queue.Enqueue(new ChatEvent(visitor.Conversation, said) { Lane = commentary.Lane, Kind = endpoint.DisplayName });
+                queue.Enqueue(new ChatEvent(
+                    visitor.Conversation,
+                    said) { Lane = commentary.Lane, Kind = endpoint.DisplayName, Requester = requesters.Read(context.HttpContext) });
             }
         }
         catch (Exception exception)

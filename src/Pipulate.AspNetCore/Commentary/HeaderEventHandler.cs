@@ -17,6 +17,7 @@ namespace Pipulate.Commentary;
 /// </remarks>
 internal sealed partial class HeaderEventHandler(
     VisitorIdentity visitors,
+    RequesterReader requesters,
     OriginPolicy origins,
     MessageRateLimiter rate,
     ChatQueue queue,
@@ -87,7 +88,8 @@ internal sealed partial class HeaderEventHandler(
             return;
         }
 
-        queue.Enqueue(registered.With(visitor.Conversation, message, options.Value.Limits.EventCharacters));
+        queue.Enqueue(registered.With(
+            visitor.Conversation, message, options.Value.Limits.EventCharacters) with { Requester = requesters.Read(context) });
 
         // The event describes the request. Commentary of the endpoint itself is added beside it, but not the general text for any htmx
         // request.

@@ -10,7 +10,9 @@ namespace Pipulate.Connections;
 /// <param name="Text">The typed message; empty when there is none.</param>
 /// <param name="MessageId">The id that the page gave the message, if it gave one.</param>
 /// <param name="Command">What the page wants done instead, if it does (<see cref="ClientCommands"/>).</param>
-/// <param name="PageUrl">The page's address, which htmx sends along with what goes over the socket: a hint, as a client can forge it.</param>
+/// <param name="PageUrl">
+/// The page's address, which htmx sends along with what goes over the socket: a hint, as a client can forge it.
+/// </param>
 /// <param name="Refusal">Why the message cannot be taken, with the code to close with.</param>
 internal readonly record struct ClientMessage(
     string Text, string? MessageId, string? Command = null, string? PageUrl = null, CloseReason? Refusal = null)

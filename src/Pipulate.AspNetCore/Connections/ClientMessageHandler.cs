@@ -17,6 +17,7 @@ internal sealed class ClientMessageHandler(
     ClientCommands commands,
     ConnectionHandlers handlers,
     MessageRateLimiter rate,
+    RequesterReader requesters,
     PanelLocalizer localizer,
     IOptions<PipulateOptions> options)
 {
@@ -55,7 +56,7 @@ internal sealed class ClientMessageHandler(
 
         text = text.Trim();
         var taken = await handlers.HandlesAsync(conversation, text, message.MessageId, request)
-            || await queue.AddUserMessageAsync(conversation, text, message.MessageId);
+            || await queue.AddUserMessageAsync(conversation, text, message.MessageId, requesters.Read(request, message.PageUrl));
         return taken
             ? new ClientReply(PanelFragments.Accepted(message.MessageId), Taken: true)
             : new ClientReply(PanelFragments.Hint(localizer.Current[TextKey.ConversationNotThere]));

@@ -13,7 +13,7 @@ namespace Pipulate.Endpoints;
 /// can carry an event as well: <see cref="HeaderEventHandler"/>.
 /// </summary>
 internal sealed partial class ChatQueueEndpoint(
-    RequestGuard guard, ChatQueue queue, IOptions<PipulateOptions> options, ILogger<ChatQueueEndpoint> logger)
+    RequestGuard guard, RequesterReader requesters, ChatQueue queue, IOptions<PipulateOptions> options, ILogger<ChatQueueEndpoint> logger)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -52,10 +52,10 @@ internal sealed partial class ChatQueueEndpoint(
 
         var (posted, refusal) = await guard.ReadAsync(
             context, PostedEvent.ReadAsync, "Send only the fields message and event, as texts.");
-        return refusal ?? Queue(visitor, posted);
+        return refusal ?? Queue(context, visitor, posted);
     }
 
-    private ProblemResponse? Queue(Visitor visitor, PostedEvent posted)
+    private ProblemResponse? Queue(HttpContext context, Visitor visitor, PostedEvent posted)
     {
         if (options.Value.Events.FindOrUnnamed(posted.Event) is not { } registered)
         {
@@ -78,7 +78,7 @@ internal sealed partial class ChatQueueEndpoint(
                 $"The message has {posted.Message.Length} characters; at most {maxCharacters} can be sent.");
         }
 
-        queue.Enqueue(registered.With(visitor.Conversation, posted.Message, maxCharacters));
+        queue.Enqueue(registered.With(visitor.Conversation, posted.Message, maxCharacters) with { Requester = requesters.Read(context) });
         return null;
     }
 

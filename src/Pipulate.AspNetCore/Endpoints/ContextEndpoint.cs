@@ -17,7 +17,8 @@ internal sealed class ContextEndpoint(
     RequestGuard guard,
     ConversationCache conversations,
     ConversationStorage storage,
-    ContextWindows contexts,
+    RequestBuilder requests,
+    RequesterReader requesters,
     PanelLocalizer localizer,
     IAntiforgery antiforgery,
     IOptions<PipulateOptions> options)
@@ -91,8 +92,7 @@ internal sealed class ContextEndpoint(
             token.FormFieldName,
             token.RequestToken!,
             localizer.Current);
-        await context.Response.WriteAsync(
-            view.Render(conversation, [SystemPrompt.For(options.Value.Persona), .. conversation.ReadHistory(contexts.Budget)]),
-            context.RequestAborted);
+        var next = await requests.PreviewAsync(conversation, requesters.Read(context), context.RequestAborted);
+        await context.Response.WriteAsync(view.Render(conversation, next), context.RequestAborted);
     }
 }

@@ -15,7 +15,9 @@ internal sealed class RequesterReader(ContextCollector context, IOptions<Pipulat
 
     /// <summary>Gets the requester of a request.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="pageUrl">The page's address where the message itself carries it, as over a WebSocket; else the request's headers say it.</param>
+    /// <param name="pageUrl">
+    /// The page's address where the message itself carries it, as over a WebSocket; else the request's headers say it.
+    /// </param>
     /// <returns>A copy that outlives the request; null where nobody would read it.</returns>
     public Requester? Read(HttpContext request, string? pageUrl = null)
     {

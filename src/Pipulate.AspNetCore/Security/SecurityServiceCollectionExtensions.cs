@@ -18,6 +18,7 @@ internal static class SecurityServiceCollectionExtensions
         services.AddAntiforgery();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, ClientLifetime.Capture>());
         services.TryAddSingleton<VisitorIdentity>();
+        services.TryAddSingleton<RequesterReader>();
         services.TryAddSingleton<ConversationAccess>();
         services.TryAddSingleton<OriginPolicy>();
         services.TryAddSingleton<MessageRateLimiter>();

@@ -23,7 +23,9 @@ internal sealed partial class ContextCollector(
     private readonly ContextProviderRegistration[] _providers = [.. providers];
     private readonly ConcurrentDictionary<ContextProviderRegistration, bool> _reported = new();
 
-    /// <summary>Holds the calls that did not end in time: a provider that hangs costs one reply its limit, and the next ones nothing.</summary>
+    /// <summary>
+    /// Holds the calls that did not end in time: a provider that hangs costs one reply its limit, and the next ones nothing.
+    /// </summary>
     private readonly ConcurrentDictionary<ContextProviderRegistration, Task> _late = new();
 
     /// <summary>Gets a value indicating whether the application has any provider.</summary>
@@ -46,7 +48,9 @@ internal sealed partial class ContextCollector(
         }
 
         var texts = await Task.WhenAll(_providers.Select(provider => AskAsync(provider, conversation, requester, cancellationToken)));
-        return [.. _providers.Zip(texts).Where(pair => pair.Second is not null).Select(pair => new ContextPart(pair.First.Name, pair.Second!))];
+        return [
+            .. _providers.Zip(texts).Where(pair => pair.Second is not null).Select(pair => new ContextPart(pair.First.Name, pair.Second!))
+        ];
     }
 
     /// <summary>Creates the turn that a provider, or the persona's delegate, is given.</summary>
@@ -111,7 +115,9 @@ internal sealed partial class ContextCollector(
         }
     }
 
-    /// <summary>Keeps the lines of a text and takes out what hides or reorders characters; a text that is cut ends with an ellipsis.</summary>
+    /// <summary>
+    /// Keeps the lines of a text and takes out what hides or reorders characters; a text that is cut ends with an ellipsis.
+    /// </summary>
     private static string? Clean(string? text, int characters)
     {
         if (string.IsNullOrWhiteSpace(text))

@@ -21,7 +21,9 @@ internal static class ContextMessage
     /// <param name="request">The system message and the history; its last message is what the model is to answer.</param>
     /// <param name="parts">What the providers say; none leaves the request as it is.</param>
     public static IReadOnlyList<ChatMessage> AddTo(IReadOnlyList<ChatMessage> request, IReadOnlyList<ContextPart> parts) =>
-        parts.Count == 0 ? request : [.. request.Take(request.Count - 1), Create(parts), .. request.TakeLast(1)];
+        parts.Count == 0
+            ? request
+            : [.. request.Take(Math.Max(1, request.Count - 1)), Create(parts), .. request.Skip(Math.Max(1, request.Count - 1))];
 
     /// <summary>
     /// Creates the message. The mark before each line is what keeps the text data: it cannot end its own quotation, whatever it contains.

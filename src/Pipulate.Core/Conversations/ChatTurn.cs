@@ -40,8 +40,8 @@ public sealed class ChatTurn
     /// Gets the address of the page that the user looked at, as the browser sent it. It is a hint that a client can forge: authorize what
     /// you read by <see cref="User"/>.
     /// </summary>
-    /// <value>An address on the application's own host, without query and fragment unless <see cref="PipulateContext.IncludeQuery"/> is set;
-    /// <see langword="null"/> where the browser did not send one.</value>
+    /// <value>An address on the application's own host, without query and fragment unless <see cref="PipulateContext.IncludeQuery"/> is
+    /// set; <see langword="null"/> where the browser did not send one.</value>
     public Uri? PageUrl { get; }
 
     /// <summary>

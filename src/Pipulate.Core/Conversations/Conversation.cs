@@ -89,7 +89,8 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
     }
 
     /// <summary>Adds an entry that is whole already.</summary>
-    public ConversationEntry AddMessage(EntryRole role, string text, bool wantsAnswer = false, string? kind = null)
+    public ConversationEntry AddMessage(
+        EntryRole role, string text, bool wantsAnswer = false, string? kind = null, Requester? requester = null)
     {
         ConversationEntry entry;
         lock (Gate)
@@ -98,6 +99,7 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
             {
                 RequiresReply = wantsAnswer,
                 Kind = kind,
+                Requester = requester,
             });
             entry.Text.Set(text);
         }
@@ -109,8 +111,9 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
     /// <summary>Adds what a person typed, unless the page has sent this very message before.</summary>
     /// <param name="text">What was typed.</param>
     /// <param name="messageId">The id the page gave it, or null when it gave none.</param>
+    /// <param name="requester">Who typed it, where that is known.</param>
     /// <returns>Whether it was new, and the conversation is there.</returns>
-    public bool AddUserMessage(string text, string? messageId)
+    public bool AddUserMessage(string text, string? messageId, Requester? requester = null)
     {
         lock (Gate)
         {
@@ -123,6 +126,7 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
             {
                 RequiresReply = true,
                 MessageId = messageId,
+                Requester = requester,
             };
             entry.Text.Set(text);
 
@@ -443,6 +447,7 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
         return new Turn(entry, history, due.Typed, due.Events, leftOut)
         {
             Since = since,
+            Requester = (waiting.FindLast(pending => pending.Role is EntryRole.User) ?? waiting.LastOrDefault())?.Requester,
             Causes = [
             .. waiting.Select(pending => pending.Cause).OfType<string>()
         ]

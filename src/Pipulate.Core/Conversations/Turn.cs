@@ -18,6 +18,11 @@ internal sealed record Turn(ConversationEntry Entry, IReadOnlyList<ChatMessage> 
     /// </summary>
     public long? Since { get; init; }
 
+    /// <summary>
+    /// Gets who asked: the one who typed the newest words, or else caused the newest event; null where that is not known.
+    /// </summary>
+    public Requester? Requester { get; init; }
+
     /// <summary>The requests that what it answers came with, as tracing names them.</summary>
     public IReadOnlyList<string> Causes { get; init; } = [];
 

@@ -1,3 +1,5 @@
+using Pipulate.Conversations.Entries;
+
 namespace Pipulate;
 
 /// <summary>
@@ -22,4 +24,7 @@ public sealed record ChatEvent(ConversationId Conversation, string Text)
     /// </summary>
     /// <value>The default is <see langword="null"/>: it stands for itself.</value>
     public string? Kind { get; init; }
+
+    /// <summary>Gets who caused the event, where a request of theirs did.</summary>
+    internal Requester? Requester { get; init; }
 }

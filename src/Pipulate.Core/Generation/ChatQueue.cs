@@ -89,12 +89,12 @@ internal sealed partial class ChatQueue(
         var text = TextCut.WithQuotations(chatEvent.Text, options.Value.Limits.EventCharacters);
         if (chatEvent.Lane is ChatLane.Note)
         {
-            conversation.AddMessage(EntryRole.Event, text, kind: chatEvent.Kind);
+            conversation.AddMessage(EntryRole.Event, text, kind: chatEvent.Kind, requester: chatEvent.Requester);
             return null;
         }
 
         var drawn = schedule.ShouldComment();
-        var entry = conversation.AddMessage(EntryRole.Event, text, wantsAnswer: drawn, chatEvent.Kind);
+        var entry = conversation.AddMessage(EntryRole.Event, text, wantsAnswer: drawn, chatEvent.Kind, chatEvent.Requester);
         if (drawn)
         {
             Announce(conversation);
@@ -111,10 +111,10 @@ internal sealed partial class ChatQueue(
 
     /// <summary>Adds what a user typed, and waits until it is stored.</summary>
     /// <returns>Whether it was taken, once it is stored or that has taken too long; not where the conversation was deleted.</returns>
-    public async Task<bool> AddUserMessageAsync(ConversationId id, string text, string? messageId)
+    public async Task<bool> AddUserMessageAsync(ConversationId id, string text, string? messageId, Requester? requester = null)
     {
         var conversation = conversations.Get(id);
-        AddUserMessage(conversation, text, messageId);
+        AddUserMessage(conversation, text, messageId, requester);
         await turns.WaitUntilStoredAsync(conversation);
         return !conversation.IsDeleted;
     }
@@ -151,9 +151,9 @@ internal sealed partial class ChatQueue(
         return again;
     }
 
-    private void AddUserMessage(Conversation conversation, string text, string? messageId)
+    private void AddUserMessage(Conversation conversation, string text, string? messageId, Requester? requester = null)
     {
-        if (conversation.AddUserMessage(text, messageId))
+        if (conversation.AddUserMessage(text, messageId, requester))
         {
             Announce(conversation);
         }

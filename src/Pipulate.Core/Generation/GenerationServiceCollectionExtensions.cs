@@ -29,6 +29,8 @@ internal static class GenerationServiceCollectionExtensions
         services.TryAddSingleton<ReplyCoordinator>();
         services.TryAddSingleton<ChatQueue>();
         services.TryAddSingleton<IChatQueue>(provider => provider.GetRequiredService<ChatQueue>());
+        services.TryAddSingleton<ContextCollector>();
+        services.TryAddSingleton<TurnContext>();
         services.TryAddSingleton<RequestBuilder>();
         services.TryAddSingleton<ReplyWriter>();
         services.TryAddSingleton<ReplyGenerator>();

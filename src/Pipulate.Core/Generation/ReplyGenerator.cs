@@ -126,7 +126,7 @@ internal sealed partial class ReplyGenerator(
         reply.BeginSubstitute("demo");
         try
         {
-            await writer.AskDemoAsync(reply, requests.Full(reply.Turn));
+            await writer.AskDemoAsync(reply, requests.Full(reply.Conversation, reply.Turn));
             reply.CompleteSubstitute();
         }
         catch (Exception exception) when (!reply.Token.IsCancellationRequested)

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Pipulate.Context;
 using Pipulate.Conversations;
+using Pipulate.Conversations.Entries;
 using Pipulate.Conversations.History;
 using Pipulate.Telemetry;
 
@@ -13,6 +15,7 @@ namespace Pipulate.Generation;
 /// </summary>
 internal sealed partial class RequestBuilder(
     ContextWindows contexts,
+    TurnContext turnContext,
     PipulateMetrics metrics,
     IOptions<PipulateOptions> options,
     TimeProvider time,
@@ -32,11 +35,31 @@ internal sealed partial class RequestBuilder(
     }
 
     /// <summary>Builds the request of a turn.</summary>
-    public async Task<IReadOnlyList<ChatMessage>> BuildAsync(Conversation conversation, Turn turn, CancellationToken cancellationToken) =>
-        contexts.HasReducer ? await ReduceAsync(conversation, Full(turn), cancellationToken) : Full(turn);
+    public async Task<IReadOnlyList<ChatMessage>> BuildAsync(Conversation conversation, Turn turn, CancellationToken cancellationToken)
+    {
+        var system = SystemMessage(conversation, turn);
+        var parts = await turnContext.CollectAsync(conversation.Id, turn.Requester, cancellationToken);
+        var request = Fit(conversation, turn, system, parts);
+        if (contexts.HasReducer)
+        {
+            request = await ReduceAsync(conversation, request, cancellationToken);
+        }
 
-    /// <summary>Builds the request of a turn without the application's reducer.</summary>
-    public ChatMessage[] Full(Turn turn) => [SystemPrompt.For(options.Value.Persona), .. turn.History];
+        // Behind the reducer: the context is of this moment, and a summary would keep it.
+        return ContextMessage.AddTo(request, parts);
+    }
+
+    /// <summary>Builds what the model would be sent now, for a visitor who wants to see it. Nothing is recorded as left out.</summary>
+    public async Task<IReadOnlyList<ChatMessage>> PreviewAsync(
+        Conversation conversation, Requester? requester, CancellationToken cancellationToken)
+    {
+        var parts = await turnContext.CollectAsync(conversation.Id, requester, cancellationToken);
+        var system = turnContext.SystemMessageFor(conversation.Id, requester);
+        return ContextMessage.AddTo([system, .. conversation.ReadHistory(contexts.Budget)], parts);
+    }
+
+    /// <summary>Builds the request of a turn without the application's reducer and its context.</summary>
+    public ChatMessage[] Full(Conversation conversation, Turn turn) => [SystemMessage(conversation, turn), .. turn.History];
 
     /// <summary>Builds a shorter request after the model's server has refused one as too long.</summary>
     /// <returns>The request; null where nothing more can be left out.</returns>
@@ -49,7 +72,7 @@ internal sealed partial class RequestBuilder(
 
         metrics.Truncated(TruncationReason.Refused);
         LogRefused(conversation.Id, shorter.LeftOut);
-        return Full(shorter);
+        return Full(conversation, shorter);
     }
 
     /// <summary>Adjusts the estimate of the model's context to what its server reports to have read.</summary>
@@ -63,6 +86,28 @@ internal sealed partial class RequestBuilder(
                 LogTruncatedByServer(answer.Model, answer.Usage.First?.InputTokenCount, contexts.Current.Estimate.Of(answer.Request));
             }
         }
+    }
+
+    private ChatMessage SystemMessage(Conversation conversation, Turn turn) =>
+        turnContext.SystemMessageFor(conversation.Id, turn.Requester);
+
+    /// <summary>Leaves out the oldest entries where the context takes the room that they would need.</summary>
+    private IReadOnlyList<ChatMessage> Fit(Conversation conversation, Turn turn, ChatMessage system, IReadOnlyList<ContextPart> parts)
+    {
+        IReadOnlyList<ChatMessage> request = [system, .. turn.History];
+        if (parts.Count == 0 || contexts.Budget is not { } budget)
+        {
+            return request;
+        }
+
+        var context = budget.Estimate.Of([ContextMessage.Create(parts)]);
+        if (budget.Estimate.Of(turn.History) + context <= budget.Most)
+        {
+            return request;
+        }
+
+        var smaller = budget with { Most = Math.Max(1, budget.Most - context), Kept = Math.Max(1, budget.Kept - context) };
+        return conversation.Shorten(turn, smaller) is { } shorter ? [system, .. shorter.History] : request;
     }
 
     /// <summary>

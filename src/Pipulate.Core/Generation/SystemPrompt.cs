@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Pipulate.Context;
 
 namespace Pipulate.Generation;
 
@@ -16,5 +17,12 @@ internal static class SystemPrompt
         Speak of nothing as done that no report says was done. Answer in plain text, without a heading and without quoting the report.
         """;
 
-    public static ChatMessage For(string persona) => new(ChatRole.System, $"{persona.Trim()}\n\n{Rules.ReplaceLineEndings("\n")}");
+    /// <summary>Creates the message.</summary>
+    /// <param name="persona">Who the model is.</param>
+    /// <param name="withContext">Whether requests have a message of context, which the model is then told how to read.</param>
+    public static ChatMessage For(string persona, bool withContext = false)
+    {
+        var rules = Rules.ReplaceLineEndings("\n");
+        return new(ChatRole.System, $"{persona.Trim()}\n\n{rules}{(withContext ? $"\n{ContextMessage.Rule}" : "")}");
+    }
 }

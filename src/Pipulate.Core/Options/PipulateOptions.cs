@@ -23,7 +23,8 @@ public sealed class PipulateOptions
     /// Gets or sets what gives the persona of one reply, by the user, the page or a profile of the application's own. It must be quick: it
     /// is called before each request to the model.
     /// </summary>
-    /// <value>The default is <see langword="null"/>. Where it returns <see langword="null"/>, or throws, <see cref="Persona"/> holds.</value>
+    /// <value>The default is <see langword="null"/>. Where it returns <see langword="null"/>, or throws, <see cref="Persona"/>
+    /// holds.</value>
     public Func<ChatTurn, string?>? PersonaFor { get; set; }
 
     /// <summary>

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Pipulate.Context;
 using Pipulate.Conversations;
 using Pipulate.Generation;
 using Pipulate.Rendering;
@@ -66,6 +68,22 @@ internal sealed class CommentaryHouse : IAsyncDisposable
 
     private PipulateMetrics Metrics => field ??= new PipulateMetrics(Meter, Time);
 
+    /// <summary>Gets the providers of the application's context.</summary>
+    public List<Func<ChatTurn, ValueTask<string?>>> ContextProviders { get; } = [];
+
+    private TurnContext TurnContext
+    {
+        get
+        {
+            var scopes = new ServiceCollection().BuildServiceProvider().GetRequiredService<IServiceScopeFactory>();
+            var options = Microsoft.Extensions.Options.Options.Create(Options);
+            var providers = ContextProviders.Select((provider, index) =>
+                new ContextProviderRegistration($"P{index}", null, _ => new DelegateContextProvider((turn, _) => provider(turn))));
+            var collector = new ContextCollector(providers, scopes, options, Time, NullLogger<ContextCollector>.Instance);
+            return new TurnContext(collector, scopes, options, NullLogger<TurnContext>.Instance);
+        }
+    }
+
     public Conversation this[string id] => Conversations.Get(new ConversationId(id));
 
     public async Task StartAsync()
@@ -74,7 +92,7 @@ internal sealed class CommentaryHouse : IAsyncDisposable
         var model = Probe.Of(Client);
         var watch = new ModelHealth(model, Status, options, Time, NullLogger<ModelHealth>.Instance);
         var contexts = new ContextWindows(model, options, Reducer);
-        var requests = new RequestBuilder(contexts, Metrics, options, Time, RequestLog);
+        var requests = new RequestBuilder(contexts, TurnContext, Metrics, options, Time, RequestLog);
         var writer = new ReplyWriter(model, new DemoChatClient(WordDelay, Time), watch, contexts, Typist, Metrics, options, Time);
         _commentator = new ReplyScheduler(
             Queue,

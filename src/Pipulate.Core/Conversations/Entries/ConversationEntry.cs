@@ -81,7 +81,10 @@ internal sealed class ConversationEntry(int ordinal, EntryRole role, EntryState 
     /// <summary>Gets what an event is an instance of; consecutive events of one kind are sent to the model as one.</summary>
     public string? Kind { get; init; }
 
-    /// <summary>Gets or sets the progress that this entry shows; null for all other entries.</summary>
+    /// <summary>Gets who typed or caused it; null where that is not known. Not stored.</summary>
+    public Requester? Requester { get; init; }
+
+    /// <summary>How far the work is that this entry shows; null for all other entries.</summary>
     public Progress? Progress { get; set; }
 
     /// <summary>Gets or sets the author of an answer that is not from the model, such as "demo"; otherwise null.</summary>
