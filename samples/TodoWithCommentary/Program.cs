@@ -15,7 +15,7 @@ builder.Services.AddPipulate(options =>
     options.UseDemoVoiceWhenUnavailable = true;
     options.Events.Add("profile_change", "They chose the profile {message}. Greet them in its manner, 30 words at most, and keep to it from now on.");
     options.Events.Add("app_switch", "They opened the page {message}. One remark, 20 words at most.");
-}).AddSqlite(builder.Configuration["Chat:Database"] ?? "data/chat.db");
+}).AddSqlite(builder.Configuration["Chat:Database"] ?? "data/chat.db").AddChatContext<TodoContext>();
 
 var app = builder.Build();
 app.Services.GetRequiredService<TodoStore>().EnsureCreated();
