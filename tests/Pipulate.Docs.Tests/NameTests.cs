@@ -5,9 +5,10 @@ namespace Pipulate.Docs;
 
 public sealed partial class NameTests
 {
-    private static readonly ILookup<string, string> Tests = Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*.cs", SearchOption.AllDirectories)
-        .Where(file => Path.GetFileNameWithoutExtension(file) is var name && (name.EndsWith("Tests", StringComparison.Ordinal) || name.EndsWith("Contract", StringComparison.Ordinal)))
-        .ToLookup(file => Path.GetFileNameWithoutExtension(file));
+    private static readonly ILookup<string, string> Tests = Directory
+        .EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*.cs", SearchOption.AllDirectories)
+        .Where(file => ClassOf(file).EndsWith("Tests", StringComparison.Ordinal) || ClassOf(file).EndsWith("Contract", StringComparison.Ordinal))
+        .ToLookup(ClassOf);
 
     /// <summary>A page that says "a test shows it" names one that is there.</summary>
     [Fact]
@@ -20,8 +21,14 @@ public sealed partial class NameTests
             where test.Success
             select (page, name, test),
             named => Assert.True(
-                Tests[named.test.Groups["class"].Value].Any(file => !named.test.Groups["method"].Success || File.ReadAllText(file).Contains($" {named.test.Groups["method"].Value}(", StringComparison.Ordinal)),
+                Tests[named.test.Groups["class"].Value].Any(file => Has(file, named.test.Groups["method"])),
                 $"{named.page} names {named.name}, which is not there."));
+
+    /// <summary>Gets the class of a file; a large one has several, such as <c>NodesContract.Replies.cs</c>.</summary>
+    private static string ClassOf(string file) => Path.GetFileName(file).Split('.')[0];
+
+    private static bool Has(string file, Group method) =>
+        !method.Success || File.ReadAllText(file).Contains($" {method.Value}(", StringComparison.Ordinal);
 
     [GeneratedRegex(@"^(?<class>[A-Z]\w+(Tests|Contract))(\.(?<method>\w+))?$")]
     private static partial Regex Test();

@@ -8,7 +8,7 @@ public sealed class PipulateContext
     /// <summary>
     /// Gets or sets how many characters of one provider's text the model is given. What is longer is cut.
     /// </summary>
-    /// <value>The default is 2000; from 1 to 100000.</value>
+    /// <value>The default is 2,000; from 1 to 100,000.</value>
     public int Characters { get; set; } = 2_000;
 
     /// <summary>

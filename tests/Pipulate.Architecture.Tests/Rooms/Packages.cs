@@ -21,10 +21,10 @@ internal static class Packages
         new Room(History, "what fits into the prompt", Entries, "Text"),
         new Room(Ollama, "Ollama: client, model choice, probing", "Models", "Threading"),
         new Room("Conversations", "the log, turns, viewers", Entries, History, "Localization", "Telemetry", "Text"),
-        new Room("Events", "declaring commentary: attributes, events, prompt templates, the queue", Values, "Conversations"),
+        new Room("Events", "declaring commentary: attributes, events, prompt templates, the queue", Values, "Conversations", Entries),
         new Room("Rendering", "entries to HTML fragments, the cursor", "Conversations", Entries, "Localization", "Markdown"),
         new Room("Storage", "store contract, write-behind, cache, repository", "Conversations", Entries, "Localization"),
-        new Room("Options", "options and validation", "Events", "Models", Ollama),
+        new Room("Options", "options and validation", "Conversations", "Events", "Models", Ollama),
         new Room(
             "Context", "what the application knows at the moment of a reply", "Conversations", Entries, Values, "Text", "Options"),
         new Room(

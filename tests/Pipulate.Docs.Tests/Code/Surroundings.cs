@@ -46,6 +46,13 @@ public sealed class TodoStore
     public Task<Todo?> DeleteAsync(int id) => Task.FromResult<Todo?>(new Todo(id, "Milk", false));
 
     public Todo? Toggle(int id) => new(id, "Milk", true);
+
+    public IReadOnlyList<Todo> All() => [new(1, "Milk", false)];
+}
+
+public sealed class TodoContext : IChatContextProvider
+{
+    public ValueTask<string?> GetContextAsync(ChatTurn turn, CancellationToken cancellationToken) => new("Milk");
 }
 
 public sealed class HouseWords : IStringLocalizer<ChatLabels>
