@@ -18,13 +18,13 @@ public sealed partial class InProcessNodesTests
     {
         var (time, here, there) = await OpenOnTwoWithClockAsync();
         Lose(cut);
-        here.IsPaused = true;
+        here.Details.IsPaused = true;
         await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => IsStored(here));
-        Assert.False(there.IsPaused);
+        Assert.False(there.Details.IsPaused);
         Find(cut);
         var lost = time.GetUtcNow();
 
-        await AdvanceUntil(time, TimeSpan.FromSeconds(0.5), () => there.IsPaused);
+        await AdvanceUntil(time, TimeSpan.FromSeconds(0.5), () => there.Details.IsPaused);
 
         // One heartbeat, and the steps that the clock makes while the nodes still work.
         Assert.InRange(time.GetUtcNow() - lost, TimeSpan.Zero, 2 * NodeLink.Heartbeat);
@@ -33,8 +33,8 @@ public sealed partial class InProcessNodesTests
         there.AddMessage(EntryRole.Notice, "later");
         await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => IsStored(there) && TextOf(here) is [.., "Notice/Complete: later"]);
         Assert.True((await _store.ReadAsync(Key, 1, cancellationToken: Cancellation))!.Summary.IsPaused);
-        there.IsPaused = false;
-        await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => !here.IsPaused && IsStored(there));
+        there.Details.IsPaused = false;
+        await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => !here.Details.IsPaused && IsStored(there));
         Assert.False((await _store.ReadAsync(Key, 1, cancellationToken: Cancellation))!.Summary.IsPaused);
     }
 
@@ -45,15 +45,15 @@ public sealed partial class InProcessNodesTests
     {
         var (time, here, there) = await OpenOnTwoWithClockAsync();
         Lose(cut);
-        here.Title = "Groceries";
+        here.Details.Title = "Groceries";
         await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => IsStored(here));
         there.AddUserMessage("What is on my list?", "m1");
         await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => IsStored(there));
         Find(cut);
 
-        await AdvanceUntil(time, TimeSpan.FromSeconds(0.5), () => there.Title == "Groceries" && TextOf(here).Length == 2);
+        await AdvanceUntil(time, TimeSpan.FromSeconds(0.5), () => there.Details.Title == "Groceries" && TextOf(here).Length == 2);
 
-        Assert.Equal("Groceries", here.Title);
+        Assert.Equal("Groceries", here.Details.Title);
         Assert.Equal("Groceries", (await _store.ReadAsync(Key, 1, cancellationToken: Cancellation))!.Summary.Title);
     }
 
@@ -92,17 +92,17 @@ public sealed partial class InProcessNodesTests
     {
         var (time, here, there) = await OpenOnTwoWithClockAsync();
         Lose(cut: false);
-        here.IsPaused = true;
+        here.Details.IsPaused = true;
         await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => IsStored(here));
-        there.IsPaused = true;
+        there.Details.IsPaused = true;
         await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => IsStored(there));
-        there.IsPaused = false;
+        there.Details.IsPaused = false;
         await AdvanceUntil(time, TimeSpan.FromMilliseconds(40), () => IsStored(there));
         Find(cut: false);
 
-        await AdvanceUntil(time, TimeSpan.FromSeconds(0.5), () => !here.IsPaused);
+        await AdvanceUntil(time, TimeSpan.FromSeconds(0.5), () => !here.Details.IsPaused);
 
-        Assert.False(there.IsPaused);
+        Assert.False(there.Details.IsPaused);
     }
 
     [Fact]

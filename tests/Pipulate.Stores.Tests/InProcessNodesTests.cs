@@ -240,7 +240,7 @@ public sealed partial class InProcessNodesTests : NodesContract
     {
         lock (conversation.Gate)
         {
-            return conversation.Find(entry)?.Text.ToString() ?? "";
+            return conversation.Log.Find(entry)?.Text.ToString() ?? "";
         }
     }
 

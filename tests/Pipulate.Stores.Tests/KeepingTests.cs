@@ -80,7 +80,7 @@ public sealed class KeepingTests(PostgreSqlServer server) : IClassFixture<Postgr
 
                 Assert.Equal(2 * (process - 1), Read(conversation).Length);
                 conversation.AddUserMessage($"question {process}", $"m{process}");
-                conversation.End(conversation.BeginTurn()!.Entry, EntryState.Stopped, "Stopped.");
+                conversation.End(conversation.Turns.Begin()!.Entry, EntryState.Stopped, "Stopped.");
                 Assert.Equal(2 * process, Read(conversation).Length);
                 await keeper.StopAsync(Cancellation);
                 await UntilStoredAsync(store, Read(conversation));
@@ -101,7 +101,7 @@ public sealed class KeepingTests(PostgreSqlServer server) : IClassFixture<Postgr
     {
         lock (conversation.Gate)
         {
-            return [.. conversation.Entries.Select(entry => $"{entry.Role} {entry.State} {entry.Text} {entry.MessageId}")];
+            return [.. conversation.Log.Entries.Select(entry => $"{entry.Role} {entry.State} {entry.Text} {entry.MessageId}")];
         }
     }
 

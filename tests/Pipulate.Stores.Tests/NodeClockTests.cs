@@ -55,7 +55,7 @@ public sealed class NodeClockTests
     {
         lock (conversation.Gate)
         {
-            return [.. conversation.Entries.Select(entry => $"{entry.Text}/{entry.State}")];
+            return [.. conversation.Log.Entries.Select(entry => $"{entry.Text}/{entry.State}")];
         }
     }
 }

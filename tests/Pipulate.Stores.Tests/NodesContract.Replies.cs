@@ -19,15 +19,15 @@ public abstract partial class NodesContract
         here.AddMessage(EntryRole.Event, "another");
         await Until(there, "Event/Complete: a secret", "Event/Complete: another");
 
-        there.IsPaused = true;
+        there.Details.IsPaused = true;
         there.ForgetEvents();
 
-        await Eventually.TrueAsync(() => here.IsPaused && here.ReadEvents().Count == 0);
-        Assert.Empty(here.ReadHistory());
+        await Eventually.TrueAsync(() => here.Details.IsPaused && here.ReadEvents().Count == 0);
+        Assert.Empty(here.Turns.ReadHistory());
         await Eventually.TrueAsync(() => IsStored(here) && IsStored(there));
         Assert.All((await ReadAsync("c")).Entries, entry => Assert.True(entry is { Withdrawn: true, Text: "" }));
-        here.IsPaused = false;
-        await Eventually.TrueAsync(() => !there.IsPaused);
+        here.Details.IsPaused = false;
+        await Eventually.TrueAsync(() => !there.Details.IsPaused);
     }
 
     [Fact]
@@ -35,13 +35,13 @@ public abstract partial class NodesContract
     {
         var (here, there) = await OpenOnTwoAsync();
         here.AddMessage(EntryRole.Event, "They opened the page.");
-        here.Title = "Groceries";
-        await Eventually.TrueAsync(() => there.Title == "Groceries");
+        here.Details.Title = "Groceries";
+        await Eventually.TrueAsync(() => there.Details.Title == "Groceries");
 
         there.AddUserMessage("What is on my list?", "m1");
 
         await Eventually.TrueAsync(() => IsStored(here) && IsStored(there));
-        Assert.Equal(("Groceries", "Groceries"), (here.Title, there.Title));
+        Assert.Equal(("Groceries", "Groceries"), (here.Details.Title, there.Details.Title));
         Assert.Equal("Groceries", (await ReadAsync("c")).Summary.Title);
     }
 
@@ -52,9 +52,9 @@ public abstract partial class NodesContract
 
         here.AddUserMessage("What is on my list?", "m1");
 
-        await Eventually.TrueAsync(() => there.Title == "What is on my list?");
-        there.Title = null;
-        await Eventually.TrueAsync(() => here.Title is null && IsStored(there));
+        await Eventually.TrueAsync(() => there.Details.Title == "What is on my list?");
+        there.Details.Title = null;
+        await Eventually.TrueAsync(() => here.Details.Title is null && IsStored(there));
         Assert.Null((await ReadAsync("c")).Summary.Title);
     }
 
@@ -73,7 +73,7 @@ public abstract partial class NodesContract
         var mine = here.AddMessage(EntryRole.Event, "mine");
         there.AddMessage(EntryRole.Event, "yours");
         here.AddUserMessage("Well?", "m1");
-        var answer = here.BeginTurn()!.Entry;
+        var answer = here.Turns.Begin()!.Entry;
         here.End(answer, EntryState.Complete);
         await Eventually.TrueAsync(
             () => both.All(conversation => TextOf(conversation).Length == 5 && TextOf(conversation).Contains("Assistant/Complete: ")));
@@ -83,16 +83,16 @@ public abstract partial class NodesContract
             () => both.All(conversation => conversation.ReadEvents().Select(done => done.Text).SequenceEqual(["yours"])));
 
         // A page of any node has the button, and the node that gave the answer takes it back.
-        Assert.True(Look(there, _ => there.Find(answer.Id)!.CanRegenerate));
+        Assert.True(Look(there, _ => there.Log.Find(answer.Id)!.CanRegenerate));
         var asked = new List<(ConversationId, Guid)>();
         first.Link.RegenerationRequested += (conversation, which) => asked.Add((conversation, which));
-        Assert.False(there.Regenerate(answer.Id));
+        Assert.False(there.Turns.Regenerate(answer.Id));
         there.Observers.OfType<Nodes.MirroredConversation>().Single().TryRegenerate(answer.Id);
         await Eventually.TrueAsync(() => asked.Count == 1);
         Assert.Equal((here.Id, answer.Id), asked[0]);
-        Assert.True(here.Regenerate(answer.Id));
-        await Eventually.TrueAsync(() => Look(there, _ => there.Find(answer.Id)!.Withdrawn));
-        Assert.True(here.PeekPending() is { Typed: true });
+        Assert.True(here.Turns.Regenerate(answer.Id));
+        await Eventually.TrueAsync(() => Look(there, _ => there.Log.Find(answer.Id)!.Withdrawn));
+        Assert.True(here.Turns.PeekPending() is { Typed: true });
     }
 
     [Fact]
@@ -101,12 +101,12 @@ public abstract partial class NodesContract
         var (first, second) = (await StartAsync(), await StartAsync());
         var (here, there) = (await first.OpenAsync("c"), await second.OpenAsync("c"));
         here.AddUserMessage("Before?", "m1");
-        var old = here.BeginTurn()!.Entry;
+        var old = here.Turns.Begin()!.Entry;
         here.End(old, EntryState.Complete);
         here.AddMessage(EntryRole.Event, "They put \"Milk\" on the list.");
         here.AddUserMessage("Well?", "m2");
         here.AddMessage(EntryRole.Assistant, "The application speaks.");
-        var answer = here.BeginTurn()!.Entry;
+        var answer = here.Turns.Begin()!.Entry;
         here.Append(answer, "Well.");
         here.End(answer, EntryState.Complete);
         await Until(
@@ -123,11 +123,11 @@ public abstract partial class NodesContract
         await first.DisposeAsync();
         await Eventually.TrueAsync(() => !shared.TryRegenerate(answer.Id));
 
-        Assert.False(there.RegenerateRemote(old.Id), "Not the newest.");
-        Assert.True(there.RegenerateRemote(answer.Id));
-        Assert.False(there.RegenerateRemote(answer.Id), "Taken back already.");
-        Assert.True(there.IsRegenerating);
-        Assert.Equal(["They put \"Milk\" on the list.", "Well?"], there.ReadPending().Select(entry => entry.Text.ToString()));
+        Assert.False(there.Turns.RegenerateRemote(old.Id), "Not the newest.");
+        Assert.True(there.Turns.RegenerateRemote(answer.Id));
+        Assert.False(there.Turns.RegenerateRemote(answer.Id), "Taken back already.");
+        Assert.True(there.Turns.IsRegenerating);
+        Assert.Equal(["They put \"Milk\" on the list.", "Well?"], there.Turns.ReadPending().Select(entry => entry.Text.ToString()));
         Assert.DoesNotContain("Assistant/Complete: Well.", TextOf(there));
 
         // Whoever comes next does not see it either.

@@ -51,11 +51,11 @@ public abstract partial class NodesContract : IAsyncDisposable
         await Until(here, "User/Complete: hello", "Event/Complete: They put \"Milk\" on the list.", "Notice/Complete: No model answers.");
 
         Assert.False(there.AddUserMessage("hello", "m1"));
-        Assert.Equal(here.ReadHistory().Select(message => message.Text), there.ReadHistory().Select(message => message.Text));
+        Assert.Equal(here.Turns.ReadHistory().Select(message => message.Text), there.Turns.ReadHistory().Select(message => message.Text));
 
         // Answered where it was said, and nowhere else.
-        Assert.True(here.PeekPending() is { Typed: true });
-        Assert.Null(there.PeekPending());
+        Assert.True(here.Turns.PeekPending() is { Typed: true });
+        Assert.Null(there.Turns.PeekPending());
     }
 
     [Fact]
@@ -222,7 +222,7 @@ public abstract partial class NodesContract : IAsyncDisposable
     {
         lock (conversation.Gate)
         {
-            return look(conversation.Entries);
+            return look(conversation.Log.Entries);
         }
     }
 

@@ -140,7 +140,7 @@ public sealed class PostgreSqlNodesTests(PostgreSqlServer server) : NodesContrac
             Assert.Single(stored.Entries);
 
             // One of the two answers it, and the same words under another id are another message.
-            Assert.Equal(1, here.ReadPending().Count + there.ReadPending().Count);
+            Assert.Equal(1, here.Turns.ReadPending().Count + there.Turns.ReadPending().Count);
             there.AddUserMessage("hello", "m2");
             await Until(here, "User/Complete: hello", "User/Complete: hello");
         }

@@ -64,7 +64,7 @@ internal sealed class ContextEndpoint(
             case "pause":
             case "resume":
                 // Answered when it is stored, so that a pause holds even where the process ends now.
-                conversation.IsPaused = form["do"] == "pause";
+                conversation.Details.IsPaused = form["do"] == "pause";
                 await storage.WaitUntilStoredAsync(conversation);
                 break;
             case "forget-all":

@@ -20,7 +20,7 @@ internal static class ConversationExport
         var json = new Utf8JsonWriter(context.Response.Body, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();
         json.WriteString("conversation", ConversationName.Of(conversation.Id));
-        json.WriteString("title", conversation.Title);
+        json.WriteString("title", conversation.Details.Title);
         json.WriteStartArray("entries");
         await foreach (var entry in entries)
         {
@@ -80,7 +80,7 @@ internal static class ConversationExport
         }
     }
 
-    private static string TitleOf(Conversation conversation) => conversation.Title ?? "Conversation";
+    private static string TitleOf(Conversation conversation) => conversation.Details.Title ?? "Conversation";
 
     private static void Begin(HttpContext context, Conversation conversation, string type, string extension)
     {

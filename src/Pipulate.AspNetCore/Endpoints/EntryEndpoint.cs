@@ -32,7 +32,7 @@ internal sealed class EntryEndpoint(ConversationAccess access, ConversationCache
         await conversation.Loaded;
         lock (conversation.Gate)
         {
-            return conversation.Entries.FirstOrDefault(entry => entry.Id == id && entry.Visible)?.Text.ToString();
+            return conversation.Log.Entries.FirstOrDefault(entry => entry.Id == id && entry.Visible)?.Text.ToString();
         }
     }
 }

@@ -21,9 +21,9 @@ internal sealed class ContextView(HtmxVersion version, string address, string to
     {
         var events = conversation.ReadEvents();
         _html.Append("<p class=\"chat-context-state\">")
-            .Append(Text(conversation.IsPaused ? TextKey.ContextPaused : TextKey.ContextRecording))
+            .Append(Text(conversation.Details.IsPaused ? TextKey.ContextPaused : TextKey.ContextRecording))
             .Append("</p><div class=\"chat-context-actions\">");
-        WriteButton(conversation.IsPaused ? "resume" : "pause", conversation.IsPaused ? TextKey.Resume : TextKey.Pause);
+        WriteButton(conversation.Details.IsPaused ? "resume" : "pause", conversation.Details.IsPaused ? TextKey.Resume : TextKey.Pause);
         if (events.Count > 0)
         {
             WriteButton("forget-all", TextKey.ForgetAll);

@@ -39,7 +39,7 @@ internal sealed partial class ConversationListHtml(
         var shown = visitor.Conversation;
         if (shown.Room is null && !known.Any(summary => summary.Id == shown))
         {
-            known = [new ConversationSummary(shown, cache.Peek(shown)?.Title, IsPaused: false, default), .. known];
+            known = [new ConversationSummary(shown, cache.Peek(shown)?.Details.Title, IsPaused: false, default), .. known];
         }
 
         var token = antiforgery.GetAndStoreTokens(context);

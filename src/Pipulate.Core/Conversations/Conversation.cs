@@ -1,101 +1,181 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using Microsoft.Extensions.AI;
 using Pipulate.Conversations.Entries;
-using Pipulate.Conversations.History;
 using Pipulate.Localization;
-using Pipulate.Telemetry;
 
 namespace Pipulate.Conversations;
 
 /// <summary>
-/// The one owner of what was said and done: an append-only list of entries under one lock.
-/// Everything that changes it raises <see cref="Version"/> and wakes the watchers; whoever reads, reads under <see cref="Gate"/>.
+/// Owns what was written and done: an append-only list of entries under one lock. Every change raises the version and notifies the viewers;
+/// readers use <see cref="Read{TState, TResult}"/>.
 /// </summary>
-/// <param name="id">Its id.</param>
-/// <param name="time">The clock.</param>
-/// <param name="markdown">Whether what the assistant says is markdown.</param>
-internal sealed partial class Conversation(ConversationId id, TimeProvider time, bool markdown = false)
+/// <remarks>
+/// Safe because the entries and the lock are in an <see cref="EntryLog"/> that only the conversation and its parts refer to. Observers are
+/// called under the lock; viewers and events are notified outside it.
+/// </remarks>
+internal sealed class Conversation
 {
-    /// <summary>How many of the page's last messages are looked at for one that was sent twice.</summary>
+    /// <summary>Caps how many of the last messages are compared with a new one that the page may have sent twice.</summary>
     private const int RememberedMessageIds = 20;
 
+    private readonly TimeProvider _time;
+    private readonly EntryLog _log;
+    private readonly HistoryRestorer _restorer;
+
+    /// <param name="id">The id.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="markdown">Whether messages of the assistant are Markdown.</param>
+    public Conversation(ConversationId id, TimeProvider time, bool markdown = false)
+    {
+        Id = id;
+        _time = time;
+        _log = new EntryLog(time, markdown);
+        Turns = new TurnTracker(_log, time);
+        Details = new ConversationDetails(_log, time);
+        Remote = new RemoteEntries(_log, time);
+        Usage = new ConversationUsage(time);
+        _restorer = new HistoryRestorer(_log, Turns);
+    }
+
+    /// <summary>Occurs outside the lock when a user waits for a reply: one that has no text yet is withdrawn in favour of it.</summary>
+    public event Action? ReplyRequested
+    {
+        add => _log.ReplyRequested += value;
+        remove => _log.ReplyRequested -= value;
+    }
+
+    /// <summary>Occurs outside the lock when the replies that are being generated were stopped.</summary>
+    public event Action? Stopped
+    {
+        add => _log.Stopped += value;
+        remove => _log.Stopped -= value;
+    }
+
+    public ConversationId Id { get; }
+
     /// <summary>
-    /// By how much the epoch rises of an entry that is ended for another node, so that nothing this one still writes of it counts: as many
-    /// changes it does not make.
-    /// </summary>
-    private const int TakeoverEpochStep = 1_000_000;
-
-    private const int Idle = 0;
-    private const int Working = 1;
-    private const int Rescheduled = 2;
-
-    private readonly List<ConversationEntry> _entries = [];
-    private HistoryWindow _window = new();
-    private int _repliedThrough;
-    private int _due;
-    private long? _lastReplyAt;
-
-    /// <summary>Raised when a person has typed something, outside the lock: an answer that has not begun makes way.</summary>
-    public event Action? ReplyRequested;
-
-    public ConversationId Id { get; } = id;
-
-    /// <summary>
-    /// Tells this conversation from one of the same id in another process, or before it was forgotten: their versions do not compare.
+    /// Gets what tells this conversation from one of the same id in another process, or before it was deleted: their versions do not
+    /// compare.
     /// </summary>
     public string InstanceId { get; } = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(8));
 
-    public Lock Gate { get; } = new();
+    /// <summary>Gets the replies: which are due, and the one that is being generated.</summary>
+    public TurnTracker Turns { get; }
 
-    public ViewerTracker Viewers { get; } = new(time);
+    /// <summary>Gets the title, and whether the conversation records.</summary>
+    public ConversationDetails Details { get; }
+
+    /// <summary>Gets what applies the changes of other nodes.</summary>
+    public RemoteEntries Remote { get; }
+
+    /// <summary>Gets what keeps the conversation from being evicted while it is used.</summary>
+    public ConversationUsage Usage { get; }
+
+    public ViewerTracker Viewers => _log.Viewers;
+
+    /// <summary>Gets the lock. Use <see cref="Read{TState, TResult}"/> instead.</summary>
+    public Lock Gate => _log.Gate;
+
+    /// <summary>Gets the entries, for callers that hold the lock.</summary>
+    public IEntryLog Log => _log;
 
     /// <summary>
     /// Gets or sets the texts of its pages. All pages are written together, so they share one language: that of the page that was opened
     /// last.
     /// </summary>
-    public PanelTexts Texts { get; set; } = PanelTexts.English;
+    public PanelTexts Texts
+    {
+        get => _log.Texts;
+        set => _log.Texts = value;
+    }
 
-    /// <summary>Raised by one with each change. Read under <see cref="Gate"/>.</summary>
-    public long Version { get; private set; }
-
-    /// <summary>All entries by ordinal, which rises and may leave places out. Read under <see cref="Gate"/>.</summary>
-    public IReadOnlyList<ConversationEntry> Entries => _entries;
-
-    /// <summary>Told of every change that is made here; set before anybody else knows of the conversation.</summary>
-    public IConversationObserver[] Observers { get; set; } = [];
+    /// <summary>Gets or sets the observers of every change that is made on this node. Set before the conversation is shared.</summary>
+    public IConversationObserver[] Observers
+    {
+        get => _log.Observers;
+        set => _log.Observers = value;
+    }
 
     /// <summary>
-    /// Done once it has its history, or the store has been waited for long enough: then the history comes when it comes. Never fails.
+    /// Gets or sets a task that ends when the history is restored, or when the store has not answered in time: then the history is restored
+    /// later. Never fails.
     /// </summary>
     public Task Loaded { get; set; } = Task.CompletedTask;
 
-    /// <summary>
-    /// How often history was put before what was there: whoever remembers places in <see cref="Entries"/> begins anew. Read under
-    /// <see cref="Gate"/>.
-    /// </summary>
-    public int RestoreCount { get; private set; }
+    /// <summary>Gets a value indicating whether the conversation was deleted. Nothing in it is stored or answered any more.</summary>
+    public bool IsDeleted => _log.IsDeleted;
 
-    /// <summary>How long the model has kept quiet: without end where it has not spoken yet.</summary>
+    /// <summary>
+    /// Gets a value indicating whether it was deleted and is created again on its next use, because a visitor always has a first one.
+    /// </summary>
+    public bool WasEvicted => IsDeleted && Id.Name is null && Usage.IsEvicted;
+
+    /// <summary>Gets the time since the last reply of the model; without end where there was none.</summary>
     public TimeSpan QuietFor
     {
         get
         {
-            lock (Gate)
+            lock (_log.Gate)
             {
-                return _lastReplyAt is { } last ? time.GetElapsedTime(last) : TimeSpan.MaxValue;
+                return _log.QuietFor;
             }
         }
     }
 
-    /// <summary>Adds an entry that is whole already.</summary>
+    /// <summary>Gets a value indicating whether there are no entries yet.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_log.Gate)
+            {
+                return _log.Entries.Count == 0;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Gets a value indicating whether nothing is under way on this node: no reply is due or being generated, and everything is stored.
+    /// </summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_log.Gate)
+            {
+                if (Turns.PeekPending() is not null
+                    || _log.Entries.Exists(entry => entry is { State: EntryState.Streaming, IsRemote: false }))
+                {
+                    return false;
+                }
+            }
+
+            return Turns.IsIdle && Array.TrueForAll(Observers, observer => observer.IsSettled);
+        }
+    }
+
+    /// <summary>Reads the entries under the lock.</summary>
+    /// <param name="state">What the reader needs; a static lambda and a tuple cost no allocation.</param>
+    /// <param name="read">Reads. Must be quick, and must not keep the log.</param>
+    public TResult Read<TState, TResult>(TState state, Func<IEntryLog, TState, TResult> read)
+    {
+        lock (_log.Gate)
+        {
+            return read(_log, state);
+        }
+    }
+
+    /// <summary>Reads the entries under the lock.</summary>
+    public TResult Read<TResult>(Func<IEntryLog, TResult> read) => Read(read, static (log, read) => read(log));
+
+    /// <summary>Adds an entry that is complete.</summary>
     public ConversationEntry AddMessage(
         EntryRole role, string text, bool wantsAnswer = false, string? kind = null, Requester? requester = null)
     {
         ConversationEntry entry;
-        lock (Gate)
+        lock (_log.Gate)
         {
-            entry = AddLocked(new ConversationEntry(NextOrdinal, role, EntryState.Complete, time.GetUtcNow())
+            entry = _log.Add(new ConversationEntry(_log.NextOrdinal, role, EntryState.Complete, _time.GetUtcNow())
             {
                 RequiresReply = wantsAnswer,
                 Kind = kind,
@@ -108,21 +188,21 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
         return entry;
     }
 
-    /// <summary>Adds what a person typed, unless the page has sent this very message before.</summary>
+    /// <summary>Adds what a user typed, unless the page has sent the same message before.</summary>
     /// <param name="text">What was typed.</param>
-    /// <param name="messageId">The id the page gave it, or null when it gave none.</param>
+    /// <param name="messageId">The id that the page gave it, or null when it gave none.</param>
     /// <param name="requester">Who typed it, where that is known.</param>
-    /// <returns>Whether it was new, and the conversation is there.</returns>
+    /// <returns>Whether it was new, and the conversation exists.</returns>
     public bool AddUserMessage(string text, string? messageId, Requester? requester = null)
     {
-        lock (Gate)
+        lock (_log.Gate)
         {
             if (IsDeleted)
             {
                 return false;
             }
 
-            var entry = new ConversationEntry(NextOrdinal, EntryRole.User, EntryState.Complete, time.GetUtcNow())
+            var entry = new ConversationEntry(_log.NextOrdinal, EntryRole.User, EntryState.Complete, _time.GetUtcNow())
             {
                 RequiresReply = true,
                 MessageId = messageId,
@@ -130,34 +210,30 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
             };
             entry.Text.Set(text);
 
-            // Compared as it is kept, for what is kept is not always what was sent: a page's newline may come with a carriage return.
+            // Compared as it is stored, which is not always as it was sent: a page's newline may come with a carriage return.
             if (messageId is not null && IsRepeated(entry.Text.ToString(), messageId))
             {
                 return false;
             }
 
-            if (_title is null)
-            {
-                ProposeTitle(entry.Text.ToString());
-            }
-
-            AddLocked(entry);
+            Details.ProposeTitle(entry.Text.ToString());
+            _log.Add(entry);
         }
 
         Viewers.NotifyChanged();
-        ReplyRequested?.Invoke();
+        _log.RaiseReplyRequested();
         return true;
     }
 
-    /// <summary>Tells the people at the pages something about the chat itself; the model never hears of it.</summary>
+    /// <summary>Adds a notice about the chat itself for the users at the pages; the model is not given it.</summary>
     /// <param name="text">The notice.</param>
-    /// <param name="evenIfKnown">Whether it is told again although it is the last notice that was told.</param>
-    /// <param name="instead">The turn in whose place it is told, if a person waits for that: they may ask for the answer once more.</param>
+    /// <param name="evenIfKnown">Whether it is added even though it is the same as the last notice.</param>
+    /// <param name="instead">The turn whose reply it substitutes, if a user waits for that: they may regenerate it.</param>
     public void AddNotice(string text, bool evenIfKnown, Turn? instead = null)
     {
-        lock (Gate)
+        lock (_log.Gate)
         {
-            if (!evenIfKnown && _entries.FindLast(entry => entry.Role is EntryRole.Notice)?.Text.ToString() == text)
+            if (!evenIfKnown && _log.Entries.FindLast(entry => entry.Role is EntryRole.Notice)?.Text.ToString() == text)
             {
                 return;
             }
@@ -166,9 +242,9 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
         var notice = AddMessage(EntryRole.Notice, text);
         if (instead is not null)
         {
-            lock (Gate)
+            lock (_log.Gate)
             {
-                Substitute(notice, instead);
+                Turns.Substitute(notice, instead);
             }
 
             Viewers.NotifyChanged();
@@ -176,18 +252,21 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
     }
 
     /// <summary>Begins an entry whose text is still to come.</summary>
-    /// <param name="voice">Who speaks, when it is not the model.</param>
-    /// <param name="instead">The turn that it takes over, if it does.</param>
+    /// <param name="voice">The author, when it is not the model.</param>
+    /// <param name="instead">The turn whose reply it substitutes, if it does.</param>
     public ConversationEntry BeginMessage(string? voice = null, Turn? instead = null)
     {
         ConversationEntry entry;
-        lock (Gate)
+        lock (_log.Gate)
         {
-            entry = AddLocked(
-                new ConversationEntry(NextOrdinal, EntryRole.Assistant, EntryState.Streaming, time.GetUtcNow()) { AuthorName = voice });
+            entry = _log.Add(
+                new ConversationEntry(_log.NextOrdinal, EntryRole.Assistant, EntryState.Streaming, _time.GetUtcNow())
+                {
+                    AuthorName = voice,
+                });
             if (instead is not null)
             {
-                Substitute(entry, instead);
+                Turns.Substitute(entry, instead);
             }
         }
 
@@ -195,15 +274,16 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
         return entry;
     }
 
-    /// <summary>Begins to show how far a piece of work is.</summary>
+    /// <summary>Begins to show the progress of a piece of work.</summary>
     public ConversationEntry BeginProgress(string label)
     {
         ConversationEntry entry;
-        lock (Gate)
+        lock (_log.Gate)
         {
-            entry = AddLocked(new ConversationEntry(
-                NextOrdinal, EntryRole.Progress, EntryState.Streaming, time.GetUtcNow())
-            { Progress = new Progress(0, 0, null) });
+            entry = _log.Add(new ConversationEntry(_log.NextOrdinal, EntryRole.Progress, EntryState.Streaming, _time.GetUtcNow())
+            {
+                Progress = new Progress(0, 0, null),
+            });
             entry.Text.Set(label);
         }
 
@@ -211,28 +291,17 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
         return entry;
     }
 
-    /// <summary>Shows how far a piece of work is now; once it has ended, nothing is shown any more.</summary>
-    public void Report(ConversationEntry entry, Progress progress)
+    /// <summary>Shows the progress of a piece of work, unless it has ended.</summary>
+    public void Report(ConversationEntry entry, Progress progress) => Change(entry, progress, static (entry, progress) =>
     {
-        lock (Gate)
-        {
-            if (entry.State is not EntryState.Streaming)
-            {
-                return;
-            }
+        entry.Progress = progress;
+        entry.Epoch++;
+    });
 
-            entry.Progress = progress;
-            entry.Epoch++;
-            MarkChanged(entry);
-        }
-
-        Viewers.NotifyChanged();
-    }
-
-    /// <summary>Adds to an entry that has not ended; to one that has, nothing is added any more.</summary>
+    /// <summary>Appends to the text of an entry, unless it has ended.</summary>
     public void Append(ConversationEntry entry, ReadOnlySpan<char> piece)
     {
-        lock (Gate)
+        lock (_log.Gate)
         {
             if (entry.State is not EntryState.Streaming)
             {
@@ -240,7 +309,62 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
             }
 
             entry.Text.Append(piece);
-            MarkChanged(entry);
+            _log.MarkChanged(entry);
+        }
+
+        Viewers.NotifyChanged();
+    }
+
+    /// <summary>Appends to the reasoning of the model before its reply, unless the entry has ended.</summary>
+    public void AppendReasoning(ConversationEntry entry, ReadOnlySpan<char> piece)
+    {
+        lock (_log.Gate)
+        {
+            if (entry.State is not EntryState.Streaming)
+            {
+                return;
+            }
+
+            if (entry.Reasoning is null)
+            {
+                // Pages have no place for it yet, so the entry is replaced.
+                entry.Reasoning = new EntryText();
+                entry.Epoch++;
+            }
+
+            entry.Reasoning.Append(piece);
+            _log.MarkChanged(entry);
+        }
+
+        Viewers.NotifyChanged();
+    }
+
+    /// <summary>Moves the end of a reply to the reasoning before it, because it has turned out to be reasoning.</summary>
+    /// <param name="entry">The reply; one that has ended stays as it is.</param>
+    /// <param name="text">What remains of its text.</param>
+    /// <param name="reasoning">What is reasoning.</param>
+    public void MoveToReasoning(ConversationEntry entry, string text, string reasoning) =>
+        Change(entry, (Log: _log, Text: text, Reasoning: reasoning), static (entry, moved) =>
+        {
+            entry.Text.Clear();
+            entry.Text.Append(moved.Text);
+            moved.Log.InitializeMarkdown(entry);
+            entry.Reasoning ??= new EntryText();
+            entry.Reasoning.Append(moved.Reasoning);
+            entry.Epoch++;
+        });
+
+    /// <summary>Shows that a reply waits for the model to be loaded, unless it has begun or ended.</summary>
+    public void ShowLoading(ConversationEntry entry)
+    {
+        lock (_log.Gate)
+        {
+            if (entry is { IsOpen: true, IsQueued: false, Text.Length: 0, Reasoning: null })
+            {
+                entry.Waiting = Texts[TextKey.Loading];
+                entry.Epoch++;
+                _log.MarkChanged(entry);
+            }
         }
 
         Viewers.NotifyChanged();
@@ -249,309 +373,163 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
     /// <summary>Ends an entry: its text and state are final. Ending it again does nothing.</summary>
     public void End(ConversationEntry entry, EntryState state, string? reason = null)
     {
-        lock (Gate)
+        lock (_log.Gate)
         {
             if (entry.State is not EntryState.Streaming)
             {
                 return;
             }
 
-            EndLocked(entry, state, reason);
+            _log.End(entry, state, reason);
         }
 
         Viewers.NotifyChanged();
     }
 
-    /// <summary>The place of an entry in <see cref="Entries"/>. Called under <see cref="Gate"/>.</summary>
-    public int IndexOf(int ordinal)
+    /// <summary>
+    /// Stops the replies that are being generated or queued: the text so far stays, and the model is given it. Work whose progress is shown
+    /// goes on.
+    /// </summary>
+    /// <param name="why">The reason that pages show.</param>
+    public void Stop(TextKey why = TextKey.Stopped)
     {
-        // What is asked for is nearly always among the last.
-        var index = _entries.Count - 1;
-        while (index > 0 && _entries[index].Ordinal > ordinal)
+        lock (_log.Gate)
         {
-            index--;
+            foreach (var entry in _log.Entries.FindAll(entry => entry is { IsOpen: true, Role: EntryRole.Assistant }))
+            {
+                _log.End(entry, EntryState.Stopped, Texts[why]);
+            }
+
+            Turns.StopQueued();
         }
 
-        return index;
+        Viewers.NotifyChanged();
+        _log.RaiseStopped();
     }
 
-    /// <summary>The events that the model has been told of or will be, oldest first.</summary>
-    public IReadOnlyList<RecordedEvent> ReadEvents()
+    /// <summary>Deletes everything that was written: replies that are being generated end, pages empty their lists.</summary>
+    /// <param name="why">The notice that its pages show.</param>
+    public void Delete(TextKey why)
     {
-        lock (Gate)
+        lock (_log.Gate)
         {
-            return [
-                .. _entries.Where(IsRecordedEvent).Select(entry => new RecordedEvent(entry.Id, entry.CreatedAt, entry.Text.ToString()))
-            ];
+            if (IsDeleted)
+            {
+                return;
+            }
+
+            Turns.EndQueuedLocked();
+            foreach (var entry in _log.Entries.FindAll(entry => entry.IsOpen))
+            {
+                _log.End(entry, EntryState.Stopped, null);
+            }
+
+            _log.Delete();
+            Turns.OnDeleted();
+            Details.Delete();
+            _log.Add(new ConversationEntry(_log.NextOrdinal, EntryRole.Notice, EntryState.Complete, _time.GetUtcNow()))
+                .Text.Set(Texts[why]);
+        }
+
+        Viewers.NotifyChanged();
+        _log.RaiseStopped();
+    }
+
+    /// <summary>Evicts the conversation if it was neither used nor viewed for some time, and nothing is under way in it.</summary>
+    /// <param name="idle">For how long.</param>
+    /// <returns>Whether it is evicted; a caller that acquires it in this moment keeps it.</returns>
+    public bool TryEvict(TimeSpan idle) => Usage.TryEvict(idle, () => Viewers.UnviewedFor >= idle && IsSettled);
+
+    /// <summary>Records that entries from here on come before the history is restored.</summary>
+    public void BeginBeforeHistory()
+    {
+        lock (_log.Gate)
+        {
+            _log.AwaitsHistory = true;
         }
     }
 
-    /// <summary>What the model would be told now, without the system message.</summary>
-    /// <param name="budget">What it has room for; null for all there is.</param>
-    public IReadOnlyList<ChatMessage> ReadHistory(HistoryBudget? budget = null)
+    /// <summary>Restores what was written before the conversation was opened, which may come later than new entries.</summary>
+    public void Restore(IReadOnlyCollection<ConversationEntry> history, bool paused, string? title = null)
     {
-        lock (Gate)
+        lock (_log.Gate)
         {
-            return _window.Peek(_entries, budget);
+            _restorer.Restore(history, paused);
+            Details.Restore(paused, title);
         }
+
+        Viewers.NotifyChanged();
     }
 
-    /// <summary>The same turn with less to tell, where the model has no room for all of it.</summary>
-    /// <returns>The shorter turn; null when there is nothing that can be left out.</returns>
-    public Turn? Shorten(Turn turn, HistoryBudget budget)
-    {
-        lock (Gate)
-        {
-            var history = _window.Read(_entries, IndexOf(turn.Entry.Ordinal), budget, out var leftOut);
-            return leftOut > 0 ? turn with { History = history, LeftOut = leftOut } : null;
-        }
-    }
+    /// <summary>Gets the events that the model has been given or will be, oldest first.</summary>
+    public IReadOnlyList<RecordedEvent> ReadEvents() => Read(static log => log.Entries
+        .Where(EntryLog.IsRecordedEvent)
+        .Select(entry => new RecordedEvent(entry.Id, entry.CreatedAt, entry.Text.ToString()))
+        .ToList());
 
-    /// <summary>Forgets one event, or all of them: their text is gone, and the model is not told of them any more.</summary>
+    /// <summary>Forgets one event, or all of them: their text is erased, and the model is not given them any more.</summary>
     /// <param name="id">Which; null for all.</param>
     public void ForgetEvents(Guid? id = null)
     {
-        lock (Gate)
+        lock (_log.Gate)
         {
-            foreach (var entry in _entries)
-            {
-                if (IsRecordedEvent(entry) && (id is null || entry.Id == id))
-                {
-                    ForgetLocked(entry);
-                }
-            }
+            _log.Entries.FindAll(entry => EntryLog.IsRecordedEvent(entry) && (id is null || entry.Id == id)).ForEach(_log.Forget);
         }
 
         Viewers.NotifyChanged();
     }
 
-    /// <summary>What waits for an answer since the last one; null when nothing does.</summary>
-    public PendingReply? PeekPending()
-    {
-        lock (Gate)
-        {
-            return PeekPendingLocked();
-        }
-    }
+    /// <summary>Gets a value indicating whether an entry has no text yet.</summary>
+    public bool HasNoText(ConversationEntry entry) => Read(entry, static (_, entry) => entry.Text.Length == 0);
 
-    /// <summary>Leaves what waits for a comment without one: it stays in the conversation, and the model knows it from now on.</summary>
-    /// <returns>Which events that were.</returns>
-    public IReadOnlyList<Guid> SkipPendingComments()
-    {
-        lock (Gate)
-        {
-            var left = new List<Guid>();
-            for (var i = _repliedThrough; i < _entries.Count; i++)
-            {
-                if (_entries[i] is { RequiresReply: true, Role: EntryRole.Event })
-                {
-                    _entries[i].RequiresReply = false;
-                    left.Add(_entries[i].Id);
-                }
-            }
+    /// <summary>Gets a value indicating whether an entry has ended.</summary>
+    public bool HasEnded(ConversationEntry entry) => Read(entry, static (_, entry) => !entry.IsOpen);
 
-            return left;
-        }
-    }
-
-    /// <summary>The next answer that is owed, with everything that came since the last one; null when none is owed.</summary>
-    /// <param name="budget">What the model has room for; null for all there is.</param>
-    public Turn? BeginTurn(HistoryBudget? budget = null)
-    {
-        Turn? turn = null;
-        lock (Gate)
-        {
-            EndQueuedLocked();
-            if (PeekPendingLocked() is { } due)
-            {
-                turn = BeginTurnLocked(due, budget);
-            }
-        }
-
-        Viewers.NotifyChanged();
-        return turn;
-    }
-
-    /// <summary>Whether an entry has not said anything yet.</summary>
-    public bool HasNoText(ConversationEntry entry)
-    {
-        lock (Gate)
-        {
-            return entry.Text.Length == 0;
-        }
-    }
-
-    /// <summary>Whether a person has typed something since an entry was begun.</summary>
+    /// <summary>Gets a value indicating whether a user has typed something since an entry was begun.</summary>
     public bool HasUserMessageSince(ConversationEntry entry)
     {
-        lock (Gate)
+        lock (_log.Gate)
         {
-            return _entries.FindIndex(IndexOf(entry.Ordinal) + 1, later => later.Role is EntryRole.User) >= 0;
+            return _log.Entries.FindIndex(_log.IndexOf(entry.Ordinal) + 1, later => later.Role is EntryRole.User) >= 0;
         }
     }
 
-    /// <summary>Takes an answer back that has said nothing, so that what came meanwhile is answered with it.</summary>
-    /// <returns>Whether it had said nothing and nobody had stopped it; else nothing was done.</returns>
-    public bool Withdraw(Turn turn, bool answerAgain)
+    private bool IsSettled
     {
-        lock (Gate)
+        get
         {
-            if (turn.Entry is not { IsOpen: true, Text.Length: 0 })
+            lock (_log.Gate)
             {
-                return false;
+                return Turns.IsIdle && !_log.Entries.Exists(entry => entry.IsOpen);
+            }
+        }
+    }
+
+    private void Change<TState>(ConversationEntry entry, TState state, Action<ConversationEntry, TState> change)
+    {
+        lock (_log.Gate)
+        {
+            if (entry.State is not EntryState.Streaming)
+            {
+                return;
             }
 
-            WithdrawLocked(turn.Entry);
-
-            // The answer before it is the newest that pages see, and has the button again.
-            LatestReply = _entries.FindLast(entry => entry is { CanRegenerate: true, Withdrawn: false });
-            if (answerAgain)
-            {
-                _repliedThrough = turn.Entry.RepliedThrough!.Value;
-            }
+            change(entry, state);
+            _log.MarkChanged(entry);
         }
 
         Viewers.NotifyChanged();
-        return true;
-    }
-
-    /// <summary>Says that an answer is due.</summary>
-    /// <returns>Whether somebody must be sent to give it; else somebody is on it and will look again.</returns>
-    public bool TrySchedule() => Interlocked.Exchange(ref _due, Rescheduled) == Idle;
-
-    /// <summary>Says that all answers are given.</summary>
-    /// <returns>Whether that is so; else something came meanwhile.</returns>
-    public bool TryComplete() => Interlocked.CompareExchange(ref _due, Idle, Working) == Working;
-
-    /// <summary>Says that somebody looks now: what is due from here on makes them look again.</summary>
-    public void BeginProcessing() => Volatile.Write(ref _due, Working);
-
-    private int NextOrdinal => _entries is [.., var last] ? last.Ordinal + 1 : _first;
-
-    private static bool IsRecordedEvent(ConversationEntry entry) => entry is { Role: EntryRole.Event, Withdrawn: false };
-
-    private Turn BeginTurnLocked(PendingReply due, HistoryBudget? budget, Guid? id = null)
-    {
-        var history = _window.Read(_entries, _entries.Count, budget, out var leftOut);
-        var waiting = _entries.Skip(_repliedThrough).Where(pending => pending.RequiresReply).ToList();
-        var since = _regenerating ? null : waiting.Find(pending => pending.ArrivedAt > 0)?.ArrivedAt;
-        var entry = AddLocked(new ConversationEntry(NextOrdinal, EntryRole.Assistant, EntryState.Streaming, time.GetUtcNow())
-        {
-            Id = id ?? Guid.CreateVersion7(),
-            RepliedThrough = _repliedThrough,
-            Waiting = Texts[TextKey.Waiting],
-        });
-        _repliedThrough = _entries.Count;
-        LatestReply = entry;
-        _regenerating = false;
-        return new Turn(entry, history, due.Typed, due.Events, leftOut)
-        {
-            Since = since,
-            Requester = (waiting.FindLast(pending => pending.Role is EntryRole.User) ?? waiting.LastOrDefault())?.Requester,
-            Causes = [
-            .. waiting.Select(pending => pending.Cause).OfType<string>()
-        ]
-        };
-    }
-
-    private PendingReply? PeekPendingLocked()
-    {
-        if (IsDeleted)
-        {
-            return null;
-        }
-
-        // What wants no answer never will: passed once, it is not looked at again, however much a busy visitor does that nobody comments
-        // on.
-        while (_repliedThrough < _entries.Count && !_entries[_repliedThrough].RequiresReply)
-        {
-            _repliedThrough++;
-        }
-
-        PendingReply? due = null;
-        for (var i = _repliedThrough; i < _entries.Count; i++)
-        {
-            var pending = _entries[i];
-            if (pending.RequiresReply)
-            {
-                var typed = pending.Role is EntryRole.User;
-                due = due is { } before
-                    ? before with { Typed = before.Typed || typed, Events = before.Events + (typed ? 0 : 1), Last = pending.ArrivedAt }
-                    : new PendingReply(typed || _regenerating, typed ? 0 : 1, pending.ArrivedAt, pending.ArrivedAt);
-            }
-        }
-
-        return due;
-    }
-
-    private ConversationEntry AddLocked(ConversationEntry entry)
-    {
-        entry.ArrivedAt = time.GetTimestamp();
-        entry.Cause = ReplyTracing.Cause;
-        InitializeMarkdown(entry);
-        _entries.Add(entry);
-        MarkChanged(entry);
-        return entry;
-    }
-
-    private void InitializeMarkdown(ConversationEntry entry) =>
-        entry.Markdown = markdown && entry.Role is EntryRole.Assistant ? new MarkdownText(entry.Text) : null;
-
-    private void ForgetLocked(ConversationEntry entry)
-    {
-        entry.Text.Clear();
-        entry.Epoch++;
-        entry.RequiresReply = false;
-        entry.Withdrawn = true;
-        MarkChanged(entry);
-    }
-
-    private void MarkChanged(ConversationEntry entry)
-    {
-        entry.Revision = ++Version;
-        NotifyObservers(entry);
-    }
-
-    private void NotifyObservers(ConversationEntry? entry)
-    {
-        foreach (var recorder in Observers)
-        {
-            recorder.OnChanged(entry);
-        }
-    }
-
-    private void EndLocked(ConversationEntry entry, EntryState state, string? reason)
-    {
-        entry.Text.Seal();
-        entry.Reasoning?.Seal();
-        if (entry.Role is EntryRole.Assistant)
-        {
-            _lastReplyAt = time.GetTimestamp();
-        }
-
-        entry.State = state;
-        entry.Reason = reason;
-        entry.Epoch += entry.IsRemote ? TakeoverEpochStep : 1;
-        MarkChanged(entry);
-    }
-
-    private void WithdrawLocked(ConversationEntry entry)
-    {
-        entry.Withdrawn = true;
-        entry.State = EntryState.Stopped;
-        entry.Epoch += entry.IsRemote ? TakeoverEpochStep : 1;
-        MarkChanged(entry);
     }
 
     private bool IsRepeated(string text, string messageId)
     {
-        var looked = 0;
-        for (var i = _entries.Count - 1; i >= 0 && looked < RememberedMessageIds; i--)
+        var compared = 0;
+        for (var i = _log.Entries.Count - 1; i >= 0 && compared < RememberedMessageIds; i--)
         {
-            if (_entries[i].Role is EntryRole.User)
+            if (_log.Entries[i].Role is EntryRole.User)
             {
-                looked++;
-                if (IsSameMessage(_entries[i], text, messageId))
+                compared++;
+                if (EntryLog.IsSameMessage(_log.Entries[i], text, messageId))
                 {
                     return true;
                 }
@@ -560,7 +538,4 @@ internal sealed partial class Conversation(ConversationId id, TimeProvider time,
 
         return false;
     }
-
-    private static bool IsSameMessage(ConversationEntry entry, string text, string messageId) =>
-        entry.MessageId == messageId && entry.Text.ToString() == text;
 }

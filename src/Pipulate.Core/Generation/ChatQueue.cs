@@ -28,7 +28,7 @@ internal sealed partial class ChatQueue(
         Channel.CreateUnbounded<Conversation>(new UnboundedChannelOptions { SingleReader = true });
 
     /// <summary>
-    /// Conversations in which an answer is due. A conversation stands here once until <see cref="Conversation.TryComplete"/> releases it.
+    /// Conversations in which an answer is due. A conversation stands here once until <see cref="TurnTracker.TryComplete"/> releases it.
     /// </summary>
     public ChannelReader<Conversation> Due => _due.Reader;
 
@@ -56,12 +56,12 @@ internal sealed partial class ChatQueue(
     {
         var conversation = conversations.Get(id);
         await conversation.Loaded;
-        if (conversation.AddPendingReplies(entries).Count < entries.Count)
+        if (conversation.Turns.AddPendingReplies(entries).Count < entries.Count)
         {
             await nodes.RepairAsync(conversation, cancellationToken);
         }
 
-        if (conversation.AddPendingReplies(entries).Count == 0)
+        if (conversation.Turns.AddPendingReplies(entries).Count == 0)
         {
             return false;
         }
@@ -79,7 +79,7 @@ internal sealed partial class ChatQueue(
             return null;
         }
 
-        if (conversation.IsPaused)
+        if (conversation.Details.IsPaused)
         {
             metrics.Suppressed(SuppressionReason.Paused, 1);
             LogUncommented(conversation.Id, SuppressionReason.Paused);
@@ -131,7 +131,7 @@ internal sealed partial class ChatQueue(
         }
 
         var conversation = conversations.Get(id);
-        if (!nodes.TryRegenerate(conversation, answer) && conversation.RegenerateRemote(answer))
+        if (!nodes.TryRegenerate(conversation, answer) && conversation.Turns.RegenerateRemote(answer))
         {
             Announce(conversation);
         }
@@ -142,7 +142,7 @@ internal sealed partial class ChatQueue(
     public bool RegenerateLocally(ConversationId id, Guid answer)
     {
         var conversation = conversations.Get(id);
-        var again = conversation.Regenerate(answer);
+        var again = conversation.Turns.Regenerate(answer);
         if (again)
         {
             Announce(conversation);
@@ -161,7 +161,7 @@ internal sealed partial class ChatQueue(
 
     private void Announce(Conversation conversation)
     {
-        if (conversation.TrySchedule())
+        if (conversation.Turns.TrySchedule())
         {
             _due.Writer.TryWrite(conversation);
         }

@@ -162,7 +162,7 @@ internal sealed class Reply : IDisposable
 
     /// <summary>Removes the reply from the conversation.</summary>
     /// <returns>Whether it was removed; one that has text stays.</returns>
-    public bool TryWithdraw() => Conversation.Withdraw(Turn, answerAgain: false);
+    public bool TryWithdraw() => Conversation.Turns.Withdraw(Turn, answerAgain: false);
 
     /// <summary>Writes to an entry of the substitute from now on, because the reply was withdrawn.</summary>
     public void BeginSubstitute(string author)
@@ -178,7 +178,7 @@ internal sealed class Reply : IDisposable
     public void EndCancelled()
     {
         var cause = (Cause)_cause;
-        if (cause is Cause.Yielded && Conversation.Withdraw(Turn, answerAgain: true))
+        if (cause is Cause.Yielded && Conversation.Turns.Withdraw(Turn, answerAgain: true))
         {
             return;
         }

@@ -44,7 +44,7 @@ internal sealed partial class ReplyCoordinator(
     {
         if (ledger is null)
         {
-            return (conversation.BeginTurn(budget), true);
+            return (conversation.Turns.Begin(budget), true);
         }
 
         var kept = storage.Find(conversation)!;
@@ -63,14 +63,14 @@ internal sealed partial class ReplyCoordinator(
             if (await ledger.TryLeaseAsync(kept.Key, kept.CreatesConversation, cancellationToken))
             {
                 // In this order: what comes in between is neither asked for nor found to be answered already.
-                asked = conversation.ReadRequests();
-                var owed = conversation.ReadPending();
+                asked = conversation.Turns.ReadRequests();
+                var owed = conversation.Turns.ReadPending();
                 foreach (var entry in owed)
                 {
                     await kept.TryAddPendingAsync(entry, cancellationToken);
                 }
 
-                if (conversation.IsRegenerating)
+                if (conversation.Turns.IsRegenerating)
                 {
                     await ledger.ReturnAsync(kept.Key, [.. owed.Select(entry => entry.Id)], cancellationToken);
                 }
@@ -81,7 +81,7 @@ internal sealed partial class ReplyCoordinator(
         });
         if (!ours)
         {
-            conversation.EndQueued();
+            conversation.Turns.EndQueued();
             return (null, false);
         }
 
@@ -90,14 +90,14 @@ internal sealed partial class ReplyCoordinator(
             kept.OnStored(answer);
         }
 
-        return (conversation.BeginTurn(answer.Id, asked, taken, budget), true);
+        return (conversation.Turns.Begin(answer.Id, asked, taken, budget), true);
     }
 
     /// <summary>Ends a reply. The entries of a withdrawn one wait again.</summary>
     public async Task EndAsync(Conversation conversation, Turn turn)
     {
         if (ledger is not null
-            && conversation.ReadPending().Select(entry => entry.Id).Intersect(turn.Claimed).ToList() is { Count: > 0 } again)
+            && conversation.Turns.ReadPending().Select(entry => entry.Id).Intersect(turn.Claimed).ToList() is { Count: > 0 } again)
         {
             await TryAsync(conversation, () => ledger.ReturnAsync(storage.Find(conversation)!.Key, again, CancellationToken.None));
         }

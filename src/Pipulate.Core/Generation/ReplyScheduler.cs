@@ -64,11 +64,11 @@ internal sealed partial class ReplyScheduler(
             await conversation.Loaded;
             do
             {
-                conversation.BeginProcessing();
+                conversation.Turns.BeginProcessing();
                 await ReplyToPendingAsync(conversation, stopping);
                 await coordinator.ReleaseAsync(conversation);
             }
-            while (!conversation.TryComplete());
+            while (!conversation.Turns.TryComplete());
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -77,11 +77,11 @@ internal sealed partial class ReplyScheduler(
 
     private async Task ReplyToPendingAsync(Conversation conversation, CancellationToken stopping)
     {
-        while (!stopping.IsCancellationRequested && conversation.PeekPending() is { } pending)
+        while (!stopping.IsCancellationRequested && conversation.Turns.PeekPending() is { } pending)
         {
             if (!pending.Typed && policy.GetSuppression(conversation) is { } reason)
             {
-                var events = conversation.SkipPendingComments();
+                var events = conversation.Turns.SkipPendingComments();
                 metrics.Suppressed(reason, events.Count);
                 LogSuppressed(conversation.Id, events.Count, reason);
                 await coordinator.SkipAsync(conversation, events);
@@ -106,7 +106,7 @@ internal sealed partial class ReplyScheduler(
         conversation.ReplyRequested += OnRequested;
         try
         {
-            if (!pending.Typed && conversation.PeekPending() is { Typed: true })
+            if (!pending.Typed && conversation.Turns.PeekPending() is { Typed: true })
             {
                 // The message came before the handler was attached.
                 return;
@@ -126,7 +126,7 @@ internal sealed partial class ReplyScheduler(
         // The place comes before the turn, so that one reply covers what arrives while all places are taken.
         if (!await WaitForPlaceAsync(conversation, stopping))
         {
-            conversation.EndQueued();
+            conversation.Turns.EndQueued();
             return true;
         }
 
@@ -154,7 +154,7 @@ internal sealed partial class ReplyScheduler(
     /// <returns>Whether there is a place; false where the reply was stopped while it waited.</returns>
     private async Task<bool> WaitForPlaceAsync(Conversation conversation, CancellationToken stopping)
     {
-        var waiting = limiter.Acquire(conversation.ShowQueued);
+        var waiting = limiter.Acquire(conversation.Turns.ShowQueued);
         conversation.Stopped += waiting.GiveUp;
         await using var leaving = stopping.Register(() => conversation.Stop(TextKey.StoppedByShutdown));
         try

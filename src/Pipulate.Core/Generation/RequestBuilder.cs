@@ -55,7 +55,7 @@ internal sealed partial class RequestBuilder(
     {
         var parts = await turnContext.CollectAsync(conversation.Id, requester, cancellationToken);
         var system = turnContext.SystemMessageFor(conversation.Id, requester);
-        return ContextMessage.AddTo([system, .. conversation.ReadHistory(contexts.Budget)], parts);
+        return ContextMessage.AddTo([system, .. conversation.Turns.ReadHistory(contexts.Budget)], parts);
     }
 
     /// <summary>Builds the request of a turn without the application's reducer and its context.</summary>
@@ -65,7 +65,7 @@ internal sealed partial class RequestBuilder(
     /// <returns>The request; null where nothing more can be left out.</returns>
     public IReadOnlyList<ChatMessage>? Shorten(Conversation conversation, Turn turn, IReadOnlyList<ChatMessage> refused)
     {
-        if (conversation.Shorten(turn, contexts.Shrink(refused)) is not { } shorter)
+        if (conversation.Turns.Shorten(turn, contexts.Shrink(refused)) is not { } shorter)
         {
             return null;
         }
@@ -107,7 +107,7 @@ internal sealed partial class RequestBuilder(
         }
 
         var smaller = budget with { Most = Math.Max(1, budget.Most - context), Kept = Math.Max(1, budget.Kept - context) };
-        return conversation.Shorten(turn, smaller) is { } shorter ? [system, .. shorter.History] : request;
+        return conversation.Turns.Shorten(turn, smaller) is { } shorter ? [system, .. shorter.History] : request;
     }
 
     /// <summary>

@@ -49,8 +49,8 @@ internal static class Digest
     /// </summary>
     public static long Of(Conversation conversation)
     {
-        var all = One(conversation.Title ?? "", conversation.IsPaused ? 2UL : 1);
-        var newest = conversation.Entries
+        var all = One(conversation.Details.Title ?? "", conversation.Details.IsPaused ? 2UL : 1);
+        var newest = conversation.Log.Entries
             .Where(entry => entry is
             {
                 Withdrawn: false, State: not EntryState.Streaming, Role: EntryRole.User

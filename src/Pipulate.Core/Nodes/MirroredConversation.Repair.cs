@@ -27,11 +27,11 @@ internal sealed partial class MirroredConversation
         {
             if (entry.Withdrawn || !IsOurs(entry.Id))
             {
-                Conversation.ApplyRemote(EntryFrame.Of(entry));
+                Conversation.Remote.Apply(EntryFrame.Of(entry));
             }
         }
 
-        Conversation.WithdrawRepeated(stored?.Entries ?? []);
+        Conversation.Remote.WithdrawRepeated(stored?.Entries ?? []);
         List<EntryFrame> received;
         lock (_gate)
         {
@@ -41,7 +41,7 @@ internal sealed partial class MirroredConversation
         // Applied outside the lock, because the conversation calls its viewers. A gap that grows meanwhile is not filled, and stays.
         foreach (var frame in received)
         {
-            Conversation.ApplyRemote(frame);
+            Conversation.Remote.Apply(frame);
         }
 
         lock (_gate)
@@ -105,7 +105,7 @@ internal sealed partial class MirroredConversation
                     _heard.Remove(id);
                     lock (Conversation.Gate)
                     {
-                        if (Conversation.Find(id) is { IsRemote: true, State: EntryState.Streaming } entry)
+                        if (Conversation.Log.Find(id) is { IsRemote: true, State: EntryState.Streaming } entry)
                         {
                             torn.Add(entry);
                         }
@@ -127,7 +127,9 @@ internal sealed partial class MirroredConversation
         lock (Conversation.Gate)
         {
             streaming = [
-                .. Conversation.Entries.Where(entry => entry is { IsRemote: true, State: EntryState.Streaming }).Select(entry => entry.Id)
+                .. Conversation.Log.Entries
+                    .Where(entry => entry is { IsRemote: true, State: EntryState.Streaming })
+                    .Select(entry => entry.Id)
             ];
         }
 
@@ -141,7 +143,7 @@ internal sealed partial class MirroredConversation
     {
         lock (Conversation.Gate)
         {
-            return Conversation.Find(id) is { IsRemote: false };
+            return Conversation.Log.Find(id) is { IsRemote: false };
         }
     }
 
@@ -149,7 +151,7 @@ internal sealed partial class MirroredConversation
     {
         lock (Conversation.Gate)
         {
-            return Conversation.Find(id) is { } entry && gap.IsFilled(entry.Epoch, entry.Text.Length);
+            return Conversation.Log.Find(id) is { } entry && gap.IsFilled(entry.Epoch, entry.Text.Length);
         }
     }
 }

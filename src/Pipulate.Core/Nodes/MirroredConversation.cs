@@ -136,14 +136,14 @@ internal sealed partial class MirroredConversation(ConversationWriter kept, Node
                     }
                 }
 
-                if (_toldPauseChanges != Conversation.PauseChanges)
+                if (_toldPauseChanges != Conversation.Details.PauseChanges)
                 {
-                    writer.Pause(Id, Conversation.IsPaused);
+                    writer.Pause(Id, Conversation.Details.IsPaused);
                 }
 
-                if (_toldTitleChanges != Conversation.TitleChanges)
+                if (_toldTitleChanges != Conversation.Details.TitleChanges)
                 {
-                    writer.Title(Id, Conversation.Title, Conversation.IsTitleProposed);
+                    writer.Title(Id, Conversation.Details.Title, Conversation.Details.IsTitleProposed);
                 }
 
                 if (_askedAgain is { } answer)
@@ -164,7 +164,7 @@ internal sealed partial class MirroredConversation(ConversationWriter kept, Node
             }
 
             _changed.Clear();
-            (_toldPauseChanges, _toldTitleChanges) = (Conversation.PauseChanges, Conversation.TitleChanges);
+            (_toldPauseChanges, _toldTitleChanges) = (Conversation.Details.PauseChanges, Conversation.Details.TitleChanges);
             _introduce = _remind = _compare = false;
             _askedAgain = null;
         }
@@ -194,7 +194,7 @@ internal sealed partial class MirroredConversation(ConversationWriter kept, Node
     /// <summary>Takes what another node tells.</summary>
     public void Take(Guid node, in EntryFrame frame)
     {
-        var outcome = Conversation.ApplyRemote(frame);
+        var outcome = Conversation.Remote.Apply(frame);
         lock (_gate)
         {
             if (frame.Standing is { Again: true })
@@ -261,7 +261,7 @@ internal sealed partial class MirroredConversation(ConversationWriter kept, Node
 
     private void Introduce(NodeMessageWriter writer)
     {
-        var entries = Conversation.Entries;
+        var entries = Conversation.Log.Entries;
         var introduced = 0;
         for (var i = entries.Count - 1; i >= 0; i--)
         {
@@ -291,7 +291,7 @@ internal sealed partial class MirroredConversation(ConversationWriter kept, Node
         writer.Entry(Id, new EntryFrame(entry.Id, entry.Epoch, from, entry.Text.ToString(from))
         {
             Replaces = forgotten || entry.IsRemote,
-            Head = known ? null : EntryHead.Of(entry) with { After = Conversation.FindPrevious(entry)?.Id },
+            Head = known ? null : EntryHead.Of(entry) with { After = Conversation.Log.FindPrevious(entry)?.Id },
             Standing = (known && told.Epoch == entry.Epoch) || entry is { State: EntryState.Streaming, Epoch: 0, Waiting: null }
                 ? null
                 : EntryStatus.Of(entry),
@@ -310,7 +310,7 @@ internal sealed partial class MirroredConversation(ConversationWriter kept, Node
     {
         lock (Conversation.Gate)
         {
-            return Conversation.Find(id) is { IsRemote: true, State: EntryState.Streaming };
+            return Conversation.Log.Find(id) is { IsRemote: true, State: EntryState.Streaming };
         }
     }
 }

@@ -58,7 +58,7 @@ internal sealed partial class NodeLink : IConversationLifecycle, IRemoteConnecti
     public void OnDeleted(Conversation conversation)
     {
         conversation.Delete(TextKey.ConversationDeleted);
-        conversation.Evict();
+        conversation.Usage.Evict();
         _pages?.SendAway(conversation.Id);
     }
 

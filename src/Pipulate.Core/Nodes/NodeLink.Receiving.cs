@@ -46,7 +46,7 @@ internal sealed partial class NodeLink : INodeListener
     {
         if (_held.TryGetValue(conversation, out var shared))
         {
-            shared.Conversation.ApplyRemotePause(paused);
+            shared.Conversation.Details.ApplyRemotePause(paused);
         }
     }
 
@@ -54,7 +54,7 @@ internal sealed partial class NodeLink : INodeListener
     {
         if (_held.TryGetValue(conversation, out var shared))
         {
-            shared.Conversation.ApplyRemoteTitle(title, proposed);
+            shared.Conversation.Details.ApplyRemoteTitle(title, proposed);
         }
     }
 

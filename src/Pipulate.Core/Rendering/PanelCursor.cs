@@ -43,14 +43,14 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status,
         var wroteStatus = WriteStatus(html);
         lock (conversation.Gate)
         {
-            if (_opened != conversation.RestoreCount)
+            if (_opened != conversation.Log.RestoreCount)
             {
-                _opened = conversation.RestoreCount;
+                _opened = conversation.Log.RestoreCount;
                 WriteSnapshot(html);
                 return true;
             }
 
-            return conversation.Version > _seen && WriteChanges(html) || wroteStatus;
+            return conversation.Log.Version > _seen && WriteChanges(html) || wroteStatus;
         }
     }
 
@@ -65,9 +65,9 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status,
         lock (conversation.Gate)
         {
             // Of what began long ago and still grows it is not known whether the page has it.
-            var entries = conversation.Entries;
+            var entries = conversation.Log.Entries;
             var shown = FirstShown(entries);
-            if (new ResumeToken(conversation.InstanceId, conversation.Version, statusNow).ToString() != place
+            if (new ResumeToken(conversation.InstanceId, conversation.Log.Version, statusNow).ToString() != place
                 || entries.Take(shown).Any(IsGrowing))
             {
                 return false;
@@ -78,7 +78,7 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status,
                 Remember(entry);
             }
 
-            (_opened, _statusSeen) = (conversation.RestoreCount, statusNow);
+            (_opened, _statusSeen) = (conversation.Log.RestoreCount, statusNow);
             SeeAll();
             _first = Math.Max(0, OldestThatMayChange());
             return true;
@@ -90,7 +90,7 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status,
     {
         lock (conversation.Gate)
         {
-            foreach (var entry in conversation.Entries.Skip(FirstShown(conversation.Entries)))
+            foreach (var entry in conversation.Log.Entries.Skip(FirstShown(conversation.Log.Entries)))
             {
                 if (entry.Visible)
                 {
@@ -133,7 +133,7 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status,
 
     private void WriteSnapshot(IBufferWriter<byte> html)
     {
-        var entries = conversation.Entries;
+        var entries = conversation.Log.Entries;
         _first = FirstShown(entries);
         _streaming.Clear();
         OobFrame.OpenInner(html, PanelIds.List);
@@ -149,7 +149,7 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status,
 
     private bool WriteChanges(IBufferWriter<byte> html)
     {
-        var entries = conversation.Entries;
+        var entries = conversation.Log.Entries;
         var wrote = false;
         for (var i = _first; i < _known; i++)
         {
@@ -206,8 +206,8 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status,
 
     private void SeeAll()
     {
-        _known = conversation.Entries.Count;
-        _seen = conversation.Version;
+        _known = conversation.Log.Entries.Count;
+        _seen = conversation.Log.Version;
     }
 
     /// <summary>
@@ -217,14 +217,14 @@ internal sealed class PanelCursor(Conversation conversation, PanelStatus status,
     private int OldestThatMayChange()
     {
         var oldest = _known - (2 * ShownEntries);
-        if (conversation.LatestReply is { } answer)
+        if (conversation.Log.LatestReply is { } answer)
         {
-            oldest = Math.Min(oldest, conversation.IndexOf(answer.Ordinal));
+            oldest = Math.Min(oldest, conversation.Log.IndexOf(answer.Ordinal));
         }
 
         foreach (var place in _streaming)
         {
-            oldest = Math.Min(oldest, conversation.IndexOf(place.Ordinal));
+            oldest = Math.Min(oldest, conversation.Log.IndexOf(place.Ordinal));
         }
 
         return oldest;

@@ -33,7 +33,7 @@ internal sealed class ConversationCache(TimeProvider time, ConversationStorage s
     {
         if (_conversations.TryGetValue(id, out var known))
         {
-            if (known.Value.TryAcquire())
+            if (known.Value.Usage.TryAcquire())
             {
                 return known.Value;
             }

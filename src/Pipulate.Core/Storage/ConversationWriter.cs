@@ -62,10 +62,10 @@ internal sealed class ConversationWriter : IConversationObserver
     /// <summary>Gets a value indicating whether a write may create the conversation in the store.</summary>
     public bool CreatesConversation => _presence.MayCreate;
 
-    /// <summary>Gets how many of <see cref="Conversation.PauseChanges"/> the store has.</summary>
+    /// <summary>Gets how many of <see cref="ConversationDetails.PauseChanges"/> the store has.</summary>
     public int StoredPauseChanges => _details.StoredPauseChanges;
 
-    /// <summary>Gets how many of <see cref="Conversation.TitleChanges"/> the store has.</summary>
+    /// <summary>Gets how many of <see cref="ConversationDetails.TitleChanges"/> the store has.</summary>
     public int StoredTitleChanges => _details.StoredTitleChanges;
 
     /// <summary>Gets a task that ends when the conversation has its history.</summary>
@@ -298,7 +298,7 @@ internal sealed class ConversationWriter : IConversationObserver
         _lifecycle.AnnounceDeleted(Key.Id);
 
         // From here on, the conversation is opened from the store again.
-        Conversation.Evict();
+        Conversation.Usage.Evict();
         Conversation.Viewers.NotifyChanged();
         _loaded.TrySetResult();
         deletion.TrySetResult();

@@ -9,10 +9,10 @@ internal sealed class DetailsWriter(
     private int _storedPauseChanges;
     private int _storedTitleChanges;
 
-    /// <summary>Gets how many of <see cref="Conversation.PauseChanges"/> the store has.</summary>
+    /// <summary>Gets how many of <see cref="ConversationDetails.PauseChanges"/> the store has.</summary>
     public int StoredPauseChanges => Volatile.Read(ref _storedPauseChanges);
 
-    /// <summary>Gets how many of <see cref="Conversation.TitleChanges"/> the store has.</summary>
+    /// <summary>Gets how many of <see cref="ConversationDetails.TitleChanges"/> the store has.</summary>
     public int StoredTitleChanges => Volatile.Read(ref _storedTitleChanges);
 
     /// <summary>Writes whether the conversation is paused. Called before the entries of a round are written.</summary>
@@ -54,7 +54,7 @@ internal sealed class DetailsWriter(
             isThere = stored is not null;
             if (isThere && stored != title)
             {
-                conversation.ReplaceProposedTitle(title, stored);
+                conversation.Details.ReplaceProposedTitle(title, stored);
             }
         }
         else
@@ -77,14 +77,14 @@ internal sealed class DetailsWriter(
         int? pauseChanges, titleChanges;
         lock (conversation.Gate)
         {
-            pauseChanges = conversation.PauseChanges == StoredPauseChanges ? conversation.PauseChanges : null;
-            titleChanges = conversation.TitleChanges == StoredTitleChanges ? conversation.TitleChanges : null;
+            pauseChanges = conversation.Details.PauseChanges == StoredPauseChanges ? conversation.Details.PauseChanges : null;
+            titleChanges = conversation.Details.TitleChanges == StoredTitleChanges ? conversation.Details.TitleChanges : null;
         }
 
         var stored = await store.ReadAsync(key, ConversationWriter.Window, cancellationToken: cancellationToken);
         if (stored is not null)
         {
-            conversation.ApplyStored(stored.Summary.IsPaused, stored.Summary.Title, pauseChanges, titleChanges, settled);
+            conversation.Details.ApplyStored(stored.Summary.IsPaused, stored.Summary.Title, pauseChanges, titleChanges, settled);
         }
 
         return stored;
@@ -94,7 +94,7 @@ internal sealed class DetailsWriter(
     {
         lock (conversation.Gate)
         {
-            return (conversation.IsPaused, conversation.PauseChanges);
+            return (conversation.Details.IsPaused, conversation.Details.PauseChanges);
         }
     }
 
@@ -102,7 +102,7 @@ internal sealed class DetailsWriter(
     {
         lock (conversation.Gate)
         {
-            return (conversation.Title, conversation.IsTitleProposed, conversation.TitleChanges);
+            return (conversation.Details.Title, conversation.Details.IsTitleProposed, conversation.Details.TitleChanges);
         }
     }
 }

@@ -76,7 +76,7 @@ internal sealed class EntryWriter(
         var stored = await pending.AddPendingAsync(key, entry, presence.MayCreate, cancellationToken);
         if (stored is { } first && first != entry.Id)
         {
-            conversation.WithdrawRepeated(entry.Id);
+            conversation.Remote.WithdrawRepeated(entry.Id);
         }
 
         return stored is not null;
@@ -129,7 +129,7 @@ internal sealed class EntryWriter(
         var stored = await store.ReadAsync(key, ConversationWriter.Window, cancellationToken: cancellationToken);
         if (stored?.Entries.FirstOrDefault(entry => entry.Id == saved.Id && entry.Epoch > refused.Epoch) is { } newer)
         {
-            conversation.ApplyRemote(EntryFrame.Of(newer));
+            conversation.Remote.Apply(EntryFrame.Of(newer));
             saved.OnTextWritten(newer.Epoch, newer.Text.Length);
             saved.OnChangeWritten(SavedEntryState.ChangeOf(newer));
         }

@@ -40,7 +40,7 @@ internal sealed class EventForgetter(Conversation conversation, ConversationKey 
     {
         lock (conversation.Gate)
         {
-            return [.. conversation.Entries.Select(entry => entry.Id)];
+            return [.. conversation.Log.Entries.Select(entry => entry.Id)];
         }
     }
 }

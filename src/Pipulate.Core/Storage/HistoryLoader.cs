@@ -42,7 +42,7 @@ internal sealed class HistoryLoader(
         {
             // A visitor's further conversations are created before they are used. This one was deleted, or its name is made up.
             conversation.Delete(TextKey.ConversationNotThere);
-            conversation.Evict();
+            conversation.Usage.Evict();
             return [];
         }
 

@@ -33,6 +33,6 @@ internal sealed class LocalConversationLifecycle : IConversationLifecycle
     public void OnDeleted(Conversation conversation)
     {
         conversation.Delete(TextKey.ConversationDeleted);
-        conversation.Evict();
+        conversation.Usage.Evict();
     }
 }

@@ -49,7 +49,9 @@ internal sealed class VisitorConversations(
         var stored = await store.ListAsync(owner, ListLimit).AsTask().WaitAsync(ReadTimeout, time);
 
         // What was said in the last moments may not be written yet.
-        return [.. stored.Select(summary => cache.Peek(summary.Id) is { Title: { } title } ? summary with { Title = title } : summary)];
+        return [
+            .. stored.Select(summary => cache.Peek(summary.Id) is { Details.Title: { } title } ? summary with { Title = title } : summary)
+        ];
     }
 
     /// <summary>Makes a new one; where the newest is still empty, that one serves.</summary>
@@ -70,7 +72,7 @@ internal sealed class VisitorConversations(
     /// <summary>Names a conversation, and waits until the store has the name, or cannot have it soon.</summary>
     public Task RenameAsync(Conversation conversation, string? title)
     {
-        conversation.Title = title;
+        conversation.Details.Title = title;
         return storage.WaitUntilStoredAsync(conversation);
     }
 

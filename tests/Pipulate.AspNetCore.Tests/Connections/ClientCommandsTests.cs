@@ -94,7 +94,7 @@ public sealed class ClientCommandsTests
         var rest = new TaskCompletionSource();
         var page = await StreamAsync(host, rest.Task);
         var answer = host.Services.GetRequiredService<ConversationCache>().Get(
-            host.Services.Registry().GetConnections(ChatAudience.Everyone).Single().Conversation).LatestReply!.Id;
+            host.Services.Registry().GetConnections(ChatAudience.Everyone).Single().Conversation).Log.LatestReply!.Id;
         var stranger = await host.OpenAsync();
 
         await stranger.SendAsync("""{"do":"stop"}""");

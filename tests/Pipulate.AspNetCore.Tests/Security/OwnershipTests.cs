@@ -205,7 +205,7 @@ public sealed class OwnershipTests
         await mine.TypeAsync("hello");
         await mine.WaitAsync(dom => dom.Entries.Any(entry => entry is { State: "streaming", Text.Length: > 0 }));
         var answer = host.Services.GetRequiredService<ConversationCache>().Get(
-            host.Services.Registry().GetConnections(ChatAudience.Everyone).Single().Conversation).LatestReply!.Id;
+            host.Services.Registry().GetConnections(ChatAudience.Everyone).Single().Conversation).Log.LatestReply!.Id;
         var other = await host.OpenAsync();
 
         foreach (var command in new[] { "stop", $"again {answer:N}" })
@@ -308,11 +308,13 @@ public sealed class OwnershipTests
             var stored = (await store.ReadAsync(new ConversationKey(owner, summary.Id), 100, cancellationToken: Cancellation))!;
             text.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{summary.Id} {live.Title} {stored.Summary.Title} {live.IsPaused} {stored.Summary.IsPaused} {live.IsDeleted}"));
+                $"{summary.Id} {live.Details.Title} {stored.Summary.Title} " +
+                $"{live.Details.IsPaused} {stored.Summary.IsPaused} {live.IsDeleted}"));
             text.AddRange(stored.Entries.Select(entry => $"{entry.Ordinal} {entry.Role} {entry.State} {entry.Withdrawn} {entry.Text}"));
             lock (live.Gate)
             {
-                text.AddRange(live.Entries.Select(entry => $"{entry.Ordinal} {entry.Role} {entry.State} {entry.Withdrawn} {entry.Text}"));
+                text.AddRange(
+                    live.Log.Entries.Select(entry => $"{entry.Ordinal} {entry.Role} {entry.State} {entry.Withdrawn} {entry.Text}"));
             }
         }
 

@@ -110,7 +110,7 @@ public sealed class SignInMonitorTests
         await page.Closed.WaitAsync(TestTime.Timeout, TestContext.Current.CancellationToken);
         await Eventually.TrueAsync(() => Pages(host).Count == 0);
 
-        var entries = host.Services.GetRequiredService<ConversationCache>().Get(await ConversationOfAsync(host, "anna")).Entries;
+        var entries = host.Services.GetRequiredService<ConversationCache>().Get(await ConversationOfAsync(host, "anna")).Log.Entries;
         Assert.DoesNotContain(entries, entry => entry.Text.ToString().Contains("too-late", StringComparison.Ordinal));
         Assert.DoesNotContain(page.Messages, message => message.Contains("data-ack", StringComparison.Ordinal));
     }

@@ -265,7 +265,7 @@ public sealed partial class ClickToTokenTests(ITestOutputHelper output)
             .Get(host.Services.Registry().GetConnections(ChatAudience.Everyone).Single().Conversation);
         lock (conversation.Gate)
         {
-            Assert.Equal(clicks, conversation.Entries.Count(entry => entry.Role is EntryRole.Event));
+            Assert.Equal(clicks, conversation.Log.Entries.Count(entry => entry.Role is EntryRole.Event));
         }
     }
 

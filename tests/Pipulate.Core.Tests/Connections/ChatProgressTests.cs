@@ -39,7 +39,7 @@ public sealed class ChatProgressTests
         Show();
         Assert.Equal(("progress", "complete", "Importing"), Shown());
         Assert.Equal("All 5 are there.", page.ReasonOf("e1"));
-        Assert.Empty(Conversation.ReadHistory());
+        Assert.Empty(Conversation.Turns.ReadHistory());
 
         (string Role, string State, string Text) Shown() => page.Entries.Select(entry => (entry.Role, entry.State, entry.Text)).Single();
 
@@ -56,12 +56,12 @@ public sealed class ChatProgressTests
     {
         using var progress = Begin();
         progress.Fail("The file is empty.");
-        var version = Conversation.Version;
+        var version = Conversation.Log.Version;
         progress.Report(1, 2);
         progress.Complete();
 
-        Assert.Equal(version, Conversation.Version);
-        Assert.Equal("The file is empty.", Conversation.Entries[0].Reason);
+        Assert.Equal(version, Conversation.Log.Version);
+        Assert.Equal("The file is empty.", Conversation.Log.Entries[0].Reason);
     }
 
     [Fact]

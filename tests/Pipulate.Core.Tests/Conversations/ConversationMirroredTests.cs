@@ -23,7 +23,7 @@ public class ConversationMirroredTests
         var typed = new ConversationEntry(1, EntryRole.User, EntryState.Complete, Noon);
         typed.Text.Set("Before.");
         _conversation.BeginBeforeHistory();
-        _conversation.ApplyRemote(Told(_question));
+        _conversation.Remote.Apply(Told(_question));
         _conversation.AddUserMessage("Meanwhile.", "m2");
 
         _conversation.Restore([typed, Stored(_question), _answer], paused: false);
@@ -35,7 +35,7 @@ public class ConversationMirroredTests
                 "User/Complete: Afterwards."
             ],
             _conversation.Shown());
-        Assert.Equal([1, 2, 3, 4, 5], _conversation.Entries.Select(entry => entry.Ordinal));
+        Assert.Equal([1, 2, 3, 4, 5], _conversation.Log.Entries.Select(entry => entry.Ordinal));
     }
 
     [Fact]
@@ -44,14 +44,14 @@ public class ConversationMirroredTests
         var later = new ConversationEntry(3, EntryRole.User, EntryState.Complete, Noon);
         later.Text.Set("And?");
         _conversation.BeginBeforeHistory();
-        _conversation.ApplyRemote(Told(later));
-        _conversation.ApplyRemote(Told(_question));
-        _conversation.ApplyRemote(Told(_answer));
+        _conversation.Remote.Apply(Told(later));
+        _conversation.Remote.Apply(Told(_question));
+        _conversation.Remote.Apply(Told(_answer));
 
         _conversation.Restore([Stored(_question), Stored(_answer), Stored(later)], paused: false);
 
         Assert.Equal(["User/Complete: Count.", "Assistant/Streaming: ", "User/Complete: And?"], _conversation.Shown());
-        Assert.Equal([1, 2, 3], _conversation.Entries.Select(entry => entry.Ordinal));
+        Assert.Equal([1, 2, 3], _conversation.Log.Entries.Select(entry => entry.Ordinal));
     }
 
     [Fact]
@@ -59,17 +59,17 @@ public class ConversationMirroredTests
     {
         _conversation.BeginBeforeHistory();
         _conversation.AddUserMessage("First?", "m1");
-        var turn = _conversation.BeginTurn()!;
+        var turn = _conversation.Turns.Begin()!;
         _conversation.Append(turn.Entry, "Yes.");
         _conversation.End(turn.Entry, EntryState.Complete);
-        _conversation.ApplyRemote(Told(_question));
+        _conversation.Remote.Apply(Told(_question));
         _conversation.AddUserMessage("Second?", "m2");
 
         _conversation.Restore([Stored(_question), _answer], paused: false);
 
-        Assert.Equal(["Second?"], _conversation.ReadPending().Select(entry => entry.Text.ToString()));
-        Assert.True(_conversation.Regenerate(turn.Entry.Id));
-        Assert.Equal(["First?", "Second?"], _conversation.ReadPending().Select(entry => entry.Text.ToString()));
+        Assert.Equal(["Second?"], _conversation.Turns.ReadPending().Select(entry => entry.Text.ToString()));
+        Assert.True(_conversation.Turns.Regenerate(turn.Entry.Id));
+        Assert.Equal(["First?", "Second?"], _conversation.Turns.ReadPending().Select(entry => entry.Text.ToString()));
     }
 
     /// <summary>The store does not say what an answer waits for; the other node does, and then goes on in the same version.</summary>
@@ -80,13 +80,13 @@ public class ConversationMirroredTests
         _conversation.Restore([_answer], paused: false);
         page.Round();
 
-        _conversation.ApplyRemote(Told(_answer) with
+        _conversation.Remote.Apply(Told(_answer) with
         {
             Standing = new EntryStatus(EntryState.Streaming, null, Withdrawn: false, null, "Waiting for the model", Again: false)
         });
         page.Round();
         Assert.Equal("Waiting for the model", page.Dom.WaitingOf(page.Dom.Entries[0].Id));
-        _conversation.ApplyRemote(new EntryFrame(_answer.Id, 0, 0, "one "));
+        _conversation.Remote.Apply(new EntryFrame(_answer.Id, 0, 0, "one "));
         page.Round();
 
         Assert.Equal(["Assistant/Streaming: one "], _conversation.Shown());

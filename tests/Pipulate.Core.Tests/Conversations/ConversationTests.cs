@@ -19,23 +19,24 @@ public class ConversationTests
         _conversation.BeginMessage();
         _conversation.AddNotice("four", evenIfKnown: false);
 
-        Assert.Equal([1, 2, 3, 4], _conversation.Entries.Select(entry => entry.Ordinal));
+        Assert.Equal([1, 2, 3, 4], _conversation.Log.Entries.Select(entry => entry.Ordinal));
         Assert.Equal(
-            [EntryRole.Event, EntryRole.User, EntryRole.Assistant, EntryRole.Notice], _conversation.Entries.Select(entry => entry.Role));
-        Assert.Equal(["one", "two", "", "four"], _conversation.Entries.Select(entry => entry.Text.ToString()));
+            [EntryRole.Event, EntryRole.User, EntryRole.Assistant, EntryRole.Notice],
+            _conversation.Log.Entries.Select(entry => entry.Role));
+        Assert.Equal(["one", "two", "", "four"], _conversation.Log.Entries.Select(entry => entry.Text.ToString()));
     }
 
     [Fact]
     public void Version_EachChange_GrowsAndMarksItsEntry()
     {
         var entry = _conversation.BeginMessage();
-        var begun = _conversation.Version;
+        var begun = _conversation.Log.Version;
         _conversation.Append(entry, "x");
-        var appended = _conversation.Version;
+        var appended = _conversation.Log.Version;
         _conversation.End(entry, EntryState.Complete);
 
-        Assert.True(begun < appended && appended < _conversation.Version);
-        Assert.Equal(_conversation.Version, entry.Revision);
+        Assert.True(begun < appended && appended < _conversation.Log.Version);
+        Assert.Equal(_conversation.Log.Version, entry.Revision);
     }
 
     [Fact]
@@ -44,7 +45,7 @@ public class ConversationTests
         Assert.True(_conversation.AddUserMessage("hello", "m1"));
         Assert.False(_conversation.AddUserMessage("hello", "m1"));
 
-        Assert.Single(_conversation.Entries);
+        Assert.Single(_conversation.Log.Entries);
     }
 
     [Theory]
@@ -84,24 +85,24 @@ public class ConversationTests
         _conversation.AddMessage(EntryRole.Event, "noted");
         _conversation.AddMessage(EntryRole.Assistant, "said");
 
-        Assert.Null(_conversation.BeginTurn());
+        Assert.Null(_conversation.Turns.Begin());
     }
 
     [Fact]
     public void BeginTurn_SeveralWaiting_GathersWhatCameSinceTheLastAnswer()
     {
         _conversation.AddUserMessage("first", null);
-        End(_conversation.BeginTurn()!, "answer");
+        End(_conversation.Turns.Begin()!, "answer");
         _conversation.AddMessage(EntryRole.Event, "a", wantsAnswer: true);
         _conversation.AddMessage(EntryRole.Event, "b");
         _conversation.AddUserMessage("c", null);
 
-        var turn = _conversation.BeginTurn();
+        var turn = _conversation.Turns.Begin();
 
         Assert.NotNull(turn);
         Assert.True(turn.AnswersUser);
         Assert.Equal(["user: first", "assistant: answer", "user: [event] a\n[event] b", "user: c"], Told(turn));
-        Assert.Null(_conversation.BeginTurn());
+        Assert.Null(_conversation.Turns.Begin());
     }
 
     [Fact]
@@ -109,30 +110,30 @@ public class ConversationTests
     {
         _conversation.AddMessage(EntryRole.Event, "a", wantsAnswer: true);
 
-        Assert.False(_conversation.BeginTurn()!.AnswersUser);
+        Assert.False(_conversation.Turns.Begin()!.AnswersUser);
     }
 
     [Fact]
     public void BeginTurn_EntryWhileTheLastAnswerWasWritten_IsAnsweredNext()
     {
         _conversation.AddUserMessage("first", null);
-        var first = _conversation.BeginTurn()!;
+        var first = _conversation.Turns.Begin()!;
         _conversation.AddUserMessage("second", null);
         End(first, "answer");
 
-        Assert.Equal(["user: first", "assistant: answer", "user: second"], Told(_conversation.BeginTurn()!));
+        Assert.Equal(["user: first", "assistant: answer", "user: second"], Told(_conversation.Turns.Begin()!));
     }
 
     [Fact]
     public void Withdraw_AnswerAgain_TheNextTurnAnswersItAll()
     {
         _conversation.AddMessage(EntryRole.Event, "a", wantsAnswer: true);
-        var turn = _conversation.BeginTurn()!;
+        var turn = _conversation.Turns.Begin()!;
         _conversation.AddUserMessage("b", null);
 
-        Assert.True(_conversation.Withdraw(turn, answerAgain: true));
+        Assert.True(_conversation.Turns.Withdraw(turn, answerAgain: true));
 
-        var next = _conversation.BeginTurn()!;
+        var next = _conversation.Turns.Begin()!;
         Assert.False(turn.Entry.Visible);
         Assert.True(next.AnswersUser);
         Assert.Equal(["user: [event] a", "user: b"], Told(next));
@@ -142,20 +143,20 @@ public class ConversationTests
     public void Withdraw_NotAgain_NothingIsOwed()
     {
         _conversation.AddMessage(EntryRole.Event, "a", wantsAnswer: true);
-        var turn = _conversation.BeginTurn()!;
+        var turn = _conversation.Turns.Begin()!;
 
-        Assert.True(_conversation.Withdraw(turn, answerAgain: false));
-        Assert.Null(_conversation.BeginTurn());
+        Assert.True(_conversation.Turns.Withdraw(turn, answerAgain: false));
+        Assert.Null(_conversation.Turns.Begin());
     }
 
     [Fact]
     public void Withdraw_AfterTheFirstWord_DoesNothing()
     {
         _conversation.AddUserMessage("a", null);
-        var turn = _conversation.BeginTurn()!;
+        var turn = _conversation.Turns.Begin()!;
         _conversation.Append(turn.Entry, "Hm");
 
-        Assert.False(_conversation.Withdraw(turn, answerAgain: true));
+        Assert.False(_conversation.Turns.Withdraw(turn, answerAgain: true));
         Assert.True(turn.Entry.Visible);
         Assert.Equal(EntryState.Streaming, turn.Entry.State);
     }
@@ -165,10 +166,10 @@ public class ConversationTests
     {
         var entry = _conversation.BeginMessage();
         _conversation.End(entry, EntryState.Stopped, "Stopped.");
-        var version = _conversation.Version;
+        var version = _conversation.Log.Version;
         _conversation.End(entry, EntryState.Failed, "Failed.");
 
-        Assert.Equal((EntryState.Stopped, "Stopped.", version), (entry.State, entry.Reason, _conversation.Version));
+        Assert.Equal((EntryState.Stopped, "Stopped.", version), (entry.State, entry.Reason, _conversation.Log.Version));
     }
 
     [Fact]
@@ -177,11 +178,11 @@ public class ConversationTests
         var entry = _conversation.BeginMessage();
         _conversation.Append(entry, "whole");
         _conversation.End(entry, EntryState.Complete);
-        var version = _conversation.Version;
+        var version = _conversation.Log.Version;
         _conversation.Append(entry, " and more");
 
         Assert.Equal("whole", entry.Text.ToString());
-        Assert.Equal(version, _conversation.Version);
+        Assert.Equal(version, _conversation.Log.Version);
     }
 
     [Fact]
@@ -201,7 +202,7 @@ public class ConversationTests
         _conversation.AddMessage(EntryRole.Event, "between");
         _conversation.AddNotice("down", evenIfKnown: false);
 
-        Assert.Single(_conversation.Entries, entry => entry.Role is EntryRole.Notice);
+        Assert.Single(_conversation.Log.Entries, entry => entry.Role is EntryRole.Notice);
     }
 
     [Fact]
@@ -212,7 +213,7 @@ public class ConversationTests
         _conversation.AddNotice("down", evenIfKnown: false);
         _conversation.AddNotice("down", evenIfKnown: true);
 
-        Assert.Equal(["down", "other", "down", "down"], _conversation.Entries.Select(entry => entry.Text.ToString()));
+        Assert.Equal(["down", "other", "down", "down"], _conversation.Log.Entries.Select(entry => entry.Text.ToString()));
     }
 
     [Fact]
@@ -242,7 +243,7 @@ public class ConversationTests
         var watcher = new Watcher();
         _conversation.Viewers.Add(watcher);
         _conversation.AddUserMessage("a", null);
-        var turn = _conversation.BeginTurn()!;
+        var turn = _conversation.Turns.Begin()!;
         _conversation.Append(turn.Entry, "x");
         _conversation.End(turn.Entry, EntryState.Complete);
 
@@ -255,14 +256,14 @@ public class ConversationTests
     [Fact]
     public void TryRouse_WhileSomebodyWorks_SendsNobodyAndTheWorkerLooksAgain()
     {
-        Assert.True(_conversation.TrySchedule());
-        Assert.False(_conversation.TrySchedule());
-        _conversation.BeginProcessing();
-        Assert.False(_conversation.TrySchedule());
-        Assert.False(_conversation.TryComplete());
-        _conversation.BeginProcessing();
-        Assert.True(_conversation.TryComplete());
-        Assert.True(_conversation.TrySchedule());
+        Assert.True(_conversation.Turns.TrySchedule());
+        Assert.False(_conversation.Turns.TrySchedule());
+        _conversation.Turns.BeginProcessing();
+        Assert.False(_conversation.Turns.TrySchedule());
+        Assert.False(_conversation.Turns.TryComplete());
+        _conversation.Turns.BeginProcessing();
+        Assert.True(_conversation.Turns.TryComplete());
+        Assert.True(_conversation.Turns.TrySchedule());
     }
 
     [Fact]
@@ -280,7 +281,7 @@ public class ConversationTests
             TestContext.Current.CancellationToken)));
 
         Assert.All(entries, entry => Assert.Equal(500, entry.Text.Length));
-        Assert.Equal(4 + 2000, _conversation.Version);
+        Assert.Equal(4 + 2000, _conversation.Log.Version);
     }
 
     private void End(Turn turn, string text)
@@ -305,8 +306,8 @@ public class ConversationTests
         for (var i = 0; i < 50_000; i++)
         {
             _conversation.AddMessage(EntryRole.Event, "one more", wantsAnswer: true);
-            Assert.Equal(1, _conversation.PeekPending()?.Events);
-            Assert.Single(_conversation.SkipPendingComments());
+            Assert.Equal(1, _conversation.Turns.PeekPending()?.Events);
+            Assert.Single(_conversation.Turns.SkipPendingComments());
         }
 
         // A twentieth of a second; when each time looked at all of them, it was thirteen.
@@ -320,8 +321,8 @@ public class ConversationTests
         _conversation.AddUserMessage("hello", null);
         _conversation.AddMessage(EntryRole.Event, "two", wantsAnswer: true);
 
-        Assert.Equal(2, _conversation.SkipPendingComments().Count);
+        Assert.Equal(2, _conversation.Turns.SkipPendingComments().Count);
 
-        Assert.True(_conversation.PeekPending() is { Typed: true, Events: 0 });
+        Assert.True(_conversation.Turns.PeekPending() is { Typed: true, Events: 0 });
     }
 }

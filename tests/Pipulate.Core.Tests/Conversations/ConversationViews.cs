@@ -10,7 +10,7 @@ internal static class ConversationViews
     {
         lock (conversation.Gate)
         {
-            return look(conversation.Entries);
+            return look(conversation.Log.Entries);
         }
     }
 

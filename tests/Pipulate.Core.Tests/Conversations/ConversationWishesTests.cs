@@ -11,7 +11,7 @@ public class ConversationWishesTests
     public void Stop_WhileAnAnswerIsWritten_KeepsItsTextMarkedAndInTheHistory()
     {
         _conversation.AddUserMessage("tell me", null);
-        var turn = _conversation.BeginTurn()!;
+        var turn = _conversation.Turns.Begin()!;
         _conversation.Append(turn.Entry, "Once upon");
         var stopped = 0;
         _conversation.Stopped += () => stopped++;
@@ -23,17 +23,17 @@ public class ConversationWishesTests
         Assert.Equal((EntryState.Stopped, "Once upon", "Stopped."), (turn.Entry.State, turn.Entry.Text.ToString(), turn.Entry.Reason));
         Assert.Equal(1, stopped);
         Assert.Equal(["user: tell me", "assistant: Once upon"], History());
-        Assert.Null(_conversation.PeekPending());
+        Assert.Null(_conversation.Turns.PeekPending());
     }
 
     [Fact]
     public void Stop_NothingIsSaid_ChangesNothing()
     {
         _conversation.AddMessage(EntryRole.Assistant, "said");
-        var version = _conversation.Version;
+        var version = _conversation.Log.Version;
         _conversation.Stop();
 
-        Assert.Equal(version, _conversation.Version);
+        Assert.Equal(version, _conversation.Log.Version);
     }
 
     [Fact]
@@ -50,10 +50,10 @@ public class ConversationWishesTests
     public void Withdraw_AfterAStop_LeavesTheStoppedAnswer()
     {
         _conversation.AddUserMessage("hello", null);
-        var turn = _conversation.BeginTurn()!;
+        var turn = _conversation.Turns.Begin()!;
         _conversation.Stop();
 
-        Assert.False(_conversation.Withdraw(turn, answerAgain: true));
+        Assert.False(_conversation.Turns.Withdraw(turn, answerAgain: true));
         Assert.True(turn.Entry.Visible);
     }
 
@@ -61,31 +61,32 @@ public class ConversationWishesTests
     public void Stop_InTheLine_NothingIsDueAnyMoreAndItMayBeAskedForAgain()
     {
         _conversation.AddUserMessage("hello", null);
-        _conversation.ShowQueued(2);
+        _conversation.Turns.ShowQueued(2);
         _conversation.Stop();
 
-        Assert.Null(_conversation.PeekPending());
-        Assert.Null(_conversation.BeginTurn());
-        Assert.True(_conversation.Regenerate(_conversation.LatestReply!.Id));
-        Assert.Equal(["user: hello"], Told(_conversation.BeginTurn()!));
+        Assert.Null(_conversation.Turns.PeekPending());
+        Assert.Null(_conversation.Turns.Begin());
+        Assert.True(_conversation.Turns.Regenerate(_conversation.Log.LatestReply!.Id));
+        Assert.Equal(["user: hello"], Told(_conversation.Turns.Begin()!));
     }
 
     [Fact]
     public void ShowInLine_UntilTheTurn_IsOneEntryThatTellsItsPlace()
     {
         _conversation.AddUserMessage("hello", null);
-        _conversation.ShowQueued(2);
-        _conversation.ShowQueued(1);
-        var waiting = _conversation.Entries[^1];
+        _conversation.Turns.ShowQueued(2);
+        _conversation.Turns.ShowQueued(1);
+        var waiting = _conversation.Log.Entries[^1];
         Assert.Equal(
             (true, true), (waiting is { IsOpen: true, IsQueued: true }, waiting.Waiting!.Contains("place 1", StringComparison.Ordinal)));
 
-        var turn = _conversation.BeginTurn()!;
+        var turn = _conversation.Turns.Begin()!;
 
         Assert.False(waiting.Visible);
         Assert.Equal(
-            [EntryState.Complete, EntryState.Streaming], _conversation.Entries.Where(entry => entry.Visible).Select(entry => entry.State));
-        Assert.Same(turn.Entry, _conversation.Entries[^1]);
+            [EntryState.Complete, EntryState.Streaming],
+            _conversation.Log.Entries.Where(entry => entry.Visible).Select(entry => entry.State));
+        Assert.Same(turn.Entry, _conversation.Log.Entries[^1]);
     }
 
     [Theory]
@@ -99,13 +100,13 @@ public class ConversationWishesTests
         _conversation.AddUserMessage("second", null);
         var old = End("two", (EntryState)state);
 
-        Assert.True(_conversation.Regenerate(old.Id));
-        var turn = _conversation.BeginTurn()!;
+        Assert.True(_conversation.Turns.Regenerate(old.Id));
+        var turn = _conversation.Turns.Begin()!;
 
         Assert.False(old.Visible);
         Assert.True(turn.AnswersUser);
         Assert.Equal(["user: first", "assistant: one", "user: second"], Told(turn));
-        Assert.Null(_conversation.PeekPending());
+        Assert.Null(_conversation.Turns.PeekPending());
     }
 
     [Fact]
@@ -115,9 +116,9 @@ public class ConversationWishesTests
         var old = End("one", EntryState.Complete);
         _conversation.AddUserMessage("second", null);
 
-        Assert.True(_conversation.Regenerate(old.Id));
+        Assert.True(_conversation.Turns.Regenerate(old.Id));
 
-        Assert.Equal(["user: first", "user: second"], Told(_conversation.BeginTurn()!));
+        Assert.Equal(["user: first", "user: second"], Told(_conversation.Turns.Begin()!));
     }
 
     [Fact]
@@ -126,12 +127,12 @@ public class ConversationWishesTests
         _conversation.AddMessage(EntryRole.Event, "thing", wantsAnswer: true);
         var old = End("a remark", EntryState.Complete);
 
-        Assert.True(_conversation.Regenerate(old.Id));
-        Assert.True(_conversation.PeekPending() is { Typed: true, Events: 1 });
-        Assert.True(_conversation.BeginTurn()!.AnswersUser);
+        Assert.True(_conversation.Turns.Regenerate(old.Id));
+        Assert.True(_conversation.Turns.PeekPending() is { Typed: true, Events: 1 });
+        Assert.True(_conversation.Turns.Begin()!.AnswersUser);
 
         _conversation.AddMessage(EntryRole.Event, "other", wantsAnswer: true);
-        Assert.True(_conversation.PeekPending() is { Typed: false });
+        Assert.True(_conversation.Turns.PeekPending() is { Typed: false });
     }
 
     [Fact]
@@ -140,11 +141,11 @@ public class ConversationWishesTests
         _conversation.AddUserMessage("first", null);
         var old = End("one", EntryState.Complete);
         _conversation.AddMessage(EntryRole.Event, "thing", wantsAnswer: true);
-        _conversation.Withdraw(_conversation.BeginTurn()!, answerAgain: false);
+        _conversation.Turns.Withdraw(_conversation.Turns.Begin()!, answerAgain: false);
         _conversation.AddNotice("No model answers.", evenIfKnown: false);
 
-        Assert.True(_conversation.Regenerate(old.Id));
-        Assert.Equal(["user: first", "user: [event] thing"], Told(_conversation.BeginTurn()!).Order(StringComparer.Ordinal).Reverse());
+        Assert.True(_conversation.Turns.Regenerate(old.Id));
+        Assert.Equal(["user: first", "user: [event] thing"], Told(_conversation.Turns.Begin()!).Order(StringComparer.Ordinal).Reverse());
     }
 
     [Fact]
@@ -155,14 +156,14 @@ public class ConversationWishesTests
         _conversation.AddUserMessage("second", null);
         var second = End("two", EntryState.Complete);
         var said = _conversation.AddMessage(EntryRole.Assistant, "said by the application");
-        var version = _conversation.Version;
+        var version = _conversation.Log.Version;
 
-        Assert.All(new[] { Guid.Empty, Guid.NewGuid(), first.Id, said.Id }, id => Assert.False(_conversation.Regenerate(id)));
-        Assert.Equal(version, _conversation.Version);
-        Assert.True(_conversation.Regenerate(second.Id));
-        Assert.False(_conversation.Regenerate(second.Id), "Taken back already.");
-        _conversation.BeginTurn();
-        Assert.False(_conversation.Regenerate(_conversation.LatestReply!.Id), "Still being written.");
+        Assert.All(new[] { Guid.Empty, Guid.NewGuid(), first.Id, said.Id }, id => Assert.False(_conversation.Turns.Regenerate(id)));
+        Assert.Equal(version, _conversation.Log.Version);
+        Assert.True(_conversation.Turns.Regenerate(second.Id));
+        Assert.False(_conversation.Turns.Regenerate(second.Id), "Taken back already.");
+        _conversation.Turns.Begin();
+        Assert.False(_conversation.Turns.Regenerate(_conversation.Log.LatestReply!.Id), "Still being written.");
     }
 
     [Fact]
@@ -172,7 +173,7 @@ public class ConversationWishesTests
         var old = End("a remark", EntryState.Complete);
         _conversation.ForgetEvents();
 
-        Assert.False(_conversation.Regenerate(old.Id));
+        Assert.False(_conversation.Turns.Regenerate(old.Id));
         Assert.True(old.Visible);
     }
 
@@ -180,21 +181,21 @@ public class ConversationWishesTests
     public void AskAgain_WhoStoodIn_IsTakenBackInTheAnswersPlace()
     {
         _conversation.AddUserMessage("hello", null);
-        var turn = _conversation.BeginTurn()!;
-        _conversation.Withdraw(turn, answerAgain: false);
+        var turn = _conversation.Turns.Begin()!;
+        _conversation.Turns.Withdraw(turn, answerAgain: false);
         _conversation.AddNotice("No model answers.", evenIfKnown: true, turn);
-        var notice = _conversation.Entries[^1];
+        var notice = _conversation.Log.Entries[^1];
 
-        Assert.True(_conversation.Regenerate(notice.Id));
+        Assert.True(_conversation.Turns.Regenerate(notice.Id));
         Assert.False(notice.Visible);
-        Assert.Equal(["user: hello"], Told(_conversation.BeginTurn()!));
+        Assert.Equal(["user: hello"], Told(_conversation.Turns.Begin()!));
     }
 
     [Fact]
     public void Think_BeforeTheAnswer_IsKeptApartAndNeverTold()
     {
         _conversation.AddUserMessage("hello", null);
-        var turn = _conversation.BeginTurn()!;
+        var turn = _conversation.Turns.Begin()!;
         var epoch = turn.Entry.Epoch;
         _conversation.AppendReasoning(turn.Entry, "hm");
         _conversation.AppendReasoning(turn.Entry, "m");
@@ -211,19 +212,19 @@ public class ConversationWishesTests
     public void ShowLoading_OnceItHasBegun_ChangesNothing()
     {
         _conversation.AddUserMessage("hello", null);
-        var turn = _conversation.BeginTurn()!;
+        var turn = _conversation.Turns.Begin()!;
         _conversation.ShowLoading(turn.Entry);
         Assert.Equal("Loading the model…", turn.Entry.Waiting);
         _conversation.Append(turn.Entry, "Hi");
-        var version = _conversation.Version;
+        var version = _conversation.Log.Version;
         _conversation.ShowLoading(turn.Entry);
 
-        Assert.Equal(version, _conversation.Version);
+        Assert.Equal(version, _conversation.Log.Version);
     }
 
     private ConversationEntry End(string text, EntryState state)
     {
-        var entry = _conversation.BeginTurn()!.Entry;
+        var entry = _conversation.Turns.Begin()!.Entry;
         _conversation.Append(entry, text);
         _conversation.End(entry, state);
         return entry;
@@ -231,5 +232,5 @@ public class ConversationWishesTests
 
     private static string[] Told(Turn turn) => [.. turn.History.Select(message => $"{message.Role}: {message.Text}")];
 
-    private string[] History() => [.. _conversation.ReadHistory().Select(message => $"{message.Role}: {message.Text}")];
+    private string[] History() => [.. _conversation.Turns.ReadHistory().Select(message => $"{message.Role}: {message.Text}")];
 }

@@ -17,7 +17,7 @@ public class ReplyTests
     public void Constructor_MessageJustBefore_TheCommentYields()
     {
         _conversation.AddMessage(EntryRole.Event, "thing", wantsAnswer: true);
-        var turn = _conversation.BeginTurn()!;
+        var turn = _conversation.Turns.Begin()!;
         _conversation.AddUserMessage("And I?", null);
         using var reply = new Reply(_conversation, turn, _limits, _time, CancellationToken.None);
 
@@ -28,7 +28,7 @@ public class ReplyTests
     public void Constructor_MessageBeforeTheTurn_IsWhatItAnswers()
     {
         _conversation.AddUserMessage("hello", null);
-        using var reply = new Reply(_conversation, _conversation.BeginTurn()!, _limits, _time, CancellationToken.None);
+        using var reply = new Reply(_conversation, _conversation.Turns.Begin()!, _limits, _time, CancellationToken.None);
         _conversation.AddUserMessage("and more", null);
 
         Assert.False(reply.Token.IsCancellationRequested);
@@ -38,7 +38,7 @@ public class ReplyTests
     public void Constructor_StoppedJustBefore_IsOver()
     {
         _conversation.AddUserMessage("hello", null);
-        var turn = _conversation.BeginTurn()!;
+        var turn = _conversation.Turns.Begin()!;
         _conversation.Stop();
         using var reply = new Reply(_conversation, turn, _limits, _time, CancellationToken.None);
         reply.EndCancelled();
@@ -51,9 +51,9 @@ public class ReplyTests
     public void EndCancelled_StoppedBeforeTheSubstitute_StopsTheSubstitute()
     {
         _conversation.AddUserMessage("hello", null);
-        var turn = _conversation.BeginTurn()!;
+        var turn = _conversation.Turns.Begin()!;
         using var reply = new Reply(_conversation, turn, _limits, _time, CancellationToken.None);
-        _conversation.Withdraw(turn, answerAgain: false);
+        _conversation.Turns.Withdraw(turn, answerAgain: false);
         _conversation.Stop();
         reply.BeginSubstitute("demo");
         reply.EndCancelled();
@@ -65,7 +65,7 @@ public class ReplyTests
     public void EndCancelled_SeveralCauses_TheFirstCounts()
     {
         _conversation.AddUserMessage("hello", null);
-        var turn = _conversation.BeginTurn()!;
+        var turn = _conversation.Turns.Begin()!;
         using var stopping = new CancellationTokenSource();
         using var reply = new Reply(_conversation, turn, _limits, _time, stopping.Token);
         stopping.Cancel();
@@ -79,7 +79,7 @@ public class ReplyTests
     public void EndCancelled_YieldedButHasText_KeepsItsText()
     {
         _conversation.AddMessage(EntryRole.Event, "thing", wantsAnswer: true);
-        var turn = _conversation.BeginTurn()!;
+        var turn = _conversation.Turns.Begin()!;
         using var reply = new Reply(_conversation, turn, _limits, _time, CancellationToken.None);
         _conversation.AddUserMessage("And I?", null);
         _conversation.Append(turn.Entry, "Well");
@@ -87,7 +87,7 @@ public class ReplyTests
 
         Assert.True(turn.Entry.Visible);
         Assert.Equal("Stopped: you spoke first.", turn.Entry.Reason);
-        Assert.NotNull(_conversation.BeginTurn());
+        Assert.NotNull(_conversation.Turns.Begin());
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public class ReplyTests
     {
         _conversation.AddMessage(EntryRole.Event, "thing", wantsAnswer: true);
         using var stopping = new CancellationTokenSource();
-        var reply = new Reply(_conversation, _conversation.BeginTurn()!, _limits, _time, stopping.Token);
+        var reply = new Reply(_conversation, _conversation.Turns.Begin()!, _limits, _time, stopping.Token);
         reply.OnActivity();
         reply.Dispose();
         _conversation.AddUserMessage("x", null);
@@ -160,7 +160,7 @@ public class ReplyTests
     public void Complete_EmptyComment_IsWithdrawn()
     {
         _conversation.AddMessage(EntryRole.Event, "thing", wantsAnswer: true);
-        using var reply = new Reply(_conversation, _conversation.BeginTurn()!, _limits, _time, CancellationToken.None);
+        using var reply = new Reply(_conversation, _conversation.Turns.Begin()!, _limits, _time, CancellationToken.None);
         reply.Complete(new ReplyMetadata([]));
 
         Assert.False(reply.Entry.Visible);
@@ -169,6 +169,6 @@ public class ReplyTests
     private Reply BeginReply()
     {
         _conversation.AddUserMessage("hello", null);
-        return new Reply(_conversation, _conversation.BeginTurn()!, _limits, _time, CancellationToken.None);
+        return new Reply(_conversation, _conversation.Turns.Begin()!, _limits, _time, CancellationToken.None);
     }
 }

@@ -72,7 +72,7 @@ public partial class DeliveryModelTests
                 _conversation.End(entry, EntryState.Complete);
             }
 
-            _conversation.EndQueued();
+            _conversation.Turns.EndQueued();
             _viewers.ForEach(viewer => viewer.Round());
             _viewers.ForEach(viewer => viewer.RoundWithNothingNew());
         }
@@ -130,14 +130,14 @@ public partial class DeliveryModelTests
         {
             if (_turn is { } turn && _random.Next(2) == 0)
             {
-                if (_conversation.Withdraw(turn, answerAgain: _random.Next(2) == 0))
+                if (_conversation.Turns.Withdraw(turn, answerAgain: _random.Next(2) == 0))
                 {
                     _growing.Remove(turn.Entry);
                 }
 
                 _turn = null;
             }
-            else if (_turn is null && _conversation.BeginTurn() is { } next)
+            else if (_turn is null && _conversation.Turns.Begin() is { } next)
             {
                 _turn = next;
                 _growing.Add(next.Entry);
@@ -151,11 +151,11 @@ public partial class DeliveryModelTests
                 case 0:
                     _conversation.Stop();
                     break;
-                case 1 or 2 when _conversation.LatestReply is { } answer:
-                    _conversation.Regenerate(answer.Id);
+                case 1 or 2 when _conversation.Log.LatestReply is { } answer:
+                    _conversation.Turns.Regenerate(answer.Id);
                     break;
                 case 3:
-                    _conversation.ShowQueued(_random.Next(1, 4));
+                    _conversation.Turns.ShowQueued(_random.Next(1, 4));
                     break;
             }
         }
@@ -205,19 +205,19 @@ public partial class DeliveryModelTests
                 _beginsAnew = false;
 
                 // The last fifty that are shown, and everything after them.
-                var shown = conversation.Entries.Where(entry => entry.Visible).ToList();
+                var shown = conversation.Log.Entries.Where(entry => entry.Visible).ToList();
                 _firstShown = shown.Count < PanelCursor.ShownEntries ? 1 : shown[^PanelCursor.ShownEntries].Ordinal;
             }
 
             _page.Round();
-            var expected = conversation.Entries
+            var expected = conversation.Log.Entries
                 .Where(entry => entry.Visible && entry.Ordinal >= _firstShown)
                 .Select(entry => ($"e{entry.Ordinal}", entry.Role.ToString().ToLowerInvariant(), entry is { IsOpen: true, IsQueued: true }
                     ? "queued"
                     : entry.State.ToString().ToLowerInvariant(), Shown(entry, entry.Text.ToString())));
             Assert.Equal(expected, _page.Dom.Entries.Select(shown => shown with { Text = Shown(EntryOf(shown.Id), shown.Text) }));
             Assert.All(
-                conversation.Entries.Where(entry => entry.Visible && entry.Ordinal >= _firstShown),
+                conversation.Log.Entries.Where(entry => entry.Visible && entry.Ordinal >= _firstShown),
                 entry => Assert.Equal(entry.Reasoning?.ToString(), _page.Dom.TextOf($"e{entry.Ordinal}r")));
             if (_rounds++ % 4 == 0)
             {
@@ -266,7 +266,7 @@ public partial class DeliveryModelTests
         }
 
         private ConversationEntry EntryOf(string id) =>
-            conversation.Entries[int.Parse(id.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture) - 1];
+            conversation.Log.Entries[int.Parse(id.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture) - 1];
 
         private static string Shown(ConversationEntry entry, string text) =>
             entry.Markdown is null ? text : string.Concat(WordsOf(text).Select(word => word + " "));

@@ -218,13 +218,13 @@ public partial class MarkdownStreamingTests
     public void Write_AnswerThatIsGivenOnceMore_IsRenderedToo()
     {
         _conversation.AddUserMessage("a", null);
-        _conversation.Append(_conversation.BeginTurn()!.Entry, "*b*\n\n*c*");
+        _conversation.Append(_conversation.Turns.Begin()!.Entry, "*b*\n\n*c*");
         _conversation.Stop();
         _page.Round();
         Assert.Equal("<p><em>b</em></p><p><em>c</em></p>", _page.Dom.HtmlOf("e2t"));
 
-        Assert.True(_conversation.Regenerate(_conversation.LatestReply!.Id));
-        var entry = _conversation.BeginTurn()!.Entry;
+        Assert.True(_conversation.Turns.Regenerate(_conversation.Log.LatestReply!.Id));
+        var entry = _conversation.Turns.Begin()!.Entry;
         _conversation.Append(entry, "*d*\n\n*e*");
         _page.Round();
         Assert.Null(_page.Dom.HtmlOf("e2t"));

@@ -149,9 +149,9 @@ public class PanelCursorTests
         _conversation.AddMessage(EntryRole.Event, "x", wantsAnswer: true);
         var late = new PanelPage(_conversation, _status);
         late.Round();
-        var turn = _conversation.BeginTurn()!;
+        var turn = _conversation.Turns.Begin()!;
         _page.Round();
-        _conversation.Withdraw(turn, answerAgain: false);
+        _conversation.Turns.Withdraw(turn, answerAgain: false);
 
         Assert.Equal("<div id=\"e2\" hx-swap-oob=\"delete\"></div>", _page.Round());
         Assert.Null(late.Round());

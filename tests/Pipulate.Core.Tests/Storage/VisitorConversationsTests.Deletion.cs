@@ -21,7 +21,7 @@ public sealed partial class VisitorConversationsTests
         var id = await _owned.CreateAsync(Owner);
         var conversation = _directory.Get(id);
         conversation.AddUserMessage("a secret", "m1");
-        var turn = conversation.BeginTurn()!;
+        var turn = conversation.Turns.Begin()!;
         conversation.Append(turn.Entry, "I know a ");
         var stopped = false;
         conversation.Stopped += () => stopped = true;
@@ -34,7 +34,7 @@ public sealed partial class VisitorConversationsTests
 
         Assert.True(stopped);
         Assert.DoesNotContain("secret", string.Join('|', conversation.Shown()), StringComparison.Ordinal);
-        Assert.Null(conversation.BeginTurn());
+        Assert.Null(conversation.Turns.Begin());
         Assert.Null(await _owned.OpenAsync(id));
         Assert.Empty(await _owned.ListAsync(Owner));
         Assert.DoesNotContain(_store.Calls.SkipWhile(call => call != "delete"), call => call.StartsWith("add", StringComparison.Ordinal));
@@ -51,7 +51,7 @@ public sealed partial class VisitorConversationsTests
 
         Assert.Empty(_directory.Get(id).Shown());
         Assert.False(_directory.Get(id).IsDeleted);
-        Assert.Null(_directory.Get(id).Title);
+        Assert.Null(_directory.Get(id).Details.Title);
     }
 
     [Fact]

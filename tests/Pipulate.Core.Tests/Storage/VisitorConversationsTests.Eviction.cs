@@ -26,7 +26,7 @@ public sealed partial class VisitorConversationsTests
         var again = _directory.Get(conversation.Id);
         Assert.NotSame(conversation, again);
         Assert.Equal(conversation.Shown(), again.Shown());
-        Assert.False(conversation.TryAcquire());
+        Assert.False(conversation.Usage.TryAcquire());
     }
 
     [Theory]
@@ -51,7 +51,7 @@ public sealed partial class VisitorConversationsTests
                 await Eventually.TrueAsync(() => _storage.IsSaved(conversation));
                 break;
             case "due":
-                Assert.True(conversation.TrySchedule());
+                Assert.True(conversation.Turns.TrySchedule());
                 break;
             case "unsaved":
                 _store.Before = _ => throw ScriptedStore.Away;

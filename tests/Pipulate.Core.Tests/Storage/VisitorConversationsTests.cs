@@ -41,7 +41,7 @@ public sealed partial class VisitorConversationsTests : IAsyncDisposable
         _directory.Get(id).AddMessage(EntryRole.Event, "They put milk on the list.", wantsAnswer: true);
         _directory.Get(id).AddUserMessage("hello", "m1");
 
-        Assert.Null(_directory.Get(id).PeekPending());
+        Assert.Null(_directory.Get(id).Turns.PeekPending());
         Assert.Null(await _store.ReadAsync(new ConversationKey(Owner, id), 10, cancellationToken: Cancellation));
         Assert.Empty(await _owned.ListAsync(Owner));
     }
@@ -111,15 +111,15 @@ public sealed partial class VisitorConversationsTests : IAsyncDisposable
         var id = await _owned.CreateAsync(Owner);
         var conversation = _directory.Get(id);
         conversation.AddUserMessage("hello", "m1");
-        conversation.Title = "Groceries";
+        conversation.Details.Title = "Groceries";
         conversation.AddUserMessage("and another thing", "m2");
         await Eventually.TrueAsync(() => _storage.IsSaved(conversation));
 
         var later = await Open(TestStorage.CreateCache(_time, _storage), _store).OpenAsync(id);
 
-        Assert.Equal("Groceries", later!.Title);
+        Assert.Equal("Groceries", later!.Details.Title);
         later.AddUserMessage("still here", "m3");
-        Assert.Equal("Groceries", later.Title);
+        Assert.Equal("Groceries", later.Details.Title);
     }
 
     /// <summary>A visitor's first conversation is always there, also for whoever deletes it at the same time from another page.</summary>

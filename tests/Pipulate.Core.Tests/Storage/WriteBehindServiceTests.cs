@@ -37,9 +37,9 @@ public sealed partial class WriteBehindServiceTests : IAsyncDisposable
         Assert.Equal(
             ("POST /todo", "demo", "It broke off."), after.Look(entries => (entries[0].Kind, entries[2].AuthorName, entries[2].Reason)));
         Assert.False(after.AddUserMessage("hello", "m1"));
-        Assert.Null(after.PeekPending());
+        Assert.Null(after.Turns.PeekPending());
         Assert.Equal(4, after.AddMessage(EntryRole.Notice, "next").Ordinal);
-        Assert.Equal(["[event] They put \"Milk\" on the list.", "hello", "Hello you"], after.ReadHistory().Select(message => message.Text));
+        Assert.Equal(["[event] They put \"Milk\" on the list.", "hello", "Hello you"], after.Turns.ReadHistory().Select(one => one.Text));
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public sealed partial class WriteBehindServiceTests : IAsyncDisposable
         var conversation = (await StartAsync()).Get(Id());
         var page = new PanelPage(conversation, new PanelStatus());
         conversation.AddUserMessage("hello", "m1");
-        var turn = conversation.BeginTurn()!;
+        var turn = conversation.Turns.Begin()!;
         conversation.Append(turn.Entry, "Hi");
         page.Round();
         Assert.False(conversation.Loaded.IsCompleted);
@@ -186,7 +186,7 @@ public sealed partial class WriteBehindServiceTests : IAsyncDisposable
 
         Assert.Equal(["User/Complete: before", "User/Complete: hello", "Assistant/Complete: Hi there!"], conversation.Shown());
         Assert.Equal(["before", "hello", "Hi there!"], page.Dom.Entries.Select(entry => entry.Text));
-        Assert.Null(conversation.PeekPending());
+        Assert.Null(conversation.Turns.PeekPending());
         Assert.False(conversation.HasUserMessageSince(turn.Entry));
         await Eventually.TrueAsync(() => _store.Texts() is ["Complete: before", "Complete: hello", "Complete: Hi there!"]);
         Assert.Equal([1L, 2, 3], _store.Entries().Select(entry => entry.Ordinal));
@@ -207,7 +207,7 @@ public sealed partial class WriteBehindServiceTests : IAsyncDisposable
         await conversation.Loaded;
 
         Assert.Equal(["User/Complete: hello", "User/Complete: hello"], conversation.Shown());
-        Assert.NotNull(conversation.PeekPending());
+        Assert.NotNull(conversation.Turns.PeekPending());
         await Eventually.TrueAsync(() => _store.Entries().Count(entry => entry is { Withdrawn: false, State: EntryState.Complete }) == 2
             && _storage.IsSaved(conversation));
         Assert.Equal(["m1", "m2"], _store.Entries().Where(entry => !entry.Withdrawn).Select(entry => entry.MessageId));
@@ -221,26 +221,26 @@ public sealed partial class WriteBehindServiceTests : IAsyncDisposable
         _store.Reading = read.Task;
         var conversation = (await StartAsync()).Get(Id());
         conversation.AddUserMessage("first", "m1");
-        conversation.End(conversation.BeginTurn()!.Entry, EntryState.Complete);
+        conversation.End(conversation.Turns.Begin()!.Entry, EntryState.Complete);
         conversation.AddUserMessage("second", "m2");
-        var turn = conversation.BeginTurn()!;
+        var turn = conversation.Turns.Begin()!;
 
         read.SetResult();
         await conversation.Loaded;
-        Assert.True(conversation.Withdraw(turn, answerAgain: true));
+        Assert.True(conversation.Turns.Withdraw(turn, answerAgain: true));
 
-        Assert.True(conversation.PeekPending() is { Typed: true, Events: 0 });
-        Assert.Equal(["before", "first", "second"], conversation.BeginTurn()!.History.Select(message => message.Text));
+        Assert.True(conversation.Turns.PeekPending() is { Typed: true, Events: 0 });
+        Assert.Equal(["before", "first", "second"], conversation.Turns.Begin()!.History.Select(message => message.Text));
     }
 
     [Fact]
     public async Task IsPaused_AfterARestart_StillIs()
     {
         var before = (await StartAsync()).Get(Id());
-        before.IsPaused = true;
+        before.Details.IsPaused = true;
         await StopAsync();
 
-        Assert.True((await StartAsync()).Get(Id()).IsPaused);
+        Assert.True((await StartAsync()).Get(Id()).Details.IsPaused);
     }
 
     [Fact]
@@ -256,7 +256,7 @@ public sealed partial class WriteBehindServiceTests : IAsyncDisposable
         await conversation.Loaded;
 
         Assert.Empty(conversation.ReadEvents());
-        Assert.Null(conversation.PeekPending());
+        Assert.Null(conversation.Turns.PeekPending());
         await Eventually.TrueAsync(() => _store.Entries() is [{ Withdrawn: true, Text: "" }]);
     }
 

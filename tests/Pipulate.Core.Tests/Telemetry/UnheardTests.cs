@@ -33,7 +33,7 @@ public sealed class UnheardTests : IDisposable
         var metrics = new PipulateMetrics(_services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
         var conversation = new Conversation(new ConversationId("a"), TimeProvider.System);
         conversation.AddMessage(EntryRole.Event, "They bought \"milk\".", wantsAnswer: true);
-        var turn = conversation.BeginTurn()!;
+        var turn = conversation.Turns.Begin()!;
         TellAll(metrics, turn);
 
         var before = GC.GetAllocatedBytesForCurrentThread();

@@ -85,7 +85,7 @@ public sealed class OutcomeHost : IAsyncLifetime
             return new Told(
                 status,
                 thrown,
-                [.. conversation.Entries.Where(entry => entry.Role is EntryRole.Event).Select(entry => entry.Text.ToString())]);
+                [.. conversation.Log.Entries.Where(entry => entry.Role is EntryRole.Event).Select(entry => entry.Text.ToString())]);
         }
     }
 

@@ -113,7 +113,7 @@ public sealed class ValuesOfRequestsTests
     {
         lock (conversation.Gate)
         {
-            return [.. conversation.Entries.Where(entry => entry.State is EntryState.Complete).Select(entry => entry.Text.ToString())];
+            return [.. conversation.Log.Entries.Where(entry => entry.State is EntryState.Complete).Select(entry => entry.Text.ToString())];
         }
     }
 

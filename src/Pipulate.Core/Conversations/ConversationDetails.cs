@@ -3,24 +3,25 @@ namespace Pipulate.Conversations;
 /// <summary>
 /// Holds the title of a conversation and whether it records: what its visitor decides, and what all nodes and the store must agree on.
 /// </summary>
-internal sealed partial class Conversation
+/// <remarks>Safe because everything is written under the lock of the log.</remarks>
+internal sealed class ConversationDetails(EntryLog log, TimeProvider time)
 {
     private bool _paused;
     private string? _title;
     private long? _pauseApplied;
     private long? _titleApplied;
 
-    /// <summary>Gets or sets a value indicating whether what the user does is not recorded at all, because they said so.</summary>
+    /// <summary>Gets or sets a value indicating whether the visitor has paused the recording of their actions.</summary>
     public bool IsPaused
     {
         get => Volatile.Read(ref _paused);
         set
         {
-            lock (Gate)
+            lock (log.Gate)
             {
                 _paused = value;
                 PauseChanges++;
-                NotifyObservers(null);
+                log.NotifyObservers(null);
             }
         }
     }
@@ -32,7 +33,7 @@ internal sealed partial class Conversation
     {
         get
         {
-            lock (Gate)
+            lock (log.Gate)
             {
                 return _title;
             }
@@ -40,7 +41,7 @@ internal sealed partial class Conversation
 
         set
         {
-            lock (Gate)
+            lock (log.Gate)
             {
                 SetTitle(value, proposed: false);
             }
@@ -49,23 +50,22 @@ internal sealed partial class Conversation
 
     /// <summary>
     /// Gets a value indicating whether the title was made from what was typed; a name that the visitor has given takes its place. Read
-    /// under <see cref="Gate"/>.
+    /// under the lock.
     /// </summary>
     public bool IsTitleProposed { get; private set; }
 
     /// <summary>
-    /// Gets how often <see cref="IsPaused"/> was set on this node. Only such changes are written to the store. Read under
-    /// <see cref="Gate"/>.
+    /// Gets how often <see cref="IsPaused"/> was set on this node. Only such changes are written to the store. Read under the lock.
     /// </summary>
     public int PauseChanges { get; private set; }
 
-    /// <summary>Gets how often the title was set on this node. Read under <see cref="Gate"/>.</summary>
+    /// <summary>Gets how often the title was set on this node. Read under the lock.</summary>
     public int TitleChanges { get; private set; }
 
     /// <summary>Applies that the visitor has paused or resumed recording on another node.</summary>
     public void ApplyRemotePause(bool paused)
     {
-        lock (Gate)
+        lock (log.Gate)
         {
             _paused = paused;
             _pauseApplied = time.GetTimestamp();
@@ -77,7 +77,7 @@ internal sealed partial class Conversation
     /// </summary>
     public void ApplyRemoteTitle(string? title, bool proposed)
     {
-        lock (Gate)
+        lock (log.Gate)
         {
             if (!proposed || _title is null)
             {
@@ -92,7 +92,7 @@ internal sealed partial class Conversation
     /// <param name="stored">The title that the store has.</param>
     public void ReplaceProposedTitle(string? proposal, string? stored)
     {
-        lock (Gate)
+        lock (log.Gate)
         {
             if (IsTitleProposed && _title == proposal)
             {
@@ -108,10 +108,10 @@ internal sealed partial class Conversation
     /// The value of <see cref="PauseChanges"/> before the reading began, if all of them were stored then; else null.
     /// </param>
     /// <param name="titleChanges">The same for <see cref="TitleChanges"/>.</param>
-    /// <param name="settled">After how long what another node has told must be in the store.</param>
+    /// <param name="settled">After how long what another node has sent must be in the store.</param>
     public void ApplyStored(bool paused, string? title, int? pauseChanges, int? titleChanges, TimeSpan settled)
     {
-        lock (Gate)
+        lock (log.Gate)
         {
             if (PauseChanges == pauseChanges && IsOld(_pauseApplied))
             {
@@ -127,9 +127,24 @@ internal sealed partial class Conversation
         bool IsOld(long? applied) => applied is not { } at || time.GetElapsedTime(at) > settled;
     }
 
-    private void ProposeTitle(string text)
+    /// <summary>Applies what was stored before the conversation was opened. Called under the lock.</summary>
+    public void Restore(bool paused, string? title)
     {
-        if (ConversationTitle.Propose(text) is { } title)
+        _paused |= paused;
+        if (TitleChanges == 0 || IsTitleProposed)
+        {
+            // A name that the visitor has given meanwhile is newer.
+            _title = title ?? _title;
+        }
+    }
+
+    /// <summary>Removes the title of a conversation that is deleted. Called under the lock.</summary>
+    public void Delete() => _title = null;
+
+    /// <summary>Proposes the first words of a message as the title, if there is none. Called under the lock.</summary>
+    public void ProposeTitle(string text)
+    {
+        if (_title is null && ConversationTitle.Propose(text) is { } title)
         {
             SetTitle(title, proposed: true);
         }
@@ -139,6 +154,6 @@ internal sealed partial class Conversation
     {
         (_title, IsTitleProposed) = (title, proposed);
         TitleChanges++;
-        NotifyObservers(null);
+        log.NotifyObservers(null);
     }
 }
