@@ -90,7 +90,7 @@ public sealed partial class ScriptedRequest
         Send(new ChatResponseUpdate(ChatRole.Assistant, [new FunctionCallContent(Guid.NewGuid().ToString("N")[..8], tool, arguments)]));
 
     /// <summary>
-    /// Sends an update as it is, for what the other methods have no words for.
+    /// Sends an update as it is, if no other method can express it.
     /// </summary>
     /// <param name="update">The update.</param>
     public void Send(ChatResponseUpdate update)

@@ -1,8 +1,8 @@
 namespace Pipulate;
 
 /// <summary>
-/// Describes, as endpoint metadata, what the model is given when the endpoint has answered. Of those whose <see cref="On"/> includes the
-/// outcome, the last one on an endpoint counts.
+/// Describes what the model is given when the endpoint has answered. Of the metadata of an endpoint
+/// whose <see cref="On"/> includes the outcome, the last one counts.
 /// </summary>
 public interface IChatCommentaryMetadata
 {

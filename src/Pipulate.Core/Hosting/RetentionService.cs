@@ -8,7 +8,6 @@ namespace Pipulate.Hosting;
 
 /// <summary>
 /// Evicts once a minute the stored conversations that are not in use, and deletes once an hour those that are too old or too many, and
-/// their
 /// entries beyond a number (<see cref="PipulateRetention"/>).
 /// </summary>
 internal sealed partial class RetentionService(
@@ -23,7 +22,7 @@ internal sealed partial class RetentionService(
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// Limits how long an unused conversation is held. A user that returns within it finds the button that regenerates the newest reply.
+    /// Holds how long an unused conversation stays in memory. A user that returns within it can regenerate the newest reply.
     /// </summary>
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(15);
 
@@ -119,7 +118,7 @@ internal sealed partial class RetentionService(
         return true;
     }
 
-    [LoggerMessage(1, LogLevel.Debug, "{Count} conversations that nobody looks at are no longer in memory.")]
+    [LoggerMessage(1, LogLevel.Debug, "{Count} idle conversations were evicted from memory.")]
     private partial void LogEvicted(int count);
 
     [LoggerMessage(
@@ -135,6 +134,6 @@ internal sealed partial class RetentionService(
             + "Pipulate:Retention:EntriesPerConversation keeps.")]
     private partial void LogTrimmed(int count);
 
-    [LoggerMessage(3, LogLevel.Warning, "Old conversations could not be deleted. It is tried again in an hour.")]
+    [LoggerMessage(3, LogLevel.Warning, "Old conversations could not be deleted. The next attempt is in an hour.")]
     private partial void LogPostponed(Exception exception);
 }

@@ -1,6 +1,6 @@
 namespace Pipulate.Models;
 
-/// <summary>Reports, without a generation, whether a chat client would be able to answer. Reached through <c>GetService</c>.</summary>
+/// <summary>Reports whether a chat client can answer, without generating anything. Reached through <c>GetService</c>.</summary>
 internal interface IModelProbe
 {
     /// <summary>Asks quickly (two seconds at most). Throws only when <paramref name="cancellationToken"/> is cancelled.</summary>

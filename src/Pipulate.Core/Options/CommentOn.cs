@@ -9,7 +9,7 @@ public enum CommentOn
     Marked,
 
     /// <summary>
-    /// Selects, beside them, every successful request of htmx: method, path and form fields, except those that <see
+    /// Selects every successful request of htmx as well: method, path and form fields, except those that <see
     /// cref="PipulateOptions.RedactFields"/> excludes. Chance and cooldown (<see cref="PipulateSchedule"/>) decide which of them are
     /// commented on; the others stay as notes.
     /// </summary>

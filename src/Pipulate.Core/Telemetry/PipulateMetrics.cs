@@ -42,12 +42,13 @@ internal sealed class PipulateMetrics
         _cuts = meter.CreateCounter<long>(
             "pipulate.history.cuts",
             "{cut}",
-            "How often the beginning of a conversation was left out of what the model is told, by reason.");
+            "How often the beginning of a conversation was left out of the prompt, by reason.");
         _waits = meter.CreateHistogram(
             "pipulate.answer.wait", "s", "How long what is answered had waited when the model's turn came.", tags: null, Seconds);
         _ended = meter.CreateCounter<long>("pipulate.answer.ended", "{answer}", "Answers that have ended, by how.");
         _refused = meter.CreateCounter<long>("pipulate.connection.refused", "{connection}", "Pages that were not let in, by reason.");
-        _evicted = meter.CreateCounter<long>("pipulate.connection.evicted", "{connection}", "Pages that were sent away, by reason.");
+        _evicted =
+            meter.CreateCounter<long>("pipulate.connection.evicted", "{connection}", "Connections that the server closed, by reason.");
         _resyncs = meter.CreateCounter<long>(
             "pipulate.connection.resyncs", "{resync}", "How often a page was brought up to date other than by what is new, by kind.");
         CallDuration =

@@ -4,6 +4,6 @@ namespace Pipulate.Events.Values;
 /// <param name="Text">The text.</param>
 internal sealed record LongText(string Text)
 {
-    /// <summary>The limit for such a value is this many times <see cref="PipulateLimits.ValueCharacters"/>.</summary>
+    /// <summary>Multiplies <see cref="PipulateLimits.ValueCharacters"/> to the limit for such a value.</summary>
     public const int Factor = 5;
 }

@@ -213,7 +213,7 @@ public sealed partial class OllamaChatClient : IChatClient
         }
     }
 
-    /// <summary>Asks, and waits for the first line, which the server does not send before the model has begun.</summary>
+    /// <summary>Sends the request and waits for the first line, which the server does not send before the model has begun.</summary>
     private async Task<(IAsyncEnumerator<ChatResponseStream?> Lines, string Model)> OpenAsync(
         IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {

@@ -80,7 +80,7 @@ internal static partial class OllamaModelChoice
         return double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number * factor : 0;
     }
 
-    // "ns/name:tag": the tag is what follows the last colon after the last slash, for a registry's host may have a port.
+    // "ns/name:tag": the tag is what follows the last colon after the last slash, because a registry's host may have a port.
     public static string BaseName(string name)
     {
         var colon = name.IndexOf(':', name.LastIndexOf('/') + 1);
