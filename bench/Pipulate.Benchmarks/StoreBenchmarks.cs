@@ -93,9 +93,16 @@ public class StoreBenchmarks
     }
 
     private static StoredEntry Entry(Guid id, EntryState state) =>
-        new() { Id = id, Role = EntryRole.Assistant, State = state, CreatedAt = DateTimeOffset.UtcNow, Text = state is EntryState.Streaming
+        new()
+        {
+            Id = id,
+            Role = EntryRole.Assistant,
+            State = state,
+            CreatedAt = DateTimeOffset.UtcNow,
+            Text = state is EntryState.Streaming
             ? ""
-            : "One remark of about forty words, as they are made all day long here." };
+            : "One remark of about forty words, as they are made all day long here."
+        };
 
     /// <summary>In process, because a generated project would be built under this repository's own build rules.</summary>
     private sealed class Config : BenchmarkDotNet.Configs.ManualConfig

@@ -76,7 +76,8 @@ public sealed class AccessibilityTests(Chromium chromium)
         await using var site = await StartAsync(chromium, version);
         var page = await site.OpenAsync();
         site.Ollama.Answer = _ => FakeAnswer.Text(
-            string.Join(' ', Enumerable.Range(1, 300).Select(i => $"word{i}"))) with { Thinking = "Hm.", TokensPerSecond = 0 };
+            string.Join(' ', Enumerable.Range(1, 300).Select(i => $"word{i}"))) with
+        { Thinking = "Hm.", TokensPerSecond = 0 };
         await page.SayAsync("tell me all");
         await page.AnswerAsync();
         await page.StreamAsync(site, "and more");

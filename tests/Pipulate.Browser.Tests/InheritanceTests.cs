@@ -2,8 +2,8 @@ using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Pipulate.Browser.Hosting;
 using Pipulate.FakeOllama;
-using Pipulate.Tests;
 using Pipulate.Panel;
+using Pipulate.Tests;
 using static Microsoft.Playwright.Assertions;
 
 namespace Pipulate.Browser;

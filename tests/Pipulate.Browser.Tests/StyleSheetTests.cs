@@ -122,7 +122,8 @@ public sealed class StyleSheetTests(Chromium chromium, StyleSheets sheets) : ICl
     private static async Task TalkAsync(SampleSite site, TodoPage page)
     {
         site.Ollama.Answer = _ => FakeAnswer.Text(
-            MarkdownCorpus.Answer + "- one\n  - ~~two~~ *three*\n\n---\n\nEnd.") with { Thinking = "They ask what is on the list." };
+            MarkdownCorpus.Answer + "- one\n  - ~~two~~ *three*\n\n---\n\nEnd.") with
+        { Thinking = "They ask what is on the list." };
         await page.SayAsync("How is this installed?");
         await page.AnswerAsync(1);
         await page.Thinking.Locator("summary").ClickAsync();

@@ -28,7 +28,10 @@ public sealed partial class TemplateTests(PackedPackages packages, PostgreSqlSer
         var names = new List<string>();
         foreach (var (htmx, voice, store) in from htmx in (string[])[
             "2", "4"
-        ] from voice in Voices from store in Stores select (htmx, voice, store))
+        ]
+                                             from voice in Voices
+                                             from store in Stores
+                                             select (htmx, voice, store))
         {
             var name = $"Todo{htmx}{voice}{store}";
             if (!Exhaustive.IsFull && !Driven.Contains(name))

@@ -115,7 +115,8 @@ internal sealed partial class CommentaryPublisher(
             {
                 queue.Enqueue(new ChatEvent(
                     visitor.Conversation,
-                    rendered) { Lane = commentary.Lane, Kind = template.Source, Requester = requesters.Read(context) });
+                    rendered)
+                { Lane = commentary.Lane, Kind = template.Source, Requester = requesters.Read(context) });
             }
         }
         catch (Exception renderingException)
@@ -144,7 +145,8 @@ internal sealed partial class CommentaryPublisher(
             {
                 queue.Enqueue(new ChatEvent(
                     visitor.Conversation,
-                    said) { Lane = commentary.Lane, Kind = endpoint.DisplayName, Requester = requesters.Read(context.HttpContext) });
+                    said)
+                { Lane = commentary.Lane, Kind = endpoint.DisplayName, Requester = requesters.Read(context.HttpContext) });
             }
         }
         catch (Exception exception)

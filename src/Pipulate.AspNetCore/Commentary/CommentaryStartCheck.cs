@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Pipulate.Hosting;
 using Pipulate.Events.Values;
+using Pipulate.Hosting;
 
 namespace Pipulate.Commentary;
 

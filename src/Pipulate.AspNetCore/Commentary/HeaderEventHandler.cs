@@ -89,7 +89,8 @@ internal sealed partial class HeaderEventHandler(
         }
 
         queue.Enqueue(registered.With(
-            visitor.Conversation, message, options.Value.Limits.EventCharacters) with { Requester = requesters.Read(context) });
+            visitor.Conversation, message, options.Value.Limits.EventCharacters) with
+        { Requester = requesters.Read(context) });
 
         // The event describes the request. Commentary of the endpoint itself is added beside it, but not the general text for any htmx
         // request.

@@ -174,7 +174,7 @@ public sealed class ChatEventTagHelper : TagHelper
     }
 
     /// <summary>Refuses elements that leave the page or send otherwise, which htmx would prevent.</summary>
-    private void RefuseOtherDeeds(TagHelperOutput output)
+    private void RefuseOtherPurposes(TagHelperOutput output)
     {
         if (output.Attributes.Any(attribute => Sends.Contains(attribute.Name, StringComparer.OrdinalIgnoreCase)))
         {

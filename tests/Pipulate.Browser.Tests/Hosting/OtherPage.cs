@@ -26,10 +26,10 @@ internal static class OtherPage
         await page.Context.GrantPermissionsAsync(["local-network-access"]);
         await page.RouteAsync(
             url => new Uri(url).AbsolutePath.StartsWith(Folder, StringComparison.Ordinal), route => route.FulfillAsync(new()
-        {
-            ContentType = "text/javascript",
-            Body = scripts[int.Parse(new Uri(route.Request.Url).Segments[^1], null)],
-        }));
+            {
+                ContentType = "text/javascript",
+                Body = scripts[int.Parse(new Uri(route.Request.Url).Segments[^1], null)],
+            }));
         await page.RouteAsync(url => new Uri(url).AbsolutePath is "/" or "/about", async route =>
         {
             if (route.Request.Method != "GET")

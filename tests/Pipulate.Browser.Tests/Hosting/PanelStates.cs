@@ -19,7 +19,8 @@ internal static class PanelStates
         var loaded = new TaskCompletionSource();
         var rest = new TaskCompletionSource();
         site.Ollama.Answer = _ => FakeAnswer.Text(
-            "Milk. A bold start. I shall alert the cows.") with { Gate = loaded.Task, GateAfterFirst = rest.Task, FaultAfterTokens = 5 };
+            "Milk. A bold start. I shall alert the cows.") with
+        { Gate = loaded.Task, GateAfterFirst = rest.Task, FaultAfterTokens = 5 };
         await page.AddAsync("Buy milk");
         await Expect(page.Waiting).ToHaveTextAsync("Loading the model…");
         yield return "loading";

@@ -80,7 +80,8 @@ internal sealed class Workplace : IDisposable
         // Builds take turns with the tests of other projects, which measure.
         var start = new ProcessStartInfo(
             "nice",
-            $"-n 10 {command} {arguments}") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+            $"-n 10 {command} {arguments}")
+        { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         Clean(start);
         if (cache is not null)
         {
