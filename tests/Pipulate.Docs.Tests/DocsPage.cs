@@ -17,12 +17,15 @@ internal sealed record DocsPage(string Path)
     [
         .. Directory.EnumerateFiles(Repository.Root, "*.md", SearchOption.AllDirectories)
             .Select(file => System.IO.Path.GetRelativePath(Repository.Root, file).Replace('\\', '/'))
-            .Where(file => !file.Split('/').Any(folder => folder is "artifacts" or "node_modules" or "bin" or "obj" || (folder.StartsWith('.') && folder is not ".github")))
+            .Where(file => !file.Split('/').Any(
+                folder => folder is "artifacts" or "node_modules" or "bin" or "obj" || (folder.StartsWith('.') && folder is not ".github")))
             .Order(StringComparer.Ordinal)
             .Select(file => new DocsPage(file)),
     ];
 
-    public IEnumerable<CodeBlock> Blocks => _document.Descendants<FencedCodeBlock>().Select(block => new CodeBlock(Path, block.Line + 2, block.Info ?? "", block.Lines.ToString()));
+    public IEnumerable<CodeBlock> Blocks => _document
+        .Descendants<FencedCodeBlock>()
+        .Select(block => new CodeBlock(Path, block.Line + 2, block.Info ?? "", block.Lines.ToString()));
 
     public IEnumerable<string> Links => _document.Descendants<LinkInline>().Select(link => link.Url ?? "");
 

@@ -12,7 +12,8 @@ public sealed class LinkTests
         var page = DocsPage.All.Single(page => page.Path == path);
         var folder = Path.Combine(Repository.Root, Path.GetDirectoryName(path)!);
 
-        var ours = page.Links.Where(link => !link.Contains("://", StringComparison.Ordinal) && !link.StartsWith("mailto:", StringComparison.Ordinal));
+        var ours = page.Links.Where(
+            link => !link.Contains("://", StringComparison.Ordinal) && !link.StartsWith("mailto:", StringComparison.Ordinal));
 
         Assert.All(ours, link => Assert.True(Leads(page, folder, link), $"{path} links to {link}, which is not there."));
     }

@@ -7,7 +7,8 @@ public sealed partial class NameTests
 {
     private static readonly ILookup<string, string> Tests = Directory
         .EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*.cs", SearchOption.AllDirectories)
-        .Where(file => ClassOf(file).EndsWith("Tests", StringComparison.Ordinal) || ClassOf(file).EndsWith("Contract", StringComparison.Ordinal))
+        .Where(file => ClassOf(file).EndsWith("Tests", StringComparison.Ordinal)
+            || ClassOf(file).EndsWith("Contract", StringComparison.Ordinal))
         .ToLookup(ClassOf);
 
     /// <summary>A page that says "a test shows it" names one that is there.</summary>

@@ -1,14 +1,7 @@
 using Markdig.Helpers;
 using Markdig.Parsers;
-using Markdig.Syntax.Inlines;
 
 namespace Pipulate.Markdown;
-
-/// <summary>Represents a <c>&lt;br&gt;</c>: a line break in the cell of a table, which can have no other, and text elsewhere.</summary>
-internal sealed class LineBreakTagInline : LeafInline
-{
-    public required StringSlice Source { get; init; }
-}
 
 /// <summary>
 /// Finds <c>&lt;br&gt;</c>, <c>&lt;br/&gt;</c> and <c>&lt;br /&gt;</c>, the one tag that a text can have. Cells are parted later, so

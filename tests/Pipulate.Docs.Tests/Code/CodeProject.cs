@@ -6,15 +6,22 @@ using Pipulate.Tests;
 
 namespace Pipulate.Docs.Code;
 
-/// <summary>An application that has every block of code of the docs in it, built once for all tests: C# in its surroundings, views and components as files of their own.</summary>
+/// <summary>
+/// An application that has every block of code of the docs in it, built once for all tests: C# in its surroundings, views and components as
+/// files of their own.
+/// </summary>
 public sealed partial class CodeProject : IAsyncLifetime
 {
     private const string Usings =
-        "using System.Globalization; using System.Runtime.CompilerServices; using System.Text.Encodings.Web; using Microsoft.AspNetCore.Authorization; using Microsoft.AspNetCore.DataProtection; using Microsoft.AspNetCore.Mvc; using Microsoft.AspNetCore.Mvc.Testing; using Microsoft.Extensions.AI; using Microsoft.Extensions.Localization; using OllamaSharp; using Pipulate; using Pipulate.FakeOllama; using Pipulate.Testing; using Xunit;";
+        "using System.Globalization; using System.Runtime.CompilerServices; using System.Text.Encodings.Web; using "
+            + "Microsoft.AspNetCore.Authorization; using Microsoft.AspNetCore.DataProtection; using Microsoft.AspNetCore.Mvc; using Microsoft.AspNetCore.Mvc.Testing; using Microsoft.Extensions.AI; using Microsoft.Extensions.Localization; using OllamaSharp; using Pipulate; using Pipulate.FakeOllama; using Pipulate.Testing; using Xunit;";
 
     /// <summary>How the names of the assemblies begin that the code of the docs may use.</summary>
     private static readonly string[] Libraries =
-        ["Pipulate.", "OllamaSharp.", "Htmx.", "Microsoft.Extensions.AI", "Microsoft.Extensions.TimeProvider.", "Microsoft.AspNetCore.", "xunit.v3."];
+        [
+            "Pipulate.", "OllamaSharp.", "Htmx.", "Microsoft.Extensions.AI", "Microsoft.Extensions.TimeProvider.", "Microsoft.AspNetCore.",
+            "xunit.v3."
+        ];
 
     /// <summary>What the README's lines of views stand among, in the sample.</summary>
     private const string ViewSurroundings = "@{ var profile = new { Name = \"Pirate\" }; var name = \"About\"; }";
@@ -30,7 +37,8 @@ public sealed partial class CodeProject : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Write("Docs.csproj", ProjectFile());
-        Write("Surroundings.cs", File.ReadAllText(Path.Combine(Repository.Root, "tests", "Pipulate.Docs.Tests", "Code", "Surroundings.cs")));
+        Write("Surroundings.cs", File.ReadAllText(
+            Path.Combine(Repository.Root, "tests", "Pipulate.Docs.Tests", "Code", "Surroundings.cs")));
         Write("_ViewImports.cshtml", "@addTagHelper *, Microsoft.AspNetCore.Mvc.TagHelpers\n@addTagHelper *, Pipulate.AspNetCore\n");
         var places = new Dictionary<string, CodeBlock>();
         foreach (var block in DocsPage.All.SelectMany(page => page.Blocks).Where(IsCode))
@@ -57,14 +65,23 @@ public sealed partial class CodeProject : IAsyncLifetime
         return default;
     }
 
-    /// <summary>The statements become a method's, what is declared after them stands beside it, and attributes alone get something to stand on.</summary>
+    /// <summary>
+    /// The statements become a method's, what is declared after them stands beside it, and attributes alone get something to stand on.
+    /// </summary>
     private static string CSharp(CodeBlock block, string name)
     {
         var lines = block.Text.Split('\n');
         var declared = Array.FindIndex(lines, line => Declaration().IsMatch(line));
         var statements = lines[..(declared < 0 ? lines.Length : declared)];
-        var attributes = statements.All(line => line.Length == 0 || line.StartsWith("//", StringComparison.Ordinal) || line.StartsWith('['));
-        var text = new StringBuilder().Append(Usings).AppendJoin(' ', lines.Where(line => Using().IsMatch(line))).AppendLine().Append("namespace Docs.").Append(name).AppendLine(";");
+        var attributes =
+            statements.All(line => line.Length == 0 || line.StartsWith("//", StringComparison.Ordinal) || line.StartsWith('['));
+        var text = new StringBuilder()
+            .Append(Usings)
+            .AppendJoin(' ', lines.Where(line => Using().IsMatch(line)))
+            .AppendLine()
+            .Append("namespace Docs.")
+            .Append(name)
+            .AppendLine(";");
         if (declared != 0)
         {
             text.AppendLine("internal sealed class Block : Pipulate.Docs.Code.Surroundings\n{")
@@ -82,14 +99,16 @@ public sealed partial class CodeProject : IAsyncLifetime
 
         // A line "…" stands for what is not shown; usings stand above.
         void Append(IEnumerable<string> some, int line) =>
-            text.Append(CultureInfo.InvariantCulture, $"#line {line} \"{block.Page}\"\n").AppendJoin('\n', some.Select(one => one.Trim() == "…" || Using().IsMatch(one) ? "" : one)).Append('\n');
+            text.Append(CultureInfo.InvariantCulture, $"#line {line} \"{block.Page}\"\n").AppendJoin(
+                '\n', some.Select(one => one.Trim() == "…" || Using().IsMatch(one) ? "" : one)).Append('\n');
     }
 
     private static string ProjectFile()
     {
         var libraries = Directory.EnumerateFiles(AppContext.BaseDirectory, "*.dll")
             .Where(file => Path.GetFileName(file) is var name
-                && Libraries.Any(library => name.StartsWith(library, StringComparison.Ordinal)) && !name.EndsWith(".Tests.dll", StringComparison.Ordinal));
+                && Libraries.Any(library => name.StartsWith(library, StringComparison.Ordinal))
+                    && !name.EndsWith(".Tests.dll", StringComparison.Ordinal));
         return $"""
             <Project Sdk="Microsoft.NET.Sdk.Web">
               <PropertyGroup>
@@ -124,20 +143,28 @@ public sealed partial class CodeProject : IAsyncLifetime
             : $"{PageOf(told.Groups["file"].Value)}({told.Groups["line"].Value}): {told.Groups["what"].Value}";
     }
 
-    private static string PageOf(string file) => DocsPage.All.Select(page => page.Path).Where(path => file.EndsWith($"/{path}", StringComparison.Ordinal)).MaxBy(path => path.Length) ?? file;
+    private static string PageOf(string file) => DocsPage.All
+        .Select(page => page.Path)
+        .Where(path => file.EndsWith($"/{path}", StringComparison.Ordinal))
+        .MaxBy(path => path.Length) ?? file;
 
     private async Task<IReadOnlyList<string>> BuildAsync()
     {
-        using var build = Process.Start(new ProcessStartInfo("dotnet", ["build", "--nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false", "-clp:ErrorsOnly;NoSummary"])
+        using var build = Process.Start(new ProcessStartInfo(
+            "dotnet", ["build", "--nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false", "-clp:ErrorsOnly;NoSummary"])
         {
             WorkingDirectory = _folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-        var output = string.Concat(await Task.WhenAll(build.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), build.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)));
+        var output = string.Concat(await Task.WhenAll(
+            build.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken),
+            build.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)));
         await build.WaitForExitAsync(TestContext.Current.CancellationToken);
         var errors = output.Split('\n').Where(line => line.Contains("error", StringComparison.Ordinal)).ToList();
-        return build.ExitCode == 0 || errors.Count > 0 ? errors : throw new InvalidOperationException($"The code of the docs could not be built:\n{output}");
+        return build.ExitCode == 0 || errors.Count > 0
+            ? errors
+            : throw new InvalidOperationException($"The code of the docs could not be built:\n{output}");
     }
 
     private void Write(string file, string text) => File.WriteAllText(Path.Combine(_folder, file), text);

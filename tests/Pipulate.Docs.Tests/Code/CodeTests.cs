@@ -4,13 +4,16 @@ using Pipulate.Tests;
 
 namespace Pipulate.Docs.Code;
 
-/// <summary>Whatever stands in a block of a page can be typed off: C#, views and components compile, JSON can be read, commands name what is there.</summary>
+/// <summary>
+/// Whatever stands in a block of a page can be typed off: C#, views and components compile, JSON can be read, commands name what is there.
+/// </summary>
 public sealed partial class CodeTests(CodeProject project) : IClassFixture<CodeProject>
 {
     /// <summary>What needs no test, because it shows and is not typed: pictures, and what a program prints.</summary>
     private static readonly string[] Shown = ["", "text", "mermaid"];
 
-    public static TheoryData<string> Pages => new(DocsPage.All.Where(page => page.Blocks.Any(CodeProject.IsCode)).Select(page => page.Path));
+    public static TheoryData<string> Pages =>
+        new(DocsPage.All.Where(page => page.Blocks.Any(CodeProject.IsCode)).Select(page => page.Path));
 
     private static IEnumerable<CodeBlock> Blocks => DocsPage.All.SelectMany(page => page.Blocks);
 
@@ -24,7 +27,9 @@ public sealed partial class CodeTests(CodeProject project) : IClassFixture<CodeP
 
     [Fact]
     public void Block_OfAnyKind_IsOneThatIsTested() =>
-        Assert.Empty(Blocks.Where(block => !CodeProject.IsCode(block) && block.Language is not ("json" or "css" or "bash" or "xml" or "diff") && !Shown.Contains(block.Language)).Select(block => $"{block.Page}({block.Line}): {block.Language}"));
+        Assert.Empty(Blocks.Where(block => !CodeProject.IsCode(block)
+            && block.Language is not ("json" or "css" or "bash" or "xml" or "diff")
+            && !Shown.Contains(block.Language)).Select(block => $"{block.Page}({block.Line}): {block.Language}"));
 
     [Fact]
     public void Json_OfAPage_CanBeRead() =>
@@ -39,7 +44,9 @@ public sealed partial class CodeTests(CodeProject project) : IClassFixture<CodeP
     {
         var sheet = File.ReadAllText(Path.Combine(Repository.Root, "src", "Pipulate.AspNetCore", "wwwroot", "pipulate.css"));
 
-        Assert.All(Blocks.Where(block => block.Language == "css").SelectMany(block => Property().Matches(block.Text)), name => Assert.Contains($"var({name.Value}", sheet, StringComparison.Ordinal));
+        Assert.All(
+            Blocks.Where(block => block.Language == "css").SelectMany(block => Property().Matches(block.Text)),
+            name => Assert.Contains($"var({name.Value}", sheet, StringComparison.Ordinal));
     }
 
     /// <summary>Commands name projects, scripts and folders of this repository.</summary>
@@ -50,7 +57,8 @@ public sealed partial class CodeTests(CodeProject project) : IClassFixture<CodeP
             where block.Language is "" or "bash"
             from path in RepositoryPath().Matches(block.Text)
             select (block, path.Value),
-            named => Assert.True(Path.Exists(Path.Combine(Repository.Root, named.Value)), $"{named.block.Page}({named.block.Line}): {named.Value}"));
+            named => Assert.True(
+                Path.Exists(Path.Combine(Repository.Root, named.Value)), $"{named.block.Page}({named.block.Line}): {named.Value}"));
 
     private static void Demand(IEnumerable<string> errors) => Assert.True(!errors.Any(), string.Join('\n', errors));
 

@@ -39,14 +39,16 @@ public sealed partial class OptionsPageTests
     {
         var options = new PipulateOptions();
 
-        Assert.All(OptionKey.All, key => Assert.StartsWith(Spell(key.ReadFrom(options)), XmlDocs.Value(key.Property), StringComparison.Ordinal));
+        Assert.All(
+            OptionKey.All, key => Assert.StartsWith(Spell(key.ReadFrom(options)), XmlDocs.Value(key.Property), StringComparison.Ordinal));
     }
 
     [Fact]
     public void Key_WhereverAPageNamesOne_Exists()
     {
         var known = OptionKey.All.SelectMany(key => (string[])[key.Name, $"Pipulate:{key.Name}"]).ToHashSet();
-        var groups = OptionKey.All.Select(key => key.Name.Split(':')).Where(parts => parts.Length == 2).Select(parts => parts[0]).ToHashSet();
+        var groups =
+            OptionKey.All.Select(key => key.Name.Split(':')).Where(parts => parts.Length == 2).Select(parts => parts[0]).ToHashSet();
 
         Assert.Empty(from page in DocsPage.All
                      where page.Path is not "CHANGELOG.md"
@@ -54,7 +56,9 @@ public sealed partial class OptionsPageTests
                      let key = Key().Match(name)
                      where key.Success && (key.Groups[1].Success || groups.Contains(key.Groups[2].Value))
                      let asked = (key.Groups[1].Value + key.Groups[2].Value + key.Groups[3].Value).TrimEnd(':')
-                     where !known.Contains(asked) && !known.Contains(asked[..asked.LastIndexOf(':')]) && !groups.Contains(asked.Replace("Pipulate:", "", StringComparison.Ordinal))
+                     where !known.Contains(asked)
+                         && !known.Contains(asked[..asked.LastIndexOf(':')])
+                         && !groups.Contains(asked.Replace("Pipulate:", "", StringComparison.Ordinal))
                      select $"{page.Path}: {name}");
     }
 
@@ -86,10 +90,12 @@ public sealed partial class OptionsPageTests
             """);
         foreach (var group in OptionKey.All.GroupBy(key => key.Name.Contains(':', StringComparison.Ordinal) ? key.Name.Split(':')[0] : ""))
         {
-            page.Append('\n').Append(group.Key.Length == 0 ? "## Pipulate" : $"## Pipulate:{group.Key}").Append("\n\n| key | what | default, and what may stand there |\n|---|---|---|\n");
+            page.Append('\n').Append(group.Key.Length == 0 ? "## Pipulate" : $"## Pipulate:{group.Key}").Append(
+                "\n\n| key | what | default, and what may stand there |\n|---|---|---|\n");
             foreach (var key in group)
             {
-                page.Append("| `").Append(key.Name).Append("` | ").Append(Begin(XmlDocs.Summary(key.Property))).Append(Further(XmlDocs.Remarks(key.Property))).Append(" | ").Append(Short(XmlDocs.Value(key.Property))).Append(" |\n");
+                page.Append("| `").Append(key.Name).Append("` | ").Append(Begin(XmlDocs.Summary(key.Property))).Append(
+                    Further(XmlDocs.Remarks(key.Property))).Append(" | ").Append(Short(XmlDocs.Value(key.Property))).Append(" |\n");
             }
         }
 
@@ -105,7 +111,8 @@ public sealed partial class OptionsPageTests
 
     private static string Further(string remarks) => remarks.Length == 0 ? "" : " " + remarks;
 
-    private static string Short(string value) => value.StartsWith("The default is ", StringComparison.Ordinal) ? value["The default is ".Length..] : value;
+    private static string Short(string value) =>
+        value.StartsWith("The default is ", StringComparison.Ordinal) ? value["The default is ".Length..] : value;
 
     [GeneratedRegex("^Gets (or sets )?")]
     private static partial Regex Getter();

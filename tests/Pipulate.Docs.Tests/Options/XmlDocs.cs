@@ -7,7 +7,8 @@ namespace Pipulate.Docs.Options;
 /// <summary>What the XML documentation says of a property, as a line of Markdown.</summary>
 internal static partial class XmlDocs
 {
-    private static readonly Dictionary<string, XElement> Members = XDocument.Load(Path.Combine(AppContext.BaseDirectory, "Pipulate.Core.xml"))
+    private static readonly Dictionary<string, XElement> Members = XDocument
+        .Load(Path.Combine(AppContext.BaseDirectory, "Pipulate.Core.xml"))
         .Descendants("member").ToDictionary(member => member.Attribute("name")!.Value);
 
     public static string Summary(PropertyInfo property) => Read(property, "summary");
@@ -36,7 +37,9 @@ internal static partial class XmlDocs
     private static string NameOf(string reference)
     {
         var parts = reference[2..].Split('(')[0].Split('.');
-        return reference.StartsWith("F:", StringComparison.Ordinal) || reference.StartsWith("M:", StringComparison.Ordinal) ? string.Join('.', parts[^2..]) : parts[^1];
+        return reference.StartsWith("F:", StringComparison.Ordinal) || reference.StartsWith("M:", StringComparison.Ordinal)
+            ? string.Join('.', parts[^2..])
+            : parts[^1];
     }
 
     [GeneratedRegex(@"\s+")]

@@ -1,22 +1,8 @@
 using System.Buffers;
-using Markdig.Helpers;
 using Markdig.Parsers;
 using Markdig.Syntax;
-using Markdig.Syntax.Inlines;
 
 namespace Pipulate.Markdown;
-
-/// <summary>Represents what a footnote says, where it stands in the text.</summary>
-internal sealed class FootnoteBlock(BlockParser parser, string label) : ContainerBlock(parser)
-{
-    public string Label { get; } = label;
-}
-
-/// <summary>Represents the mark that refers to a footnote.</summary>
-internal sealed class FootnoteMarkInline(string label) : LeafInline
-{
-    public string Label { get; } = label;
-}
 
 /// <summary>
 /// Finds <c>[^1]: Source.</c> Markdig's own parser moves footnotes to the end, leaves out those without a mark, and needs ids in the page;
@@ -82,23 +68,5 @@ internal sealed class FootnoteBlockParser : BlockParser
         processor.GoToCodeIndent();
         block.UpdateSpanEnd(processor.Line.End);
         return BlockState.Continue;
-    }
-}
-
-/// <summary>Finds the marks of footnotes that the text has; <c>[^a-z]</c> without one is a text like any other.</summary>
-internal sealed class FootnoteMarkParser : InlineParser
-{
-    public FootnoteMarkParser() => OpeningCharacters = ['['];
-
-    public override bool Match(InlineProcessor processor, ref StringSlice slice)
-    {
-        if (FootnoteBlockParser.Label(slice.AsSpan()) is not { } label || !FootnoteBlockParser.IsDefined(processor.Document, label))
-        {
-            return false;
-        }
-
-        processor.Inline = new FootnoteMarkInline(label) { IsClosed = true };
-        slice.Start += label.Length + 3;
-        return true;
     }
 }
