@@ -134,7 +134,8 @@ internal sealed class ChatMarkup(IOptions<PipulateOptions> options, ChatAddresse
     /// </summary>
     public string Config => _v4
         ? """{"usual":{"defaultSettleDelay":0}}"""
-        : """{"usual":{"includeIndicatorStyles":false,"defaultSettleDelay":0,"historyRestoreAsHxRequest":false},"always":{"allowScriptTags":false,"selfRequestsOnly":true}}""";
+        : """{"usual":{"includeIndicatorStyles":false,"defaultSettleDelay":0,"historyRestoreAsHxRequest":false},"""
+            + "\"always\":{\"allowScriptTags\":false,\"selfRequestsOnly\":true}}";
 
     /// <summary>Gets the address of another endpoint: beside the socket, under the same prefix.</summary>
     public string AddressOf(HttpContext context, string path) => addresses.Of(context, path);

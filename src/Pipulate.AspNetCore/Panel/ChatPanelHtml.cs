@@ -145,7 +145,8 @@ internal sealed partial class ChatPanelHtml(
         1,
         LogLevel.Warning,
         "The chat panel of {Endpoint} was rendered when its page had begun to be sent without Cache-Control: no-store, so a cache may "
-            + "store the page. The panel was left empty; its connection brings the conversation. Render the panel before the first byte, or "
+            + "store the page. The panel was left empty; its connection brings the conversation. Render the panel before the first "
+            + "byte, or "
             + "set the header.")]
     private partial void LogLate(string endpoint);
 

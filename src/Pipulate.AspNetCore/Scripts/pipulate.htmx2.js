@@ -11,7 +11,9 @@
   const last = (name, hear) => {
     const late = ({ target, detail }) => {
       if (!isOurs(target)) return;
-      detail.parameters = { ...target.localName === 'form' && Object.fromEntries(new FormData(target)), ...JSON.parse(target.getAttribute('hx-vals') || '{}') };
+      detail.parameters = {
+        ...target.localName === 'form' && Object.fromEntries(new FormData(target)),
+        ...JSON.parse(target.getAttribute('hx-vals') || '{}') };
       hear(target, detail);
     };
     addEventListener(name, () => { removeEventListener(name, late); addEventListener(name, late); }, true);
@@ -29,7 +31,8 @@
   on('preload:init', ({ target }) => { if (target.closest('[data-chat-apart]')) target.preloadState = 'NEVER'; });
 
   // Extensions: an element can ignore those of the elements around it, by name.
-  const extensionsOf = elt => (elt.getAttribute('hx-ext') ?? elt.getAttribute('data-hx-ext') ?? '').split(/[\s,]+/).filter(name => name && !name.startsWith('ignore:'));
+  const extensionsOf = elt => (elt.getAttribute('hx-ext') ?? elt.getAttribute('data-hx-ext') ?? '')
+    .split(/[\s,]+/).filter(name => name && !name.startsWith('ignore:'));
   const setApart = () => {
     for (const elt of document.querySelectorAll('[data-chat-apart]')) {
       const names = extensionsOf(elt), around = new Set();
@@ -40,7 +43,8 @@
   };
   for (const name of ['DOMContentLoaded', 'htmx:afterSwap', 'htmx:oobAfterSwap']) on(name, setApart); // before htmx processes them
 
-  // Keeps the connection when htmx processes the panel again after its attributes changed, and opens it once where elements around have hx-ext="ws" too.
+  // Keeps the connection when htmx processes the panel again after its attributes changed, and opens it once where elements around
+  // have hx-ext="ws" too.
   const retired = new WeakSet();
   let link = {}, hidden = null;
   const addressOf = panel => panel.getAttribute('ws-connect') ?? panel.getAttribute('sse-connect');

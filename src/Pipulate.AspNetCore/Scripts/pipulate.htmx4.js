@@ -4,12 +4,16 @@
   'use strict';
   const addressOf = panel => panel.getAttribute('hx-ws:connect') ?? panel.getAttribute('hx-sse:connect');
   const verbOf = elt => ['post', 'get'].find(verb => elt.hasAttribute('hx-' + verb));
-  const own = elt => Object.entries({ ...elt.localName === 'form' && Object.fromEntries(new FormData(elt)), ...JSON.parse(elt.getAttribute('hx-vals') || '{}') });
+  const own = elt => Object.entries({
+    ...elt.localName === 'form' && Object.fromEntries(new FormData(elt)),
+    ...JSON.parse(elt.getAttribute('hx-vals') || '{}') });
   let request, connection; // of the stream
 
   // Requests: runs after all listeners of the page.
   const last = (name, hear) => {
-    const late = ({ target, detail }) => { if (target.closest?.('[data-chat-apart]') && !target.closest('#msg-list')) hear(target, detail); };
+    const late = ({ target, detail }) => {
+      if (target.closest?.('[data-chat-apart]') && !target.closest('#msg-list')) hear(target, detail);
+    };
     addEventListener(name, () => { removeEventListener(name, late); addEventListener(name, late); }, true);
   };
   last('htmx:ws:before:message:outgoing', (target, { message }) => { message.values = Object.fromEntries(own(target)); });
@@ -36,7 +40,9 @@
     }, true);
   }
 
-  document.addEventListener('htmx:sse:after:connection', ({ target, detail }) => { if (target.id === 'chat-panel') connection = detail.connection; });
+  document.addEventListener('htmx:sse:after:connection', ({ target, detail }) => {
+    if (target.id === 'chat-panel') connection = detail.connection;
+  });
 
   // The panel has the server's initial state, and its connection may belong to another address or visitor.
   document.addEventListener('chat:first', ({ target, detail }) => {

@@ -51,7 +51,8 @@ public sealed partial class ChatEventCollection
         if (!Name().IsMatch(name))
         {
             throw new ArgumentException(
-                $"\"{name}\" cannot be an event's name. Names are like profile_change: a small letter, then small letters, digits, - and _; 64 characters at most.",
+                $"\"{name}\" cannot be an event's name. Names are like profile_change: "
+                    + "a small letter, then small letters, digits, - and _; 64 characters at most.",
                 nameof(name));
         }
 

@@ -74,7 +74,8 @@ internal sealed class PromptTemplate
             if (!IsName(name))
             {
                 throw new FormatException(
-                    $"The template \"{source}\" has a placeholder {{{name}}} that is no name. Names are like {{title}} or {{todo.Title}}; write {{{{ for a brace.");
+                    $"The template \"{source}\" has a placeholder {{{name}}} that is no name. "
+                        + "Names are like {title} or {todo.Title}; write {{ for a brace.");
             }
 
             parts.Add(new Part(text.ToString(), name));

@@ -25,12 +25,14 @@ internal static partial class FailureText
     // Ollama's own words, those of its runner, and those of other servers that their clients pass on. "Request too large … tokens per
     // minute" can never be granted as it is.
     [GeneratedRegex(
-        @"context[ _](length|size|window)|maximum context|(prompt|input|request|message) (is )?too (long|large)|tokens must be reduced|reduce the length",
+        @"context[ _](length|size|window)|maximum context|(prompt|input|request|message) (is )?too (long|large)"
+            + @"|tokens must be reduced|reduce the length",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex LacksRoom();
 
     [GeneratedRegex(
-        @"rate.?limit|too many requests|please wait|wait (a|before|for)|(requests|tokens) (per|a|an|each) (second|minute|hour|day|min)\b|\b[TR]P[SMDH]\b|quota|throttl|overloaded|(try|retry) again (in|later|after)",
+        @"rate.?limit|too many requests|please wait|wait (a|before|for)|(requests|tokens) (per|a|an|each) (second|minute|hour|day|min)\b"
+            + @"|\b[TR]P[SMDH]\b|quota|throttl|overloaded|(try|retry) again (in|later|after)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex LimitsRate();
 

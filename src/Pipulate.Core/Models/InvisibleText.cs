@@ -11,7 +11,8 @@ internal static class InvisibleText
     /// zero-width space.
     /// </summary>
     public const string Blanks =
-        "\t\n\v\f\r \u0085\u00A0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u2028\u2029\u202F\u205F\u3000\u200B\uFEFF";
+        "\t\n\v\f\r \u0085\u00A0\u2000\u2001\u2002\u2003\u2004\u2005"
+            + "\u2006\u2007\u2008\u2009\u200A\u2028\u2029\u202F\u205F\u3000\u200B\uFEFF";
 
     /// <summary>Determines whether a text shows nothing. Half a surrogate pair counts as visible: its other half may follow.</summary>
     public static bool Is(ReadOnlySpan<char> text)

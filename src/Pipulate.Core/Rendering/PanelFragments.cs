@@ -19,7 +19,8 @@ internal static class PanelFragments
     public static byte[] Accepted(string? messageId)
     {
         return Encoding.UTF8.GetBytes(
-            $"<input type=\"hidden\" id=\"{PanelIds.MessageId}\" name=\"mid\" value=\"{NewMessageId()}\" data-ack=\"{HtmlEncoder.Default.Encode(messageId ?? "")}\" hx-swap-oob=\"true\">{HintElement("")}");
+            $"<input type=\"hidden\" id=\"{PanelIds.MessageId}\" name=\"mid\" value=\"{NewMessageId()}\" "
+                + $"data-ack=\"{HtmlEncoder.Default.Encode(messageId ?? "")}\" hx-swap-oob=\"true\">{HintElement("")}");
     }
 
     /// <summary>
@@ -31,7 +32,8 @@ internal static class PanelFragments
 
     /// <summary>Renders the antiforgery token of the page's current visitor; the previous visitor's is not valid any more.</summary>
     public static byte[] Token(string header, string token) => Encoding.UTF8.GetBytes(
-        $"<input type=\"hidden\" id=\"{PanelIds.Token}\" name=\"{HtmlEncoder.Default.Encode(header)}\" value=\"{HtmlEncoder.Default.Encode(token)}\" hx-swap-oob=\"true\">");
+        $"<input type=\"hidden\" id=\"{PanelIds.Token}\" name=\"{HtmlEncoder.Default.Encode(header)}\" "
+            + $"value=\"{HtmlEncoder.Default.Encode(token)}\" hx-swap-oob=\"true\">");
 
     /// <summary>Renders a hint why a message was refused; the message stays in the input.</summary>
     public static byte[] Hint(string text) => Encoding.UTF8.GetBytes(HintElement(HtmlEncoder.Default.Encode(text)));

@@ -17,7 +17,8 @@ internal static class ScalarText
         // 15 and 7 digits are those that a decimal fraction keeps: 0.1 + 0.2 is 0.3.
         double number => number == 0 ? "0" : number.ToString("G15", culture),
         float number => number == 0 ? "0" : number.ToString("G7", culture),
-        int or long or decimal or byte or sbyte or short or ushort or uint or ulong or nint or nuint or Int128 or UInt128 or Half or BigInteger =>
+        int or long or decimal or byte or sbyte or short or ushort or uint or ulong or nint or nuint
+            or Int128 or UInt128 or Half or BigInteger =>
             ((IFormattable)value).ToString(null, culture),
         _ => null,
     };

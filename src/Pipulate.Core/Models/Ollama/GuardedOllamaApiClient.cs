@@ -162,7 +162,8 @@ internal sealed class GuardedOllamaApiClient : OllamaApiClient, IDisposable
             HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed when !text.Contains("model", StringComparison.OrdinalIgnoreCase) =>
                 OllamaFailureFactory.NotOllama(Uri, FormattableString.Invariant($"HTTP {number}")),
             HttpStatusCode.Forbidden when text.Length == 0 => new ModelFailure(ModelFailureKind.BadRequest,
-                $"Ollama at {display} refuses this host name (HTTP 403). Call it by an address it knows, or let the proxy send the Host header \"localhost\"."),
+                $"Ollama at {display} refuses this host name (HTTP 403). Call it by an address it knows, or let the "
+                    + "proxy send the Host header \"localhost\"."),
             HttpStatusCode.Unauthorized when text.Contains("unauthorized", StringComparison.OrdinalIgnoreCase) =>
                 new ModelFailure(ModelFailureKind.BadRequest,
                 $"Ollama at {display} may not use this model without an account. Run: ollama signin"),
