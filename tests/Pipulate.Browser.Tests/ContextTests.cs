@@ -1,30 +1,41 @@
 using Microsoft.Playwright;
 using Pipulate.Browser.Hosting;
 using Pipulate.FakeOllama;
+using Pipulate.Tests;
+using static Microsoft.Playwright.Assertions;
 using static Pipulate.Browser.Hosting.SampleSite;
 
 namespace Pipulate.Browser;
 
-/// <summary>The sample's suggestions are answered from its list, and not only from what the user did.</summary>
+/// <summary>What the AI sees, as the visitor sees it.</summary>
 public sealed class ContextTests(Chromium chromium)
 {
     [Theory, OnBothVersions]
-    public async Task Suggestion_WithTodosOnThePage_IsAskedWithTheList(HtmxVersion version)
+    public async Task Context_OpenedPausedAndForgotten_ShowsAndObeysIt(HtmxVersion version)
     {
-        await using var site = await StartAsync(chromium, version, settings: "--Pipulate:Schedule:Chance=0");
-        site.Ollama.Answer = _ => FakeAnswer.Text("The milk.");
+        await using var site = await StartAsync(chromium, version);
+        site.Ollama.Answer = _ => FakeAnswer.Text("noted");
         var page = await site.OpenAsync();
         await page.AddAsync("Buy milk");
-        await page.AddAsync("Call \"Anna\"");
-        await page.ToggleAsync("Buy milk");
-        await page.SayAsync("What should I do next?");
-        Assert.Equal("The milk.", await page.AnswerAsync(1));
+        await page.AnswerAsync(1);
 
-        var request = Assert.Single(site.Ollama.Chats).Messages;
-        Assert.Equal("What should I do next?", request[^1].Content);
-        Assert.Equal(
-            "[app] What the application knows at this moment:\nTodoContext:\n| Their list:\n| Buy milk (done)\n| Call \"Anna\" (open)",
-            request[^2].Content);
+        await page.Page.GetByText("What the AI sees").ClickAsync();
+        var events = page.Page.Locator(".chat-context-events > li > span");
+        await Expect(events).ToHaveCountAsync(1);
+        await Expect(events).ToContainTextAsync("\"Buy milk\"");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Forget all" }).ClickAsync();
+        await Expect(events).ToHaveCountAsync(0);
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
+        await Expect(page.Page.Locator(".chat-context-state")).ToContainTextAsync("Paused");
+        await page.AddAsync("A secret");
+        await Expect(page.Todos).ToHaveCountAsync(2);
+        await page.SayAsync("What do you know?");
+        await page.AnswerAsync(2);
+
+        Assert.DoesNotContain("Buy milk", site.Ollama.Chats[^1].Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("A secret", site.Ollama.Chats[^1].Body, StringComparison.Ordinal);
         Assert.Empty(page.Complaints);
+        await page.Page.ScreenshotAsync(
+            new() { Path = Path.Combine(Repository.Root, "artifacts", "screenshots", $"context-{version}.png"), FullPage = true });
     }
 }

@@ -38,7 +38,7 @@ internal sealed partial class RequestBuilder(
     public async Task<IReadOnlyList<ChatMessage>> BuildAsync(Conversation conversation, Turn turn, CancellationToken cancellationToken)
     {
         var system = SystemMessage(conversation, turn);
-        var parts = await turnContext.CollectAsync(conversation.Id, turn.Requester, cancellationToken);
+        var parts = await CollectAsync(conversation, turn.Requester, cancellationToken);
         var request = Fit(conversation, turn, system, parts);
         if (contexts.HasReducer)
         {
@@ -53,7 +53,7 @@ internal sealed partial class RequestBuilder(
     public async Task<IReadOnlyList<ChatMessage>> PreviewAsync(
         Conversation conversation, Requester? requester, CancellationToken cancellationToken)
     {
-        var parts = await turnContext.CollectAsync(conversation.Id, requester, cancellationToken);
+        var parts = await CollectAsync(conversation, requester, cancellationToken);
         var system = turnContext.SystemMessageFor(conversation.Id, requester);
         return ContextMessage.AddTo([system, .. conversation.Turns.ReadHistory(contexts.Budget)], parts);
     }
@@ -87,6 +87,14 @@ internal sealed partial class RequestBuilder(
             }
         }
     }
+
+    /// <summary>
+    /// Collects the application's context. While the visitor has paused the recording there is none: it would show the model what they do
+    /// meanwhile.
+    /// </summary>
+    private async Task<IReadOnlyList<ContextPart>> CollectAsync(
+        Conversation conversation, Requester? requester, CancellationToken cancellationToken) =>
+        conversation.Details.IsPaused ? [] : await turnContext.CollectAsync(conversation.Id, requester, cancellationToken);
 
     private ChatMessage SystemMessage(Conversation conversation, Turn turn) =>
         turnContext.SystemMessageFor(conversation.Id, turn.Requester);

@@ -152,6 +152,24 @@ public sealed class ContextStoryTests
     }
 
     [Fact]
+    public async Task Context_WhileTheVisitorHasPaused_IsNotSent()
+    {
+        await using var host = await StartAsync((_, _) => new("their list"));
+        using var http = await host.VisitAsync(out var visitor);
+        var page = await host.OpenAsync(visitor);
+        (await http.PressAsync("/context", fields: ("do", "pause"))).EnsureSuccessStatusCode();
+        await page.TypeAsync("hello");
+        await page.WaitForAnswerAsync();
+        (await http.PressAsync("/context", fields: ("do", "resume"))).EnsureSuccessStatusCode();
+        await page.TypeAsync("hello again");
+        await page.WaitForAnswerAsync(2);
+
+        Assert.Equal(
+            [false, true],
+            host.Ollama.Chats.Select(chat => chat.Messages.Any(message => message.Content.StartsWith(Mark, StringComparison.Ordinal))));
+    }
+
+    [Fact]
     public async Task PersonaFor_User_IsTheSystemMessage()
     {
         await using var host = await StartAsync(null, options => options.PersonaFor = turn => turn.User.Identity?.Name switch
