@@ -16,7 +16,8 @@ public sealed partial class ConversationsTests(Chromium chromium)
     public async Task Conversations_BegunOpenedAndLeft_AreEachTheirOwn(HtmxVersion version)
     {
         await using var site = await StartAsync(chromium, version);
-        site.Ollama.Answer = chat => FakeAnswer.Text($"I know of {chat.Messages.Count - 1}.");
+        site.Ollama.Answer = chat => FakeAnswer.Text(
+            $"I know of {chat.Messages.Count(message => message.Role != "system" && !message.Content.StartsWith("[app]", StringComparison.Ordinal))}.");
         var page = await site.OpenAsync();
         await page.SayAsync("What is a fern?");
         await page.AnswerAsync();

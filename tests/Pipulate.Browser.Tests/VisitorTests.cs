@@ -31,10 +31,14 @@ public sealed class VisitorTests(Chromium chromium)
         await other.SayAsync("and me?");
         Assert.Equal("for the other", await other.AnswerAsync());
         Assert.Equal(["user: and me?", "assistant: for the other"], await other.ReadAsync());
-        Assert.DoesNotContain(site.Ollama.Chats[^1].Messages, message => message.Content.Contains("hello", StringComparison.Ordinal)
-            || message.Content.Contains("milk", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            site.Ollama.Chats[^1].Messages, message => message.Content.Contains("hello", StringComparison.Ordinal)
+                || (message.Content.Contains("milk", StringComparison.Ordinal) && !IsTheListThatAllSee(message)));
         await Expect(first.Entries).ToHaveCountAsync(3);
     }
+
+    /// <summary>The sample's todos belong to all visitors, so its context shows each the same.</summary>
+    private static bool IsTheListThatAllSee(RecordedMessage message) => message.Content.StartsWith("[app]", StringComparison.Ordinal);
 
     [Theory, OnBothVersions]
     [Trait("Row", "F-10")]
