@@ -18,7 +18,7 @@ internal sealed class RequesterReader(ContextCollector context, IOptions<Pipulat
     /// <param name="pageUrl">
     /// The page's address where the message itself carries it, as over a WebSocket; else the request's headers say it.
     /// </param>
-    /// <returns>A copy that outlives the request; null where nobody would read it.</returns>
+    /// <returns>A copy that outlives the request; null where the application has neither providers nor a persona per turn.</returns>
     public Requester? Read(HttpContext request, string? pageUrl = null)
     {
         if (!_isWanted)

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Pipulate.Conversations.Entries;
 using Pipulate.Events.Values;
 using Pipulate.Text;
+using Pipulate.Threading;
 
 namespace Pipulate.Context;
 
@@ -71,29 +72,23 @@ internal sealed partial class ContextCollector(
         }
 
         var settings = options.Value.Context;
-        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var token = leaving.Token;
-
-        // On a thread of its own, because a provider may block before it first awaits.
-        var asking = Task.Run(() => AskInScopeAsync(provider, conversation, requester, token), CancellationToken.None);
         try
         {
-            return Clean(await asking.WaitAsync(settings.Timeout, time, cancellationToken), settings.Characters);
+            var text = await BoundedCall.RunAsync(
+                token => AskInScopeAsync(provider, conversation, requester, token),
+                settings.Timeout,
+                time,
+                asking => NoteLate(provider, asking, cancellationToken),
+                cancellationToken);
+            return Clean(text, settings.Characters);
         }
-        catch (TimeoutException) when (!asking.IsCompleted)
+        catch (TimeoutException) when (_late.ContainsKey(provider))
         {
-            _late[provider] = asking;
             Report(provider, () => LogLate(provider.Name, settings.Timeout.TotalSeconds));
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             Report(provider, () => LogFailed(provider.Name, exception));
-        }
-        finally
-        {
-            await leaving.CancelAsync();
-            _ = asking.ContinueWith(
-                static left => _ = left.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         }
 
         return null;
@@ -105,6 +100,15 @@ internal sealed partial class ContextCollector(
         await using var scope = scopes.CreateAsyncScope();
         var turn = Describe(conversation, requester, scope.ServiceProvider);
         return await provider.Create(scope.ServiceProvider).GetContextAsync(turn, cancellationToken);
+    }
+
+    /// <summary>Remembers a call that goes on after its limit; one whose reply was stopped is not late.</summary>
+    private void NoteLate(ContextProviderRegistration provider, Task asking, CancellationToken stopped)
+    {
+        if (!asking.IsCompleted && !stopped.IsCancellationRequested)
+        {
+            _late[provider] = asking;
+        }
     }
 
     private void Report(ContextProviderRegistration provider, Action log)

@@ -6,6 +6,7 @@ using Pipulate.Conversations;
 using Pipulate.Conversations.Entries;
 using Pipulate.Conversations.History;
 using Pipulate.Telemetry;
+using Pipulate.Threading;
 
 namespace Pipulate.Generation;
 
@@ -125,33 +126,18 @@ internal sealed partial class RequestBuilder(
     private async Task<IReadOnlyList<ChatMessage>> ReduceAsync(
         Conversation conversation, IReadOnlyList<ChatMessage> request, CancellationToken cancellationToken)
     {
-        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var token = leaving.Token;
         var cache = contexts.MessagesOf(conversation);
-        request = cache.Continue(request);
-
-        // On another thread, because it may block before it first awaits.
-        var reducing = Task.Run(() => contexts.ReduceAsync(request, token), CancellationToken.None);
+        var continued = cache.Continue(request);
         var limit = options.Value.Limits.Idle;
         try
         {
-            return await reducing.WaitAsync(limit, time, cancellationToken);
+            return await BoundedCall.RunAsync(
+                token => contexts.ReduceAsync(continued, token), limit, time, _ => cache.Forget(), cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             LogNotReduced(conversation.Id, limit.TotalSeconds, exception);
-            return contexts.Fit(request);
-        }
-        finally
-        {
-            if (!reducing.IsCompletedSuccessfully)
-            {
-                cache.Forget();
-            }
-
-            await leaving.CancelAsync();
-            _ = reducing.ContinueWith(
-                static left => _ = left.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            return contexts.Fit(continued);
         }
     }
 

@@ -26,7 +26,8 @@ internal static class Packages
         new Room("Storage", "store contract, write-behind, cache, repository", "Conversations", Entries, "Localization"),
         new Room("Options", "options and validation", "Conversations", "Events", "Models", Ollama),
         new Room(
-            "Context", "what the application knows at the moment of a reply", "Conversations", Entries, Values, "Text", "Options"),
+            "Context", "what the application knows at the moment of a reply",
+            "Conversations", Entries, Values, "Text", "Threading", "Options"),
         new Room(
             "Connections", "live connections: registry, presence, sending",
             "Conversations", Entries, "Localization", "Rendering", "Storage", "Telemetry", "Threading"),
